@@ -1,0 +1,38 @@
+// The tenon dialect for C++: include this for its operations, attributes and enums.
+#pragma once
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/IR/TensorEncoding.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "TenonDialect.h.inc"
+#include "TenonEnums.h.inc"
+#define GET_ATTRDEF_CLASSES
+#include "TenonAttrs.h.inc"
+#define GET_OP_CLASSES
+#include "TenonOps.h.inc"
+
+namespace tenon {
+
+/// The dimension names of a tensor type; empty where it has none.
+llvm::ArrayRef<mlir::StringAttr> dimNames(mlir::Type type);
+
+/// The model around an operation; null outside of one.
+ModelOp enclosingModel(mlir::Operation *op);
+
+/// The dimension of that name in a model; null where there is none.
+DimOp lookupDim(ModelOp model, llvm::StringRef name);
+
+/// The tensor type with those named dimensions of a model, sizes dynamic where min != max.
+mlir::RankedTensorType tensorOf(ModelOp model, llvm::ArrayRef<mlir::StringAttr> names,
+                                mlir::Type element);
+
+/// The greatest number of elements a tensor of that type can have.
+int64_t maxElements(ModelOp model, mlir::RankedTensorType type);
+
+} // namespace tenon

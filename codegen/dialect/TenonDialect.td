@@ -1,0 +1,69 @@
+// The tenon dialect: its definition, its one attribute that names dimensions, its enums.
+#ifndef TENON_DIALECT
+#define TENON_DIALECT
+
+include "mlir/IR/OpBase.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/TensorEncoding.td"
+
+def Tenon_Dialect : Dialect {
+  let name = "tenon";
+  let cppNamespace = "::tenon";
+  let summary = "the operations of GPT models on tensors with named dimensions";
+  let description = [{
+    A model is a `tenon.model` with its dimensions, parameters, states and entries. Tensors are
+    builtin ranked tensors whose encoding `#tenon.dims<batch, seq, n_embd>` names each dimension;
+    a name refers to a `tenon.dim` of the model. Dimension letters in formulas: B batch, T time,
+    C channels, H heads, D head size, V vocabulary; M, N, K in a matrix product.
+  }];
+  let useDefaultAttributePrinterParser = 1;
+  let dependentDialects = ["mlir::func::FuncDialect"];
+}
+
+def Tenon_DimsAttr : AttrDef<Tenon_Dialect, "Dims", [
+    DeclareAttrInterfaceMethods<VerifiableTensorEncoding>]> {
+  let mnemonic = "dims";
+  let summary = "the names of a tensor's dimensions";
+  let description = [{
+    One name a dimension, as a tensor's encoding: `tensor<?x768xf32, #tenon.dims<seq, n_embd>>`.
+    Equal names mean the same dimension; equal sizes under different names do not fit together.
+  }];
+  let parameters = (ins ArrayRefParameter<"mlir::StringAttr">:$names);
+  let hasCustomAssemblyFormat = 1;
+}
+
+class Tenon_Enum<string name, string summary, list<I32EnumAttrCase> cases>
+    : I32EnumAttr<name, summary, cases> {
+  let cppNamespace = "::tenon";
+  let genSpecializedAttr = 0;
+}
+class Tenon_EnumAttr<EnumAttrInfo info, string mnemonic> : EnumAttr<Tenon_Dialect, info, mnemonic> {
+  let assemblyFormat = "$value";
+}
+
+def Tenon_GeluKind : Tenon_Enum<"GeluKind", "which form of GELU", [
+  I32EnumAttrCase<"Tanh", 0, "tanh">, I32EnumAttrCase<"Erf", 1, "erf">]>;
+def Tenon_GeluKindAttr : Tenon_EnumAttr<Tenon_GeluKind, "gelu_kind">;
+
+def Tenon_InitKind : Tenon_Enum<"InitKind", "how a parameter is initialised", [
+  I32EnumAttrCase<"Zeros", 0, "zeros">, I32EnumAttrCase<"Ones", 1, "ones">,
+  I32EnumAttrCase<"Normal", 2, "normal">, I32EnumAttrCase<"ScaledNormal", 3, "scaled_normal">,
+  I32EnumAttrCase<"Uniform", 4, "uniform">]>;
+def Tenon_InitKindAttr : Tenon_EnumAttr<Tenon_InitKind, "init_kind">;
+
+def Tenon_StateKind : Tenon_Enum<"StateKind", "what a state holds", [
+  I32EnumAttrCase<"KvCache", 0, "kv_cache">]>;
+def Tenon_StateKindAttr : Tenon_EnumAttr<Tenon_StateKind, "state_kind">;
+
+def Tenon_GroupKind : Tenon_Enum<"GroupKind", "which kernel family computes a fused group", [
+  I32EnumAttrCase<"Embedding", 0, "embedding">, I32EnumAttrCase<"Norm", 1, "norm">,
+  I32EnumAttrCase<"Linear", 2, "linear">, I32EnumAttrCase<"Attention", 3, "attention">,
+  I32EnumAttrCase<"Elementwise", 4, "elementwise">,
+  I32EnumAttrCase<"CrossEntropy", 5, "cross_entropy">,
+  I32EnumAttrCase<"LastToken", 6, "last_token">]>;
+def Tenon_GroupKindAttr : Tenon_EnumAttr<Tenon_GroupKind, "group_kind">;
+
+class Tenon_Op<string mnemonic, list<Trait> traits = []> : Op<Tenon_Dialect, mnemonic, traits>;
+
+#endif

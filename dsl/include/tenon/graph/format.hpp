@@ -1,0 +1,154 @@
+// The graph format: how a traced model lies in section `.tenon.graph` of an object file.
+// A contract between dsl (which writes it during constant evaluation) and codegen (which reads it).
+//
+// The section holds one or more graphs, each starting at a multiple of `alignment` bytes; zero bytes
+// may pad between them. All numbers are little-endian 32-bit words, whatever the target; a double is
+// two words, low word first. A graph is: header, then the tables in the order of `table`, then the
+// word pool, then the string bytes, then zero padding to a multiple of `alignment`.
+// Adding an operation: one row in TENON_OPS. Changing a layout: raise `version`.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace tenon::graph {
+
+inline constexpr char section_name[] = ".tenon.graph";
+inline constexpr char magic[9] = "TENONGRF";  // 8 bytes are written, without the terminator
+inline constexpr std::uint32_t version = 1;
+inline constexpr std::uint32_t alignment = 16;  // bytes
+
+enum class dtype : std::uint32_t { f32 = 0, bf16 = 1, i32 = 2, f64 = 3 };
+inline constexpr std::uint32_t n_dtypes = 4;
+
+/// How a parameter is initialised; `init_value` is the standard deviation (normal, scaled_normal)
+/// or the bound (uniform, drawn from [-bound, bound)), and 0 for zeros and ones.
+enum class init : std::uint32_t { zeros = 0, ones = 1, normal = 2, scaled_normal = 3, uniform = 4 };
+inline constexpr std::uint32_t n_inits = 5;
+
+enum class state_kind : std::uint32_t { kv_cache = 0 };
+enum class gelu_kind : std::uint32_t { tanh = 0, erf = 1 };
+
+/// What an operand word refers to: the kind in the two top bits, the index into its table below.
+enum class operand_kind : std::uint32_t { value = 0, param = 1, state = 2 };
+inline constexpr std::uint32_t operand_index_bits = 30;
+constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
+  return (static_cast<std::uint32_t>(kind) << operand_index_bits) | index;
+}
+
+// One row an operation: X(enumerator, least operands, most operands, results, attribute words).
+// `any` results: repeat and yield carry as many values as the loop does.
+//   embedding      table (V, C), ids (...)                 -> (..., C)
+//   positions      ids (B, T)                              -> (T) i32: first position + 0..T-1
+//   add            x, y; y has the trailing dims of x      -> shape of x
+//   scale          x; attrs: f64 factor                    -> shape of x
+//   dropout        x; attrs: f64 probability               -> shape of x
+//   layer_norm     x (..., C), weight (C), [bias (C)]; attrs: f64 epsilon
+//   linear         x (..., K), weight (K, N), [bias (N)]   -> (..., N)
+//                  attrs: word 1 if the weight is stored (N, K) (the tied head), else 0
+//   gelu           x; attrs: word gelu_kind                -> shape of x
+//   attention      qkv (B, T, 3C), state kv_cache          -> (B, T, C); attrs: word dim index of H
+//   cross_entropy  logits (..., V), targets (...)          -> () f32; attrs: word ignore index (i32 bits)
+//   repeat         initial values; attrs: word dim index of the trip count. Results: the values as
+//                  the body sees them. The nodes up to the matching yield are the body.
+//   yield          next values; results: the values after the last iteration
+#define TENON_OPS(X)        \
+  X(embedding, 2, 2, 1, 0)  \
+  X(positions, 1, 1, 1, 0)  \
+  X(add, 2, 2, 1, 0)        \
+  X(scale, 1, 1, 1, 2)      \
+  X(dropout, 1, 1, 1, 2)    \
+  X(layer_norm, 2, 3, 1, 2) \
+  X(linear, 2, 3, 1, 1)     \
+  X(gelu, 1, 1, 1, 1)       \
+  X(attention, 2, 2, 1, 1)  \
+  X(cross_entropy, 2, 2, 1, 1) \
+  X(repeat, 1, 64, any, 1)  \
+  X(yield, 1, 64, any, 0)
+
+inline constexpr std::uint32_t any = ~std::uint32_t{0};
+
+enum class op : std::uint32_t {
+#define TENON_ENUMERATOR(name, least, most, results, attrs) name,
+  TENON_OPS(TENON_ENUMERATOR)
+#undef TENON_ENUMERATOR
+};
+
+struct op_row {
+  const char* name;
+  std::uint32_t least_operands, most_operands, results, attr_words;
+};
+inline constexpr op_row op_table[] = {
+#define TENON_ROW(name, least, most, results, attrs) {#name, least, most, results, attrs},
+    TENON_OPS(TENON_ROW)
+#undef TENON_ROW
+};
+inline constexpr std::uint32_t n_ops = sizeof(op_table) / sizeof(op_table[0]);
+
+/// The tables of a graph, in the order in which they lie after the header.
+enum class table : std::uint32_t { dims, params, states, inputs, outputs, values, scopes, nodes };
+inline constexpr std::uint32_t n_tables = 8;
+
+// Word indices inside the header. `count_of(t)` gives the word with the number of records of table t.
+namespace header {
+enum : std::uint32_t {
+  magic_low, magic_high, version, total_bytes,
+  crc32,                     // CRC-32 (IEEE 802.3, reflected) of all bytes after this word
+  name_offset, name_length,  // the model's name, into the string bytes
+  counts,                    // n_tables words
+  pool_words = counts + n_tables,
+  string_bytes,
+  words                      // size of the header
+};
+}  // namespace header
+constexpr std::uint32_t count_of(table t) { return header::counts + static_cast<std::uint32_t>(t); }
+
+// Word indices inside each record. A string is (offset, length) into the string bytes; a shape is
+// (rank, begin): `rank` dim indices from word `begin` of the pool; a range is (begin, count) there.
+namespace dim_record {  // static dims have min == max
+enum : std::uint32_t { name_offset, name_length, min, max, words };
+}
+namespace param_record {  // `repeat`: 0, or 1 + dim index of the stack's depth; then the name holds "{}"
+enum : std::uint32_t { name_offset, name_length, dtype, rank, dims_begin, init, init_low, init_high,
+                       repeat, file_offset, file_length, line, words };
+}
+namespace state_record {  // kv_cache: shape (B, context, C); holds keys and values
+enum : std::uint32_t { name_offset, name_length, kind, dtype, rank, dims_begin, repeat,
+                       file_offset, file_length, line, words };
+}
+namespace input_record {
+enum : std::uint32_t { name_offset, name_length, value, words };
+}
+namespace output_record {
+enum : std::uint32_t { name_offset, name_length, value, words };
+}
+namespace value_record {
+enum : std::uint32_t { dtype, rank, dims_begin, words };
+}
+namespace scope_record {  // one `fused(...)` of the source
+enum : std::uint32_t { file_offset, file_length, line, words };
+}
+namespace node_record {  // `scope`: 0, or 1 + index of the fused scope that the node belongs to
+enum : std::uint32_t { op, operands_begin, operands_count, results_begin, results_count, attrs_begin,
+                       attrs_count, scope, file_offset, file_length, line, words };
+}
+
+inline constexpr std::uint32_t record_words[n_tables] = {
+    dim_record::words,    param_record::words, state_record::words, input_record::words,
+    output_record::words, value_record::words, scope_record::words, node_record::words};
+
+/// CRC-32 (IEEE 802.3, reflected, as zlib's) of `size` bytes; usable in constant expressions.
+template <class Byte>
+constexpr std::uint32_t crc32(const Byte* bytes, std::size_t size) {
+  std::uint32_t table[256]{};
+  for (std::uint32_t i = 0; i < 256; ++i) {
+    std::uint32_t c = i;
+    for (int bit = 0; bit < 8; ++bit) c = (c >> 1) ^ ((c & 1) ? 0xEDB88320u : 0u);
+    table[i] = c;
+  }
+  std::uint32_t crc = ~std::uint32_t{0};
+  for (std::size_t i = 0; i < size; ++i)
+    crc = (crc >> 8) ^ table[(crc ^ static_cast<std::uint8_t>(bytes[i])) & 0xFF];
+  return ~crc;
+}
+
+}  // namespace tenon::graph

@@ -1,0 +1,42 @@
+// Finds tokens such as <|endoftext|> in a text before it is cut into words.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "tokenizer/definition.hpp"
+
+namespace tenon::samples {
+
+/// A stretch of text: an added token with its id, or ordinary text.
+struct text_piece {
+  static constexpr std::int32_t ordinary = -1;
+  std::string_view text;
+  std::int32_t id = ordinary;
+};
+
+class added_tokens {
+ public:
+  explicit added_tokens(const std::vector<added_token>& tokens);
+
+  /// Cuts `text` into pieces, in order, without empty ones; they point into `text`.
+  /// The leftmost match wins, of those the longest; tokens with `normalized` false are looked for
+  /// first and the others between them, as in Hugging Face's AddedVocabulary.
+  std::vector<text_piece> split(std::string_view text) const;
+
+ private:
+  struct candidate {
+    std::string text;
+    std::int32_t id;
+  };
+  /// Candidates by their first byte, the longest first.
+  using finder = std::array<std::vector<candidate>, 256>;
+
+  static void cut(const finder& tokens, std::string_view text, std::vector<text_piece>& out);
+
+  finder exact_, normalized_;
+};
+
+}  // namespace tenon::samples

@@ -1,0 +1,64 @@
+// GPT-2's tokenizer: byte-level byte-pair encoding, the same ids as Hugging Face's.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tokenizer/added_tokens.hpp"
+#include "tokenizer/definition.hpp"
+#include "tokenizer/merge_table.hpp"
+#include "tokenizer/pre_tokenizer.hpp"
+#include "tokenizer/tokenizer_error.hpp"
+#include "tokenizer/word_cache.hpp"
+
+namespace tenon::samples {
+
+/// Immutable but for an internal cache of words: const calls may run concurrently.
+/// Every error is a tokenizer_error.
+class bpe {
+ public:
+  /// Reads tokenizer.json of a Hugging Face model directory, or vocab.json and merges.txt.
+  ///   Throws if they are malformed or of another kind than GPT-2's.
+  static bpe load(const std::filesystem::path& directory);
+
+  /// Text -> ids in 0..size()-1. Added tokens such as <|endoftext|> are recognised in the text.
+  ///   Throws if the text is not well-formed UTF-8, or has a byte that the vocabulary lacks.
+  std::vector<std::int32_t> encode(std::string_view utf8) const;
+
+  /// Ids -> well-formed UTF-8; bytes that are none become U+FFFD. decode(encode(x)) == x.
+  ///   Throws if an id is outside the vocabulary.
+  std::string decode(std::span<const std::int32_t> ids) const;
+
+  /// The bytes of one token, maybe only a part of a character; valid while the bpe lives.
+  ///   Throws if the id is outside the vocabulary.
+  std::string_view bytes_of(std::int32_t id) const;
+
+  /// Number of tokens, added ones included; the model may have more rows.
+  std::int32_t size() const { return static_cast<std::int32_t>(bytes_.size()); }
+
+  /// The id of a token by its text, such as "<|endoftext|>": added tokens, then the vocabulary
+  /// as spelt in its file.
+  std::optional<std::int32_t> find(std::string_view token) const;
+
+ private:
+  explicit bpe(definition whole);
+
+  void encode_word(std::string_view word, std::vector<std::int32_t>& ids) const;
+
+  id_map ids_;
+  std::vector<std::string> bytes_;            // by id
+  std::array<std::int32_t, 256> byte_ids_{};  // -1 for a byte without a token
+  merge_table merges_;
+  added_tokens added_;
+  pre_tokenizer words_;
+  std::unique_ptr<word_cache> cache_;  // by pointer: its mutex cannot be moved
+};
+
+}  // namespace tenon::samples

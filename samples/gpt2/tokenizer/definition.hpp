@@ -1,0 +1,63 @@
+// What the files of a tokenizer say, checked, in one form for both kinds of directory.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace tenon::samples {
+
+/// Lets maps of strings be searched by string_view.
+struct string_hash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>{}(text);
+  }
+};
+using id_map = std::unordered_map<std::string, std::int32_t, string_hash, std::equal_to<>>;
+
+/// Two neighbouring tokens that become one; its place in the list is its rank.
+struct merge_rule {
+  std::int32_t left, right, result;
+};
+
+/// A token that is found in the text before anything else, such as <|endoftext|>.
+struct added_token {
+  std::int32_t id;
+  std::string text;
+  bool normalized;  // looked for only where no token with `normalized` false was found
+};
+
+struct definition {
+  id_map ids;  // the model's vocabulary, tokens as spelt in the files
+  std::vector<merge_rule> merges;
+  std::vector<added_token> added;
+  std::int32_t size = 0;  // number of ids, 0..size-1, the added ones included
+};
+
+/// Reads tokenizer.json if the directory has one, otherwise vocab.json and merges.txt.
+///   Throws tokenizer_error on whatever is missing, malformed or of another kind of tokenizer.
+definition load_definition(const std::filesystem::path& directory);
+
+/// The two kinds of directory.
+definition load_tokenizer_json(const std::filesystem::path& file);
+definition load_vocab_and_merges(const std::filesystem::path& directory);
+
+/// Shared steps of the two loaders; `file` is named in the errors.
+/// An id as JSON: an integer in 0..2^31-1.
+std::int32_t read_id(const std::filesystem::path& file, std::string_view token,
+                     const nlohmann::json& value);
+/// The vocabulary {token: id, ...}.
+id_map read_vocabulary(const std::filesystem::path& file, const nlohmann::json& object);
+/// Appends the merge of two tokens; both and their concatenation have to be in the vocabulary.
+void append_merge(const std::filesystem::path& file, std::string_view left,
+                  std::string_view right, definition& into);
+/// Every id below the number of tokens occurs exactly once and no merge occurs twice; sets `size`.
+void check_complete(const std::filesystem::path& file, definition& whole);
+
+}  // namespace tenon::samples

@@ -1,0 +1,141 @@
+// Memory access on CPUs, and the frame of a kernel function around what its family emits.
+#include "CpuKernel.h"
+#include "Families.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+
+namespace tenon {
+
+static unsigned bytesOf(Type element) { return element.getIntOrFloatBitWidth() / 8; }
+
+Value CpuKernelBuilder::address(Value base, Value index, Type element) {
+  Value wide = arith::IndexCastOp::create(b, loc, b.getI64Type(), index);
+  return LLVM::GEPOp::create(b, loc, base.getType(), element, base, ValueRange{wide},
+                             LLVM::GEPNoWrapFlags::inbounds);
+}
+
+Value CpuKernelBuilder::load(Value base, Value index, Type element, unsigned lanes) {
+  return LLVM::LoadOp::create(b, loc, vectorType(element, lanes), address(base, index, element),
+                              bytesOf(element));
+}
+
+void CpuKernelBuilder::store(Value value, Value base, Value index, bool nontemporal) {
+  Type element = getElementTypeOrSelf(value.getType());
+  unsigned alignment = bytesOf(element) * (nontemporal ? lanesOf(value) : 1);
+  LLVM::StoreOp::create(b, loc, value, address(base, index, element), alignment,
+                        /*isVolatile=*/false, nontemporal);
+}
+
+void CpuKernelBuilder::prefetch(Value base, Value index, Type element) {
+  // Read, into all cache levels, data.
+  LLVM::Prefetch::create(b, loc, address(base, index, element), /*rw=*/0, /*hint=*/3, /*cache=*/1);
+}
+
+Value CpuKernelBuilder::stack(int64_t elements, Type element) {
+  OpBuilder::InsertionGuard guard(b);
+  auto function = b.getInsertionBlock()->getParentOp()->getParentOfType<func::FuncOp>();
+  if (!function)
+    function = cast<func::FuncOp>(b.getInsertionBlock()->getParentOp());
+  b.setInsertionPointToStart(&function.getBody().front());
+  Value count = LLVM::ConstantOp::create(b, loc, b.getI64IntegerAttr(elements));
+  return LLVM::AllocaOp::create(b, loc, LLVM::LLVMPointerType::get(b.getContext()), element, count,
+                                /*alignment=*/64);
+}
+
+void CpuKernelBuilder::storeFence() {
+  if (target.sfence)
+    LLVM::CallIntrinsicOp::create(b, loc, b.getStringAttr("llvm.x86.sse.sfence"), ValueRange{});
+}
+
+// fma is the same on every vector element type; without hardware support it would become a library
+// call a lane, so such targets multiply and add.
+Value KernelBuilder::fma(Value x, Value y, Value z) {
+  if (!target.fma)
+    return addf(mulf(x, y), z);
+  if (isa<VectorType>(x.getType()))
+    return vector::FMAOp::create(b, loc, x, y, z);
+  return LLVM::FMAOp::create(b, loc, x, y, z);
+}
+
+namespace {
+/// What distinguishes kernels: operations, attributes, types, source lines; names of parameters do
+/// not matter, since kernels are handed pointers.
+std::string structureOf(GroupOp group) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  llvm::DenseMap<Value, unsigned> numbers;
+  llvm::StringMap<unsigned> symbols;
+  auto number = [&](Value value) { return numbers.try_emplace(value, numbers.size()).first->second; };
+  os << stringifyGroupKind(group.getKind());
+  group.getBody().walk([&](Operation *op) {
+    os << "\n" << op->getName() << " " << op->getLoc();
+    for (Value operand : op->getOperands())
+      os << " %" << number(operand) << ":" << operand.getType();
+    for (Value result : op->getResults())
+      os << " ->%" << number(result) << ":" << result.getType();
+    for (NamedAttribute attribute : op->getAttrs()) {
+      bool names = attribute.getName() == "name" || attribute.getName() == "cache";
+      if (auto symbol = dyn_cast<FlatSymbolRefAttr>(attribute.getValue()); symbol && names)
+        os << " @" << symbols.try_emplace(symbol.getValue(), symbols.size()).first->second;
+      else
+        os << " " << attribute.getName() << "=" << attribute.getValue();
+    }
+  });
+  return text;
+}
+} // namespace
+
+FailureOr<func::FuncOp> emitCpuKernel(GroupOp group, ModuleOp module, const Target &target,
+                                      KernelTable &kernels) {
+  auto [entry, isNew] = kernels.try_emplace(structureOf(group));
+  if (!isNew)
+    return entry->second;
+
+  OpBuilder b(module.getContext());
+  b.setInsertionPointToEnd(module.getBody());
+  Location loc = group.getLoc();
+  KernelSignature signature = KernelSignature::of(group);
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext());
+  SmallVector<Type> types(signature.buffers.size(), pointer);
+  types.append(signature.dims.size() + 3, b.getIndexType());
+  std::string name =
+      llvm::formatv("{0}_{1}", stringifyGroupKind(group.getKind()), kernels.size() - 1).str();
+  auto function = func::FuncOp::create(b, loc, name, b.getFunctionType(types, {}));
+  function.setPrivate();
+  function->setAttr("llvm.linkage", LLVM::LinkageAttr::get(b.getContext(), LLVM::Linkage::Internal));
+  for (unsigned i = 0; i < signature.buffers.size(); ++i) {
+    function.setArgAttr(i, "llvm.noalias", b.getUnitAttr());
+    function.setArgAttr(i, "llvm.align", b.getI64IntegerAttr(64));
+  }
+
+  Block *body = function.addEntryBlock();
+  b.setInsertionPointToStart(body);
+  func::ReturnOp::create(b, loc);
+  b.setInsertionPointToStart(body);
+  CpuKernelBuilder k(b, loc, target, group);
+  unsigned argument = 0;
+  for (const KernelBuffer &buffer : signature.buffers) {
+    Value base = body->getArgument(argument++);
+    if (buffer.source == KernelBuffer::Source::Scratch)
+      k.scratch = base;
+    else if (buffer.symbol)
+      k.symbols[buffer.symbol] = base;
+    else
+      k.bases[buffer.value] = base;
+  }
+  for (DimOp dim : signature.dims)
+    k.sizes[dim.getSymNameAttr()] = body->getArgument(argument++);
+  k.position = body->getArgument(argument++);
+  k.thread = body->getArgument(argument++);
+  k.threads = body->getArgument(argument++);
+  if (failed(emitFamily(group, k)))
+    return failure();
+  entry->second = function;
+  return function;
+}
+
+} // namespace tenon

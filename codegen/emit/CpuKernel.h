@@ -1,0 +1,33 @@
+// Kernels for CPUs: memory through bare LLVM pointers, whole kernels as functions of a module.
+#pragma once
+#include "Kernel.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace tenon {
+
+class CpuKernelBuilder : public KernelBuilder {
+public:
+  using KernelBuilder::KernelBuilder;
+  mlir::Value load(mlir::Value base, mlir::Value index, mlir::Type element,
+                   unsigned lanes = 1) override;
+  void store(mlir::Value value, mlir::Value base, mlir::Value index,
+             bool nontemporal = false) override;
+  void prefetch(mlir::Value base, mlir::Value index, mlir::Type element) override;
+
+  /// Memory on the stack of the kernel, in elements, aligned to 64 bytes; allocated on entry.
+  mlir::Value stack(int64_t elements, mlir::Type element);
+  /// Orders non-temporal stores before whatever follows, where the target needs it.
+  void storeFence();
+
+private:
+  mlir::Value address(mlir::Value base, mlir::Value index, mlir::Type element);
+};
+
+/// Adds the kernel of a group to `module` and returns its function; a group of the same structure
+/// that is there already is used again. `kernels` remembers them.
+using KernelTable = llvm::StringMap<mlir::func::FuncOp>;
+mlir::FailureOr<mlir::func::FuncOp> emitCpuKernel(GroupOp group, mlir::ModuleOp module,
+                                                  const Target &target, KernelTable &kernels);
+
+} // namespace tenon

@@ -1,0 +1,24 @@
+// The kernel families: one function each, and the choice between them by the kind of a group.
+#pragma once
+#include "CpuKernel.h"
+
+namespace tenon {
+
+/// Emits the body of a group's kernel; fails with a diagnostic where the family cannot.
+mlir::LogicalResult emitFamily(GroupOp group, CpuKernelBuilder &k);
+
+/// Gather of table rows and their sum (+ layer norm): Embedding.cpp.
+mlir::LogicalResult emitEmbedding(GroupOp group, CpuKernelBuilder &k);
+/// Layer norm of whole rows: Norm.cpp.
+mlir::LogicalResult emitNorm(GroupOp group, CpuKernelBuilder &k);
+/// Matrix product with epilogue: Linear.cpp, or DotLinear.cpp where the weight is stored transposed.
+mlir::LogicalResult emitLinear(GroupOp group, CpuKernelBuilder &k);
+mlir::LogicalResult emitDotLinear(GroupOp group, CpuKernelBuilder &k);
+/// Causal attention: Attention.cpp.
+mlir::LogicalResult emitAttention(GroupOp group, CpuKernelBuilder &k);
+/// Chains of elementwise operations: Elementwise.cpp.
+mlir::LogicalResult emitElementwise(GroupOp group, CpuKernelBuilder &k);
+/// Per-token cross-entropy and the masked mean: CrossEntropy.cpp.
+mlir::LogicalResult emitCrossEntropy(GroupOp group, CpuKernelBuilder &k);
+
+} // namespace tenon

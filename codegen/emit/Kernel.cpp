@@ -1,0 +1,208 @@
+// Kernel signatures and the target-independent part of the emitters' vocabulary.
+#include "Kernel.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Transforms/RegionUtils.h"
+
+using namespace mlir;
+
+namespace tenon {
+
+KernelSignature KernelSignature::of(GroupOp group) {
+  ModelOp model = enclosingModel(group);
+  KernelSignature signature;
+  auto add = [&](KernelBuffer::Source source, Value value, StringAttr symbol,
+                 RankedTensorType type) {
+    signature.buffers.push_back(
+        {source, value, symbol, type, maxElements(model, type), type.getElementType()});
+  };
+
+  llvm::SetVector<Value> captured;
+  getUsedValuesDefinedAbove(group.getBody(), captured);
+  for (Value value : captured)
+    add(KernelBuffer::Source::Value, value, {}, cast<RankedTensorType>(value.getType()));
+
+  llvm::SetVector<StringAttr> seen;
+  group.getBody().walk([&](GetParamOp op) {
+    if (seen.insert(op.getNameAttr().getAttr()))
+      add(KernelBuffer::Source::Param, {}, op.getNameAttr().getAttr(),
+          cast<RankedTensorType>(op.getType()));
+  });
+  group.getBody().walk([&](AttentionOp op) {
+    if (FlatSymbolRefAttr cache = op.getCacheAttr()) {
+      auto state = cast<StateOp>(SymbolTable::lookupSymbolIn(model, cache));
+      signature.buffers.push_back({KernelBuffer::Source::State, {}, cache.getAttr(),
+                                   state.getTensorType(),
+                                   2 * maxElements(model, state.getTensorType()),
+                                   state.getTensorType().getElementType()});
+    }
+  });
+  for (Value result : group.getResults())
+    add(KernelBuffer::Source::Result, result, {}, cast<RankedTensorType>(result.getType()));
+  if (int64_t elements = scratchElements(group))
+    signature.buffers.push_back({KernelBuffer::Source::Scratch, {}, {}, {}, elements,
+                                 Float32Type::get(group.getContext())});
+
+  for (DimOp dim : model.getBody().getOps<DimOp>())
+    if (!dim.isStatic())
+      signature.dims.push_back(dim);
+  return signature;
+}
+
+Value KernelBuilder::base(Value value) {
+  if (Value found = bases.lookup(value))
+    return found;
+  if (auto param = value.getDefiningOp<GetParamOp>())
+    return symbols.lookup(param.getNameAttr().getAttr());
+  auto yield = cast<YieldOp>(group.getBody().front().getTerminator());
+  for (auto [i, yielded] : llvm::enumerate(yield.getValues()))
+    if (yielded == value)
+      return resultBase(i);
+  return {};
+}
+
+// index arithmetic
+
+static constexpr auto noWrap = arith::IntegerOverflowFlags::nsw | arith::IntegerOverflowFlags::nuw;
+
+Value KernelBuilder::index(int64_t value) {
+  return arith::ConstantIndexOp::create(b, loc, value);
+}
+Value KernelBuilder::add(Value x, Value y) { return arith::AddIOp::create(b, loc, x, y, noWrap); }
+Value KernelBuilder::sub(Value x, Value y) { return arith::SubIOp::create(b, loc, x, y, noWrap); }
+Value KernelBuilder::mul(Value x, Value y) { return arith::MulIOp::create(b, loc, x, y, noWrap); }
+Value KernelBuilder::div(Value x, Value y) { return arith::DivUIOp::create(b, loc, x, y); }
+Value KernelBuilder::rem(Value x, Value y) { return arith::RemUIOp::create(b, loc, x, y); }
+Value KernelBuilder::min(Value x, Value y) { return arith::MinUIOp::create(b, loc, x, y); }
+Value KernelBuilder::less(Value x, Value y) {
+  return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, x, y);
+}
+
+Value KernelBuilder::size(StringAttr name) {
+  if (Value found = sizes.lookup(name))
+    return found;
+  return index(lookupDim(model, name).getMax());
+}
+
+Value KernelBuilder::rows(RankedTensorType type, unsigned inner) {
+  int64_t known = 1;
+  Value count;
+  for (StringAttr name : dimNames(type).drop_back(inner)) {
+    if (!sizes.contains(name))
+      known *= lookupDim(model, name).getMax();
+    else
+      count = count ? mul(count, size(name)) : size(name);
+  }
+  if (!count)
+    return index(known);
+  return known == 1 ? count : mul(count, known);
+}
+
+std::pair<Value, Value> KernelBuilder::share(Value count) {
+  Value begin = div(mul(count, thread), threads);
+  Value end = div(mul(count, add(thread, 1)), threads);
+  return {begin, end};
+}
+
+// floating point
+
+Type KernelBuilder::vectorType(Type element, unsigned lanes) {
+  return lanes == 1 ? element : VectorType::get({static_cast<int64_t>(lanes)}, element);
+}
+
+Value KernelBuilder::splat(double value, unsigned lanes) {
+  FloatAttr attribute = b.getF32FloatAttr(static_cast<float>(value));
+  if (lanes == 1)
+    return arith::ConstantOp::create(b, loc, attribute);
+  auto type = cast<VectorType>(vectorType(b.getF32Type(), lanes));
+  return arith::ConstantOp::create(b, loc, DenseElementsAttr::get(type, attribute.getValue()));
+}
+
+Value KernelBuilder::broadcast(Value scalar, unsigned lanes) {
+  if (lanes == 1)
+    return scalar;
+  return vector::BroadcastOp::create(b, loc, vectorType(scalar.getType(), lanes), scalar);
+}
+
+Value KernelBuilder::addf(Value x, Value y) { return arith::AddFOp::create(b, loc, x, y); }
+Value KernelBuilder::subf(Value x, Value y) { return arith::SubFOp::create(b, loc, x, y); }
+Value KernelBuilder::mulf(Value x, Value y) { return arith::MulFOp::create(b, loc, x, y); }
+Value KernelBuilder::divf(Value x, Value y) { return arith::DivFOp::create(b, loc, x, y); }
+Value KernelBuilder::maxf(Value x, Value y) { return arith::MaximumFOp::create(b, loc, x, y); }
+
+unsigned lanesOf(Value value) {
+  auto vector = dyn_cast<VectorType>(value.getType());
+  return vector ? static_cast<unsigned>(vector.getNumElements()) : 1;
+}
+
+static Value reduce(KernelBuilder &k, Value vector,
+                    llvm::function_ref<Value(Value, Value)> combine) {
+  unsigned lanes = lanesOf(vector);
+  if (lanes == 1)
+    return vector;
+  while (lanes > 1) {
+    lanes /= 2;
+    auto half = [&](int64_t offset) -> Value {
+      if (lanes == 1)
+        return vector::ExtractOp::create(k.b, k.loc, vector, offset);
+      SmallVector<int64_t> mask(llvm::seq<int64_t>(offset, offset + lanes));
+      return vector::ShuffleOp::create(k.b, k.loc, vector, vector, mask);
+    };
+    vector = combine(half(0), half(lanes));
+  }
+  return vector;
+}
+
+Value KernelBuilder::reduceAdd(Value vector) {
+  return reduce(*this, vector, [&](Value x, Value y) { return addf(x, y); });
+}
+Value KernelBuilder::reduceMax(Value vector) {
+  return reduce(*this, vector, [&](Value x, Value y) { return maxf(x, y); });
+}
+
+// control flow
+
+KernelBuilder::Values KernelBuilder::loop(Value begin, Value end, Value step, ValueRange carried,
+                                          llvm::function_ref<Values(Value, ValueRange)> body) {
+  auto loop = scf::ForOp::create(b, loc, begin, end, step, carried);
+  OpBuilder::InsertionGuard guard(b);
+  if (carried.empty()) {
+    b.setInsertionPoint(loop.getBody()->getTerminator());
+    body(loop.getInductionVar(), {});
+    return {};
+  }
+  b.setInsertionPointToStart(loop.getBody());
+  Values next = body(loop.getInductionVar(), loop.getRegionIterArgs());
+  scf::YieldOp::create(b, loc, next);
+  return Values(loop.getResults());
+}
+
+void KernelBuilder::loop(Value begin, Value end, int64_t step,
+                         llvm::function_ref<void(Value)> body) {
+  loop(begin, end, index(step), {}, [&](Value i, ValueRange) {
+    body(i);
+    return Values{};
+  });
+}
+
+void KernelBuilder::ifThen(Value condition, llvm::function_ref<void()> body) {
+  auto branch = scf::IfOp::create(b, loc, condition, /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(branch.thenBlock()->getTerminator());
+  body();
+}
+
+SmallVector<Piece> tailPieces(int64_t count, unsigned lanes) {
+  SmallVector<Piece> pieces;
+  int64_t offset = count - count % lanes;
+  for (unsigned size = lanes / 2; size >= 1; size /= 2)
+    if ((count - offset) & size) {
+      pieces.push_back({offset, size});
+      offset += size;
+    }
+  return pieces;
+}
+
+} // namespace tenon

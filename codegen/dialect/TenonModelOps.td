@@ -128,7 +128,7 @@ def Tenon_YieldOp : Tenon_Op<"yield", [Pure, Terminator, ParentOneOf<["RepeatOp"
   let summary = "hands values to the enclosing repeat or group";
   let arguments = (ins Variadic<AnyRankedTensor>:$values);
   let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
-  let builders = [OpBuilder<(ins), [{}]>];
+  let builders = [OpBuilder<(ins), [{ build($_builder, $_state, mlir::ValueRange{}); }]>];
 }
 
 #endif

@@ -1,0 +1,374 @@
+// Builds a model from a graph: symbols first, then the function, node by node.
+#include "importer.h"
+
+#include "op_table.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/Verifier.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
+
+using namespace mlir;
+
+namespace tenon {
+namespace {
+
+class Importer {
+public:
+  Importer(const Graph &graph, ModuleOp into)
+      : graph_(graph), builder_(into.getBodyRegion()), values_(graph.values.size()),
+        defined_(graph.values.size()) {
+    builder_.setInsertionPointToEnd(into.getBody());
+  }
+
+  FailureOr<ModelOp> run() {
+    if (succeeded(importModel()) && succeeded(importFunction()) && succeeded(verify(model_)))
+      return model_;
+    if (model_)
+      model_.erase();
+    return failure();
+  }
+
+private:
+  Location locationOf(const Graph::Line &line) {
+    return FileLineColLoc::get(builder_.getContext(), line.file, line.line, 0);
+  }
+
+  Type elementType(graph::dtype dtype) {
+    switch (dtype) {
+    case graph::dtype::f32:
+      return builder_.getF32Type();
+    case graph::dtype::bf16:
+      return builder_.getBF16Type();
+    case graph::dtype::i32:
+      return builder_.getI32Type();
+    case graph::dtype::f64:
+      return builder_.getF64Type();
+    }
+    llvm_unreachable("the reader checked it");
+  }
+
+  // The tensor type; kernels rely on run-time sizes standing before all compile-time ones.
+  FailureOr<Type> tensorType(graph::dtype dtype, const Graph::Dims &dims, Location location) {
+    SmallVector<StringAttr> names;
+    const Graph::Dim *lastStatic = nullptr;
+    for (uint32_t index : dims) {
+      const Graph::Dim &dim = graph_.dims[index];
+      if (dim.min == dim.max)
+        lastStatic = &dim;
+      else if (lastStatic)
+        return emitError(location)
+               << "dimension '" << dim.name << "', of a size known only at run time, follows '"
+               << lastStatic->name << "' = " << lastStatic->max
+               << "; put run-time dimensions before all others";
+      names.push_back(builder_.getStringAttr(dim.name));
+    }
+    return Type(tensorOf(model_, names, elementType(dtype)));
+  }
+
+  FlatSymbolRefAttr layersAttr(const std::optional<uint32_t> &layers) {
+    return layers ? FlatSymbolRefAttr::get(builder_.getContext(), graph_.dims[*layers].name)
+                  : FlatSymbolRefAttr();
+  }
+
+  // Dimensions, parameters and states share one space of names with the model's functions.
+  LogicalResult claimName(StringRef name, StringRef what, Location location) {
+    auto [entry, isNew] = names_.try_emplace(name, what);
+    if (!isNew)
+      return emitError(location) << "'" << name << "' names a " << entry->second << " and a " << what
+                                 << "; rename one of them";
+    return success();
+  }
+
+  LogicalResult importModel() {
+    Location unknown = builder_.getUnknownLoc();
+    if (graph_.name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") !=
+            std::string::npos ||
+        llvm::isDigit(graph_.name.front()))
+      return emitError(unknown) << "the model's name '" << graph_.name
+                                << "' is not a C identifier; rename the model";
+    model_ = ModelOp::create(builder_, unknown, graph_.name);
+    model_->setAttr("tenon.machine", builder_.getStringAttr(graph_.machine));
+    SmallVector<Attribute> scopes;
+    for (const Graph::Line &scope : graph_.scopes)
+      scopes.push_back(locationOf(scope));
+    if (!scopes.empty())
+      model_->setAttr("tenon.fused_lines", builder_.getArrayAttr(scopes));
+    builder_.setInsertionPointToStart(&model_.getBody().emplaceBlock());
+
+    names_.try_emplace("graph", "function");
+    for (const Graph::Dim &dim : graph_.dims) {
+      if (failed(claimName(dim.name, "dimension", unknown)))
+        return failure();
+      DimOp::create(builder_, unknown, dim.name, dim.min, dim.max);
+    }
+    for (const Graph::Param &param : graph_.params) {
+      Location location = locationOf(param.line);
+      FailureOr<Type> type = tensorType(param.dtype, param.dims, location);
+      if (failed(type) || failed(claimName(param.name, "parameter", location)))
+        return failure();
+      ParamOp::create(builder_, location, param.name, *type, static_cast<InitKind>(param.init),
+                      APFloat(param.initValue), layersAttr(param.layers));
+    }
+    for (const Graph::State &state : graph_.states) {
+      Location location = locationOf(state.line);
+      FailureOr<Type> type = tensorType(state.dtype, state.dims, location);
+      if (failed(type) || failed(claimName(state.name, "state", location)))
+        return failure();
+      StateOp::create(builder_, location, state.name, static_cast<StateKind>(state.kind), *type,
+                      layersAttr(state.layers));
+    }
+    return success();
+  }
+
+  // The line at which a value comes into being: its node's, or the first node's for inputs.
+  Location locationOfValue(uint32_t value) {
+    for (const Graph::Node &node : graph_.nodes)
+      if (llvm::is_contained(node.results, value))
+        return locationOf(node.line);
+    return graph_.nodes.empty() ? builder_.getUnknownLoc() : locationOf(graph_.nodes.front().line);
+  }
+
+  FailureOr<Type> valueType(uint32_t value, Location location) {
+    return tensorType(graph_.values[value].dtype, graph_.values[value].dims, location);
+  }
+
+  LogicalResult portTypes(const std::vector<Graph::Port> &ports, SmallVector<Type> &types) {
+    for (const Graph::Port &port : ports) {
+      FailureOr<Type> type = valueType(port.value, locationOfValue(port.value));
+      if (failed(type))
+        return failure();
+      types.push_back(*type);
+    }
+    return success();
+  }
+
+  // A value may be used from here to the end of the loop body that it is defined in.
+  LogicalResult define(uint32_t index, Value value, Location location) {
+    if (defined_[index])
+      return emitError(location) << "the graph defines its value " << index << " twice";
+    defined_[index] = true;
+    values_[index] = value;
+    if (!loops_.empty())
+      loops_.back().values.push_back(index);
+    return success();
+  }
+
+  LogicalResult importFunction() {
+    SmallVector<Type> inputs, outputs;
+    if (failed(portTypes(graph_.inputs, inputs)) || failed(portTypes(graph_.outputs, outputs)))
+      return failure();
+    Location location = graph_.nodes.empty() ? Location(builder_.getUnknownLoc())
+                                             : locationOf(graph_.nodes.front().line);
+    auto function =
+        func::FuncOp::create(builder_, location, "graph", builder_.getFunctionType(inputs, outputs));
+    Block *body = function.addEntryBlock();
+    builder_.setInsertionPointToStart(body);
+    for (auto [i, port] : llvm::enumerate(graph_.inputs)) {
+      function.setArgAttr(i, "tenon.name", builder_.getStringAttr(port.name));
+      if (failed(define(port.value, body->getArgument(i), location)))
+        return failure();
+    }
+    for (const Graph::Node &node : graph_.nodes)
+      if (failed(importNode(node)))
+        return failure();
+    if (!loops_.empty())
+      return emitError(loops_.back().op.getLoc()) << "the graph ends inside of this repeat";
+    SmallVector<Value> results;
+    for (auto [i, port] : llvm::enumerate(graph_.outputs)) {
+      function.setResultAttr(i, "tenon.name", builder_.getStringAttr(port.name));
+      if (!values_[port.value])
+        return emitError(location) << "output '" << port.name << "' is not a value at the graph's end";
+      results.push_back(values_[port.value]);
+    }
+    func::ReturnOp::create(builder_, location, results);
+    return success();
+  }
+
+  LogicalResult importNode(const Graph::Node &node) {
+    Location location = locationOf(node.line);
+    StringRef state;
+    SmallVector<Value> operands;
+    for (const Graph::Operand &operand : node.operands)
+      if (failed(importOperand(operand, location, operands, state)))
+        return failure();
+    if (node.op == graph::op::repeat)
+      return openLoop(node, operands, location);
+    if (node.op == graph::op::yield)
+      return closeLoop(node, operands, location);
+
+    const OpRow &row = opRows[static_cast<uint32_t>(node.op)];
+    OperationState operation(location, row.operation);
+    operation.addOperands(operands);
+    for (uint32_t result : node.results) {
+      FailureOr<Type> type = valueType(result, location);
+      if (failed(type))
+        return failure();
+      operation.addTypes(*type);
+    }
+    ArrayRef<uint32_t> words = node.attrs;
+    for (const AttrRow &attr : row.attrs) {
+      if (failed(addAttribute(attr, words.take_front(wordsOf(attr.source)), state, operation)))
+        return failure();
+      words = words.drop_front(wordsOf(attr.source));
+    }
+    if (!state.empty())
+      return emitError(location) << row.operation << " takes no state; the graph hands it '" << state
+                                 << "'";
+    Operation *created = builder_.create(operation);
+    markScope(node, created);
+    for (auto [index, result] : llvm::zip_equal(node.results, created->getResults()))
+      if (failed(define(index, result, location)))
+        return failure();
+    return success();
+  }
+
+  LogicalResult importOperand(const Graph::Operand &operand, Location location,
+                              SmallVector<Value> &operands, StringRef &state) {
+    switch (operand.kind) {
+    case graph::operand_kind::value:
+      if (!values_[operand.index])
+        return emitError(location) << "the graph uses its value " << operand.index
+                                   << " where it is not defined; a value of a repeat's body ends "
+                                      "with the body";
+      operands.push_back(values_[operand.index]);
+      return success();
+    case graph::operand_kind::param: {
+      const Graph::Param &param = graph_.params[operand.index];
+      FailureOr<Type> type = tensorType(param.dtype, param.dims, location);
+      if (failed(type))
+        return failure();
+      operands.push_back(GetParamOp::create(builder_, location, *type, param.name));
+      return success();
+    }
+    case graph::operand_kind::state:
+      if (!state.empty())
+        return emitError(location) << "the graph hands one operation the states '" << state << "' and '"
+                                   << graph_.states[operand.index].name << "'; it can have one";
+      state = graph_.states[operand.index].name;
+      return success();
+    }
+    llvm_unreachable("the reader checked it");
+  }
+
+  // Adds one attribute; a state that has become one is taken.
+  LogicalResult addAttribute(const AttrRow &row, ArrayRef<uint32_t> words, StringRef &state,
+                             OperationState &operation) {
+    MLIRContext *context = builder_.getContext();
+    auto limited = [&](uint64_t limit) -> LogicalResult {
+      if (words[0] < limit)
+        return success();
+      return emitError(operation.location)
+             << "the graph gives " << operation.name.getStringRef() << " a '" << row.name << "' of "
+             << words[0] << "; it must be below " << limit;
+    };
+    Attribute value;
+    switch (row.source) {
+    case AttrSource::None:
+      return success();
+    case AttrSource::Double:
+      value = builder_.getF64FloatAttr(llvm::bit_cast<double>(uint64_t(words[1]) << 32 | words[0]));
+      break;
+    case AttrSource::Integer:
+      value = builder_.getI32IntegerAttr(static_cast<int32_t>(words[0]));
+      break;
+    case AttrSource::Flag:
+      if (failed(limited(2)))
+        return failure();
+      value = words[0] ? builder_.getUnitAttr() : nullptr;
+      break;
+    case AttrSource::Dimension:
+      if (failed(limited(graph_.dims.size())))
+        return failure();
+      value = FlatSymbolRefAttr::get(context, graph_.dims[words[0]].name);
+      break;
+    case AttrSource::Gelu:
+      if (failed(limited(2)))
+        return failure();
+      value = GeluKindAttr::get(context, static_cast<GeluKind>(words[0]));
+      break;
+    case AttrSource::Cached:
+      value = graph_.states.empty() ? nullptr : builder_.getUnitAttr();
+      break;
+    case AttrSource::State:
+      if (state.empty())
+        return emitError(operation.location)
+               << "the graph hands " << operation.name.getStringRef() << " no state";
+      value = FlatSymbolRefAttr::get(context, state);
+      state = {};
+      break;
+    }
+    if (value)
+      operation.addAttribute(row.name, value);
+    return success();
+  }
+
+  void markScope(const Graph::Node &node, Operation *operation) {
+    if (node.scope)
+      operation->setAttr("tenon.fused", builder_.getI64IntegerAttr(*node.scope));
+  }
+
+  LogicalResult openLoop(const Graph::Node &node, ArrayRef<Value> inits, Location location) {
+    if (node.attrs[0] >= graph_.dims.size())
+      return emitError(location) << "the graph repeats over its dimension " << node.attrs[0]
+                                 << "; it has " << graph_.dims.size();
+    if (inits.size() != node.results.size())
+      return emitError(location) << "a repeat carries values only; the graph hands it a state";
+    auto layers = FlatSymbolRefAttr::get(builder_.getContext(), graph_.dims[node.attrs[0]].name);
+    auto loop = RepeatOp::create(builder_, location, TypeRange(inits), layers, inits);
+    markScope(node, loop);
+    Block &body = loop.getBody().emplaceBlock();
+    loops_.push_back({loop, {}});
+    for (auto [index, init] : llvm::zip_equal(node.results, inits)) {
+      FailureOr<Type> type = valueType(index, location);
+      if (failed(type) || failed(define(index, body.addArgument(*type, location), location)))
+        return failure();
+    }
+    builder_.setInsertionPointToStart(&body);
+    return success();
+  }
+
+  LogicalResult closeLoop(const Graph::Node &node, ArrayRef<Value> nexts, Location location) {
+    if (loops_.empty())
+      return emitError(location) << "the graph has a yield outside of any repeat";
+    Loop loop = loops_.pop_back_val();
+    if (nexts.size() != loop.op.getNumResults() || node.results.size() != nexts.size())
+      return emitError(location) << "the graph yields " << nexts.size() << " values to a repeat of "
+                                 << loop.op.getNumResults();
+    YieldOp::create(builder_, location, nexts);
+    for (uint32_t index : loop.values)
+      values_[index] = nullptr;
+    builder_.setInsertionPointAfter(loop.op);
+    for (auto [index, result] : llvm::zip_equal(node.results, loop.op.getResults())) {
+      FailureOr<Type> type = valueType(index, location);
+      if (failed(type))
+        return failure();
+      if (*type != result.getType())
+        return emitError(location) << "a repeat's result has type " << *type
+                                   << ", its initial value " << result.getType()
+                                   << "; a layer must keep the type of what it is given";
+      if (failed(define(index, result, location)))
+        return failure();
+    }
+    return success();
+  }
+
+  struct Loop {
+    RepeatOp op;
+    SmallVector<uint32_t> values; // defined in its body
+  };
+
+  const Graph &graph_;
+  OpBuilder builder_;
+  ModelOp model_;
+  llvm::StringMap<StringRef> names_;  // of symbols, to what they name
+  SmallVector<Value> values_;         // by index; null where not to be used
+  std::vector<bool> defined_;         // by index
+  SmallVector<Loop> loops_;           // innermost last
+};
+
+} // namespace
+
+FailureOr<ModelOp> importGraph(const Graph &graph, ModuleOp into) { return Importer(graph, into).run(); }
+
+} // namespace tenon

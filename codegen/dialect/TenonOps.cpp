@@ -17,6 +17,8 @@ LogicalResult LinearOp::verify() { return success(); }
 LogicalResult GeluOp::verify() { return success(); }
 LogicalResult AttentionOp::verify() { return success(); }
 LogicalResult LastTokenOp::verify() { return success(); }
+LogicalResult TokenCrossEntropyOp::verify() { return success(); }
+LogicalResult MaskedMeanOp::verify() { return success(); }
 LogicalResult CrossEntropyOp::verify() { return success(); }
 
 LogicalResult AttentionOp::verifySymbolUses(SymbolTableCollection &) { return success(); }

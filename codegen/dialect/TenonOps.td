@@ -181,4 +181,37 @@ def Tenon_CrossEntropyOp : Tenon_Op<"cross_entropy", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Tenon_TokenCrossEntropyOp : Tenon_Op<"token_cross_entropy", [Pure]> {
+  let summary = "the cross-entropy of each token";
+  let description = [{
+    result[i...] = (log sum_v exp(logits[i..., v])) - logits[i..., targets[i...]], and 0 where
+    targets[i...] = ignore. The first half of `cross_entropy`.
+    (C1) targets are i32 with the dimensions of logits without the last.
+    (C2) the result has the dimensions of targets and the element type of logits.
+  }];
+  let arguments = (ins AnyRankedTensor:$logits, AnyRankedTensor:$targets, I32Attr:$ignore);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $logits `,` $targets `ignore` $ignore `:` type($logits) `,` type($targets) `->` type($result)
+    attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+def Tenon_MaskedMeanOp : Tenon_Op<"masked_mean", [Pure]> {
+  let summary = "the mean over the tokens that are not ignored";
+  let description = [{
+    result = sum x[i...] / count, over the i... with targets[i...] != ignore; 0 where there are none.
+    The second half of `cross_entropy`.
+    (C1) x and targets have the same dimensions; targets are i32.
+    (C2) the result has rank 0 and the element type of x.
+  }];
+  let arguments = (ins AnyRankedTensor:$x, AnyRankedTensor:$targets, I32Attr:$ignore);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $x `,` $targets `ignore` $ignore `:` type($x) `,` type($targets) `->` type($result) attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
 #endif

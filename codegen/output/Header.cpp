@@ -1,0 +1,212 @@
+// The generated header: a part for C and C++, then the model's own types for C++.
+#include "Header.h"
+#include "Manifest.h"
+
+#include <fmt/format.h>
+#include <iterator>
+
+using namespace mlir;
+
+namespace tenon {
+
+namespace {
+
+StringRef elementName(Type element) {
+  if (element.isBF16())
+    return "tenon::runtime::bf16";
+  if (element.isF64())
+    return "double";
+  return element.isInteger(32) ? "std::int32_t" : "float";
+}
+
+/// The file under construction.
+class Writer {
+public:
+  explicit Writer(const CompiledModel &compiled)
+      : compiled(compiled), manifest(Manifest::of(compiled)), name(identifierOf(compiled.name)) {}
+  std::string write();
+
+private:
+  template <class... Arguments>
+  void put(fmt::format_string<Arguments...> format, Arguments &&...arguments) {
+    fmt::format_to(std::back_inserter(text), format, std::forward<Arguments>(arguments)...);
+  }
+  std::string shapeOf(const ManifestTensor &tensor) const;
+  std::string typeOf(const ManifestTensor &tensor, bool input) const;
+  void putC();
+  void putDims();
+  void putEntry(const ManifestEntry &entry, size_t index);
+  void putParameters();
+  void putMethod(const ManifestEntry &entry);
+  void putSession();
+
+  const CompiledModel &compiled;
+  Manifest manifest;
+  std::string name, text;
+};
+
+// "(batch, seq, n_embd)"
+std::string Writer::shapeOf(const ManifestTensor &tensor) const {
+  std::string shape;
+  for (unsigned dim : tensor.dims)
+    shape += (shape.empty() ? "" : ", ") + manifest.dims[dim].identifier;
+  return "(" + shape + ")";
+}
+
+// Qualified, because an entry's method may bear a dimension's name.
+std::string Writer::typeOf(const ManifestTensor &tensor, bool input) const {
+  std::string type = fmt::format("tenon::runtime::tensor<{}{}", input ? "const " : "",
+                                 elementName(tensor.element).str());
+  for (unsigned dim : tensor.dims)
+    type += fmt::format(", ::{}::{}", name, manifest.dims[dim].identifier);
+  return type + ">";
+}
+
+void Writer::putC() {
+  put("#include <tenon/runtime/abi.h>\n\n"
+      "#ifdef __cplusplus\nextern \"C\" {{\n#endif\n"
+      "extern const tenon_model tenon_model_{};\n"
+      "#ifdef __cplusplus\n}}\n#endif\n\n"
+      "/* Numbers of the entries, for tenon_session_run. */\n"
+      "enum {{",
+      name);
+  for (const auto &[i, entry] : llvm::enumerate(manifest.entries))
+    put("{} tenon_{}_{} = {}", i == 0 ? "" : ",", name, entry.identifier, i);
+  put(" }};\n\n");
+}
+
+void Writer::putDims() {
+  put("// Dimensions: index in the model, least and greatest size.\n");
+  for (const auto &[i, dim] : llvm::enumerate(manifest.dims))
+    put("struct {} : tenon::runtime::dimension<{}, {}, {}> {{}};\n", dim.identifier, i, dim.min,
+        dim.max);
+  put("\n");
+}
+
+void Writer::putEntry(const ManifestEntry &entry, size_t index) {
+  const CompiledEntry &made = *entry.compiled;
+  put("struct {} {{\n"
+      "  static constexpr std::uint32_t index = {};\n"
+      "  static constexpr std::uint64_t arena_bytes = {};\n"
+      "  static constexpr bool uses_state = {};\n"
+      "  static constexpr std::int64_t context = {};  // positions stay below; 0: no positions\n"
+      "}};\n",
+      entry.identifier, index, made.arenaBytes, made.usesState, made.context);
+}
+
+void Writer::putParameters() {
+  size_t rank = 1;
+  for (const ManifestParam &param : manifest.params)
+    rank = std::max(rank, param.tensor.dims.size());
+  put("/// A tensor that a checkpoint must hold; where `layers` is not 0 there is one a layer, under\n"
+      "/// the name with the layer's number in place of {{}}.\n"
+      "struct parameter {{\n"
+      "  std::string_view name;\n"
+      "  tenon_dtype dtype;\n"
+      "  std::size_t rank;\n"
+      "  std::array<std::int64_t, {}> shape;\n"
+      "  std::int64_t layers;\n"
+      "}};\n"
+      "inline constexpr std::array<parameter, {}> parameters{{{{\n",
+      rank, manifest.params.size());
+  int64_t count = 0;
+  for (const ManifestParam &param : manifest.params) {
+    std::string shape;
+    int64_t elements = std::max<int64_t>(param.layers, 1);
+    for (unsigned dim : param.tensor.dims) {
+      shape += fmt::format("{}{}", shape.empty() ? "" : ", ", manifest.dims[dim].max);
+      elements *= manifest.dims[dim].max;
+    }
+    count += elements;
+    put("    {{{}, {}, {}, {{{}}}, {}}},  // {}\n", quoted(param.tensor.name),
+        dtypeName(param.tensor.element).str(), param.tensor.dims.size(), shape, param.layers,
+        shapeOf(param.tensor));
+  }
+  put("}}}};\n"
+      "inline constexpr std::uint64_t parameter_count = {};  // elements, all layers\n\n",
+      count);
+}
+
+void Writer::putMethod(const ManifestEntry &entry) {
+  const CompiledEntry &made = *entry.compiled;
+  Identifiers names{"position"};
+  std::string declared, passed;
+  auto add = [&](const ManifestTensor &tensor, bool input) {
+    std::string argument = names.claim(tensor.name);
+    declared += fmt::format("{}{} {}", declared.empty() ? "" : ",\n      ", typeOf(tensor, input),
+                            argument);
+    passed += ", " + argument;
+  };
+  put("  /// {}:", made.name);
+  for (const ManifestTensor &tensor : entry.inputs)
+    put(" {} {}", tensor.name, shapeOf(tensor));
+  put(" ->");
+  for (const ManifestTensor &tensor : entry.outputs)
+    put(" {} {}", tensor.name, shapeOf(tensor));
+  put(".\n");
+  for (const ManifestTensor &tensor : entry.inputs)
+    if (tensor.limit > 0)
+      put("  /// Values of {} lie in [0, {}){}; others are refused.\n", tensor.name, tensor.limit,
+          tensor.hasIgnored ? fmt::format(", or are {} to be ignored", tensor.ignored) : "");
+  if (made.usesState)
+    put("  /// `position` is that of the first token: at most cached(), and position plus length at\n"
+        "  /// most {}; what is cached from there on is forgotten.\n",
+        made.context);
+  for (const ManifestTensor &tensor : entry.inputs)
+    add(tensor, true);
+  for (const ManifestTensor &tensor : entry.outputs)
+    add(tensor, false);
+  if (made.usesState)
+    declared += fmt::format("{}std::int64_t position", declared.empty() ? "" : ",\n      ");
+  put("  tenon::runtime::status {}(\n      {}) noexcept {{\n"
+      "    return call(entries::{}::index, {}{});\n  }}\n",
+      entry.identifier, declared, entry.identifier, made.usesState ? "position" : "0", passed);
+}
+
+void Writer::putSession() {
+  put("/// A stream of calls on this model. One caller at a time; nothing is allocated after it was\n"
+      "/// made. Every member returns a status that says what was wrong.\n"
+      "class session : public tenon::runtime::session {{\n"
+      " public:\n"
+      "  using tenon::runtime::session::session;\n"
+      "  static tenon::runtime::result<session> create(const tenon::runtime::weights& weights,\n"
+      "                                                const tenon::runtime::options& how = {{}}) {{\n"
+      "    return tenon::runtime::create_session<session>(model(), weights, how);\n"
+      "  }}\n");
+  for (const ManifestEntry &entry : manifest.entries) {
+    put("\n");
+    putMethod(entry);
+  }
+  put("}};\n\n");
+}
+
+std::string Writer::write() {
+  std::string guard = "TENON_MODEL_" + StringRef(name).upper() + "_H";
+  put("/* Model {}: its entries, dimensions and parameters. Written by tenonc {}; do not edit. */\n"
+      "#ifndef {}\n#define {}\n",
+      compiled.name, TENON_VERSION, guard, guard);
+  putC();
+  put("#ifdef __cplusplus\n"
+      "#include <array>\n#include <cstddef>\n#include <cstdint>\n#include <string_view>\n\n"
+      "#include <tenon/runtime/typed.hpp>\n\n"
+      "namespace {} {{\n\n"
+      "/// The model, for functions of the runtime that want one.\n"
+      "inline const tenon_model& model() noexcept {{ return tenon_model_{}; }}\n\n",
+      name, name);
+  putDims();
+  put("// Entries: number, bytes of working memory (all sizes at their greatest), kind.\n"
+      "namespace entries {{\n");
+  for (const auto &[i, entry] : llvm::enumerate(manifest.entries))
+    putEntry(entry, i);
+  put("}}  // namespace entries\n\n");
+  putParameters();
+  putSession();
+  put("}}  // namespace {}\n#endif\n#endif\n", name);
+  return text;
+}
+
+} // namespace
+
+std::string writeHeader(const CompiledModel &model) { return Writer(model).write(); }
+
+} // namespace tenon

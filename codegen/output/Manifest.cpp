@@ -1,0 +1,151 @@
+// Collects the tables of a model from its IR: dimensions, parameters, the entries' tensors.
+#include "Manifest.h"
+
+#include "llvm/ADT/StringExtras.h"
+
+#include <fmt/format.h>
+
+using namespace mlir;
+
+namespace tenon {
+
+std::string identifierOf(StringRef text) {
+  static const llvm::StringSet<> keywords{
+      "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break",
+      "case", "catch", "char", "char16_t", "char32_t", "char8_t", "class", "co_await", "co_return",
+      "co_yield", "compl", "concept", "const", "const_cast", "consteval", "constexpr", "constinit",
+      "continue", "decltype", "default", "delete", "do", "double", "dynamic_cast", "else", "enum",
+      "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "if", "inline",
+      "int", "long", "mutable", "namespace", "new", "noexcept", "not", "not_eq", "nullptr",
+      "operator", "or", "or_eq", "private", "protected", "public", "register", "reinterpret_cast",
+      "requires", "restrict", "return", "short", "signed", "sizeof", "static", "static_assert",
+      "static_cast", "std", "struct", "switch", "template", "tenon", "this", "thread_local", "throw",
+      "true", "try", "typedef", "typeid", "typename", "union", "unsigned", "using", "virtual", "void",
+      "volatile", "wchar_t", "while", "xor", "xor_eq"};
+  std::string name;
+  for (char c : text)
+    name += llvm::isAlnum(c) ? c : '_';
+  if (name.empty() || llvm::isDigit(name.front()))
+    name.insert(name.begin(), '_');
+  if (keywords.contains(name))
+    name += '_';
+  return name;
+}
+
+// Octal escapes: unlike hexadecimal ones they end after three digits.
+std::string quoted(StringRef text) {
+  std::string result = "\"";
+  for (unsigned char c : text) {
+    if (llvm::isPrint(c) && c != '"' && c != '\\' && c != '?')
+      result += static_cast<char>(c);
+    else
+      result += fmt::format("\\{:03o}", c);
+  }
+  return result + '"';
+}
+
+StringRef dtypeName(Type element) {
+  if (element.isBF16())
+    return "TENON_BF16";
+  if (element.isF64())
+    return "TENON_F64";
+  return element.isInteger(32) ? "TENON_I32" : "TENON_F32";
+}
+
+Identifiers::Identifiers(std::initializer_list<StringRef> reserved) {
+  for (StringRef name : reserved)
+    used.insert(name);
+}
+
+std::string Identifiers::claim(StringRef text) {
+  std::string name = identifierOf(text);
+  while (!used.insert(name).second)
+    name += '_';
+  return name;
+}
+
+namespace {
+
+using DimIndex = llvm::StringMap<unsigned>;
+
+ManifestTensor tensorOfType(StringRef name, Type type, const DimIndex &index) {
+  auto tensor = cast<RankedTensorType>(type);
+  ManifestTensor result{name.str(), tensor.getElementType(), {}};
+  for (StringAttr dim : dimNames(tensor))
+    result.dims.push_back(index.lookup(dim.getValue()));
+  return result;
+}
+
+// The bounds of the values of an input, by what it indexes: rows of a table, or logits.
+void boundValues(Value input, ManifestTensor &tensor) {
+  bool everywhereIgnored = true;
+  auto bound = [&](int64_t limit) {
+    if (!ShapedType::isDynamic(limit))
+      tensor.limit = tensor.limit == 0 ? limit : std::min(tensor.limit, limit);
+  };
+  for (OpOperand &use : input.getUses()) {
+    if (auto embedding = dyn_cast<EmbeddingOp>(use.getOwner());
+        embedding && use.get() == embedding.getIds()) {
+      bound(cast<RankedTensorType>(embedding.getTable().getType()).getDimSize(0));
+      everywhereIgnored = false;
+    } else if (auto loss = dyn_cast<CrossEntropyOp>(use.getOwner());
+               loss && use.get() == loss.getTargets()) {
+      bound(cast<RankedTensorType>(loss.getLogits().getType()).getShape().back());
+      tensor.hasIgnored = true;
+      tensor.ignored = loss.getIgnore();
+    }
+  }
+  if (!everywhereIgnored)
+    tensor.hasIgnored = false;
+}
+
+ManifestEntry entryOf(const CompiledEntry &entry, const DimIndex &index, Identifiers &names) {
+  ManifestEntry result{names.claim(entry.name), {}, {}, &entry};
+  func::FuncOp function = entry.function;
+  Identifiers tensors{"position"};
+  auto nameOf = [](Attribute name, StringRef fallback, unsigned i) {
+    auto text = dyn_cast_or_null<StringAttr>(name);
+    return text ? text.str() : fallback.str() + std::to_string(i);
+  };
+  for (BlockArgument argument : function.getArguments()) {
+    unsigned i = argument.getArgNumber();
+    std::string name = nameOf(function.getArgAttr(i, "tenon.name"), "input", i);
+    ManifestTensor &tensor =
+        result.inputs.emplace_back(tensorOfType(name, argument.getType(), index));
+    boundValues(argument, tensor);
+  }
+  for (auto [i, type] : llvm::enumerate(function.getResultTypes())) {
+    std::string name = nameOf(function.getResultAttr(i, "tenon.name"), "output", i);
+    result.outputs.push_back(tensorOfType(name, type, index));
+  }
+  return result;
+}
+
+} // namespace
+
+Manifest Manifest::of(const CompiledModel &compiled) {
+  Manifest manifest;
+  ModelOp model = compiled.model;
+  DimIndex index;
+  Identifiers dims{"entries", "model", "parameter", "parameter_count", "parameters", "session"};
+  for (DimOp dim : model.getOps<DimOp>()) {
+    StringRef name = dim.getSymName();
+    StringRef last = name.substr(name.rfind("::") == StringRef::npos ? 0 : name.rfind("::") + 2);
+    index[name] = manifest.dims.size();
+    manifest.dims.push_back({name.str(), dims.claim(last), static_cast<int64_t>(dim.getMin()),
+                             static_cast<int64_t>(dim.getMax())});
+  }
+  for (ParamOp param : model.getOps<ParamOp>()) {
+    int64_t layers = 0;
+    if (auto depth = param.getLayersAttr())
+      layers = lookupDim(model, depth.getValue()).getMax();
+    manifest.params.push_back({tensorOfType(param.getSymName(), param.getTensorType(), index),
+                               layers, param.getInit(), param.getInitValue().convertToDouble()});
+  }
+  Identifiers entries{"call", "cached", "create", "handle", "reset", "run", "session", "threads"};
+  for (const CompiledEntry &entry : compiled.entries)
+    manifest.entries.push_back(entryOf(entry, index, entries));
+  return manifest;
+}
+
+} // namespace tenon

@@ -1,0 +1,68 @@
+// What the header and the descriptor both say of a model, in the order of the ABI's tables.
+#pragma once
+#include "Compiled.h"
+
+#include "llvm/ADT/StringSet.h"
+
+#include <string>
+#include <vector>
+
+namespace tenon {
+
+/// A tensor as tenon_tensor of the runtime's ABI; `dims` are indices into Manifest::dims.
+struct ManifestTensor {
+  std::string name;
+  mlir::Type element;
+  std::vector<unsigned> dims;
+  int64_t limit = 0;  // inputs that index something: values lie in [0, limit)
+  int32_t ignored = 0;
+  bool hasIgnored = false;
+};
+
+struct ManifestDim {
+  std::string name;  // as in the model, perhaps qualified
+  std::string identifier;  // a C++ name that is unique among the dimensions
+  int64_t min = 0, max = 0;
+};
+
+struct ManifestParam {
+  ManifestTensor tensor;
+  int64_t layers = 0;  // 0 where the parameter belongs to no stack
+  InitKind init = InitKind::Zeros;
+  double initValue = 0;
+};
+
+struct ManifestEntry {
+  std::string identifier;
+  std::vector<ManifestTensor> inputs, outputs;
+  const CompiledEntry *compiled = nullptr;
+};
+
+struct Manifest {
+  std::vector<ManifestDim> dims;
+  std::vector<ManifestParam> params;
+  std::vector<ManifestEntry> entries;
+
+  static Manifest of(const CompiledModel &model);
+};
+
+/// `text` as an identifier of C and C++: other characters become `_`, keywords get one appended.
+std::string identifierOf(llvm::StringRef text);
+
+/// `text` as a string literal of C and C++.
+std::string quoted(llvm::StringRef text);
+
+/// The enumerator of tenon_dtype for an element type.
+llvm::StringRef dtypeName(mlir::Type element);
+
+/// Identifiers in use; `claim` makes one that is not, by appending `_` where needed.
+class Identifiers {
+public:
+  explicit Identifiers(std::initializer_list<llvm::StringRef> reserved = {});
+  std::string claim(llvm::StringRef text);
+
+private:
+  llvm::StringSet<> used;
+};
+
+} // namespace tenon

@@ -1,0 +1,29 @@
+# How tests are registered, so that ctest counts single cases: Catch2 cases, lit files, compile-fail files.
+include(Catch)
+find_program(TENON_LIT NAMES lit HINTS ${llvm_prefix}/bin /usr/lib/llvm-22/bin)
+
+# tenon_add_catch_tests(<name> SOURCES a.cpp ... LIBRARIES x ... [PREFIX text])
+# An executable with Catch2's main (tests/catch_main.cpp) whose cases become tests "<prefix>: <case>".
+function(tenon_add_catch_tests name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PREFIX" "SOURCES;LIBRARIES")
+  if(NOT arg_PREFIX)
+    set(arg_PREFIX ${name})
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE tenon_catch_main ${arg_LIBRARIES})
+  catch_discover_tests(${name} TEST_PREFIX "${arg_PREFIX}: " PROPERTIES TIMEOUT 300)
+endfunction()
+
+# tenon_add_lit_tests(<folder label> [DEPENDS target...])
+# Every .mlir and .test file below the current folder becomes a test of its own, run by lit.
+function(tenon_add_lit_tests label)
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR}
+       ${CMAKE_CURRENT_SOURCE_DIR}/*.mlir ${CMAKE_CURRENT_SOURCE_DIR}/*.test)
+  file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR}/tests ${CMAKE_CURRENT_SOURCE_DIR})
+  foreach(file IN LISTS files)
+    add_test(NAME "${label}: ${file}"
+             COMMAND ${TENON_LIT} -v --no-progress-bar ${PROJECT_BINARY_DIR}/tests/${folder}/${file})
+    set_tests_properties("${label}: ${file}" PROPERTIES TIMEOUT 120 LABELS lit
+                         SKIP_REGULAR_EXPRESSION "UNSUPPORTED: ")
+  endforeach()
+endfunction()

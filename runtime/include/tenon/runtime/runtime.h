@@ -1,0 +1,133 @@
+/* The runtime's C interface: weights, sessions and their errors. Usable from plain C.
+ * Every function that can fail returns a tenon_status by value; nothing is allocated for it and no
+ * exception leaves the library. Devices (GPU) are in device.h. */
+#ifndef TENON_RUNTIME_RUNTIME_H
+#define TENON_RUNTIME_RUNTIME_H
+#include <stddef.h>
+#include <stdint.h>
+#include <tenon/runtime/abi.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TENON_MAX_DIMS 64u /* dimensions of a model that this runtime accepts */
+#define TENON_MAX_RANK 8u
+
+typedef enum tenon_status_code {
+  TENON_OK = 0,
+  TENON_INVALID_ARGUMENT = 1, /* a value, size or pointer that the call cannot accept */
+  TENON_INCOMPATIBLE = 2,     /* model, weights, CPU or runtime do not belong together */
+  TENON_BAD_FILE = 3,         /* the bytes of a file are not what they must be */
+  TENON_IO_ERROR = 4,         /* the operating system refused to open or read */
+  TENON_OUT_OF_MEMORY = 5,
+  TENON_UNAVAILABLE = 6,      /* no driver or no such device on this machine */
+  TENON_DEVICE_ERROR = 7      /* a device or its driver failed */
+} tenon_status_code;
+
+/* How a call ended. `message` is empty where code is TENON_OK; otherwise it names the thing, the
+ * values and the next step. */
+typedef struct tenon_status {
+  int32_t code; /* tenon_status_code */
+  char message[1020];
+} tenon_status;
+
+/* Runs task(argument, 0..n_threads-1), all of them at the same time (they wait for each other), and
+ * returns when all have returned. For applications with a thread pool of their own. */
+typedef void (*tenon_task)(void* argument, int32_t thread);
+typedef void (*tenon_parallel)(void* context, int32_t n_threads, tenon_task task, void* argument);
+
+/* All zero is a good default. */
+typedef struct tenon_options {
+  int32_t threads;         /* 0: as many as the affinity mask and the cgroup quota allow */
+  const char* cpu;         /* name of the variant to use; NULL: the environment's TENON_CPU, and
+                              where that is unset, the most capable one that this CPU can run */
+  tenon_parallel parallel; /* NULL: the session starts threads of its own */
+  void* parallel_context;
+} tenon_options;
+
+/* ---- Dispatch ---- */
+
+/* Picks the variant for this CPU; `cpu` as in tenon_options. `variant` receives an index into
+ * model->variants. TENON_INCOMPATIBLE where the ABI differs or nothing fits. */
+tenon_status tenon_variant_select(const tenon_model* model, const char* cpu, uint32_t* variant);
+
+/* The TENON_CPU_* bits that this CPU and its operating system offer. */
+uint32_t tenon_cpu_features(void);
+
+/* ---- Weights: the parameters of a model, packed for one variant ---- */
+
+typedef struct tenon_weights tenon_weights;
+
+/* A tensor in memory, row-major and dense; `name` as in the model ("h.0.ln_1.weight"). */
+typedef struct tenon_named_tensor {
+  const char* name;
+  uint32_t dtype; /* tenon_dtype */
+  uint32_t rank;
+  const int64_t* shape;
+  const void* data;
+} tenon_named_tensor;
+
+/* Reads `path`: a .safetensors file, or a directory that holds model.safetensors or
+ * model.safetensors.index.json and its shards. The names may begin with "transformer.".
+ * On any error nothing is kept and *weights is NULL; missing, misshaped and unexpected tensors
+ * are all named. */
+tenon_status tenon_weights_load(const tenon_model* model, const char* path,
+                                const tenon_options* options, tenon_weights** weights);
+
+/* Packs `n_tensors` tensors, one for every parameter (of every layer); they are copied. */
+tenon_status tenon_weights_from_tensors(const tenon_model* model, const tenon_named_tensor* tensors,
+                                        size_t n_tensors, const tenon_options* options,
+                                        tenon_weights** weights);
+
+/* Draws the parameters by the model's initialisers; the same bits for any thread count. */
+tenon_status tenon_weights_random(const tenon_model* model, uint64_t seed,
+                                  const tenon_options* options, tenon_weights** weights);
+
+/* Gives the handle back. Sessions made from it keep the memory alive. NULL is fine. */
+void tenon_weights_free(tenon_weights* weights);
+
+const tenon_model* tenon_weights_model(const tenon_weights* weights);
+uint32_t tenon_weights_variant(const tenon_weights* weights); /* index into model->variants */
+const void* tenon_weights_data(const tenon_weights* weights); /* the packed bytes */
+
+/* ---- Sessions: one stream of calls, with its arena, cached state and threads ---- */
+
+typedef struct tenon_session tenon_session;
+
+/* Makes everything that calls need; a session allocates nothing afterwards. A session serves one
+ * caller at a time; any number of sessions may share weights. */
+tenon_status tenon_session_create(const tenon_model* model, const tenon_weights* weights,
+                                  const tenon_options* options, tenon_session** session);
+void tenon_session_free(tenon_session* session); /* NULL is fine */
+
+/* Runs entry `entry`. `inputs` and `outputs` are in the entry's order, row-major and dense, aligned
+ * to TENON_ALIGNMENT. `dims` has one value a dimension of the model; 0 may stand for dimensions
+ * that are static or that the entry does not use. `position` is that of the first token: at most
+ * what is cached (less: the rest is forgotten), 0 where the entry has no positions.
+ * On an error nothing ran and the cached state is as before. */
+tenon_status tenon_session_run(tenon_session* session, uint32_t entry, const void* const* inputs,
+                               void* const* outputs, const int64_t* dims, int64_t position);
+
+/* One argument with its own sizes, for tenon_session_call. */
+typedef struct tenon_view {
+  void* data;           /* not written to where it is an input */
+  uint64_t count;       /* elements at data */
+  uint32_t dtype, rank; /* tenon_dtype */
+  const int64_t* sizes;
+} tenon_view;
+
+/* tenon_session_run with every size given at its tensor: also checks number, dtype, rank, element
+ * count, and that a dimension has one size throughout the call. */
+tenon_status tenon_session_call(tenon_session* session, uint32_t entry, const tenon_view* inputs,
+                                size_t n_inputs, const tenon_view* outputs, size_t n_outputs,
+                                int64_t position);
+
+tenon_status tenon_session_reset(tenon_session* session); /* forgets and zeroes the cached state */
+int64_t tenon_session_cached(const tenon_session* session); /* positions cached so far */
+int32_t tenon_session_threads(const tenon_session* session);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

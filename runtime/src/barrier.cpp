@@ -1,0 +1,61 @@
+// Waiting; see barrier.hpp.
+#include "barrier.hpp"
+
+#include <climits>
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace tenon::runtime::detail {
+namespace {
+
+static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t));
+
+void futex(std::atomic<std::uint32_t>* word, int operation, std::uint32_t value) {
+  // Errors need no answer: a wait that returns early is checked again by its loop.
+  syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(word), operation | FUTEX_PRIVATE_FLAG, value,
+          nullptr, nullptr, 0);
+}
+
+void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb" ::: "memory");
+#endif
+}
+
+}  // namespace
+
+// advance() and wait_past() each write one word and then read the other, both sequentially
+// consistent: either the sleeper is seen and woken, or it sees the new value and does not sleep.
+void counter::advance() {
+  value_.fetch_add(1, std::memory_order_seq_cst);
+  if (sleepers_.load(std::memory_order_seq_cst) > 0) futex(&value_, FUTEX_WAKE, INT_MAX);
+}
+
+void counter::wait_past(std::uint32_t seen, int spins) {
+  for (int i = 0; i < spins; ++i) {
+    if (value_.load(std::memory_order_acquire) != seen) return;
+    pause();
+  }
+  sleepers_.fetch_add(1, std::memory_order_seq_cst);
+  while (value_.load(std::memory_order_seq_cst) == seen) futex(&value_, FUTEX_WAIT, seen);
+  sleepers_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void barrier::wait() {
+  if (n_ == 1) return;
+  const std::uint32_t phase = phase_.load();  // cannot change before this thread arrives
+  if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == n_) {
+    arrived_.store(0, std::memory_order_relaxed);  // published by the advance
+    phase_.advance();
+  } else {
+    phase_.wait_past(phase, spins_);
+  }
+}
+
+int spin_limit(int n_threads, int cores) { return n_threads <= cores ? 8000 : 20; }
+
+}  // namespace tenon::runtime::detail

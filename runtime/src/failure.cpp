@@ -1,0 +1,25 @@
+// Formatting of failures; see failure.hpp.
+#include "failure.hpp"
+
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+
+namespace tenon::runtime::detail {
+
+tenon_status failure(tenon_status_code code, const char* format, ...) {
+  tenon_status outcome;
+  outcome.code = code;
+  std::va_list arguments;
+  va_start(arguments, format);
+  const int length = std::vsnprintf(outcome.message, sizeof outcome.message, format, arguments);
+  va_end(arguments);
+  if (length < 0) outcome.message[0] = '\0';
+  if (length >= static_cast<int>(sizeof outcome.message))
+    std::memcpy(outcome.message + sizeof outcome.message - 4, "...", 4);
+  for (char* c = outcome.message; *c != '\0'; ++c)
+    if (*c < ' ' || *c > '~') *c = '?';
+  return outcome;
+}
+
+}  // namespace tenon::runtime::detail

@@ -1,0 +1,42 @@
+// Anonymous mappings; see mapping.hpp.
+#include "mapping.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include <sys/mman.h>
+
+#include "failure.hpp"
+
+namespace tenon::runtime::detail {
+
+mapping::~mapping() {
+  if (data_ != nullptr) munmap(data_, bytes_);
+}
+
+tenon_status mapping::create(std::size_t bytes, const char* what, mapping& made) {
+  mapping fresh;
+  if (bytes > 0) {
+    void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+      return failure(TENON_OUT_OF_MEMORY, "cannot map %zu bytes for %s: %s; free memory or use "
+                     "smaller bounds", bytes, what, std::strerror(errno));
+    fresh.data_ = memory;
+    fresh.bytes_ = bytes;
+#ifdef MADV_HUGEPAGE
+    // Only a hint: fewer page walks while weights stream. Kernels without huge pages refuse it.
+    static_cast<void>(madvise(memory, bytes, MADV_HUGEPAGE));
+#endif
+  }
+  made = std::move(fresh);
+  return success();
+}
+
+tenon_status mapping::clear() {
+  if (data_ == nullptr || madvise(data_, bytes_, MADV_DONTNEED) == 0) return success();
+  std::memset(data_, 0, bytes_);  // e.g. locked memory, whose pages the kernel will not take back
+  return success();
+}
+
+}  // namespace tenon::runtime::detail

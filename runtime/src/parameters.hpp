@@ -1,0 +1,61 @@
+// Where parameter values come from: tensors in memory, a checkpoint, or a random generator. The
+// packed weights of a CPU and the buffers of a device are both filled through parameter_source.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <tenon/runtime/runtime.h>
+
+#include "element.hpp"
+
+namespace tenon::runtime::detail {
+
+/// One tensor of the model: a parameter, at one layer where it belongs to a stack.
+struct slot {
+  std::uint32_t param, layer;
+};
+
+/// All slots, parameters in model order and layers within.
+std::vector<slot> slots_of(const tenon_model& model);
+
+/// "h.3.ln_1.weight": the name with the layer's number in place of "{}".
+std::string slot_name(const tenon_model& model, const slot& which);
+
+/// Elements of one layer of a parameter, and its shape.
+std::size_t element_count(const tenon_model& model, const tenon_param& param);
+std::vector<std::int64_t> shape_of(const tenon_model& model, const tenon_param& param);
+/// Bytes of one layer of a parameter, row-major.
+std::size_t slot_bytes(const tenon_model& model, const tenon_param& param);
+
+/// "[768, 3072]"
+std::string shape_text(const std::vector<std::int64_t>& shape);
+
+/// Values of the slots of one model.
+class parameter_source {
+ public:
+  virtual ~parameter_source() = default;
+  /// Writes slot `index` (into slots_of) row-major in the parameter's dtype: slot_bytes bytes.
+  /// Called by several threads at once, for different slots.
+  virtual tenon_status read(std::size_t index, void* destination) const = 0;
+};
+
+/// A tensor that is on offer for binding.
+struct offered_tensor {
+  std::string name;
+  element type;
+  std::vector<std::int64_t> shape;
+};
+
+/// For each slot, the index of the offered tensor that belongs to it. Every missing, misshaped and
+/// unexpected tensor is named in the failure. Names may begin with "transformer."; the tensors that
+/// checkpoints carry beside the parameters are ignored (`ignored`: pairs to compare, see names.cpp).
+struct twin {
+  std::size_t tensor, slot;  // an offered tensor that must hold the same values as a slot
+};
+tenon_status bind(const tenon_model& model, const std::vector<slot>& slots,
+                  const std::vector<offered_tensor>& offered, std::vector<std::size_t>& bound,
+                  std::vector<twin>& twins);
+
+}  // namespace tenon::runtime::detail

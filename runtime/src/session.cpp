@@ -1,0 +1,175 @@
+// Sessions of the C interface: checks, then one fork over the team's threads.
+#include <algorithm>
+#include <cinttypes>
+#include <iterator>
+#include <memory>
+#include <new>
+
+#include "checks.hpp"
+#include "dispatch.hpp"
+#include "failure.hpp"
+#include "mapping.hpp"
+#include "packed.hpp"
+#include "team.hpp"
+
+using namespace tenon::runtime::detail;
+
+struct tenon_session {
+  std::shared_ptr<const packed_weights> weights;
+  mapping arena, state;
+  std::unique_ptr<team> threads;
+  checked_call call;  // kept here so that a call needs no memory and little stack
+  std::int64_t cached = 0;
+  std::int64_t cached_dims[TENON_MAX_DIMS] = {};  // of the call that cached them
+};
+
+namespace {
+
+// What the threads of one call share.
+struct launch {
+  tenon_run run;
+  tenon_call call;
+  std::int32_t n_threads;
+};
+
+void run_share(void* argument, std::int32_t thread) {
+  const launch& shared = *static_cast<const launch*>(argument);
+  shared.run(&shared.call, thread, shared.n_threads);
+}
+
+void meet(void* context, std::int32_t) { static_cast<team*>(context)->meet(); }
+
+// The cache holds positions 0..cached-1 of certain sequences: a call must continue them without a
+// gap, and be about the same ones.
+tenon_status check_cache(const tenon_session& session, const checked_call& call) {
+  const tenon_entry& entry = *call.entry;
+  if (call.position > session.cached)
+    return failure(TENON_INVALID_ARGUMENT, "entry '%s': position %" PRId64 " leaves a gap after the %"
+                   PRId64 " cached positions; pass at most %" PRId64, entry.name, call.position,
+                   session.cached, session.cached);
+  if (call.position == 0) return success();
+  for (std::uint32_t i = 0; i < entry.n_inputs; ++i)
+    for (std::uint32_t axis = 0; axis < entry.inputs[i].rank; ++axis) {
+      const std::uint32_t dim = entry.inputs[i].dims[axis];
+      if (dim != entry.sequence_dim && call.dims[dim] != session.cached_dims[dim])
+        return failure(TENON_INVALID_ARGUMENT, "entry '%s': dimension '%s' is %" PRId64 ", but the "
+                       "cached positions were computed with %" PRId64 "; keep it, or start anew at "
+                       "position 0", entry.name, call.model->dims[dim].name, call.dims[dim],
+                       session.cached_dims[dim]);
+    }
+  return success();
+}
+
+tenon_status run_entry(tenon_session& session, std::uint32_t entry, const void* const* inputs,
+                       void* const* outputs, const std::int64_t* dims, std::int64_t position) {
+  const packed_weights& weights = *session.weights;
+  checked_call& call = session.call;
+  TENON_TRY(check_call(*weights.model, entry, inputs, outputs, dims, position, call));
+  if (call.entry->uses_state) TENON_TRY(check_cache(session, call));
+  launch shared{};
+  shared.run = weights.variant().runs[entry];
+  shared.n_threads = session.threads->size();
+  if (shared.run == nullptr)
+    return failure(TENON_UNAVAILABLE, "entry '%s' has no CPU code in variant '%s'; build the model "
+                   "with a CPU target", call.entry->name, weights.variant().name);
+  shared.call.weights = weights.memory.data();
+  shared.call.arena = session.arena.data();
+  shared.call.state = call.entry->uses_state ? session.state.data() : nullptr;
+  shared.call.inputs = inputs;
+  shared.call.outputs = outputs;
+  shared.call.dims = call.dims;
+  shared.call.position = position;
+  shared.call.barrier = meet;
+  shared.call.barrier_context = session.threads.get();
+  TENON_TRY(session.threads->run(run_share, &shared));
+  if (call.entry->uses_state) {
+    session.cached = position + call.length();
+    std::copy(std::begin(call.dims), std::end(call.dims), session.cached_dims);
+  }
+  return success();
+}
+
+tenon_status no_session() {
+  return failure(TENON_INVALID_ARGUMENT, "the session is null; create one first");
+}
+
+}  // namespace
+
+tenon_status tenon_session_create(const tenon_model* model, const tenon_weights* weights,
+                                  const tenon_options* options, tenon_session** session) {
+  return guarded([&] {
+    if (session == nullptr)
+      return failure(TENON_INVALID_ARGUMENT, "the pointer for the session is null; pass one");
+    *session = nullptr;
+    TENON_TRY(check_model(model));
+    if (weights == nullptr)
+      return failure(TENON_INVALID_ARGUMENT, "the weights are null; load them first");
+    const packed_weights& packed = *weights->packed;
+    if (packed.model != model)
+      return failure(TENON_INCOMPATIBLE, "the weights were loaded for model '%s', the session is for "
+                     "'%s'; load weights for the session's model", packed.model->name, model->name);
+    const tenon_options chosen = options == nullptr ? tenon_options{} : *options;
+    if (chosen.cpu != nullptr) {
+      std::uint32_t variant = 0;
+      TENON_TRY(tenon_variant_select(model, chosen.cpu, &variant));
+      if (variant != packed.variant_index)
+        return failure(TENON_INCOMPATIBLE, "the weights are packed for variant '%s', options.cpu asks "
+                       "for '%s'; load them with the same options.cpu", packed.variant().name,
+                       chosen.cpu);
+    }
+    auto made = std::make_unique<tenon_session>();
+    made->weights = weights->packed;
+    std::uint64_t arena_bytes = 0;
+    for (std::uint32_t i = 0; i < model->n_entries; ++i)
+      arena_bytes = std::max(arena_bytes, model->entries[i].arena_bytes);
+    TENON_TRY(mapping::create(arena_bytes, "the arena", made->arena));
+    TENON_TRY(mapping::create(packed.variant().state_bytes, "the cached state", made->state));
+    TENON_TRY(team::create(chosen, made->threads));
+    *session = made.release();
+    return success();
+  });
+}
+
+void tenon_session_free(tenon_session* session) { delete session; }
+
+tenon_status tenon_session_run(tenon_session* session, uint32_t entry, const void* const* inputs,
+                               void* const* outputs, const int64_t* dims, int64_t position) {
+  if (session == nullptr) return no_session();
+  return guarded([&] { return run_entry(*session, entry, inputs, outputs, dims, position); });
+}
+
+tenon_status tenon_session_call(tenon_session* session, uint32_t entry, const tenon_view* inputs,
+                                size_t n_inputs, const tenon_view* outputs, size_t n_outputs,
+                                int64_t position) {
+  if (session == nullptr) return no_session();
+  return guarded([&] {
+    const tenon_entry* what = nullptr;
+    TENON_TRY(find_entry(*session->weights->model, entry, what));
+    std::int64_t dims[TENON_MAX_DIMS];
+    TENON_TRY(dims_of_views(*session->weights->model, *what, inputs, n_inputs, outputs, n_outputs,
+                            dims));
+    constexpr std::size_t most = 64;
+    if (n_inputs > most || n_outputs > most)
+      return failure(TENON_INCOMPATIBLE, "entry '%s' has %zu inputs and %zu outputs, this call takes "
+                     "%zu of each; use tenon_session_run", what->name, n_inputs, n_outputs, most);
+    const void* in[most];
+    void* out[most];
+    for (std::size_t i = 0; i < n_inputs; ++i) in[i] = inputs[i].data;
+    for (std::size_t i = 0; i < n_outputs; ++i) out[i] = outputs[i].data;
+    return run_entry(*session, entry, in, out, dims, position);
+  });
+}
+
+tenon_status tenon_session_reset(tenon_session* session) {
+  if (session == nullptr) return no_session();
+  session->cached = 0;
+  return session->state.clear();
+}
+
+int64_t tenon_session_cached(const tenon_session* session) {
+  return session == nullptr ? 0 : session->cached;
+}
+
+int32_t tenon_session_threads(const tenon_session* session) {
+  return session == nullptr ? 0 : session->threads->size();
+}

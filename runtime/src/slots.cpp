@@ -1,0 +1,47 @@
+// The tensors that a model expects: names, shapes and sizes; see parameters.hpp.
+#include "checks.hpp"
+#include "parameters.hpp"
+
+namespace tenon::runtime::detail {
+
+std::vector<slot> slots_of(const tenon_model& model) {
+  std::vector<slot> slots;
+  for (std::uint32_t param = 0; param < model.n_params; ++param)
+    for (std::uint32_t layer = 0; layer == 0 || layer < model.params[param].layers; ++layer)
+      slots.push_back({param, layer});
+  return slots;
+}
+
+std::string slot_name(const tenon_model& model, const slot& which) {
+  const tenon_param& param = model.params[which.param];
+  std::string name = param.tensor.name;
+  if (const std::size_t hole = name.find("{}"); param.layers > 0 && hole != std::string::npos)
+    name.replace(hole, 2, std::to_string(which.layer));
+  return name;
+}
+
+std::vector<std::int64_t> shape_of(const tenon_model& model, const tenon_param& param) {
+  std::vector<std::int64_t> shape;
+  for (std::uint32_t axis = 0; axis < param.tensor.rank; ++axis)
+    shape.push_back(model.dims[param.tensor.dims[axis]].max);
+  return shape;
+}
+
+std::size_t element_count(const tenon_model& model, const tenon_param& param) {
+  std::size_t count = 1;
+  for (const std::int64_t size : shape_of(model, param)) count *= static_cast<std::size_t>(size);
+  return count;
+}
+
+std::size_t slot_bytes(const tenon_model& model, const tenon_param& param) {
+  return element_count(model, param) * dtype_bytes(param.tensor.dtype);
+}
+
+std::string shape_text(const std::vector<std::int64_t>& shape) {
+  std::string text = "[";
+  for (const std::int64_t size : shape)
+    text.append(text.size() > 1 ? ", " : "").append(std::to_string(size));
+  return text + "]";
+}
+
+}  // namespace tenon::runtime::detail

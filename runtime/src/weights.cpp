@@ -1,0 +1,61 @@
+// Weights of the C interface: each source, packed for the chosen variant.
+#include "dispatch.hpp"
+#include "failure.hpp"
+#include "memory_source.hpp"
+#include "packed.hpp"
+#include "random_source.hpp"
+
+using namespace tenon::runtime::detail;
+
+namespace {
+
+// What the three ways of making weights have in common. `create` makes the source.
+template <class Source, class Create>
+tenon_status make_weights(const tenon_model* model, const tenon_options* options,
+                          tenon_weights** weights, Create create) {
+  return guarded([&] {
+    if (weights == nullptr)
+      return failure(TENON_INVALID_ARGUMENT, "the pointer for the weights is null; pass one");
+    *weights = nullptr;
+    TENON_TRY(check_model(model));
+    Source source;
+    TENON_TRY(create(source));
+    auto made = std::make_unique<tenon_weights>();
+    TENON_TRY(pack(*model, options == nullptr ? tenon_options{} : *options, source, made->packed));
+    *weights = made.release();
+    return success();
+  });
+}
+
+}  // namespace
+
+tenon_status tenon_weights_from_tensors(const tenon_model* model, const tenon_named_tensor* tensors,
+                                        size_t n_tensors, const tenon_options* options,
+                                        tenon_weights** weights) {
+  return make_weights<memory_source>(model, options, weights, [&](memory_source& source) {
+    if (tensors == nullptr && n_tensors > 0)
+      return failure(TENON_INVALID_ARGUMENT, "the array of %zu tensors is null; pass it", n_tensors);
+    return memory_source::create(*model, {tensors, n_tensors}, source);
+  });
+}
+
+tenon_status tenon_weights_random(const tenon_model* model, uint64_t seed,
+                                  const tenon_options* options, tenon_weights** weights) {
+  return make_weights<random_source>(model, options, weights, [&](random_source& source) {
+    return random_source::create(*model, seed, source);
+  });
+}
+
+void tenon_weights_free(tenon_weights* weights) { delete weights; }
+
+const tenon_model* tenon_weights_model(const tenon_weights* weights) {
+  return weights == nullptr ? nullptr : weights->packed->model;
+}
+
+uint32_t tenon_weights_variant(const tenon_weights* weights) {
+  return weights == nullptr ? 0 : weights->packed->variant_index;
+}
+
+const void* tenon_weights_data(const tenon_weights* weights) {
+  return weights == nullptr ? nullptr : weights->packed->memory.data();
+}

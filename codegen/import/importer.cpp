@@ -287,9 +287,6 @@ private:
         return failure();
       value = GeluKindAttr::get(context, static_cast<GeluKind>(words[0]));
       break;
-    case AttrSource::Cached:
-      value = graph_.states.empty() ? nullptr : builder_.getUnitAttr();
-      break;
     case AttrSource::State:
       if (state.empty())
         return emitError(operation.location)

@@ -8,9 +8,8 @@
 namespace tenon {
 
 /// Appends to `into` the model of a graph, with one function `graph` in the graph's own terms.
-///   Every operation is located at its line of the DSL. Where the graph has states, `positions` is
-///   `cached`, so that it agrees with attention on the first position; entries without a cache drop
-///   both. Discardable attributes that later passes read:
+///   Every operation is located at its line of the DSL. Attention has its cache; whether positions
+///   continue from it is for the entries to decide. Discardable attributes that later passes read:
 ///     tenon.machine (model)        what the object was compiled for, "x86-64"
 ///     tenon.fused_lines (model)    the location of each `fused(...)` of the source
 ///     tenon.fused (operation)      i64: which of those the operation belongs to

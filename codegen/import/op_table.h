@@ -14,7 +14,6 @@ enum class AttrSource {
   Dimension, // one word, index of a dimension -> FlatSymbolRefAttr
   Gelu,      // one word, gelu_kind -> GeluKindAttr
   State,     // no word: the node's state operand -> FlatSymbolRefAttr
-  Cached,    // no word: UnitAttr where the graph has states
 };
 
 struct AttrRow {
@@ -30,7 +29,7 @@ struct OpRow {
 
 inline constexpr OpRow opRows[] = {
     {graph::op::embedding, "tenon.embedding"},
-    {graph::op::positions, "tenon.positions", {{"cached", AttrSource::Cached}}},
+    {graph::op::positions, "tenon.positions"},
     {graph::op::add, "tenon.add"},
     {graph::op::scale, "tenon.scale", {{"factor", AttrSource::Double}}},
     {graph::op::dropout, "tenon.dropout", {{"probability", AttrSource::Double}}},

@@ -1,0 +1,227 @@
+// Walks a function's operations, checks every shape against its type, and keeps caches.
+#include "interpreter.h"
+
+#include "ops.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace tenon::reference {
+
+void Interpreter::setParam(StringRef name, int64_t layer, Tensor value) {
+  params_[{name.str(), layer}] = std::make_shared<const Tensor>(std::move(value));
+}
+
+FailureOr<std::vector<Tensor>> Interpreter::run(StringRef name, ArrayRef<Tensor> inputs,
+                                                int64_t position) {
+  auto function = dyn_cast_or_null<func::FuncOp>(SymbolTable::lookupSymbolIn(model_, name));
+  if (!function)
+    return model_.emitError("the model has no function '") << name << "'";
+  if (inputs.size() != function.getNumArguments())
+    return function.emitError("'") << name << "' takes " << function.getNumArguments()
+                                   << " inputs, " << inputs.size() << " were given";
+  if (position < 0)
+    return function.emitError("position ") << position << " is negative";
+  values_.clear();
+  dims_.clear();
+  layers_.clear();
+  position_ = position;
+  for (auto [argument, input] : llvm::zip_equal(function.getArguments(), inputs))
+    if (failed(bindInput(argument, input)))
+      return failure();
+  Block &body = function.getBody().front();
+  if (failed(execute(body)))
+    return failure();
+  std::vector<Tensor> results;
+  for (Value result : body.getTerminator()->getOperands())
+    results.push_back(get(result));
+  return results;
+}
+
+// Binds the run-time sizes that the input's shape tells, then the input.
+LogicalResult Interpreter::bindInput(BlockArgument argument, const Tensor &input) {
+  auto type = cast<RankedTensorType>(argument.getType());
+  if (static_cast<size_t>(type.getRank()) == input.shape.size())
+    for (auto [size, given, name] : llvm::zip_equal(type.getShape(), input.shape, dimNames(type)))
+      if (ShapedType::isDynamic(size) && dims_.try_emplace(name, given).second) {
+        DimOp dim = lookupDim(model_, name);
+        if (given < static_cast<int64_t>(dim.getMin()) || given > static_cast<int64_t>(dim.getMax()))
+          return emitError(argument.getLoc())
+                 << "input " << argument.getArgNumber() << " has size " << given << " in dimension '"
+                 << name.getValue() << "', which allows " << dim.getMin() << " to " << dim.getMax();
+      }
+  if (failed(fits(input, type, argument.getLoc(), "input " + Twine(argument.getArgNumber()))))
+    return failure();
+  values_[argument] = std::make_shared<const Tensor>(input);
+  return success();
+}
+
+LogicalResult Interpreter::fits(const Tensor &tensor, Type type, Location location,
+                                const Twine &what) {
+  SmallVector<int64_t> expected(cast<RankedTensorType>(type).getShape());
+  for (auto [size, name] : llvm::zip(expected, dimNames(type)))
+    if (ShapedType::isDynamic(size) && dims_.contains(name))
+      size = dims_.lookup(name);
+  if (tensor.shape == expected && static_cast<int64_t>(tensor.values.size()) == tensor.product())
+    return success();
+  InFlightDiagnostic diagnostic = emitError(location) << what << " has shape (";
+  llvm::interleaveComma(tensor.shape, diagnostic);
+  diagnostic << ") and " << tensor.values.size() << " values, the model needs (";
+  llvm::interleaveComma(expected, diagnostic);
+  return diagnostic << ")";
+}
+
+LogicalResult Interpreter::execute(Block &block) {
+  for (Operation &op : block.without_terminator())
+    if (failed(execute(&op)))
+      return failure();
+  return success();
+}
+
+LogicalResult Interpreter::execute(Operation *op) {
+  auto ignore = [](auto op) { return static_cast<int32_t>(op.getIgnore()); };
+  return llvm::TypeSwitch<Operation *, LogicalResult>(op)
+      .Case([&](GetParamOp op) { return getParam(op); })
+      .Case([&](RepeatOp op) { return repeat(op); })
+      .Case([&](GroupOp op) { return group(op); })
+      .Case([&](AttentionOp op) { return attend(op); })
+      .Case([&](EmbeddingOp op) {
+        return define(op.getResult(), embedding(get(op.getTable()), get(op.getIds())));
+      })
+      .Case([&](PositionsOp op) {
+        return define(op.getResult(), positions(get(op.getIds()), op.getCached() ? position_ : 0));
+      })
+      .Case([&](AddOp op) { return define(op.getResult(), add(get(op.getX()), get(op.getY()))); })
+      .Case([&](ScaleOp op) {
+        return define(op.getResult(), scale(get(op.getX()), op.getFactor().convertToDouble()));
+      })
+      .Case([&](DropoutOp op) { return define(op.getResult(), get(op.getX())); }) // no training here
+      .Case([&](LayerNormOp op) {
+        return define(op.getResult(),
+                      layerNorm(get(op.getX()), get(op.getWeight()), getOptional(op.getBias()),
+                                op.getEpsilon().convertToDouble()));
+      })
+      .Case([&](LinearOp op) {
+        return define(op.getResult(), linear(get(op.getX()), get(op.getWeight()),
+                                             getOptional(op.getBias()), op.getTransposed()));
+      })
+      .Case([&](GeluOp op) {
+        return define(op.getResult(), op.getForm() == GeluKind::Erf ? geluErf(get(op.getX()))
+                                                                    : geluTanh(get(op.getX())));
+      })
+      .Case([&](LastTokenOp op) { return define(op.getResult(), lastToken(get(op.getX()))); })
+      .Case([&](TokenCrossEntropyOp op) {
+        return define(op.getResult(), tokenCrossEntropy(get(op.getLogits()), get(op.getTargets()),
+                                                        ignore(op)));
+      })
+      .Case([&](MaskedMeanOp op) {
+        return define(op.getResult(), maskedMean(get(op.getX()), get(op.getTargets()), ignore(op)));
+      })
+      .Case([&](CrossEntropyOp op) {
+        llvm::Expected<Tensor> losses =
+            tokenCrossEntropy(get(op.getLogits()), get(op.getTargets()), ignore(op));
+        if (losses)
+          *losses = maskedMean(*losses, get(op.getTargets()), ignore(op));
+        return define(op.getResult(), std::move(losses));
+      })
+      .Default([](Operation *op) {
+        return op->emitError("the reference does not know '") << op->getName() << "'";
+      });
+}
+
+LogicalResult Interpreter::define(Value value, llvm::Expected<Tensor> tensor) {
+  if (!tensor)
+    return emitError(value.getLoc()) << llvm::toString(tensor.takeError());
+  if (failed(fits(*tensor, value.getType(), value.getLoc(), "a result")))
+    return failure();
+  values_[value] = std::make_shared<const Tensor>(std::move(*tensor));
+  return success();
+}
+
+LogicalResult Interpreter::repeat(RepeatOp op) {
+  StringRef dim = op.getLayers();
+  int64_t layers = lookupDim(model_, dim).getMax();
+  SmallVector<Handle> carried;
+  for (Value init : op.getInits())
+    carried.push_back(values_.at(init));
+  for (int64_t layer = 0; layer < layers; ++layer) {
+    layers_[dim] = layer;
+    for (auto [argument, value] : llvm::zip_equal(op.getBody().getArguments(), carried))
+      values_[argument] = value;
+    if (failed(execute(op.getBody().front())))
+      return failure();
+    for (auto [i, next] : llvm::enumerate(op.getBody().front().getTerminator()->getOperands()))
+      carried[i] = values_.at(next);
+  }
+  layers_.erase(dim);
+  for (auto [result, value] : llvm::zip_equal(op.getResults(), carried))
+    values_[result] = value;
+  return success();
+}
+
+LogicalResult Interpreter::group(GroupOp op) {
+  Block &body = op.getBody().front();
+  if (failed(execute(body)))
+    return failure();
+  for (auto [result, value] : llvm::zip_equal(op.getResults(), body.getTerminator()->getOperands()))
+    values_[result] = values_.at(value);
+  return success();
+}
+
+// The current layer of what has layers, 0 of what has none.
+int64_t Interpreter::layerOf(FlatSymbolRefAttr layers) const {
+  return layers ? layers_.lookup(layers.getValue()) : 0;
+}
+
+LogicalResult Interpreter::getParam(GetParamOp op) {
+  auto param = cast<ParamOp>(SymbolTable::lookupSymbolIn(model_, op.getName()));
+  int64_t layer = layerOf(param.getLayersAttr());
+  auto found = params_.find({op.getName().str(), layer});
+  if (found == params_.end())
+    return op.emitError("parameter '") << op.getName() << "' of layer " << layer
+                                       << " has no value; set it before the call";
+  if (failed(fits(*found->second, op.getType(), op.getLoc(), "parameter '" + op.getName() + "'")))
+    return failure();
+  values_[op.getResult()] = found->second;
+  return success();
+}
+
+// Keys or values of the positions before, followed by the new ones: (B, offset + T, C).
+static Tensor extend(const Tensor &before, const Tensor &fresh, int64_t offset) {
+  int64_t B = fresh.shape[0], T = fresh.shape[1], P = offset + T;
+  Tensor result = Tensor::zeros({B, P, fresh.last()});
+  for (int64_t b = 0; b < B; ++b) {
+    if (offset > 0)
+      std::copy_n(before.row(b * before.shape[1]), offset * fresh.last(), result.row(b * P));
+    std::copy_n(fresh.row(b * T), T * fresh.last(), result.row(b * P + offset));
+  }
+  return result;
+}
+
+LogicalResult Interpreter::attend(AttentionOp op) {
+  const Tensor &qkv = get(op.getQkv());
+  int64_t C = qkv.last() / 3, heads = lookupDim(model_, op.getHeads()).getMax();
+  Tensor queries = slice(qkv, 0, C), keys = slice(qkv, C, C), values = slice(qkv, 2 * C, C);
+  if (!op.getCacheAttr())
+    return define(op.getResult(), attention(queries, keys, values, heads, 0));
+
+  auto state = cast<StateOp>(SymbolTable::lookupSymbolIn(model_, *op.getCache()));
+  int64_t context = state.getTensorType().getDimSize(1), T = qkv.shape[1];
+  if (position_ + T > context)
+    return op.emitError("positions ") << position_ << " to " << position_ + T - 1
+                                      << " do not fit into a context of " << context;
+  Cache &cache = caches_[{state.getSymName().str(), layerOf(state.getLayersAttr())}];
+  int64_t seen = cache.keys.shape.empty() ? 0 : cache.keys.shape[1];
+  if (position_ > seen)
+    return op.emitError("position ") << position_ << " does not follow the " << seen
+                                     << " positions in the cache";
+  if (position_ > 0 && cache.keys.shape[0] != qkv.shape[0])
+    return op.emitError("the cache holds ") << cache.keys.shape[0] << " sequences, this call has "
+                                            << qkv.shape[0];
+  cache.keys = extend(cache.keys, keys, position_);
+  cache.values = extend(cache.values, values, position_);
+  return define(op.getResult(), attention(queries, cache.keys, cache.values, heads, position_));
+}
+
+} // namespace tenon::reference

@@ -1,0 +1,62 @@
+// Executes functions of a model in double precision: the oracle that kernels are compared with.
+#pragma once
+#include "Tenon.h"
+#include "tensor.h"
+
+#include "llvm/ADT/StringMap.h"
+
+#include <map>
+#include <memory>
+
+namespace tenon::reference {
+
+/// Runs any function of tenon operations: the imported `graph` or an entry, before or after any pass
+/// on the dialect. Not thread-safe. Mistakes of the caller (an id out of range, a shape that does
+/// not fit) are diagnostics at the operation's line.
+class Interpreter {
+public:
+  explicit Interpreter(ModelOp model) : model_(model) {}
+
+  /// Sets a parameter by its name in the model (with "{}" where it has layers) and layer (0 where it
+  /// has none). A shape that does not fit is reported where the parameter is used.
+  void setParam(llvm::StringRef name, int64_t layer, Tensor value);
+
+  /// Calls a function. Sizes known at run time follow from the inputs' shapes. `position` is the
+  /// position of the first token: attention then continues from the cache of earlier calls.
+  mlir::FailureOr<std::vector<Tensor>> run(llvm::StringRef function, llvm::ArrayRef<Tensor> inputs,
+                                           int64_t position = 0);
+
+  /// Empties all caches.
+  void resetState() { caches_.clear(); }
+
+private:
+  using Handle = std::shared_ptr<const Tensor>;
+  struct Cache {
+    Tensor keys, values; // (B, P, C), P positions seen so far
+  };
+
+  mlir::LogicalResult bindInput(mlir::BlockArgument argument, const Tensor &input);
+  mlir::LogicalResult fits(const Tensor &tensor, mlir::Type type, mlir::Location location,
+                           const llvm::Twine &what);
+  mlir::LogicalResult execute(mlir::Block &block);
+  mlir::LogicalResult execute(mlir::Operation *op);
+  mlir::LogicalResult repeat(RepeatOp op);
+  mlir::LogicalResult group(GroupOp op);
+  mlir::LogicalResult getParam(GetParamOp op);
+  mlir::LogicalResult attend(AttentionOp op);
+  mlir::LogicalResult define(mlir::Value value, llvm::Expected<Tensor> tensor);
+  const Tensor &get(mlir::Value value) const { return *values_.at(value); }
+  const Tensor *getOptional(mlir::Value value) const { return value ? &get(value) : nullptr; }
+  int64_t layerOf(mlir::FlatSymbolRefAttr layers) const;
+
+  ModelOp model_;
+  std::map<std::pair<std::string, int64_t>, Handle> params_; // by name and layer
+  std::map<std::pair<std::string, int64_t>, Cache> caches_;  // by state and layer
+  // Of the call that is running:
+  llvm::DenseMap<mlir::Value, Handle> values_;
+  llvm::StringMap<int64_t> dims_;   // sizes known at run time
+  llvm::StringMap<int64_t> layers_; // of each repeat around, by its dimension
+  int64_t position_ = 0;
+};
+
+} // namespace tenon::reference

@@ -1,0 +1,184 @@
+// See ops.h.
+#include "ops.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+using namespace llvm;
+
+namespace tenon::reference {
+
+// An index that came in as data, checked.
+static Expected<int64_t> indexBelow(double value, int64_t limit, StringRef what) {
+  if (value >= 0 && value < static_cast<double>(limit) && value == std::floor(value))
+    return static_cast<int64_t>(value);
+  return createStringError(inconvertibleErrorCode(), "%s %g is not an integer in [0, %lld)",
+                           what.str().c_str(), value, static_cast<long long>(limit));
+}
+
+template <class Function> static Tensor mapElements(const Tensor &x, Function function) {
+  Tensor result = x;
+  for (double &value : result.values)
+    value = function(value);
+  return result;
+}
+
+Expected<Tensor> embedding(const Tensor &table, const Tensor &ids) {
+  SmallVector<int64_t> shape = ids.shape;
+  shape.push_back(table.last());
+  Tensor result = Tensor::zeros(shape);
+  for (size_t i = 0; i < ids.values.size(); ++i) {
+    Expected<int64_t> id = indexBelow(ids.values[i], table.shape[0], "id");
+    if (!id)
+      return id.takeError();
+    std::copy_n(table.row(*id), table.last(), result.row(i));
+  }
+  return result;
+}
+
+Tensor positions(const Tensor &ids, int64_t offset) {
+  Tensor result = Tensor::zeros({ids.last()});
+  for (int64_t t = 0; t < ids.last(); ++t)
+    result.values[t] = static_cast<double>(offset + t);
+  return result;
+}
+
+Tensor add(const Tensor &x, const Tensor &y) {
+  Tensor result = x;
+  for (size_t i = 0; i < result.values.size(); ++i)
+    result.values[i] += y.values[i % y.values.size()];
+  return result;
+}
+
+Tensor scale(const Tensor &x, double factor) {
+  return mapElements(x, [&](double value) { return factor * value; });
+}
+
+Tensor layerNorm(const Tensor &x, const Tensor &weight, const Tensor *bias, double epsilon) {
+  Tensor result = x;
+  int64_t C = x.last();
+  for (int64_t r = 0; r < x.rows(); ++r) {
+    const double *in = x.row(r);
+    double mean = 0, variance = 0;
+    for (int64_t c = 0; c < C; ++c)
+      mean += in[c];
+    mean /= C;
+    for (int64_t c = 0; c < C; ++c)
+      variance += (in[c] - mean) * (in[c] - mean);
+    variance /= C;
+    for (int64_t c = 0; c < C; ++c)
+      result.row(r)[c] = (in[c] - mean) / std::sqrt(variance + epsilon) * weight.values[c] +
+                         (bias ? bias->values[c] : 0);
+  }
+  return result;
+}
+
+Tensor linear(const Tensor &x, const Tensor &weight, const Tensor *bias, bool transposed) {
+  int64_t K = x.last(), N = weight.shape[transposed ? 0 : 1];
+  SmallVector<int64_t> shape = x.shape;
+  shape.back() = N;
+  Tensor result = Tensor::zeros(shape);
+  for (int64_t m = 0; m < x.rows(); ++m) {
+    const double *in = x.row(m);
+    double *out = result.row(m);
+    if (transposed) {
+      for (int64_t n = 0; n < N; ++n)
+        for (int64_t k = 0; k < K; ++k)
+          out[n] += in[k] * weight.row(n)[k];
+    } else { // k outside: rows of the weight are then read in order
+      for (int64_t k = 0; k < K; ++k)
+        for (int64_t n = 0; n < N; ++n)
+          out[n] += in[k] * weight.row(k)[n];
+    }
+    for (int64_t n = 0; bias && n < N; ++n)
+      out[n] += bias->values[n];
+  }
+  return result;
+}
+
+Tensor geluTanh(const Tensor &x) {
+  return mapElements(x, [](double value) {
+    double inner = std::sqrt(2 / std::numbers::pi) * (value + 0.044715 * value * value * value);
+    return value / 2 * (1 + std::tanh(inner));
+  });
+}
+
+Tensor geluErf(const Tensor &x) {
+  return mapElements(
+      x, [](double value) { return value / 2 * (1 + std::erf(value / std::numbers::sqrt2)); });
+}
+
+Tensor slice(const Tensor &x, int64_t begin, int64_t count) {
+  SmallVector<int64_t> shape = x.shape;
+  shape.back() = count;
+  Tensor result = Tensor::zeros(shape);
+  for (int64_t r = 0; r < x.rows(); ++r)
+    std::copy_n(x.row(r) + begin, count, result.row(r));
+  return result;
+}
+
+Tensor attention(const Tensor &queries, const Tensor &keys, const Tensor &values, int64_t heads,
+                 int64_t offset) {
+  int64_t B = queries.shape[0], T = queries.shape[1], C = queries.shape[2], P = keys.shape[1];
+  int64_t D = C / heads;
+  Tensor result = Tensor::zeros(queries.shape);
+  for (int64_t b = 0; b < B; ++b)
+    for (int64_t t = 0; t < T; ++t)
+      for (int64_t h = 0; h < heads; ++h) {
+        const double *query = queries.row(b * T + t) + h * D;
+        double *out = result.row(b * T + t) + h * D;
+        std::vector<double> weight(offset + t + 1); // of the positions 0 .. offset + t
+        for (size_t j = 0; j < weight.size(); ++j) {
+          const double *key = keys.row(b * P + j) + h * D;
+          for (int64_t d = 0; d < D; ++d)
+            weight[j] += query[d] * key[d];
+          weight[j] /= std::sqrt(static_cast<double>(D));
+        }
+        double greatest = *std::max_element(weight.begin(), weight.end()), sum = 0;
+        for (double &w : weight)
+          sum += w = std::exp(w - greatest);
+        for (size_t j = 0; j < weight.size(); ++j)
+          for (int64_t d = 0; d < D; ++d)
+            out[d] += weight[j] / sum * values.row(b * P + j)[h * D + d];
+      }
+  return result;
+}
+
+Tensor lastToken(const Tensor &x) {
+  int64_t B = x.shape[0], T = x.shape[1];
+  Tensor result = Tensor::zeros({B, x.shape[2]});
+  for (int64_t b = 0; b < B; ++b)
+    std::copy_n(x.row(b * T + T - 1), x.last(), result.row(b));
+  return result;
+}
+
+Expected<Tensor> tokenCrossEntropy(const Tensor &logits, const Tensor &targets, int32_t ignore) {
+  Tensor result = Tensor::zeros(targets.shape);
+  int64_t V = logits.last();
+  for (size_t i = 0; i < targets.values.size(); ++i) {
+    if (targets.values[i] == ignore)
+      continue;
+    Expected<int64_t> target = indexBelow(targets.values[i], V, "target");
+    if (!target)
+      return target.takeError();
+    const double *row = logits.row(i);
+    double greatest = *std::max_element(row, row + V), sum = 0;
+    for (int64_t v = 0; v < V; ++v)
+      sum += std::exp(row[v] - greatest);
+    result.values[i] = greatest + std::log(sum) - row[*target];
+  }
+  return result;
+}
+
+Tensor maskedMean(const Tensor &x, const Tensor &targets, int32_t ignore) {
+  Tensor result = Tensor::zeros({});
+  double sum = 0, count = 0;
+  for (size_t i = 0; i < x.values.size(); ++i)
+    if (targets.values[i] != ignore)
+      sum += x.values[i], count += 1;
+  result.values[0] = count ? sum / count : 0;
+  return result;
+}
+
+} // namespace tenon::reference

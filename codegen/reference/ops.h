@@ -1,0 +1,50 @@
+// The definition of every operation of the field in double precision: one function each, written to
+// be read. Formulas and shapes stand in TenonOps.td; shapes are checked before these are called.
+#pragma once
+#include "tensor.h"
+
+#include "llvm/Support/Error.h"
+
+#include <optional>
+
+namespace tenon::reference {
+
+/// The rows of `table` (V, C) that `ids` (...) names. Errors: an id outside of [0, V).
+llvm::Expected<Tensor> embedding(const Tensor &table, const Tensor &ids);
+
+/// (T): offset, offset + 1, ..., for ids (..., T).
+Tensor positions(const Tensor &ids, int64_t offset);
+
+/// x + y, where y (j...) is repeated over the leading dimensions of x (i..., j...).
+Tensor add(const Tensor &x, const Tensor &y);
+
+Tensor scale(const Tensor &x, double factor);
+
+/// Over the last dimension of x (..., C); weight and bias (C), bias may be null.
+Tensor layerNorm(const Tensor &x, const Tensor &weight, const Tensor *bias, double epsilon);
+
+/// x (..., K) times weight (K, N), or (N, K) if transposed, plus bias (N) unless null.
+Tensor linear(const Tensor &x, const Tensor &weight, const Tensor *bias, bool transposed);
+
+Tensor geluTanh(const Tensor &x);
+Tensor geluErf(const Tensor &x);
+
+/// `count` elements of the last dimension, from `begin`.
+Tensor slice(const Tensor &x, int64_t begin, int64_t count);
+
+/// Causal attention of queries (B, T, C) at positions offset .. offset + T - 1 over the keys and
+/// values (B, P, C) of positions 0 .. P - 1, P >= offset + T; each in `heads` parts of C.
+Tensor attention(const Tensor &queries, const Tensor &keys, const Tensor &values, int64_t heads,
+                 int64_t offset);
+
+/// (B, C): the last of each sequence of x (B, T, C).
+Tensor lastToken(const Tensor &x);
+
+/// The cross-entropy of each row of logits (..., V), 0 where the target is `ignore`.
+/// Errors: another target outside of [0, V).
+llvm::Expected<Tensor> tokenCrossEntropy(const Tensor &logits, const Tensor &targets, int32_t ignore);
+
+/// The mean of x over the places where the target is not `ignore`; 0 where there are none.
+Tensor maskedMean(const Tensor &x, const Tensor &targets, int32_t ignore);
+
+} // namespace tenon::reference

@@ -1,0 +1,114 @@
+// The cost of each operation. A new operation is a new case in `countOperation`.
+#include "Cost.h"
+
+#include "mlir/Transforms/RegionUtils.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace tenon {
+
+void Formula::add(int64_t factor, ArrayRef<StringAttr> dims) {
+  for (Term &term : terms)
+    if (ArrayRef<StringAttr>(term.dims) == dims) {
+      term.factor += factor;
+      return;
+    }
+  terms.push_back({factor, SmallVector<StringAttr>(dims)});
+}
+
+std::string Formula::text() const {
+  std::string result;
+  for (const Term &term : terms) {
+    if (!result.empty())
+      result += " + ";
+    result += std::to_string(term.factor);
+    for (StringAttr dim : term.dims)
+      result += " " + dim.str();
+  }
+  return result.empty() ? "0" : result;
+}
+
+double Formula::evaluate(ModelOp model, bool most) const {
+  double sum = 0;
+  for (const Term &term : terms) {
+    double product = static_cast<double>(term.factor);
+    for (StringAttr name : term.dims) {
+      DimOp dim = lookupDim(model, name);
+      product *= static_cast<double>(most ? dim.getMax() : dim.getMin());
+    }
+    sum += product;
+  }
+  return sum;
+}
+
+// The dimension that attention's keys and values run over: all positions of the cache, or T.
+static StringAttr keysOf(AttentionOp op) {
+  FlatSymbolRefAttr cache = op.getCacheAttr();
+  auto state = cache ? dyn_cast_or_null<StateOp>(
+                           SymbolTable::lookupSymbolIn(enclosingModel(op), cache))
+                     : StateOp();
+  return dimNames(state ? state.getTensorType() : op.getQkv().getType())[1];
+}
+
+static int64_t bytesOf(Type tensor) {
+  return cast<RankedTensorType>(tensor).getElementTypeBitWidth() / 8;
+}
+
+static void countOperation(Operation &operation, Cost &cost) {
+  auto elementwise = [&](int64_t each) {
+    cost.flops.addElements(each, operation.getResult(0).getType());
+  };
+  llvm::TypeSwitch<Operation *>(&operation)
+      .Case<AddOp, ScaleOp>([&](auto) { elementwise(1); })
+      .Case([&](GeluOp op) { elementwise(op.getForm() == GeluKind::Tanh ? 9 : 5); })
+      // Mean and variance 4, normalise 2, weight 1, bias 1.
+      .Case([&](LayerNormOp op) { elementwise(op.getBias() ? 8 : 7); })
+      .Case([&](LinearOp op) {
+        SmallVector<StringAttr> dims(dimNames(op.getResult().getType()));
+        if (op.getBias())
+          cost.flops.add(1, dims);
+        dims.push_back(dimNames(op.getX().getType()).back());
+        cost.flops.add(2, dims);
+      })
+      .Case([&](AttentionOp op) {
+        ArrayRef<StringAttr> result = dimNames(op.getResult().getType());
+        StringAttr keys = keysOf(op), heads = op.getHeadsAttr().getAttr();
+        cost.flops.add(4, {result[0], result[1], keys, result[2]});  // q.k and p.v
+        cost.flops.add(4, {result[0], result[1], keys, heads});      // scale and softmax
+        if (op.getCacheAttr())
+          cost.bytes.add(2 * bytesOf(op.getResult().getType()), {result[0], keys, result[2]});
+      })
+      // Maximum, difference, exponential, sum.
+      .Case([&](TokenCrossEntropyOp op) { cost.flops.addElements(4, op.getLogits().getType()); })
+      .Case([&](CrossEntropyOp op) { cost.flops.addElements(4, op.getLogits().getType()); })
+      .Case([&](MaskedMeanOp op) { cost.flops.addElements(1, op.getX().getType()); })
+      // Only the gathered rows of a table are read.
+      .Case([&](EmbeddingOp op) {
+        Type rows = op.getResult().getType();
+        cost.bytes.addElements(bytesOf(rows), rows);
+      });
+}
+
+Cost costOf(GroupOp group) {
+  Cost cost;
+  llvm::SetVector<Value> captured;
+  getUsedValuesDefinedAbove(group.getBody(), captured);
+  for (Value value : captured)
+    cost.bytes.addElements(bytesOf(value.getType()), value.getType());
+  group.getBody().walk([&](GetParamOp op) {
+    bool isGathered = llvm::all_of(op->getUsers(), [&](Operation *user) {
+      auto embedding = dyn_cast<EmbeddingOp>(user);
+      return embedding && embedding.getTable() == op.getResult();
+    });
+    if (!isGathered)
+      cost.bytes.addElements(bytesOf(op.getType()), op.getType());
+  });
+  for (Operation &operation : group.getBody().front())
+    countOperation(operation, cost);
+  for (Value result : group.getResults())
+    cost.bytes.addElements(bytesOf(result.getType()), result.getType());
+  return cost;
+}
+
+} // namespace tenon

@@ -1,0 +1,36 @@
+// What a group costs, as formulas over the model's named dimensions.
+#pragma once
+#include "Tenon.h"
+
+namespace tenon {
+
+/// A sum of products of dimensions, each with a factor: 2 batch seq n_embd n_qkv + 4 batch seq.
+class Formula {
+public:
+  void add(int64_t factor, llvm::ArrayRef<mlir::StringAttr> dims);
+  /// `factor` times the number of elements of a tensor.
+  void addElements(int64_t factor, mlir::Type tensor) { add(factor, dimNames(tensor)); }
+
+  std::string text() const;
+  /// The value with run-time dimensions at their greatest, or at their least, size.
+  double atMost(ModelOp model) const { return evaluate(model, /*most=*/true); }
+  double atLeast(ModelOp model) const { return evaluate(model, /*most=*/false); }
+
+private:
+  double evaluate(ModelOp model, bool most) const;
+
+  struct Term {
+    int64_t factor;
+    llvm::SmallVector<mlir::StringAttr> dims;
+  };
+  llvm::SmallVector<Term> terms;
+};
+
+/// Floating-point operations of a group's kernel, and the bytes that it reads and writes if it reads
+/// everything once. An exponential, a tanh, a division count as one operation each.
+struct Cost {
+  Formula flops, bytes;
+};
+Cost costOf(GroupOp group);
+
+} // namespace tenon

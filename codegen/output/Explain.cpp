@@ -1,0 +1,205 @@
+// The explanation: the model's tables, then each entry's groups in the order in which they run.
+#include "Explain.h"
+#include "Cost.h"
+#include "Manifest.h"
+
+#include <fmt/format.h>
+#include <iterator>
+
+using namespace mlir;
+
+namespace tenon {
+
+namespace {
+
+// "12.3 M", with three digits.
+std::string human(double value) {
+  static const char *const units[] = {"", " k", " M", " G", " T", " P"};
+  unsigned unit = 0;
+  for (; value >= 999.5 && unit + 1 < std::size(units); ++unit)
+    value /= 1000;
+  return fmt::format("{:.3g}{}", value, units[unit]);
+}
+
+// "gpt2.model.cpp:21" of a location that may name several lines.
+std::string lineOf(Location location) {
+  if (auto fused = dyn_cast<FusedLoc>(location)) {
+    std::string lines;
+    for (Location part : fused.getLocations())
+      lines += (lines.empty() ? "" : ", ") + lineOf(part);
+    return lines;
+  }
+  if (auto named = dyn_cast<NameLoc>(location))
+    return lineOf(named.getChildLoc());
+  if (auto line = dyn_cast<FileLineColLoc>(location)) {
+    StringRef file = line.getFilename().getValue();
+    return fmt::format("{}:{}", file.substr(file.rfind('/') + 1).str(), line.getLine());
+  }
+  return "unknown line";
+}
+
+std::string shapeText(Type type) {
+  std::string names;
+  for (StringAttr name : dimNames(type))
+    names += (names.empty() ? "" : ", ") + name.str();
+  return "(" + names + ")";
+}
+
+StringRef elementText(Type element) {
+  return element.isBF16() ? "bf16" : element.isF64() ? "f64" : element.isInteger(32) ? "i32" : "f32";
+}
+
+/// The text under construction.
+class Writer {
+public:
+  explicit Writer(const CompiledModel &compiled)
+      : compiled(compiled), model(compiled.model), manifest(Manifest::of(compiled)) {}
+  std::string write();
+
+private:
+  template <class... Arguments>
+  void put(fmt::format_string<Arguments...> format, Arguments &&...arguments) {
+    fmt::format_to(std::back_inserter(text), format, std::forward<Arguments>(arguments)...);
+  }
+  std::string shapeOf(const ManifestTensor &tensor) const;
+  void putTables();
+  void putEntry(const ManifestEntry &entry);
+  void putBlock(Block &block, unsigned depth);
+  void putGroup(GroupOp group, unsigned depth);
+  void putMemory(GroupOp group, const std::string &indent);
+
+  const CompiledModel &compiled;
+  ModelOp model;
+  Manifest manifest;
+  std::string text;
+  unsigned step = 0;  // as tenon-plan-arena counts: a group is one, a repeat begins and ends with one
+};
+
+std::string Writer::shapeOf(const ManifestTensor &tensor) const {
+  std::string names;
+  for (unsigned dim : tensor.dims)
+    names += (names.empty() ? "" : ", ") + manifest.dims[dim].name;
+  return fmt::format("{} ({})", tensor.name, names);
+}
+
+void Writer::putTables() {
+  put("model {}, by tenonc {}\n\ndimensions\n", compiled.name, TENON_VERSION);
+  for (const ManifestDim &dim : manifest.dims)
+    put("  {:<16} {}\n", dim.name,
+        dim.min == dim.max ? fmt::format("{}", dim.max)
+                           : fmt::format("{} to {}, at run time", dim.min, dim.max));
+  put("\nparameters\n");
+  double elements = 0;
+  for (ParamOp param : model.getBody().getOps<ParamOp>()) {
+    auto type = param.getTensorType();
+    double layers = param.getLayersAttr() ? lookupDim(model, param.getLayers().value()).getMax() : 1;
+    elements += layers * static_cast<double>(maxElements(model, type));
+    put("  {:<28} {} {}{}, {} {}, {}\n", param.getSymName().str(),
+        elementText(type.getElementType()).str(), shapeText(type),
+        layers > 1 ? fmt::format(" x {}", layers) : "", stringifyInitKind(param.getInit()).str(),
+        param.getInitValue().convertToDouble(), lineOf(param.getLoc()));
+  }
+  put("  {:.0f} elements in all\n\nvariants, most capable first\n", elements);
+  for (const CompiledVariant &variant : compiled.variants)
+    put("  {:<16} weights {}B, cached state {}B, code {}B\n", variant.target->name.str(),
+        human(static_cast<double>(variant.weightsBytes)),
+        human(static_cast<double>(variant.stateBytes)),
+        human(static_cast<double>(variant.object.size())));
+}
+
+void Writer::putMemory(GroupOp group, const std::string &indent) {
+  auto offsets = group->getAttrOfType<DenseI64ArrayAttr>("tenon.offsets");
+  auto lives = group->getAttrOfType<DenseI64ArrayAttr>("tenon.live");
+  for (auto [i, result] : llvm::enumerate(group.getResults())) {
+    auto type = cast<RankedTensorType>(result.getType());
+    double bytes = static_cast<double>(maxElements(model, type)) *
+                   type.getElementTypeBitWidth() / 8;
+    std::string place;
+    if (offsets && offsets[i] >= 0)
+      place = fmt::format(", arena {}", offsets[i]);
+    else if (offsets)
+      place = ", an output of the entry";
+    if (lives)
+      place += fmt::format(", live in steps {} to {}", lives[2 * i], lives[2 * i + 1]);
+    put("{}writes {} {}, {}B at most{}\n", indent, elementText(type.getElementType()).str(),
+        shapeText(type), human(bytes), place);
+  }
+  if (auto scratch = group->getAttrOfType<IntegerAttr>("tenon.scratch_offset"))
+    put("{}scratch memory, arena {}\n", indent, scratch.getInt());
+}
+
+void Writer::putGroup(GroupOp group, unsigned depth) {
+  std::string indent(depth * 2 + 6, ' ');
+  put("{:>{}}: {} kernel\n", fmt::format("step {}", step++), depth * 2 + 8,
+      stringifyGroupKind(group.getKind()).str());
+  for (Operation &op : group.getBody().front()) {
+    if (isa<YieldOp>(op))
+      continue;
+    std::string detail;
+    if (auto param = dyn_cast<GetParamOp>(op))
+      detail = " " + param.getName().str();
+    std::string scope = op.hasAttr("tenon.fused") ? "  [fused(...)]" : "";
+    put("{}{}{}  {}{}\n", indent, op.getName().stripDialect().str(), detail, lineOf(op.getLoc()),
+        scope);
+  }
+  if (auto ends = group->getAttrOfType<StringAttr>("tenon.ends"); ends && !ends.empty())
+    put("{}ends here: {}\n", indent, ends.str());
+  putMemory(group, indent);
+  Cost cost = costOf(group);
+  auto putCost = [&](StringRef what, const Formula &formula) {
+    put("{}{} {} = {} at most, {} at least\n", indent, what.str(), formula.text(),
+        human(formula.atMost(model)), human(formula.atLeast(model)));
+  };
+  putCost("flops", cost.flops);
+  putCost("bytes", cost.bytes);
+}
+
+void Writer::putBlock(Block &block, unsigned depth) {
+  for (Operation &op : block) {
+    if (auto group = dyn_cast<GroupOp>(op)) {
+      putGroup(group, depth);
+    } else if (auto repeat = dyn_cast<RepeatOp>(op)) {
+      put("{:>{}}: {} times ({}), {}\n", fmt::format("step {}", step++), depth * 2 + 8,
+          lookupDim(model, repeat.getLayers()).getMax(), repeat.getLayers().str(),
+          lineOf(repeat.getLoc()));
+      putBlock(repeat.getBody().front(), depth + 1);
+      ++step;
+    }
+  }
+}
+
+void Writer::putEntry(const ManifestEntry &entry) {
+  const CompiledEntry &made = *entry.compiled;
+  std::string inputs, outputs;
+  for (const ManifestTensor &tensor : entry.inputs)
+    inputs += (inputs.empty() ? "" : ", ") + shapeOf(tensor);
+  for (const ManifestTensor &tensor : entry.outputs)
+    outputs += (outputs.empty() ? "" : ", ") + shapeOf(tensor);
+  put("\nentry {}: {} -> {}\n  arena {} bytes{}\n", made.name, inputs, outputs, made.arenaBytes,
+      made.usesState ? fmt::format("; continues from the cache, positions below {}", made.context)
+                     : "");
+  step = 0;
+  func::FuncOp function = made.function;
+  putBlock(function.getBody().front(), 0);
+  for (const GpuKernel &kernel : made.gpuKernels)
+    put("  GPU: {} computes the whole entry, {} threads a work group, {}B of code\n", kernel.target,
+        kernel.workgroupSize, human(static_cast<double>(kernel.code.size())));
+  for (const std::string &refusal : made.gpuRefusals)
+    put("  no GPU kernel: {}\n", refusal);
+}
+
+std::string Writer::write() {
+  putTables();
+  for (const ManifestEntry &entry : manifest.entries)
+    putEntry(entry);
+  put("\nSizes are in bytes, `at most` with every run-time dimension at its greatest size, `at least` at\n"
+      "its smallest (one token); bytes count every buffer once. Attention counts all keys of its\n"
+      "positions.\n");
+  return text;
+}
+
+} // namespace
+
+std::string writeExplain(const CompiledModel &model) { return Writer(model).write(); }
+
+} // namespace tenon

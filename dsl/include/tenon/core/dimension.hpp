@@ -1,0 +1,61 @@
+// Dimensions: types that name an extent. Same type = same dimension; equal numbers under two names
+// do not fit each other. Declared by the model:
+//   struct n_embd : dim<768> {};       known at compile time
+//   struct seq    : dyn<1, 1024> {};   known at run time, within bounds
+#pragma once
+#include <concepts>
+#include <cstdint>
+
+#include "tenon/core/text.hpp"
+
+namespace tenon {
+
+/// An extent of N elements.
+template <std::uint32_t N>
+  requires(N > 0)
+struct dim {
+  static constexpr std::uint32_t min = N, max = N;
+};
+
+/// An extent of Min to Max elements, both included, which each call chooses.
+template <std::uint32_t Min, std::uint32_t Max>
+  requires(0 < Min && Min <= Max)
+struct dyn {
+  static constexpr std::uint32_t min = Min, max = Max;
+};
+
+namespace detail {
+
+constexpr bool in_identifier(char c) {
+  return c == '_' || ('0' <= c && c <= '9') || ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z');
+}
+
+/// The unqualified name of D: the last identifier before the `]` that ends the signature, which
+/// reads `[with D = ...]` from g++ and `[D = ...]` from clang. Empty for a template instance.
+template <class D>
+constexpr text type_name() {
+  const char* signature = __PRETTY_FUNCTION__;
+  std::uint32_t end = sizeof(__PRETTY_FUNCTION__) - 2;  // before `]`
+  std::uint32_t begin = end;
+  while (in_identifier(signature[begin - 1])) --begin;
+  return {signature + begin, end - begin};
+}
+
+/// One address for each type: tells two dimensions of one name apart.
+template <class D>
+inline constexpr char identity = 0;
+
+}  // namespace detail
+
+/// A plain struct derived from `dim` or `dyn`, with a name of its own.
+template <class D>
+concept dimension = requires {
+  { D::min } -> std::convertible_to<std::uint32_t>;
+  { D::max } -> std::convertible_to<std::uint32_t>;
+} && (detail::type_name<D>().size > 0);
+
+/// A dimension whose extent is known at compile time: what parameters are made of.
+template <class D>
+concept static_dimension = dimension<D> && (D::min == D::max);
+
+}  // namespace tenon

@@ -1,0 +1,74 @@
+// Shape algebra: lists of dimensions and what the rules of the operations ask about them.
+#pragma once
+#include <cstddef>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace tenon {
+
+/// The dimensions of a tensor, outermost first.
+template <class... D>
+struct dims {
+  static constexpr std::size_t rank = sizeof...(D);
+};
+
+namespace shape {
+
+template <class Dims, std::size_t I>
+struct at;
+template <class... D, std::size_t I>
+struct at<dims<D...>, I> {
+  using type = std::tuple_element_t<I, std::tuple<D...>>;
+};
+
+/// Dimension I, counted from the outermost.
+template <class Dims, std::size_t I>
+using at_t = typename at<Dims, I>::type;
+
+template <class Dims>
+using first_t = at_t<Dims, 0>;
+
+template <class Dims>
+using last_t = at_t<Dims, Dims::rank - 1>;
+
+template <class Dims, std::size_t Begin, class Indices>
+struct slice;
+template <class Dims, std::size_t Begin, std::size_t... I>
+struct slice<Dims, Begin, std::index_sequence<I...>> {
+  using type = dims<at_t<Dims, Begin + I>...>;
+};
+
+/// Count dimensions from Begin on.
+template <class Dims, std::size_t Begin, std::size_t Count>
+using slice_t = typename slice<Dims, Begin, std::make_index_sequence<Count>>::type;
+
+/// All but the last dimension.
+template <class Dims>
+using leading_t = slice_t<Dims, 0, Dims::rank - 1>;
+
+/// The last Count dimensions.
+template <class Dims, std::size_t Count>
+using trailing_t = slice_t<Dims, Dims::rank - Count, Count>;
+
+template <class Dims, class D>
+struct append;
+template <class... A, class D>
+struct append<dims<A...>, D> {
+  using type = dims<A..., D>;
+};
+
+/// Dims with D behind them.
+template <class Dims, class D>
+using append_t = typename append<Dims, D>::type;
+
+/// Index of the first dimension in which two lists of equal rank differ; their rank if in none.
+template <class... A, class... B>
+constexpr std::size_t first_difference(dims<A...>, dims<B...>) {
+  std::size_t index = 0;
+  (void)((std::is_same_v<A, B> && (++index, true)) && ...);
+  return index;
+}
+
+}  // namespace shape
+}  // namespace tenon

@@ -1,0 +1,252 @@
+// The graph while a model is traced: the tables of format.hpp as words, in arrays of fixed capacity.
+// Runs in constant expressions only, so it stays small: integers and letters, no allocation.
+// It keeps names apart; what fits what is checked by the operations (tenon/ops) before they write.
+#pragma once
+#include <cstdint>
+
+#include "tenon/core/initialiser.hpp"
+#include "tenon/core/text.hpp"
+#include "tenon/core/where.hpp"
+#include "tenon/graph/format.hpp"
+#include "tenon/graph/mistake.hpp"
+#include "tenon/graph/words.hpp"
+
+// Capacities of one model, checked; define larger ones before including tenon where they are named.
+#ifndef TENON_MAX_NODES
+#define TENON_MAX_NODES 1024
+#endif
+#ifndef TENON_MAX_NAMES  // dimensions, parameters, caches, inputs and outputs each
+#define TENON_MAX_NAMES 256
+#endif
+#ifndef TENON_MAX_LETTERS
+#define TENON_MAX_LETTERS 16384
+#endif
+
+namespace tenon::graph {
+
+/// A shape as records hold it: dim indices.
+struct shape_ref {
+  const std::uint32_t* dims;
+  std::uint32_t rank;
+};
+
+/// The first record of that name, or null; every named record begins with its name.
+template <std::uint32_t Capacity>
+constexpr const std::uint32_t* find(const words<Capacity>& records, std::uint32_t record_words,
+                                    string_ref name) {
+  for (std::uint32_t i = 0; i < records.size; i += record_words)
+    if (string_ref{records.data[i], records.data[i + 1]} == name) return records.data + i;
+  return nullptr;
+}
+
+class builder {
+ public:
+  constexpr explicit builder(const char* model) : name_(intern({model})) {}
+
+  // ---- records; each function returns the index of its own
+
+  constexpr std::uint32_t dim(const void* identity, text name, std::uint32_t min,
+                              std::uint32_t max) {
+    const std::uint32_t count = this->count(table::dims);
+    for (std::uint32_t i = 0; i < count; ++i)
+      if (identities_[i] == identity) return i;
+    const string_ref letters = intern({name});
+    if (find(dims_, dim_record::words, letters) != nullptr)
+      fail({mistake_kind::two_dimensions_of_one_name, letters});
+    if (room(dims_.push(letters.offset, letters.length, min, max), "TENON_MAX_NAMES"))
+      identities_[count] = identity;
+    return count;
+  }
+
+  constexpr std::uint32_t value(dtype type, shape_ref shape) {
+    const std::uint32_t begin = in_pool(shape.dims, shape.rank);
+    room(values_.push(type, shape.rank, begin), "TENON_MAX_NODES");
+    return count(table::values) - 1;
+  }
+
+  /// The parameter of that name, registered where it is first used. A name stands for one tensor:
+  /// using it again is a tie, and then type, shape and initialiser must agree.
+  constexpr std::uint32_t param(text stem, text leaf, dtype type, shape_ref shape,
+                                initialiser init, where at) {
+    const string_ref name = repeated_name(stem, leaf, at);
+    const auto bits = __builtin_bit_cast(std::uint64_t, init.value);
+    const auto low = static_cast<std::uint32_t>(bits);
+    const auto high = static_cast<std::uint32_t>(bits >> 32);
+    if (const std::uint32_t* first = find(params_, param_record::words, name)) {
+      const auto differ = [&](mistake_kind kind) {
+        fail({kind, name, first[param_record::line], at.line});
+      };
+      if (first[param_record::dtype] != static_cast<std::uint32_t>(type))
+        differ(mistake_kind::parameter_with_two_types);
+      else if (!has_shape(first[param_record::rank], first[param_record::dims_begin], shape))
+        differ(mistake_kind::parameter_with_two_shapes);
+      else if (first[param_record::init] != static_cast<std::uint32_t>(init.kind) ||
+               first[param_record::init_low] != low || first[param_record::init_high] != high)
+        differ(mistake_kind::parameter_with_two_initialisers);
+      return static_cast<std::uint32_t>(first - params_.data) / param_record::words;
+    }
+    const std::uint32_t begin = in_pool(shape.dims, shape.rank);
+    const string_ref file = intern({at.file});
+    room(params_.push(name.offset, name.length, type, shape.rank, begin, init.kind, low, high,
+                      repeat_, file.offset, file.length, at.line),
+         "TENON_MAX_NAMES");
+    return count(table::params) - 1;
+  }
+
+  /// A state belongs to the one node that uses it.
+  constexpr std::uint32_t state(text name, state_kind kind, dtype type, shape_ref shape,
+                                where at) {
+    const string_ref letters = repeated_name(name, {""}, at);
+    if (const std::uint32_t* first = find(states_, state_record::words, letters))
+      fail({mistake_kind::cache_used_twice, letters, first[state_record::line], at.line});
+    const std::uint32_t begin = in_pool(shape.dims, shape.rank);
+    const string_ref file = intern({at.file});
+    room(states_.push(letters.offset, letters.length, kind, type, shape.rank, begin, repeat_,
+                      file.offset, file.length, at.line),
+         "TENON_MAX_NAMES");
+    return count(table::states) - 1;
+  }
+
+  constexpr void input(text name, std::uint32_t value) {
+    const string_ref letters = intern(name);
+    if (find(inputs_, input_record::words, letters) != nullptr)
+      fail({mistake_kind::two_inputs_of_one_name, letters});
+    room(inputs_.push(letters.offset, letters.length, value), "TENON_MAX_NAMES");
+  }
+
+  constexpr void output(text name, std::uint32_t value, where at) {
+    const string_ref letters = intern(name);
+    if (find(outputs_, output_record::words, letters) != nullptr)
+      fail({mistake_kind::two_outputs_of_one_name, letters, 0, at.line});
+    room(outputs_.push(letters.offset, letters.length, value), "TENON_MAX_NAMES");
+  }
+
+  template <std::uint32_t Operands, std::uint32_t Attributes>
+  constexpr void node(op kind, const words<Operands>& operands, std::uint32_t result,
+                      const words<Attributes>& attributes, where at) {
+    const std::uint32_t operands_begin = in_pool(operands.data, operands.size);
+    const std::uint32_t results_begin = in_pool(&result, 1);
+    const std::uint32_t attributes_begin = in_pool(attributes.data, attributes.size);
+    const string_ref file = intern({at.file});
+    room(nodes_.push(kind, operands_begin, operands.size, results_begin, 1, attributes_begin,
+                     attributes.size, scope_, file.offset, file.length, at.line),
+         "TENON_MAX_NODES");
+  }
+
+  // ---- regions
+
+  constexpr void begin_scope(where at) {
+    if (scope_ != 0) fail({mistake_kind::fused_inside_fused, {0, 0}, scope_line_, at.line});
+    const string_ref file = intern({at.file});
+    room(scopes_.push(file.offset, file.length, at.line), "TENON_MAX_NODES");
+    scope_ = count(table::scopes);
+    scope_line_ = at.line;
+  }
+  constexpr void end_scope() { scope_ = 0; }
+
+  /// Until end_repeat, parameters and states are named "<prefix>.{}.<name>".
+  constexpr void begin_repeat(text prefix, std::uint32_t depth, where at) {
+    if (repeat_ != 0)
+      fail({mistake_kind::repeat_inside_repeat, {0, 0}, repeat_line_, at.line});
+    if (scope_ != 0) fail({mistake_kind::repeat_inside_fused, {0, 0}, scope_line_, at.line});
+    check_name(prefix, at);
+    repeat_ = 1 + depth;
+    repeat_line_ = at.line;
+    prefix_ = prefix;
+  }
+  constexpr void end_repeat() { repeat_ = 0; }
+
+  /// Notes a mistake; the first one counts.
+  constexpr void fail(mistake found) {
+    if (mistake_.kind == mistake_kind::none) mistake_ = found;
+  }
+
+  // ---- what was built
+
+  struct view {
+    const std::uint32_t* data;
+    std::uint32_t size;
+  };
+  /// The words of all records of one table.
+  constexpr view records(table which) const {
+    switch (which) {
+      case table::dims: return {dims_.data, dims_.size};
+      case table::params: return {params_.data, params_.size};
+      case table::states: return {states_.data, states_.size};
+      case table::inputs: return {inputs_.data, inputs_.size};
+      case table::outputs: return {outputs_.data, outputs_.size};
+      case table::values: return {values_.data, values_.size};
+      case table::scopes: return {scopes_.data, scopes_.size};
+      case table::nodes: break;
+    }
+    return {nodes_.data, nodes_.size};
+  }
+  constexpr std::uint32_t count(table which) const {
+    return records(which).size / record_words[static_cast<std::uint32_t>(which)];
+  }
+  constexpr view pool() const { return {pool_.data, pool_.size}; }
+  constexpr text strings() const { return {strings_.data(), strings_.size()}; }
+  constexpr string_ref name() const { return name_; }
+  constexpr const mistake& first_mistake() const { return mistake_; }
+
+ private:
+  constexpr bool room(bool fits, const char* macro) {
+    if (!fits) fail({mistake_kind::capacity_exceeded, strings_.append(macro).finish()});
+    return fits;
+  }
+
+  constexpr string_ref intern(text letters) {
+    const string_ref ref = strings_.append(letters.data, letters.size).finish();
+    if (strings_.full()) fail({mistake_kind::letters_exceeded, {0, 0}});
+    return ref;
+  }
+
+  constexpr void check_name(text name, where at) {
+    if (name.size == 0) fail({mistake_kind::name_is_empty, {0, 0}, 0, at.line});
+    for (std::uint32_t i = 0; i < name.size; ++i)
+      if (name.data[i] == '{' || name.data[i] == '}')
+        return fail({mistake_kind::name_holds_braces, intern(name), 0, at.line});
+  }
+
+  constexpr string_ref repeated_name(text stem, text leaf, where at) {
+    check_name(stem, at);
+    if (repeat_ != 0) strings_.append(prefix_.data, prefix_.size).append(".{}.", 4);
+    strings_.append(stem.data, stem.size);
+    return intern(leaf);
+  }
+
+  constexpr std::uint32_t in_pool(const std::uint32_t* data, std::uint32_t count) {
+    const std::uint32_t begin = pool_.size;
+    bool fits = true;
+    for (std::uint32_t i = 0; i < count; ++i) fits = fits && pool_.push(data[i]);
+    room(fits, "TENON_MAX_NODES");
+    return begin;
+  }
+
+  constexpr bool has_shape(std::uint32_t rank, std::uint32_t begin, shape_ref shape) const {
+    if (rank != shape.rank) return false;
+    for (std::uint32_t i = 0; i < rank; ++i)
+      if (pool_.data[begin + i] != shape.dims[i]) return false;
+    return true;
+  }
+
+  string_table<TENON_MAX_LETTERS> strings_;
+  string_ref name_;
+  const void* identities_[TENON_MAX_NAMES]{};  // which type each dimension is
+  words<TENON_MAX_NAMES * dim_record::words> dims_;
+  words<TENON_MAX_NAMES * param_record::words> params_;
+  words<TENON_MAX_NAMES * state_record::words> states_;
+  words<TENON_MAX_NAMES * input_record::words> inputs_;
+  words<TENON_MAX_NAMES * output_record::words> outputs_;
+  words<TENON_MAX_NODES * 2 * value_record::words> values_;
+  words<TENON_MAX_NODES * scope_record::words> scopes_;
+  words<TENON_MAX_NODES * node_record::words> nodes_;
+  words<TENON_MAX_NODES * 8> pool_;
+
+  mistake mistake_;
+  std::uint32_t scope_ = 0, scope_line_ = 0;    // 1 + index of the open scope, or 0
+  std::uint32_t repeat_ = 0, repeat_line_ = 0;  // 1 + dim index of the open loop's depth, or 0
+  text prefix_{""};
+};
+
+}  // namespace tenon::graph

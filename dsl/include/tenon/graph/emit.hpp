@@ -1,0 +1,100 @@
+// From typed operands to records: how an operation that has checked its operands writes its node.
+#pragma once
+#include "tenon/core/refusal.hpp"
+#include "tenon/core/tensor.hpp"
+
+namespace tenon::detail {
+
+template <class D>
+constexpr std::uint32_t dim_index(graph::builder& graph) {
+  return graph.dim(&identity<D>, type_name<D>(), D::min, D::max);
+}
+
+/// Calls use(shape_ref) with the indices of the dimensions, registering the new ones in order.
+template <class... D, class Use>
+constexpr std::uint32_t with_shape(graph::builder& graph, dims<D...>, Use use) {
+  const std::uint32_t indices[sizeof...(D) + 1] = {dim_index<D>(graph)..., 0};
+  return use(graph::shape_ref{indices, sizeof...(D)});
+}
+
+/// A new value of the type of tensor X, which nothing computes yet.
+template <is_tensor X>
+constexpr X new_value(graph::builder& graph) {
+  return X(value_ref{&graph, with_shape(graph, shape_t<X>{}, [&](graph::shape_ref shape) {
+                       return graph.value(element_t<X>::code, shape);
+                     })});
+}
+
+template <is_tensor X>
+constexpr std::uint32_t operand_word(graph::builder&, const X& x, where) {
+  return graph::encode_operand(graph::operand_kind::value, x.ref().index);
+}
+
+template <is_param P>
+constexpr std::uint32_t operand_word(graph::builder& graph, const P& param, where at) {
+  return graph::encode_operand(
+      graph::operand_kind::param,
+      with_shape(graph, shape_t<P>{}, [&](graph::shape_ref shape) {
+        return graph.param(param.stem, param.leaf, element_t<P>::code, shape, param.init, at);
+      }));
+}
+
+template <is_cache S>
+constexpr std::uint32_t operand_word(graph::builder& graph, const S& cache, where at) {
+  return graph::encode_operand(
+      graph::operand_kind::state,
+      with_shape(graph, shape_t<S>{}, [&](graph::shape_ref shape) {
+        return graph.state(cache.name, graph::state_kind::kv_cache, element_t<S>::code, shape, at);
+      }));
+}
+
+/// Attribute words of a node: up to one double.
+using attributes = graph::words<2>;
+
+constexpr attributes attribute(std::uint32_t word) {
+  attributes list;
+  list.push(word);
+  return list;
+}
+
+constexpr attributes attribute(double number) {
+  const auto bits = __builtin_bit_cast(std::uint64_t, number);
+  attributes list;
+  list.push(bits & 0xFFFFFFFFu, bits >> 32);
+  return list;
+}
+
+constexpr graph::builder* graph_of() { return nullptr; }
+template <class First, class... Rest>
+constexpr graph::builder* graph_of(const First& first, const Rest&... rest) {
+  if constexpr (is_tensor<First>) return first.ref().graph;
+  else return graph_of(rest...);
+}
+
+/// Appends the node `kind(operands...) {list} -> result`.
+template <class Result, class... Operands>
+constexpr void emit_into(const Result& result, graph::op kind, where at, const attributes& list,
+                         const Operands&... operands) {
+  graph::builder& graph = *result.ref().graph;
+  graph::words<sizeof...(Operands)> words;
+  (words.push(operand_word(graph, operands, at)), ...);
+  graph.node(kind, words, result.ref().index, list, at);
+}
+
+/// Appends a node with a new value of type Result as its result, and returns that value.
+template <class Result, class... Operands>
+constexpr Result emit(graph::op kind, where at, const attributes& list,
+                      const Operands&... operands) {
+  if constexpr (any_refused<Result>) {
+    return {};
+  } else {
+    graph::builder& graph = *graph_of(operands...);
+    graph::words<sizeof...(Operands)> words;
+    (words.push(operand_word(graph, operands, at)), ...);
+    const Result result = new_value<Result>(graph);
+    graph.node(kind, words, result.ref().index, list, at);
+    return result;
+  }
+}
+
+}  // namespace tenon::detail

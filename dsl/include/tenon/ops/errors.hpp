@@ -1,0 +1,59 @@
+// The mistakes that operations find. Each is a type whose name is the message and whose arguments
+// are the types concerned; compilers print it in the first line, which is the user's.
+#pragma once
+
+namespace tenon::error {
+
+// what is passed at all
+template <class X> struct x_must_be_a_tensor {};
+template <class X> struct weight_must_be_a_param {};
+template <class X> struct bias_must_be_a_param {};
+template <class X> struct table_must_be_a_param {};
+template <class X> struct operand_must_be_a_tensor_or_a_param {};
+template <class X> struct left_operand_must_be_a_tensor {};
+template <class X> struct cache_must_be_a_kv_cache {};
+template <class X> struct ids_must_be_a_tensor_of_i32 {};
+template <class X> struct targets_must_be_a_tensor_of_i32 {};
+template <class T> struct x_must_hold_floats_but_holds {};
+template <class T, class U> struct element_types_differ {};
+
+// rank
+template <class X> struct weight_must_have_2_dimensions {};
+template <class X> struct weight_must_have_1_dimension {};
+template <class X> struct bias_must_have_1_dimension {};
+template <class X> struct table_must_have_2_dimensions {};
+template <class X> struct x_must_have_a_dimension {};
+template <class X> struct ids_must_have_2_dimensions_batch_and_time {};
+template <class X> struct qkv_must_have_3_dimensions_batch_time_and_3C {};
+template <class X, class Y> struct right_operand_has_more_dimensions_than_left {};
+template <class X, class Y> struct targets_must_have_one_dimension_less_than_logits {};
+
+// dimensions
+template <class X, class W> struct last_dimension_of_x_is_not_the_first_of_weight {};
+template <class X, class W> struct weight_is_stored_out_in_so_transpose_it_or_use_tied_head {};
+template <class X, class W> struct last_dimension_of_x_is_not_the_last_of_weight {};
+template <class W, class B> struct last_dimension_of_weight_is_not_that_of_bias {};
+template <class W, class B> struct first_dimension_of_weight_is_not_that_of_bias {};
+template <class X, class W> struct last_dimension_of_x_is_not_that_of_weight {};
+template <class X, class B> struct last_dimension_of_x_is_not_that_of_bias {};
+template <class X, class Y> struct dimensions_differ {};
+template <class T, class L> struct dimension_of_targets_is_not_that_of_logits {};
+template <class T, class V> struct positions_may_exceed_the_rows_of_the_table {};
+
+// attention
+template <class Q, class C> struct last_dimension_of_qkv_is_not_3_times_C_of_the_cache {};
+template <class C, class H> struct channels_are_not_a_multiple_of_heads {};
+template <class X, class C> struct batch_of_qkv_is_not_that_of_the_cache {};
+template <class T, class C> struct time_may_exceed_the_context_of_the_cache {};
+template <class H> struct number_of_heads_must_be_a_dimension_known_at_compile_time {};
+
+// arguments that have no default on purpose
+template <class X> struct gelu_needs_its_form_gelu_tanh_or_gelu_erf {};
+
+// loops and scopes
+template <class L> struct depth_must_be_a_dimension_known_at_compile_time {};
+template <class B, class X> struct body_does_not_take {};
+template <class X, class R> struct body_must_return_the_type_that_it_takes {};
+template <class F, class X> struct function_does_not_take {};
+
+}  // namespace tenon::error

@@ -1,0 +1,13 @@
+// The whole DSL in one header: what a model file includes.
+#pragma once
+#include "tenon/model.hpp"           // TENON_MODEL
+#include "tenon/nn/layer_norm.hpp"   // nn::layer_norm
+#include "tenon/nn/linear.hpp"       // nn::linear
+#include "tenon/ops/attention.hpp"   // causal_self_attention
+#include "tenon/ops/cross_entropy.hpp"
+#include "tenon/ops/embedding.hpp"   // embedding, positions
+#include "tenon/ops/layer_norm.hpp"
+#include "tenon/ops/linear.hpp"      // linear, tied_head
+#include "tenon/ops/pointwise.hpp"   // add (and +), scale, dropout, gelu
+#include "tenon/ops/regions.hpp"     // repeat, fused
+#include "tenon/outputs.hpp"         // output, outputs

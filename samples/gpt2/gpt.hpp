@@ -1,0 +1,21 @@
+// The sizes of a GPT. One of them, or explicit numbers, makes the model of gpt2.model.cpp.
+#pragma once
+#include <tenon/tenon.hpp>
+
+struct gpt_config {
+  int n_layer = 12;      // L
+  int n_head = 12;       // H
+  int n_embd = 768;      // C
+  int n_block = 1024;    // the greatest length of a sequence
+  int n_vocab = 50257;   // V
+  int max_batch = 8;     // the greatest B
+  bool bias = true;      // in linear layers and layer norms
+  double dropout = 0.1;  // in training only
+  tenon::gelu_kind gelu = tenon::gelu_tanh;
+};
+
+// GPT-2 as published: 124M, 355M, 774M and 1558M parameters.
+constexpr gpt_config gpt2_small{};
+constexpr gpt_config gpt2_medium{.n_layer = 24, .n_head = 16, .n_embd = 1024};
+constexpr gpt_config gpt2_large{.n_layer = 36, .n_head = 20, .n_embd = 1280};
+constexpr gpt_config gpt2_xl{.n_layer = 48, .n_head = 25, .n_embd = 1600};

@@ -43,19 +43,21 @@ class listing {
  public:
   void add(const std::string& item) {
     if (++count_ > shown) return;
-    text_ += (count_ > 1 ? ", " : "") + (item.size() > 120 ? item.substr(0, 117) + "..." : item);
+    text_.append(count_ > 1 ? ", " : "").append(item.substr(0, longest));
+    if (item.size() > longest) text_.append("...");
   }
   [[nodiscard]] std::size_t count() const { return count_; }
   // " 2 missing: a, b;" or nothing where the list is empty.
   [[nodiscard]] std::string titled(const char* title) const {
     if (count_ == 0) return "";
-    std::string text = " " + std::to_string(count_) + " " + title + ": " + text_;
-    if (count_ > shown) text += " and " + std::to_string(count_ - shown) + " more";
-    return text + ";";
+    std::string text = " ";
+    text.append(std::to_string(count_)).append(" ").append(title).append(": ").append(text_);
+    if (count_ > shown) text.append(" and ").append(std::to_string(count_ - shown)).append(" more");
+    return text.append(";");
   }
 
  private:
-  static constexpr std::size_t shown = 4;
+  static constexpr std::size_t shown = 4, longest = 120;  // tensors, bytes of each
   std::size_t count_ = 0;
   std::string text_;
 };

@@ -1,4 +1,5 @@
 // Weights of the C interface: each source, packed for the chosen variant.
+#include "checkpoint.hpp"
 #include "dispatch.hpp"
 #include "failure.hpp"
 #include "memory_source.hpp"
@@ -28,6 +29,16 @@ tenon_status make_weights(const tenon_model* model, const tenon_options* options
 }
 
 }  // namespace
+
+tenon_status tenon_weights_load(const tenon_model* model, const char* path,
+                                const tenon_options* options, tenon_weights** weights) {
+  return make_weights<checkpoint>(model, options, weights, [&](checkpoint& source) {
+    if (path == nullptr)
+      return failure(TENON_INVALID_ARGUMENT, "the path is null; pass a .safetensors file or a "
+                     "directory that holds one");
+    return checkpoint::open(*model, path, source);
+  });
+}
 
 tenon_status tenon_weights_from_tensors(const tenon_model* model, const tenon_named_tensor* tensors,
                                         size_t n_tensors, const tenon_options* options,

@@ -1,0 +1,33 @@
+// Parameters in safetensors files: one file, or a directory with one or with an index of shards.
+#pragma once
+#include <string>
+
+#include "file.hpp"
+#include "safetensors.hpp"
+
+namespace tenon::runtime::detail {
+
+class checkpoint final : public parameter_source {
+ public:
+  /// Opens and checks everything but the values; they are read slot by slot.
+  static tenon_status open(const tenon_model& model, const std::string& path, checkpoint& opened);
+  tenon_status read(std::size_t index, void* destination) const override;
+
+ private:
+  struct located {
+    std::size_t file;
+    stored_tensor tensor;
+  };
+  tenon_status open_file(const std::string& path);
+  tenon_status open_directory(const std::string& path);
+  tenon_status open_shards(const std::string& folder, const std::string& index);
+  tenon_status check_twin(const located& a, const located& b) const;
+
+  std::vector<file> files_;
+  std::vector<located> tensors_;
+  std::vector<std::size_t> bound_;  // slot -> tensor
+  std::vector<element> types_;      // of the parameters, by slot
+  std::vector<std::size_t> counts_;
+};
+
+}  // namespace tenon::runtime::detail

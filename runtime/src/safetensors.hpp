@@ -1,0 +1,21 @@
+// The header of a safetensors file, checked in full before any of it is used.
+// Format: https://github.com/huggingface/safetensors ("Format"): u64 header length, JSON, data.
+#pragma once
+#include <string_view>
+#include <vector>
+
+#include "file.hpp"
+#include "parameters.hpp"
+
+namespace tenon::runtime::detail {
+
+/// A tensor of a file; its bytes are [begin, end) of the file.
+struct stored_tensor {
+  offered_tensor what;
+  std::uint64_t begin, end;
+};
+
+/// Reads and checks the header of an open file.
+tenon_status read_header(const file& source, std::vector<stored_tensor>& tensors);
+
+}  // namespace tenon::runtime::detail

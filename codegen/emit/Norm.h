@@ -1,0 +1,31 @@
+// Layer norm of one row, for the kernels that compute rows: Norm.cpp, Embedding.cpp, and on GPUs.
+#pragma once
+#include "Kernel.h"
+
+namespace tenon {
+
+/// What a row is normalised by, both f32.
+struct RowStatistics {
+  mlir::Value mean;
+  mlir::Value scale;  // 1 / sqrt(variance + epsilon)
+};
+
+/// Runs over the columns 0 .. count-1 by vectors: `block` at the start of every run of at most four
+/// vectors with its extent, `vector` for each vector, at the end for pieces of powers of two.
+void forColumns(KernelBuilder &k, int64_t count,
+                llvm::function_ref<void(mlir::Value column, int64_t extent)> block,
+                llvm::function_ref<void(mlir::Value column, unsigned lanes)> vector);
+
+/// The statistics of a row in two passes over `first` and `again`, which return the elements at a
+/// column; the second subtracts the mean before it squares, so nothing cancels. The order of the sums
+/// follows from `count` and the vector width alone. `block` as in forColumns, on the first pass.
+RowStatistics rowStatistics(KernelBuilder &k, int64_t count, double epsilon,
+                            llvm::function_ref<mlir::Value(mlir::Value, unsigned)> first,
+                            llvm::function_ref<mlir::Value(mlir::Value, unsigned)> again,
+                            llvm::function_ref<void(mlir::Value, int64_t)> block);
+
+/// (x - mean) * scale * weight + bias, for elements x of the row at `column`.
+mlir::Value normalise(KernelBuilder &k, LayerNormOp norm, const RowStatistics &statistics,
+                      mlir::Value x, mlir::Value column);
+
+} // namespace tenon

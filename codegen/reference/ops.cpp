@@ -166,7 +166,7 @@ Expected<Tensor> tokenCrossEntropy(const Tensor &logits, const Tensor &targets, 
     double greatest = *std::max_element(row, row + V), sum = 0;
     for (int64_t v = 0; v < V; ++v)
       sum += std::exp(row[v] - greatest);
-    result.values[i] = greatest + std::log(sum) - row[*target];
+    result.values[i] = std::log(sum) + (greatest - row[*target]);
   }
   return result;
 }

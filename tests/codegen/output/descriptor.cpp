@@ -1,0 +1,112 @@
+// The descriptor: C that compilers accept without a warning, and that holds what the model says.
+#include "small_model.h"
+
+#include "Descriptor.h"
+#include "tenon/runtime/abi.h"
+
+#include <catch2/catch.hpp>
+#include <dlfcn.h>
+#include <string>
+#include <string_view>
+
+using small_model::compiles;
+
+// The descriptor as the runtime sees it: built as a shared library and loaded.
+static const tenon_model &loaded() {
+  static const tenon_model *model = [] {
+    small_model::Holder holder;
+    REQUIRE(compiles("cc -std=c11 -pedantic -fPIC", "tiny.tenon.c",
+                     tenon::writeDescriptor(holder.compiled)));
+    REQUIRE(compiles("cc -std=c11 -fPIC", "kernels.c",
+                     "void pack_wte_v4(void) {} void pack_wte_v2(void) {} void run_step_v4(void) {}\n"
+                     "void run_step_v2(void) {} void run_loss_v4(void) {} void run_loss_v2(void) {}\n"));
+    const std::string base = small_model::folder() + "/";
+    REQUIRE(small_model::runs("cc -shared -o " + base + "tiny.so " + base + "tiny.tenon.c.o " + base +
+                              "kernels.c.o"));
+    void *library = dlopen((base + "tiny.so").c_str(), RTLD_NOW);
+    REQUIRE(library);
+    return static_cast<const tenon_model *>(dlsym(library, "tenon_model_tiny"));
+  }();
+  REQUIRE(model);
+  return *model;
+}
+
+TEST_CASE("the descriptor is C11 that clang accepts too") {
+  small_model::Holder holder;
+  CHECK(compiles("clang-22 -std=c11 -pedantic", "tiny.clang.c",
+                 tenon::writeDescriptor(holder.compiled)));
+}
+
+TEST_CASE("the descriptor's tables have the model's dimensions and parameters") {
+  const tenon_model &model = loaded();
+  CHECK(model.abi_version == TENON_ABI_VERSION);
+  REQUIRE(model.n_dims == 5);
+  CHECK(std::string_view(model.dims[3].name) == "gpt::n_embd");
+  CHECK(model.dims[0].max == 4);
+  REQUIRE(model.n_params == 2);
+  const tenon_param &wte = model.params[0], &norm = model.params[1];
+  CHECK(std::string_view(wte.tensor.name) == "wte.weight");
+  CHECK(wte.tensor.rank == 2);
+  CHECK(wte.tensor.dims[0] == 2);
+  CHECK(wte.tensor.dims[1] == 3);
+  CHECK(wte.init == TENON_INIT_NORMAL);
+  CHECK(wte.init_value == 0.02);
+  CHECK(norm.layers == 3);
+  CHECK(norm.init == TENON_INIT_ONES);
+}
+
+TEST_CASE("inputs that index something carry their limits") {
+  const tenon_model &model = loaded();
+  REQUIRE(model.n_entries == 2);
+  const tenon_tensor &ids = model.entries[0].inputs[0], &targets = model.entries[1].inputs[1];
+  CHECK(ids.dtype == TENON_I32);
+  CHECK(ids.limit == 11);
+  CHECK(ids.has_ignored == 0);
+  CHECK(targets.limit == 11);
+  CHECK(targets.has_ignored == 1);
+  CHECK(targets.ignored == -1);
+  CHECK(model.entries[1].inputs[0].limit == 0);
+}
+
+TEST_CASE("entries and variants are in order, packed parameters where the compiler put them") {
+  const tenon_model &model = loaded();
+  const tenon_entry &step = model.entries[0], &loss = model.entries[1];
+  CHECK(step.uses_state == 1);
+  CHECK(step.context == 8);
+  CHECK(step.sequence_dim == 1);
+  CHECK(loss.arena_bytes == 320);
+  CHECK(loss.outputs[0].rank == 0);
+  REQUIRE(model.n_variants == 2);
+  const tenon_variant &v4 = model.variants[0], &v2 = model.variants[1];
+  CHECK(v4.cpu == TENON_CPU_X86_64_V4);
+  CHECK(v2.cpu == TENON_CPU_X86_64_V2);
+  CHECK(v4.params[0].pack != nullptr);
+  CHECK(v4.params[1].pack == nullptr);
+  CHECK(v4.params[1].stride == 64);
+  CHECK(v4.runs[0] != v2.runs[0]);
+  CHECK(v4.runs[0] != v4.runs[1]);
+}
+
+TEST_CASE("GPU code arrives byte for byte") {
+  const tenon_entry &step = loaded().entries[0];
+  REQUIRE(step.n_gpu_kernels == 2);
+  const tenon_gpu_kernel &spirv = step.gpu_kernels[0], &ptx = step.gpu_kernels[1];
+  REQUIRE(spirv.code_bytes == 8);
+  CHECK(static_cast<const uint32_t *>(spirv.code)[0] == 0x07230203);
+  CHECK(std::string_view(static_cast<const char *>(ptx.code)) == ".version 8.0\n// \"what??!\"\n");
+  CHECK(ptx.code_bytes == std::string_view(".version 8.0\n// \"what??!\"\n").size() + 1);
+  CHECK(ptx.architecture == 90);
+  REQUIRE(ptx.n_buffers == 4);
+  CHECK(ptx.buffers[3].source == TENON_GPU_SCALARS);
+}
+
+TEST_CASE("a descriptor for another ABI version does not compile, and says what to do") {
+  small_model::Holder holder;
+  std::string text = tenon::writeDescriptor(holder.compiled);
+  const std::string check = "#if TENON_ABI_VERSION != 1u";
+  REQUIRE(text.find(check) != std::string::npos);
+  text.replace(text.find(check), check.size(), "#if TENON_ABI_VERSION != 99u");
+  CHECK_FALSE(compiles("cc -std=c11", "other_abi.c", text));
+  CHECK(small_model::runs("grep -q 'run the tenonc that belongs' " + small_model::folder() +
+                          "/errors.txt"));
+}

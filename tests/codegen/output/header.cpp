@@ -1,0 +1,63 @@
+// The header: accepted by g++, clang++ and as C; its types refuse what does not fit.
+#include "small_model.h"
+
+#include "Header.h"
+
+#include <catch2/catch.hpp>
+
+using small_model::compiles;
+
+static const char application[] = R"cpp(
+#include "tiny.tenon.h"
+static_assert(tiny::entries::loss::arena_bytes == 320);
+static_assert(tiny::entries::step::context == 8 && tiny::entries::step::index == 0);
+static_assert(tiny::n_embd::max == 6 && !tiny::seq::is_static && tiny::seq::max == 8);
+static_assert(tiny::parameters.size() == 2 && tiny::parameters[1].layers == 3);
+static_assert(tiny::parameters[0].name == "wte.weight" && tiny::parameters[0].shape[0] == 11);
+static_assert(tiny::parameter_count == 11 * 6 + 3 * 6);
+namespace rt = tenon::runtime;
+bool use(tiny::session &session, rt::tensor<const std::int32_t, tiny::batch, tiny::seq> ids,
+         rt::tensor<float, tiny::batch, tiny::seq, tiny::n_embd> x) {
+  return session.STEP;
+}
+)cpp";
+
+static std::string withCall(const std::string &call) {
+  std::string text = application;
+  return text.replace(text.find("STEP"), 4, call);
+}
+
+TEST_CASE("an application of the header compiles") {
+  small_model::Holder holder;
+  small_model::write("tiny.tenon.h", tenon::writeHeader(holder.compiled));
+  for (const char *compiler : {"g++ -std=c++20", "clang++-22 -std=c++20"}) {
+    INFO(compiler);
+    CHECK(compiles(compiler, "application.cpp", withCall("step(ids, x, 3).ok()")));
+  }
+}
+
+TEST_CASE("a tensor of other dimensions, element type or direction does not compile") {
+  small_model::Holder holder;
+  small_model::write("tiny.tenon.h", tenon::writeHeader(holder.compiled));
+  const std::string wrong[] = {
+      "step(ids, rt::tensor<float, tiny::batch, tiny::n_embd, tiny::seq>({}, 1, 1), 0).ok()",
+      "step(ids, rt::tensor<float, tiny::batch, tiny::seq, tiny::n_vocab>({}, 1, 1), 0).ok()",
+      "step(ids, rt::tensor<double, tiny::batch, tiny::seq, tiny::n_embd>({}, 1, 1), 0).ok()",
+      "step(ids, rt::tensor<const float, tiny::batch, tiny::seq, tiny::n_embd>({}, 1, 1), 0).ok()",
+      "step(x, ids, 0).ok()",
+      "step(ids, x).ok()",
+  };
+  for (const std::string &call : wrong) {
+    INFO(call);
+    CHECK_FALSE(compiles("g++ -std=c++20", "wrong.cpp", withCall(call)));
+    CHECK(small_model::runs("grep -Eq 'step|tensor' " + small_model::folder() + "/errors.txt"));
+  }
+}
+
+TEST_CASE("the header's first part is plain C") {
+  small_model::Holder holder;
+  small_model::write("tiny.tenon.h", tenon::writeHeader(holder.compiled));
+  CHECK(compiles("cc -std=c11 -pedantic", "application.c",
+                 "#include \"tiny.tenon.h\"\n"
+                 "const tenon_model *model(void) { return tenon_tiny_loss == 1 ? &tenon_model_tiny : 0; }\n"));
+}

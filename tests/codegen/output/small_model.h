@@ -1,0 +1,27 @@
+// A model with two planned entries, as the writers get it: an embedding that continues from a cached
+// position, and a loss.
+#pragma once
+#include "Compiled.h"
+
+#include <string>
+
+namespace small_model {
+
+/// Owns the IR behind `compiled`.
+struct Holder {
+  Holder();
+  mlir::MLIRContext context;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  tenon::CompiledModel compiled;
+};
+
+/// Compiles a file of that text (and `more` compiler arguments); true if it compiled.
+bool compiles(const std::string &compiler, const std::string &name, const std::string &text);
+/// Where `compiles` writes its files; made on first use, removed at exit.
+const std::string &folder();
+/// Writes a file into the folder.
+void write(const std::string &name, const std::string &text);
+/// Runs a shell command; true if it succeeded.
+bool runs(const std::string &command);
+
+} // namespace small_model

@@ -1,0 +1,128 @@
+// Every operation's definition against values worked out by hand or in closed form.
+#include "ops.h"
+
+#include <catch2/catch.hpp>
+
+#include <cmath>
+
+using namespace tenon::reference;
+using Values = std::vector<double>;
+
+namespace {
+template <class T> T unwrap(llvm::Expected<T> value) {
+  INFO((value ? "" : llvm::toString(value.takeError())));
+  REQUIRE(static_cast<bool>(value));
+  return std::move(*value);
+}
+
+std::string messageOf(llvm::Expected<Tensor> value) {
+  REQUIRE_FALSE(static_cast<bool>(value));
+  return llvm::toString(value.takeError());
+}
+
+void checkNear(const Tensor &actual, const Values &expected) {
+  REQUIRE(actual.values.size() == expected.size());
+  for (size_t i = 0; i < expected.size(); ++i)
+    CHECK(actual.values[i] == Approx(expected[i]).epsilon(1e-15).margin(1e-15));
+}
+} // namespace
+
+TEST_CASE("embedding takes rows by index") {
+  Tensor table{{3, 2}, {1, 2, 3, 4, 5, 6}};
+  Tensor rows = unwrap(embedding(table, {{1, 2}, {2, 0}}));
+  CHECK(rows.shape == llvm::SmallVector<int64_t>{1, 2, 2});
+  CHECK(rows.values == Values{5, 6, 1, 2});
+}
+
+TEST_CASE("embedding refuses ids outside of the table") {
+  Tensor table{{3, 2}, {1, 2, 3, 4, 5, 6}};
+  CHECK(messageOf(embedding(table, {{1}, {3}})) == "id 3 is not an integer in [0, 3)");
+  CHECK(messageOf(embedding(table, {{1}, {-1}})) == "id -1 is not an integer in [0, 3)");
+  CHECK(messageOf(embedding(table, {{1}, {0.5}})) == "id 0.5 is not an integer in [0, 3)");
+  CHECK(messageOf(embedding(table, {{1}, {std::nan("")}})) == "id nan is not an integer in [0, 3)");
+}
+
+TEST_CASE("positions count from the offset over the last dimension") {
+  CHECK(positions(Tensor::zeros({2, 3}), 4).values == Values{4, 5, 6});
+}
+
+TEST_CASE("add repeats y over leading dimensions") {
+  Tensor x{{2, 1, 2}, {1, 2, 3, 4}};
+  CHECK(add(x, {{2}, {10, 20}}).values == Values{11, 22, 13, 24});
+  CHECK(add(x, x).values == Values{2, 4, 6, 8});
+}
+
+TEST_CASE("scale multiplies") { CHECK(scale({{2}, {1, -2}}, 0.5).values == Values{0.5, -1}); }
+
+TEST_CASE("layer norm uses the biased variance and adds epsilon to it") {
+  Tensor x{{2, 2}, {1, 3, 10, 10}}; // variances 1 and 0
+  Tensor weight{{2}, {2, 4}}, bias{{2}, {100, 200}};
+  checkNear(layerNorm(x, weight, &bias, 3), {99, 202, 100, 200}); // (1 - 2) / sqrt(1 + 3) * 2 + 100
+  checkNear(layerNorm(x, weight, nullptr, 3), {-1, 2, 0, 0});
+}
+
+TEST_CASE("linear multiplies by the weight, stored either way") {
+  Tensor x{{2, 2}, {1, 2, 3, 4}};
+  Tensor weight{{2, 3}, {1, 10, 100, 2, 20, 200}}, bias{{3}, {7, 8, 9}};
+  Values product{5, 50, 500, 11, 110, 1100};
+  CHECK(linear(x, weight, nullptr, false).values == product);
+  CHECK(linear(x, weight, &bias, false).values == Values{12, 58, 509, 18, 118, 1109});
+  Tensor transposed{{3, 2}, {1, 2, 10, 20, 100, 200}};
+  CHECK(linear(x, transposed, nullptr, true).values == product);
+  CHECK(linear(x, transposed, nullptr, true).shape == llvm::SmallVector<int64_t>{2, 3});
+}
+
+TEST_CASE("the two forms of gelu") {
+  Tensor x{{4}, {0, 1, -1, 30}};
+  checkNear(geluErf(x), {0, 0.8413447460685429, -0.15865525393145707, 30}); // x times the normal CDF
+  checkNear(geluTanh(x), {0, 0.8411919906082768, -0.15880800939172324, 30});
+}
+
+TEST_CASE("attention weights the values by the softmax of scaled products") {
+  // D = 4, so that products are halved: the second query scores 0 and 2 ln 3 / 2 = ln 3, the
+  // weights are 1/4 and 3/4.
+  double score = 2 * std::log(3.0);
+  Tensor queries{{1, 2, 4}, {9, 9, 9, 9, 0, score, 0, 0}};
+  Tensor keys{{1, 2, 4}, {5, 0, 5, 5, 5, 1, 5, 5}};
+  Tensor values{{1, 2, 4}, {4, 8, 0, 12, 8, 16, 4, 0}};
+  // The first token sees itself only.
+  checkNear(attention(queries, keys, values, 1, 0), {4, 8, 0, 12, 7, 14, 3, 3});
+}
+
+TEST_CASE("attention keeps heads apart") {
+  double score = std::log(3.0);
+  Tensor queries{{1, 2, 2}, {0, 0, score, -score}};
+  Tensor keys{{1, 2, 2}, {0, 0, 1, 1}};
+  Tensor values{{1, 2, 2}, {4, 4, 8, 8}};
+  checkNear(attention(queries, keys, values, 2, 0), {4, 4, 7, 5});
+}
+
+TEST_CASE("attention with an offset sees the positions before") {
+  Tensor query{{1, 1, 1}, {0}};
+  Tensor keys{{1, 3, 1}, {1, 2, 3}}, values{{1, 3, 1}, {3, 6, 30}};
+  checkNear(attention(query, keys, values, 1, 1), {4.5}); // position 2 is not seen
+  checkNear(attention(query, keys, values, 1, 2), {13});
+}
+
+TEST_CASE("last token takes each sequence's last row") {
+  Tensor x{{2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}};
+  CHECK(lastToken(x).values == Values{3, 4, 7, 8});
+  CHECK(lastToken(x).shape == llvm::SmallVector<int64_t>{2, 2});
+}
+
+TEST_CASE("cross-entropy of each token") {
+  Tensor logits{{3, 2}, {0, std::log(3.0), 1000, 1000, 1, 2}};
+  checkNear(unwrap(tokenCrossEntropy(logits, {{3}, {1, 0, -1}}, -1)),
+            {std::log(4.0 / 3.0), std::log(2.0), 0});
+  CHECK(messageOf(tokenCrossEntropy(logits, {{3}, {0, 2, 0}}, -1)) ==
+        "target 2 is not an integer in [0, 2)");
+  CHECK(messageOf(tokenCrossEntropy(logits, {{3}, {0, -1, 0}}, -100)) ==
+        "target -1 is not an integer in [0, 2)");
+}
+
+TEST_CASE("masked mean leaves ignored tokens out") {
+  Tensor x{{2, 2}, {1, 100, 2, 6}};
+  CHECK(maskedMean(x, {{2, 2}, {0, -1, 5, 5}}, -1).values == Values{3});
+  CHECK(maskedMean(x, {{2, 2}, {-1, -1, -1, -1}}, -1).values == Values{0});
+  CHECK(maskedMean(x, {{2, 2}, {-1, -1, -1, -1}}, -1).shape.empty());
+}

@@ -12,14 +12,12 @@ namespace tenon {
 
 /// An extent of N elements.
 template <std::uint32_t N>
-  requires(N > 0)
 struct dim {
   static constexpr std::uint32_t min = N, max = N;
 };
 
 /// An extent of Min to Max elements, both included, which each call chooses.
 template <std::uint32_t Min, std::uint32_t Max>
-  requires(0 < Min && Min <= Max)
 struct dyn {
   static constexpr std::uint32_t min = Min, max = Max;
 };
@@ -47,12 +45,12 @@ inline constexpr char identity = 0;
 
 }  // namespace detail
 
-/// A plain struct derived from `dim` or `dyn`, with a name of its own.
+/// A type with an extent; declared well if, besides, it has a name of its own and 0 < min <= max.
 template <class D>
 concept dimension = requires {
   { D::min } -> std::convertible_to<std::uint32_t>;
   { D::max } -> std::convertible_to<std::uint32_t>;
-} && (detail::type_name<D>().size > 0);
+};
 
 /// A dimension whose extent is known at compile time: what parameters are made of.
 template <class D>

@@ -1,7 +1,5 @@
 // Element types, as tags: the DSL computes nothing, so they need no arithmetic.
 #pragma once
-#include <type_traits>
-
 #include "tenon/graph/format.hpp"
 
 namespace tenon {
@@ -12,10 +10,9 @@ struct i32 { static constexpr graph::dtype code = graph::dtype::i32; };
 struct f64 { static constexpr graph::dtype code = graph::dtype::f64; };
 
 template <class T>
-concept element = std::is_same_v<std::remove_cv_t<decltype(T::code)>, graph::dtype> ||
-                  std::is_same_v<decltype(T::code), const graph::dtype>;
+concept element = __is_same(T, f32) || __is_same(T, bf16) || __is_same(T, i32) || __is_same(T, f64);
 
 template <class T>
-concept floating_element = element<T> && !std::is_same_v<T, i32>;
+concept floating_element = element<T> && !__is_same(T, i32);
 
 }  // namespace tenon

@@ -1,27 +1,25 @@
 // How an operation refuses what does not fit. Each operation has one check, a consteval function
-// which returns accepted<Result> or a type of namespace tenon::error that says what is wrong, and
-// two overloads: one for accepted operands, one for refused ones, which cannot be called. So the
-// compiler's first line is the user's, and it holds the name of the mistake with both dimensions.
+// that returns accepted<Result> or a type of namespace tenon::error, whose name says what is wrong.
+// The operation is a function object with two kinds of overloads: one for accepted operands, and
+// one for refused ones, marked TENON_REFUSES, which no call may use. So the compiler's first line
+// is the user's, and it holds the rule, the mistake and both dimensions.
 //
-// clang prints the reason of an `unavailable` function beside its template arguments; g++ 12 would
-// print such an error twice, but names the arguments of a deleted function just as well.
+// Why objects, and why refused overloads come from a base by a using-declaration: g++ 12 reports an
+// unavailable free function twice, clang an unavailable operator() of the class itself. This way
+// each reports once.
 #pragma once
 
-#if defined(__clang__)
-#define TENON_RULE(sentence) __attribute__((unavailable(sentence)))
-#define TENON_REFUSED \
-  { return {}; }
-#else
-#define TENON_RULE(sentence)
-#define TENON_REFUSED = delete;
-#endif
+/// Marks an overload for operands that break the rule; its last template argument is the mistake.
+#define TENON_REFUSES(rule) __attribute__((unavailable(rule)))
 
 namespace tenon {
 
-/// What a refused call returns, so that one mistake is reported once: it fits everywhere.
+/// What a refused call returns. It fits everywhere, so that one mistake is reported once.
 struct refused_value {
   template <class X>
-  friend constexpr refused_value operator+(X, refused_value) { return {}; }
+  friend constexpr refused_value operator+(X, refused_value) {
+    return {};
+  }
 };
 
 /// The verdict of a check that found nothing wrong.
@@ -33,7 +31,13 @@ struct accepted {
 template <class Verdict>
 concept is_accepted = requires { typename Verdict::result; };
 
+/// Whether a mistake was reported before for one of these.
 template <class... X>
-inline constexpr bool any_refused = false || (... || __is_same(X, refused_value));
+inline constexpr bool any_refused = (false || ... || __is_same(X, refused_value));
+
+template <class Verdict>
+inline constexpr bool accepts_a_value = false;
+template <class Result>
+inline constexpr bool accepts_a_value<accepted<Result>> = !any_refused<Result>;
 
 }  // namespace tenon

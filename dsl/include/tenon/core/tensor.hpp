@@ -1,41 +1,27 @@
-// What a model is written with: tensors (values of the graph), parameters, caches, inputs, outputs.
+// What a model is written with: tensors (values of the graph), inputs, parameters, caches.
+// Their arguments are checked where they meet an operation (ops/operands.hpp).
 #pragma once
 #include "tenon/core/dimension.hpp"
 #include "tenon/core/dtype.hpp"
 #include "tenon/core/initialiser.hpp"
-#include "tenon/core/refusal.hpp"
 #include "tenon/core/shape.hpp"
+#include "tenon/core/sum.hpp"
 #include "tenon/core/text.hpp"
 #include "tenon/graph/builder.hpp"
 
 namespace tenon {
-
 namespace detail {
-
 /// A value of the graph under construction.
 struct value_ref {
   graph::builder* graph;
   std::uint32_t index;
 };
-
-/// The right operand of `+`. An operator has no default arguments, but a conversion has: so it is
-/// here that the line of the `+` is found.
-template <class Y>
-struct right_operand {
-  const Y& value;
-  where at;
-
-  constexpr right_operand(const Y& value, where at = where::here()) : value(value), at(at) {}
-};
-
-template <class X, class Y>
-consteval auto check_add();  // in tenon/ops/pointwise.hpp
-
 }  // namespace detail
 
-/// A value of shape (D...) and element type T: what operations take and return.
-template <element T, dimension... D>
-class tensor {
+/// A value of shape (D...) and element type T: what operations take and return. `x + y` is
+/// add(x, y). A variable keeps its type: what has another shape needs another variable.
+template <class T, class... D>
+class tensor : public detail::refused_sum<tensor<T, D...>> {
  public:
   using tensor_element = T;
   using shape = dims<D...>;
@@ -44,10 +30,17 @@ class tensor {
   constexpr explicit tensor(detail::value_ref ref) : ref_(ref) {}
   constexpr detail::value_ref ref() const { return ref_; }
 
+  using detail::refused_sum<tensor>::operator+;
+  using detail::refused_sum<tensor>::operator=;
   template <class X, class Check = decltype(detail::check_add<X, tensor>())>
     requires is_accepted<Check>
   friend constexpr auto operator+(X x, detail::right_operand<tensor> y) {
-    return add(x, y.value, y.at);
+    return detail::emit_add(x, y.value, y.at);
+  }
+  template <class X>
+    requires(!detail::declares_sum<X> && !any_refused<X>)
+  friend constexpr refused_value operator+(X, detail::stranger_plus<X, tensor>) {
+    return {};
   }
 
  private:
@@ -56,35 +49,40 @@ class tensor {
 
 /// An argument of the model, which its caller fills.
 ///   Name: as the generated entry calls it.
-template <fixed_name Name, element T, dimension... D>
+template <fixed_name Name, class T, class... D>
 class input : public tensor<T, D...> {
  public:
   static constexpr text name() { return Name; }
   using tensor<T, D...>::tensor;
 };
 
-/// A learned tensor of shape (D...).
+/// A learned tensor of shape (D...), all dimensions known at compile time.
 ///   stem, leaf: together the checkpoint's name ("wte.weight"); inside repeat("h", ...) it becomes
 ///   "h.{}.<name>". Parameters of one name are one parameter: that is how a head is tied.
-template <element T, static_dimension... D>
-struct param {
+template <class T, class... D>
+struct param : detail::refused_sum<param<T, D...>> {
   using param_element = T;
   using shape = dims<D...>;
 
   text stem;
+  text leaf;
   initialiser init;
-  text leaf{""};
 
+  constexpr param(text stem, initialiser init, text leaf = "")
+      : stem(stem), leaf(leaf), init(init) {}
+
+  using detail::refused_sum<param>::operator+;
   template <class X, class Check = decltype(detail::check_add<X, param>())>
     requires is_accepted<Check>
   friend constexpr auto operator+(X x, detail::right_operand<param> y) {
-    return add(x, y.value, y.at);
+    return detail::emit_add(x, y.value, y.at);
   }
 };
 
-/// Keys and values of the positions so far, for attention: (Batch, Context, C).
+/// Keys and values of the positions so far, for attention: (Batch, Context, C), Context and C known
+/// at compile time.
 ///   name: of the state; inside repeat("h", ...) there is one for each layer.
-template <element T, dimension Batch, static_dimension Context, static_dimension C>
+template <class T, class Batch, class Context, class C>
 struct kv_cache {
   using cache_element = T;
   using shape = dims<Batch, Context, C>;
@@ -98,8 +96,6 @@ template <class X>
 concept is_param = requires { typename X::param_element; };
 template <class X>
 concept is_cache = requires { typename X::cache_element; };
-template <class X>
-concept is_tensor_or_param = is_tensor<X> || is_param<X>;
 
 namespace detail {
 template <class X>
@@ -110,26 +106,24 @@ template <is_param X>
 struct element_of<X> { using type = typename X::param_element; };
 template <is_cache X>
 struct element_of<X> { using type = typename X::cache_element; };
-}  // namespace detail
 
-template <class X>
-using element_t = typename detail::element_of<X>::type;
-template <class X>
-using shape_t = typename X::shape;
-namespace detail {
 template <class T, class Dims>
 struct tensor_of;
 template <class T, class... D>
 struct tensor_of<T, dims<D...>> { using type = tensor<T, D...>; };
 }  // namespace detail
 
+template <class X>
+using element_t = typename detail::element_of<X>::type;
+template <class X>
+using shape_t = typename X::shape;
+template <class X>
+inline constexpr std::size_t rank_of = X::shape::rank;
+
 /// X with D in place of its last dimension.
 template <class X, class D>
 using replace_last_t =
     typename detail::tensor_of<element_t<X>,
                                shape::append_t<shape::leading_t<shape_t<X>>, D>>::type;
-
-template <class X>
-inline constexpr std::size_t rank_of = X::shape::rank;
 
 }  // namespace tenon

@@ -71,14 +71,18 @@ constexpr graph::builder* graph_of(const First& first, const Rest&... rest) {
   else return graph_of(rest...);
 }
 
-/// Appends the node `kind(operands...) {list} -> result`.
-template <class Result, class... Operands>
-constexpr void emit_into(const Result& result, graph::op kind, where at, const attributes& list,
-                         const Operands&... operands) {
-  graph::builder& graph = *result.ref().graph;
-  graph::words<sizeof...(Operands)> words;
-  (words.push(operand_word(graph, operands, at)), ...);
-  graph.node(kind, words, result.ref().index, list, at);
+/// Notes a mistake of the call at `at` unless `holds`; x is the call's tensor.
+template <class X>
+constexpr void demand(bool holds, graph::mistake_kind kind, where at, const X& x) {
+  if constexpr (is_tensor<X>)
+    if (!holds) x.ref().graph->fail({kind, {0, 0}, 0, at.line});
+}
+
+/// The index of dimension D, as an attribute of an operation on these operands.
+template <class D, class... Operands>
+constexpr attributes dim_attribute(const Operands&... operands) {
+  if constexpr (any_refused<Operands...>) return {};
+  else return attribute(dim_index<D>(*graph_of(operands...)));
 }
 
 /// Appends a node with a new value of type Result as its result, and returns that value.

@@ -4,10 +4,21 @@
 
 namespace tenon::nn {
 
-/// Layer norm with "<name>.weight" (C), drawn as 1, and, where it has one, "<name>.bias" (C), drawn
-/// as 0: x (..., C) -> (..., C).
-template <static_dimension C, floating_element T = f32>
-struct layer_norm {
+template <class C, class T>
+struct refused_layer_norm {
+  template <class X,
+            class Error = decltype(detail::check_layer_norm<X, param<T, C>, param<T, C>>())>
+    requires(!is_accepted<Error>)
+  TENON_REFUSES("nn::layer_norm<C>: needs x (..., C)")
+  constexpr refused_value operator()(X, where = where::here()) const { return {}; }
+};
+
+/// nn::layer_norm<C> norm{"name"}: norm(x) normalizes over the last axis, then scales and shifts.
+///   x (..., C) -> (..., C), dtype of x, which must be T.
+///   Parameters: "name.weight" (C), drawn as 1, and, unless has_bias is false, "name.bias" (C),
+///   drawn as 0.
+template <class C, class T = f32>
+struct layer_norm : refused_layer_norm<C, T> {
   param<T, C> weight;
   param<T, C> bias;
   bool has_bias;
@@ -19,6 +30,8 @@ struct layer_norm {
         has_bias(has_bias),
         epsilon(epsilon) {}
 
+  using refused_layer_norm<C, T>::operator();
+
   template <class X,
             class Check = decltype(detail::check_layer_norm<X, param<T, C>, param<T, C>>())>
     requires is_accepted<Check>
@@ -26,11 +39,6 @@ struct layer_norm {
     return has_bias ? tenon::layer_norm(x, weight, bias, epsilon, at)
                     : tenon::layer_norm(x, weight, epsilon, at);
   }
-  template <class X,
-            class Error = decltype(detail::check_layer_norm<X, param<T, C>, param<T, C>>())>
-    requires(!is_accepted<Error>)
-  TENON_RULE("nn::layer_norm<C>: needs x (..., C)")
-  constexpr refused_value operator()(X, where = where::here()) const TENON_REFUSED
 };
 
 }  // namespace tenon::nn

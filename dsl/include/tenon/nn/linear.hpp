@@ -4,10 +4,21 @@
 
 namespace tenon::nn {
 
-/// x W + b with "<name>.weight" (In, Out) and, where it has one, "<name>.bias" (Out), drawn as 0.
-///   x (..., In) -> (..., Out).
-template <static_dimension In, static_dimension Out, floating_element T = f32>
-struct linear {
+template <class In, class Out, class T>
+struct refused_linear {
+  template <class X, class Error =
+                         decltype(detail::check_linear<X, param<T, In, Out>, param<T, Out>>())>
+    requires(!is_accepted<Error>)
+  TENON_REFUSES("nn::linear<K, N>: needs x (..., K)")
+  constexpr refused_value operator()(X, where = where::here()) const { return {}; }
+};
+
+/// nn::linear<In, Out> layer{"name", initialiser}: layer(x) is x W + b.
+///   x (..., In) -> (..., Out), dtype of x, which must be T.
+///   Parameters: "name.weight" (In, Out), drawn from the initialiser, and, unless has_bias is
+///   false, "name.bias" (Out), drawn as 0.
+template <class In, class Out, class T = f32>
+struct linear : refused_linear<In, Out, T> {
   param<T, In, Out> weight;
   param<T, Out> bias;
   bool has_bias;
@@ -15,17 +26,14 @@ struct linear {
   constexpr linear(text name, initialiser init, bool has_bias = true)
       : weight{name, init, ".weight"}, bias{name, zeros, ".bias"}, has_bias(has_bias) {}
 
-  template <class X,
-            class Check = decltype(detail::check_linear<X, param<T, In, Out>, param<T, Out>>())>
+  using refused_linear<In, Out, T>::operator();
+
+  template <class X, class Check =
+                         decltype(detail::check_linear<X, param<T, In, Out>, param<T, Out>>())>
     requires is_accepted<Check>
   constexpr auto operator()(X x, where at = where::here()) const {
     return has_bias ? tenon::linear(x, weight, bias, at) : tenon::linear(x, weight, at);
   }
-  template <class X,
-            class Error = decltype(detail::check_linear<X, param<T, In, Out>, param<T, Out>>())>
-    requires(!is_accepted<Error>)
-  TENON_RULE("nn::linear<K, N>: needs x (..., K)")
-  constexpr refused_value operator()(X, where = where::here()) const TENON_REFUSED
 };
 
 }  // namespace tenon::nn

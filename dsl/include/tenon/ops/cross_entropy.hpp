@@ -1,14 +1,15 @@
 // The loss.
 #pragma once
 #include "tenon/graph/emit.hpp"
-#include "tenon/ops/errors.hpp"
+#include "tenon/ops/operands.hpp"
 
 namespace tenon {
 namespace detail {
 
 template <class Logits, class Targets>
 consteval auto check_cross_entropy() {
-  if constexpr (any_refused<Logits> || any_refused<Targets>) return accepted<refused_value>{};
+  using operands = decltype(check_operands<Logits, Targets>());
+  if constexpr (settles<operands>) return operands{};
   else if constexpr (!is_tensor<Logits>) return error::x_must_be_a_tensor<Logits>{};
   else if constexpr (!floating_element<element_t<Logits>>)
     return error::x_must_hold_floats_but_holds<element_t<Logits>>{};
@@ -28,24 +29,36 @@ consteval auto check_cross_entropy() {
   }
 }
 
+struct refused_cross_entropy {
+  template <class Logits, class Targets,
+            class Error = decltype(check_cross_entropy<Logits, Targets>())>
+    requires(!is_accepted<Error>)
+  TENON_REFUSES("cross_entropy: needs logits (..., V) and targets (...) of i32")
+  constexpr refused_value operator()(Logits, Targets, std::int32_t = -1,
+                                     where = where::here()) const {
+    return {};
+  }
+};
+
+struct cross_entropy_operation : refused_cross_entropy {
+  using refused_cross_entropy::operator();
+
+  template <class Logits, class Targets,
+            class Check = decltype(check_cross_entropy<Logits, Targets>())>
+    requires is_accepted<Check>
+  constexpr auto operator()(Logits logits, Targets targets, std::int32_t ignore = -1,
+                            where at = where::here()) const {
+    return emit<typename Check::result>(graph::op::cross_entropy, at,
+                                        attribute(static_cast<std::uint32_t>(ignore)), logits,
+                                        targets);
+  }
+};
+
 }  // namespace detail
 
-/// Mean of -log softmax(logits)[target] over the targets that are not `ignore`.
+/// cross_entropy(logits, targets, ignore = -1): the mean of -log softmax(logits)[target] over the
+/// targets that are not `ignore`.
 ///   logits (..., V), targets (...) of i32 -> (), f32.
-template <class Logits, class Targets,
-          class Check = decltype(detail::check_cross_entropy<Logits, Targets>())>
-  requires is_accepted<Check>
-constexpr auto cross_entropy(Logits logits, Targets targets, std::int32_t ignore = -1,
-                             where at = where::here()) {
-  return detail::emit<typename Check::result>(
-      graph::op::cross_entropy, at, detail::attribute(static_cast<std::uint32_t>(ignore)), logits,
-      targets);
-}
-template <class Logits, class Targets,
-          class Error = decltype(detail::check_cross_entropy<Logits, Targets>())>
-  requires(!is_accepted<Error>)
-TENON_RULE("cross_entropy: needs logits (..., V) and targets (...) of i32")
-constexpr refused_value cross_entropy(Logits, Targets, std::int32_t = -1,
-                                      where = where::here()) TENON_REFUSED
+inline constexpr detail::cross_entropy_operation cross_entropy{};
 
 }  // namespace tenon

@@ -1,7 +1,7 @@
 // Matrix products with a learned matrix: linear, with and without a bias, and the tied head.
 #pragma once
 #include "tenon/graph/emit.hpp"
-#include "tenon/ops/errors.hpp"
+#include "tenon/ops/operands.hpp"
 
 namespace tenon {
 namespace detail {
@@ -11,7 +11,8 @@ enum : std::uint32_t { weight_in_out = 0, weight_out_in = 1 };  // attribute of 
 /// What linear and tied_head ask alike.
 template <class X, class Weight>
 consteval auto check_product() {
-  if constexpr (any_refused<X, Weight>) return accepted<refused_value>{};
+  using operands = decltype(check_operands<X, Weight>());
+  if constexpr (settles<operands>) return operands{};
   else if constexpr (!is_tensor<X>) return error::x_must_be_a_tensor<X>{};
   else if constexpr (!floating_element<element_t<X>>)
     return error::x_must_hold_floats_but_holds<element_t<X>>{};
@@ -26,7 +27,7 @@ consteval auto check_product() {
 template <class X, class Weight>
 consteval auto check_linear() {
   using product = decltype(check_product<X, Weight>());
-  if constexpr (!is_accepted<product> || any_refused<X, Weight>) return product{};
+  if constexpr (!accepts_a_value<product>) return product{};
   else {
     using k = shape::last_t<shape_t<X>>;
     using first = shape::first_t<shape_t<Weight>>;
@@ -41,7 +42,9 @@ consteval auto check_linear() {
 template <class X, class Weight, class Bias>
 consteval auto check_linear() {
   using without_bias = decltype(check_linear<X, Weight>());
-  if constexpr (!is_accepted<without_bias> || any_refused<X, Weight, Bias>) return without_bias{};
+  using bias_verdict = decltype(check_operands<Bias>());
+  if constexpr (!accepts_a_value<without_bias>) return without_bias{};
+  else if constexpr (settles<bias_verdict>) return bias_verdict{};
   else if constexpr (!is_param<Bias>) return error::bias_must_be_a_param<Bias>{};
   else if constexpr (rank_of<Bias> != 1) return error::bias_must_have_1_dimension<Bias>{};
   else if constexpr (!std::is_same_v<element_t<X>, element_t<Bias>>)
@@ -50,14 +53,14 @@ consteval auto check_linear() {
     using n = shape::last_t<shape_t<Weight>>;
     using bias = shape::first_t<shape_t<Bias>>;
     if constexpr (std::is_same_v<n, bias>) return without_bias{};
-    else return error::last_dimension_of_weight_is_not_that_of_bias<n, bias>{};
+    else return error::dimension_of_bias_is_not_the_last_of_weight<bias, n>{};
   }
 }
 
 template <class X, class Weight>
 consteval auto check_tied_head() {
   using product = decltype(check_product<X, Weight>());
-  if constexpr (!is_accepted<product> || any_refused<X, Weight>) return product{};
+  if constexpr (!accepts_a_value<product>) return product{};
   else {
     using k = shape::last_t<shape_t<X>>;
     using last = shape::last_t<shape_t<Weight>>;
@@ -67,46 +70,66 @@ consteval auto check_tied_head() {
   }
 }
 
+struct refused_linear {
+  template <class X, class Weight, class Bias,
+            class Error = decltype(check_linear<X, Weight, Bias>())>
+    requires(!is_accepted<Error>)
+  TENON_REFUSES("linear: needs x (..., K), weight (K, N), bias (N)")
+  constexpr refused_value operator()(X, Weight, Bias, where = where::here()) const { return {}; }
+
+  template <class X, class Weight, class Error = decltype(check_linear<X, Weight>())>
+    requires(!is_accepted<Error>)
+  TENON_REFUSES("linear: needs x (..., K), weight (K, N)")
+  constexpr refused_value operator()(X, Weight, where = where::here()) const { return {}; }
+};
+
+struct linear_operation : refused_linear {
+  using refused_linear::operator();
+
+  template <class X, class Weight, class Bias,
+            class Check = decltype(check_linear<X, Weight, Bias>())>
+    requires is_accepted<Check>
+  constexpr auto operator()(X x, Weight weight, Bias bias, where at = where::here()) const {
+    return emit<typename Check::result>(graph::op::linear, at, attribute(weight_in_out), x, weight,
+                                        bias);
+  }
+
+  template <class X, class Weight, class Check = decltype(check_linear<X, Weight>())>
+    requires is_accepted<Check>
+  constexpr auto operator()(X x, Weight weight, where at = where::here()) const {
+    return emit<typename Check::result>(graph::op::linear, at, attribute(weight_in_out), x,
+                                        weight);
+  }
+};
+
+struct refused_tied_head {
+  template <class X, class Weight, class Error = decltype(check_tied_head<X, Weight>())>
+    requires(!is_accepted<Error>)
+  TENON_REFUSES("tied_head: needs x (..., C), weight (V, C)")
+  constexpr refused_value operator()(X, Weight, where = where::here()) const { return {}; }
+};
+
+struct tied_head_operation : refused_tied_head {
+  using refused_tied_head::operator();
+
+  template <class X, class Weight, class Check = decltype(check_tied_head<X, Weight>())>
+    requires is_accepted<Check>
+  constexpr auto operator()(X x, Weight weight, where at = where::here()) const {
+    return emit<typename Check::result>(graph::op::linear, at, attribute(weight_out_in), x,
+                                        weight);
+  }
+};
+
 }  // namespace detail
 
-/// x W + b, the weight stored (in, out) as in Hugging Face's Conv1D.
+/// linear(x, weight, bias), or without the bias: x W + b, the weight stored (in, out) as in Hugging
+/// Face's Conv1D.
 ///   x (..., K), weight (K, N), bias (N) -> (..., N), dtype of x.
-template <class X, class Weight, class Bias,
-          class Check = decltype(detail::check_linear<X, Weight, Bias>())>
-  requires is_accepted<Check>
-constexpr auto linear(X x, Weight weight, Bias bias, where at = where::here()) {
-  return detail::emit<typename Check::result>(
-      graph::op::linear, at, detail::attribute(detail::weight_in_out), x, weight, bias);
-}
-template <class X, class Weight, class Bias,
-          class Error = decltype(detail::check_linear<X, Weight, Bias>())>
-  requires(!is_accepted<Error>)
-TENON_RULE("linear: needs x (..., K), weight (K, N), bias (N)")
-constexpr refused_value linear(X, Weight, Bias, where = where::here()) TENON_REFUSED
+inline constexpr detail::linear_operation linear{};
 
-/// x W: x (..., K), weight (K, N) -> (..., N), dtype of x.
-template <class X, class Weight, class Check = decltype(detail::check_linear<X, Weight>())>
-  requires is_accepted<Check>
-constexpr auto linear(X x, Weight weight, where at = where::here()) {
-  return detail::emit<typename Check::result>(graph::op::linear, at,
-                                              detail::attribute(detail::weight_in_out), x, weight);
-}
-template <class X, class Weight, class Error = decltype(detail::check_linear<X, Weight>())>
-  requires(!is_accepted<Error>)
-TENON_RULE("linear: needs x (..., K), weight (K, N)")
-constexpr refused_value linear(X, Weight, where = where::here()) TENON_REFUSED
-
-/// x W^T: logits from the table of the embedding, or from any weight stored (out, in).
+/// tied_head(x, weight): x W^T, logits from the table of the embedding, or from any weight that is
+/// stored (out, in).
 ///   x (..., C), weight (V, C) -> (..., V), dtype of x.
-template <class X, class Weight, class Check = decltype(detail::check_tied_head<X, Weight>())>
-  requires is_accepted<Check>
-constexpr auto tied_head(X x, Weight weight, where at = where::here()) {
-  return detail::emit<typename Check::result>(graph::op::linear, at,
-                                              detail::attribute(detail::weight_out_in), x, weight);
-}
-template <class X, class Weight, class Error = decltype(detail::check_tied_head<X, Weight>())>
-  requires(!is_accepted<Error>)
-TENON_RULE("tied_head: needs x (..., C), weight (V, C)")
-constexpr refused_value tied_head(X, Weight, where = where::here()) TENON_REFUSED
+inline constexpr detail::tied_head_operation tied_head{};
 
 }  // namespace tenon

@@ -1,7 +1,7 @@
-// Operations on each element: add (and operator+), scale, dropout, gelu.
+// Operations on each element: add (and +), scale, dropout, gelu.
 #pragma once
 #include "tenon/graph/emit.hpp"
-#include "tenon/ops/errors.hpp"
+#include "tenon/ops/operands.hpp"
 
 namespace tenon {
 
@@ -13,7 +13,8 @@ namespace detail {
 
 template <class X>
 consteval auto check_pointwise() {
-  if constexpr (any_refused<X>) return accepted<refused_value>{};
+  using operands = decltype(check_operands<X>());
+  if constexpr (settles<operands>) return operands{};
   else if constexpr (!is_tensor<X>) return error::x_must_be_a_tensor<X>{};
   else if constexpr (!floating_element<element_t<X>>)
     return error::x_must_hold_floats_but_holds<element_t<X>>{};
@@ -22,90 +23,124 @@ consteval auto check_pointwise() {
 
 template <class X, class Y>
 consteval auto check_add() {
-  if constexpr (any_refused<X> || any_refused<Y>) return accepted<refused_value>{};
+  using operands = decltype(check_operands<X, Y>());
+  if constexpr (settles<operands>) return operands{};
   else if constexpr (!is_tensor<X>) return error::left_operand_must_be_a_tensor<X>{};
-  else if constexpr (!is_tensor_or_param<Y>)
-    return error::operand_must_be_a_tensor_or_a_param<Y>{};
+  else if constexpr (!is_tensor<Y> && !is_param<Y>)
+    return error::right_operand_must_be_a_tensor_or_a_param<Y>{};
   else if constexpr (!floating_element<element_t<X>>)
     return error::x_must_hold_floats_but_holds<element_t<X>>{};
   else if constexpr (!std::is_same_v<element_t<X>, element_t<Y>>)
-    return error::element_types_differ<element_t<X>, element_t<Y>>{};
+    return error::element_types_differ<element_t<Y>, element_t<X>>{};
   else if constexpr (rank_of<X> < rank_of<Y>)
     return error::right_operand_has_more_dimensions_than_left<shape_t<X>, shape_t<Y>>{};
   else {
     using trailing = shape::trailing_t<shape_t<X>, rank_of<Y>>;
-    constexpr std::size_t where_they_differ = shape::first_difference(trailing{}, shape_t<Y>{});
-    if constexpr (where_they_differ < rank_of<Y>)
-      return error::dimensions_differ<shape::at_t<trailing, where_they_differ>,
-                                      shape::at_t<shape_t<Y>, where_they_differ>>{};
+    constexpr std::size_t place = shape::first_difference(trailing{}, shape_t<Y>{});
+    if constexpr (place < rank_of<Y>)
+      return error::dimension_of_right_operand_is_not_that_of_left<
+          shape::at_t<shape_t<Y>, place>, shape::at_t<trailing, place>>{};
     else return accepted<typename X::plain>{};
   }
 }
 
+template <class X, class Y>
+constexpr auto emit_add(const X& x, const Y& y, where at) {
+  return emit<typename decltype(check_add<X, Y>())::result>(graph::op::add, at, {}, x, y);
+}
+
+struct refused_add {
+  template <class X, class Y, class Error = decltype(check_add<X, Y>())>
+    requires(!is_accepted<Error>)
+  TENON_REFUSES("add: the dimensions of y must be the last ones of x")
+  constexpr refused_value operator()(X, Y, where = where::here()) const { return {}; }
+};
+
+struct add_operation : refused_add {
+  using refused_add::operator();
+
+  template <class X, class Y, class Check = decltype(check_add<X, Y>())>
+    requires is_accepted<Check>
+  constexpr auto operator()(X x, Y y, where at = where::here()) const {
+    return emit_add(x, y, at);
+  }
+};
+
+struct refused_scale {
+  template <class X, class Error = decltype(check_pointwise<X>())>
+    requires(!is_accepted<Error>)
+  TENON_REFUSES("scale: needs a tensor of floats")
+  constexpr refused_value operator()(X, double, where = where::here()) const { return {}; }
+};
+
+struct scale_operation : refused_scale {
+  using refused_scale::operator();
+
+  template <class X, class Check = decltype(check_pointwise<X>())>
+    requires is_accepted<Check>
+  constexpr auto operator()(X x, double factor, where at = where::here()) const {
+    return emit<typename Check::result>(graph::op::scale, at, attribute(factor), x);
+  }
+};
+
+struct refused_dropout {
+  template <class X, class Error = decltype(check_pointwise<X>())>
+    requires(!is_accepted<Error>)
+  TENON_REFUSES("dropout: needs a tensor of floats")
+  constexpr refused_value operator()(X, double, where = where::here()) const { return {}; }
+};
+
+struct dropout_operation : refused_dropout {
+  using refused_dropout::operator();
+
+  template <class X, class Check = decltype(check_pointwise<X>())>
+    requires is_accepted<Check>
+  constexpr auto operator()(X x, double probability, where at = where::here()) const {
+    const bool in_range = 0 <= probability && probability < 1;
+    demand(in_range, graph::mistake_kind::dropout_probability_outside_0_to_1, at, x);
+    return emit<typename Check::result>(graph::op::dropout, at, attribute(probability), x);
+  }
+};
+
+struct refused_gelu {
+  template <class X, class Error = decltype(check_pointwise<X>())>
+    requires(!is_accepted<Error>)
+  TENON_REFUSES("gelu: needs a tensor of floats")
+  constexpr refused_value operator()(X, gelu_kind, where = where::here()) const { return {}; }
+
+  template <class X, class Error = error::gelu_needs_its_form_gelu_tanh_or_gelu_erf<X>>
+  TENON_REFUSES("gelu: name the form, gelu_tanh (GPT-2) or gelu_erf (nanoGPT)")
+  constexpr refused_value operator()(X) const { return {}; }
+};
+
+struct gelu_operation : refused_gelu {
+  using refused_gelu::operator();
+
+  template <class X, class Check = decltype(check_pointwise<X>())>
+    requires is_accepted<Check>
+  constexpr auto operator()(X x, gelu_kind form, where at = where::here()) const {
+    return emit<typename Check::result>(graph::op::gelu, at,
+                                        attribute(static_cast<std::uint32_t>(form)), x);
+  }
+};
+
 }  // namespace detail
 
-/// Sum; y is repeated over the dimensions that it lacks.
+/// add(x, y), or x + y: the sum; y is repeated over the dimensions that it lacks.
 ///   x (..., S), y (S) a tensor or a param -> shape and dtype of x.
-template <class X, class Y, class Check = decltype(detail::check_add<X, Y>())>
-  requires is_accepted<Check>
-constexpr auto add(X x, Y y, where at = where::here()) {
-  return detail::emit<typename Check::result>(graph::op::add, at, {}, x, y);
-}
-template <class X, class Y, class Error = decltype(detail::check_add<X, Y>())>
-  requires(!is_accepted<Error>)
-TENON_RULE("add: the dimensions of y must be the last ones of x")
-constexpr refused_value add(X, Y, where = where::here()) TENON_REFUSED
+inline constexpr detail::add_operation add{};
 
-/// x + y is add(x, y); tensors and params declare it as a friend. This is for what does not fit.
-template <class X, class Y, class Error = decltype(detail::check_add<X, Y>())>
-  requires((is_tensor_or_param<X> || is_tensor_or_param<Y>) && !is_accepted<Error>)
-TENON_RULE("+: the dimensions of the right operand must be the last ones of the left")
-constexpr refused_value operator+(X, Y) TENON_REFUSED
+/// scale(x, factor): the product with a number known at compile time; x (...) -> shape of x.
+inline constexpr detail::scale_operation scale{};
 
-/// Product with a number that is known at compile time: x (...) -> shape of x.
-template <class X, class Check = decltype(detail::check_pointwise<X>())>
-  requires is_accepted<Check>
-constexpr auto scale(X x, double factor, where at = where::here()) {
-  return detail::emit<typename Check::result>(graph::op::scale, at, detail::attribute(factor), x);
-}
-template <class X, class Error = decltype(detail::check_pointwise<X>())>
-  requires(!is_accepted<Error>)
-TENON_RULE("scale: needs a tensor of floats")
-constexpr refused_value scale(X, double, where = where::here()) TENON_REFUSED
+/// dropout(x, probability): in training, zeroes each element with that probability, in [0, 1), and
+/// divides the others by 1 - probability; elsewhere x itself. x (...) -> shape of x.
+inline constexpr detail::dropout_operation dropout{};
 
-/// In training, zeroes each element with the given probability, in [0, 1), and divides the others
-/// by 1 - probability; elsewhere x itself: x (...) -> shape of x.
-template <class X, class Check = decltype(detail::check_pointwise<X>())>
-  requires is_accepted<Check>
-constexpr auto dropout(X x, double probability, where at = where::here()) {
-  if constexpr (is_tensor<X>)
-    if (!(0 <= probability && probability < 1))
-      x.ref().graph->fail({graph::mistake_kind::dropout_probability_outside_0_to_1, {0, 0}, 0,
-                           at.line});
-  return detail::emit<typename Check::result>(graph::op::dropout, at,
-                                              detail::attribute(probability), x);
-}
-template <class X, class Error = decltype(detail::check_pointwise<X>())>
-  requires(!is_accepted<Error>)
-TENON_RULE("dropout: needs a tensor of floats")
-constexpr refused_value dropout(X, double, where = where::here()) TENON_REFUSED
-
-/// Gaussian error linear unit, x (...) -> shape of x. The form is part of a model's definition:
-///   gelu_tanh: x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))); gelu_erf: x/2 (1 + erf(x/sqrt 2)).
+/// gelu(x, form): the Gaussian error linear unit; x (...) -> shape of x.
+///   gelu_tanh: x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))); gelu_erf: x/2 (1 + erf(x/sqrt(2))).
+///   The form has no default: it is part of what a checkpoint was trained with.
 ///   Source: Hendrycks and Gimpel 2016.
-template <class X, class Check = decltype(detail::check_pointwise<X>())>
-  requires is_accepted<Check>
-constexpr auto gelu(X x, gelu_kind form, where at = where::here()) {
-  return detail::emit<typename Check::result>(
-      graph::op::gelu, at, detail::attribute(static_cast<std::uint32_t>(form)), x);
-}
-template <class X, class Error = decltype(detail::check_pointwise<X>())>
-  requires(!is_accepted<Error>)
-TENON_RULE("gelu: needs a tensor of floats")
-constexpr refused_value gelu(X, gelu_kind, where = where::here()) TENON_REFUSED
-template <class X, class Error = error::gelu_needs_its_form_gelu_tanh_or_gelu_erf<X>>
-  requires(!is_accepted<Error>)
-TENON_RULE("gelu: name the form, gelu_tanh (GPT-2) or gelu_erf (nanoGPT)")
-constexpr refused_value gelu(X) TENON_REFUSED
+inline constexpr detail::gelu_operation gelu{};
 
 }  // namespace tenon

@@ -2,84 +2,116 @@
 // kernel.
 #pragma once
 #include "tenon/graph/emit.hpp"
-#include "tenon/ops/errors.hpp"
+#include "tenon/ops/operands.hpp"
 
 namespace tenon {
 namespace detail {
 
+// In place of std::is_invocable, which would add its own lines to every error in the function.
+template <class Function, class X>
+concept takes = requires(const Function& function, X x) { function(x); };
+template <class Function, class X>
+using result_of = decltype(std::declval<const Function&>()(std::declval<X>()));
+
 template <class Depth, class Body, class X>
 consteval auto check_repeat() {
-  if constexpr (any_refused<X>) return accepted<refused_value>{};
+  using operands = decltype(check_operands<X>());
+  if constexpr (settles<operands>) return operands{};
+  else if constexpr (!is_accepted<decltype(check_dimension<Depth>())>)
+    return check_dimension<Depth>();
   else if constexpr (!static_dimension<Depth>)
     return error::depth_must_be_a_dimension_known_at_compile_time<Depth>{};
   else if constexpr (!is_tensor<X>) return error::x_must_be_a_tensor<X>{};
-  else if constexpr (!std::is_invocable_v<const Body&, typename X::plain>)
+  else if constexpr (!takes<Body, typename X::plain>)
     return error::body_does_not_take<Body, typename X::plain>{};
   else {
-    using result = std::invoke_result_t<const Body&, typename X::plain>;
+    using result = result_of<Body, typename X::plain>;
     if constexpr (any_refused<result>) return accepted<refused_value>{};
     else if constexpr (!std::is_same_v<result, typename X::plain>)
-      return error::body_must_return_the_type_that_it_takes<typename X::plain, result>{};
+      return error::body_must_return_the_type_that_it_takes<result, typename X::plain>{};
     else return accepted<result>{};
   }
 }
 
 template <class X, class Function>
 consteval auto check_fused() {
-  if constexpr (any_refused<X>) return accepted<refused_value>{};
+  using operands = decltype(check_operands<X>());
+  if constexpr (settles<operands>) return operands{};
   else if constexpr (!is_tensor<X>) return error::x_must_be_a_tensor<X>{};
-  else if constexpr (!std::is_invocable_v<const Function&, X>)
+  else if constexpr (!takes<Function, X>)
     return error::function_does_not_take<Function, X>{};
-  else return accepted<std::invoke_result_t<const Function&, X>>{};
+  else return accepted<result_of<Function, X>>{};
 }
+
+template <class Depth>
+struct refused_repeat {
+  template <class Body, class X, class Error = decltype(check_repeat<Depth, Body, X>())>
+    requires(!is_accepted<Error>)
+  TENON_REFUSES("repeat<L>: needs a prefix, a body, and an x that the body takes and returns")
+  constexpr refused_value operator()(const char*, Body, X, where = where::here()) const {
+    return {};
+  }
+};
+
+template <class Depth>
+struct repeat_operation : refused_repeat<Depth> {
+  using refused_repeat<Depth>::operator();
+
+  template <class Body, class X, class Check = decltype(check_repeat<Depth, Body, X>())>
+    requires is_accepted<Check>
+  constexpr auto operator()(const char* prefix, Body body, X x, where at = where::here()) const {
+    using result = typename Check::result;
+    if constexpr (any_refused<result>) {
+      return result{};
+    } else {
+      graph::builder& graph = *x.ref().graph;
+      const std::uint32_t depth = dim_index<Depth>(graph);
+      const result seen = emit<result>(graph::op::repeat, at, attribute(depth), x);
+      graph.begin_repeat(prefix, depth, at);
+      const result next = body(seen);
+      graph.end_repeat();
+      return emit<result>(graph::op::yield, at, {}, next);
+    }
+  }
+};
+
+struct refused_fused {
+  template <class X, class Function, class Error = decltype(check_fused<X, Function>())>
+    requires(!is_accepted<Error>)
+  TENON_REFUSES("fused: needs a tensor and a function that takes it")
+  constexpr refused_value operator()(X, Function, where = where::here()) const { return {}; }
+};
+
+struct fused_operation : refused_fused {
+  using refused_fused::operator();
+
+  template <class X, class Function, class Check = decltype(check_fused<X, Function>())>
+    requires is_accepted<Check>
+  constexpr auto operator()(X x, Function function, where at = where::here()) const {
+    if constexpr (any_refused<X>) {
+      return refused_value{};
+    } else {
+      graph::builder& graph = *x.ref().graph;
+      graph.begin_scope(at);
+      const auto result = function(x);
+      graph.end_scope();
+      return result;
+    }
+  }
+};
 
 }  // namespace detail
 
-/// A stack of layers: x = body(x), once for each of Depth layers. The body is traced once and stays
-/// a loop in the machine code; its parameters and caches are one for each layer, named
-/// "<prefix>.{}.<name>".
+/// repeat<Depth>(prefix, body, x): a stack of layers, x = body(x), once for each of Depth layers.
+/// The body is traced once and stays a loop in the machine code; its parameters and caches are one
+/// for each layer, named "<prefix>.{}.<name>".
 ///   body: takes and returns x's type.
-template <class Depth, class Body, class X,
-          class Check = decltype(detail::check_repeat<Depth, Body, X>())>
-  requires is_accepted<Check>
-constexpr auto repeat(const char* prefix, Body body, X x, where at = where::here()) {
-  using result = typename Check::result;
-  if constexpr (any_refused<result>) {
-    return result{};
-  } else {
-    graph::builder& graph = *x.ref().graph;
-    const std::uint32_t depth = detail::dim_index<Depth>(graph);
-    const result seen = detail::emit<result>(graph::op::repeat, at, detail::attribute(depth), x);
-    graph.begin_repeat(prefix, depth, at);
-    const result next = body(seen);
-    graph.end_repeat();
-    return detail::emit<result>(graph::op::yield, at, {}, next);
-  }
-}
-template <class Depth, class Body, class X,
-          class Error = decltype(detail::check_repeat<Depth, Body, X>())>
-  requires(!is_accepted<Error>)
-TENON_RULE("repeat<L>: needs a prefix, a body, and an x that the body takes and returns")
-constexpr refused_value repeat(const char*, Body, X, where = where::here()) TENON_REFUSED
+template <class Depth>
+inline constexpr detail::repeat_operation<Depth> repeat{};
 
-/// What function(x) computes, as one kernel: a contract, which the build keeps or fails.
+/// fused(x, function): what function(x) computes, as one kernel. A contract: the build keeps it, or
+/// fails and says why.
 ///   function: returns a tensor, or several in a std::pair or std::tuple.
-template <class X, class Function, class Check = decltype(detail::check_fused<X, Function>())>
-  requires is_accepted<Check>
-constexpr auto fused(X x, Function function, where at = where::here()) {
-  if constexpr (any_refused<X>) {
-    return refused_value{};
-  } else {
-    graph::builder& graph = *x.ref().graph;
-    graph.begin_scope(at);
-    const auto result = function(x);
-    graph.end_scope();
-    return result;
-  }
-}
-template <class X, class Function, class Error = decltype(detail::check_fused<X, Function>())>
-  requires(!is_accepted<Error>)
-TENON_RULE("fused: needs a tensor and a function that takes it")
-constexpr refused_value fused(X, Function, where = where::here()) TENON_REFUSED
+inline constexpr detail::fused_operation fused{};
 
 }  // namespace tenon

@@ -45,12 +45,6 @@ class session {
   struct release {
     void operator()(tenon_session* handle) const noexcept { tenon_session_free(handle); }
   };
-  template <class T, class... Dims>
-  static tenon_view view_of(const tensor<T, Dims...>& x) noexcept {
-    using element = std::remove_const_t<T>;
-    return {const_cast<element*>(x.data()), x.count(), dtype_of<element>,
-            static_cast<std::uint32_t>(sizeof...(Dims)), x.sizes().data()};
-  }
 
   std::unique_ptr<tenon_session, release> handle_;
 };

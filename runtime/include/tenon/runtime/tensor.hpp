@@ -8,7 +8,7 @@
 #include <span>
 #include <type_traits>
 
-#include <tenon/runtime/abi.h>
+#include <tenon/runtime/runtime.h>
 
 namespace tenon::runtime {
 
@@ -73,7 +73,7 @@ class tensor {
   constexpr operator tensor<const T, Dims...>() const noexcept
     requires(!std::is_const_v<T>)
   {
-    return tensor<const T, Dims...>(*this);
+    return tensor<const T, Dims...>(data_, count_, sizes_);
   }
 
   [[nodiscard]] constexpr T* data() const noexcept { return data_; }
@@ -85,13 +85,20 @@ class tensor {
  private:
   template <class, Dimension...>
   friend class tensor;
-  constexpr explicit tensor(const tensor<std::remove_const_t<T>, Dims...>& other) noexcept
-    requires(std::is_const_v<T>)
-      : data_(other.data_), count_(other.count_), sizes_(other.sizes_) {}
+  constexpr tensor(T* data, std::size_t count, const std::array<std::int64_t, rank>& sizes) noexcept
+      : data_(data), count_(count), sizes_(sizes) {}
 
   T* data_;
   std::size_t count_;
   std::array<std::int64_t, rank> sizes_{};
 };
+
+/// The tensor as the C interface takes it.
+template <class T, class... Dims>
+tenon_view view_of(const tensor<T, Dims...>& x) noexcept {
+  using element = std::remove_const_t<T>;
+  return {const_cast<element*>(x.data()), x.count(), dtype_of<element>,
+          static_cast<std::uint32_t>(sizeof...(Dims)), x.sizes().data()};
+}
 
 }  // namespace tenon::runtime

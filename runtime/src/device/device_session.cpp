@@ -1,0 +1,202 @@
+// Device sessions of the C interface: the same checks as on the CPU, then one kernel for the entry.
+#include <cinttypes>
+#include <cstring>
+
+#include <tenon/runtime/device.h>
+
+#include "../checks.hpp"
+#include "../failure.hpp"
+#include "device.hpp"
+
+using namespace tenon::runtime::detail;
+
+namespace {
+
+// What an entry needs on the device.
+struct prepared_entry {
+  const tenon_gpu_kernel* kernel = nullptr;  // null: there is none for this device
+  std::unique_ptr<device_kernel> ready;
+  std::vector<std::unique_ptr<device_buffer>> inputs, outputs;  // grown to the largest call so far
+  std::unique_ptr<device_buffer> scalars;
+};
+
+}  // namespace
+
+struct tenon_device_session {
+  std::shared_ptr<const device_parameters> parameters;  // keeps the device for what follows
+  std::vector<prepared_entry> entries;
+  checked_call call;
+};
+
+namespace {
+
+// The most specific kernel that the device can run.
+const tenon_gpu_kernel* choose_kernel(const device& where, const tenon_entry& entry) {
+  const tenon_gpu_kernel* best = nullptr;
+  for (std::uint32_t i = 0; i < entry.n_gpu_kernels; ++i) {
+    const tenon_gpu_kernel& kernel = entry.gpu_kernels[i];
+    if (where.accepts(kernel) && (best == nullptr || kernel.architecture > best->architecture))
+      best = &kernel;
+  }
+  return best;
+}
+
+tenon_status prepare_entry(device& where, const tenon_entry& entry, prepared_entry& prepared) {
+  prepared.kernel = choose_kernel(where, entry);
+  if (prepared.kernel == nullptr) return success();
+  prepared.inputs.resize(entry.n_inputs);
+  prepared.outputs.resize(entry.n_outputs);
+  TENON_TRY(where.allocate((TENON_MAX_DIMS + 1) * sizeof(std::int32_t), "the scalars",
+                           prepared.scalars));
+  return where.prepare(*prepared.kernel, prepared.ready);
+}
+
+tenon_status grow(device& where, std::size_t bytes, const char* what,
+                  std::unique_ptr<device_buffer>& buffer) {
+  if (buffer != nullptr && buffer->bytes() >= bytes) return success();
+  buffer.reset();  // first, so that both need not fit at once
+  return where.allocate(bytes, what, buffer);
+}
+
+tenon_status upload_scalars(device& where, const checked_call& call, device_buffer& scalars) {
+  std::int32_t values[TENON_MAX_DIMS + 1];
+  const std::uint32_t n = call.model->n_dims;
+  for (std::uint32_t i = 0; i <= n; ++i) {
+    const std::int64_t value = i < n ? call.dims[i] : call.position;
+    if (value > INT32_MAX)
+      return failure(TENON_INVALID_ARGUMENT, "entry '%s': %s is %" PRId64 ", kernels take at most %d; "
+                     "use the CPU", call.entry->name,
+                     i < n ? call.model->dims[i].name : "position", value, INT32_MAX);
+    values[i] = static_cast<std::int32_t>(value);
+  }
+  return where.upload(scalars, 0, values, (n + 1) * sizeof values[0]);
+}
+
+tenon_status upload_inputs(device& where, const checked_call& call, const void* const* inputs,
+                           prepared_entry& entry) {
+  for (std::uint32_t i = 0; i < call.entry->n_inputs; ++i) {
+    const tenon_tensor& tensor = call.entry->inputs[i];
+    const std::size_t bytes = call.count(tensor) * dtype_bytes(tensor.dtype);
+    TENON_TRY(grow(where, bytes, tensor.name, entry.inputs[i]));
+    TENON_TRY(where.upload(*entry.inputs[i], 0, inputs[i], bytes));
+  }
+  for (std::uint32_t i = 0; i < call.entry->n_outputs; ++i) {
+    const tenon_tensor& tensor = call.entry->outputs[i];
+    TENON_TRY(grow(where, call.count(tensor) * dtype_bytes(tensor.dtype), tensor.name,
+                   entry.outputs[i]));
+  }
+  return upload_scalars(where, call, *entry.scalars);
+}
+
+// The buffers in the kernel's order.
+tenon_status bind_buffers(const tenon_device_session& session, const prepared_entry& entry,
+                          std::vector<device_buffer*>& buffers) {
+  for (std::uint32_t i = 0; i < entry.kernel->n_buffers; ++i) {
+    const tenon_gpu_buffer& wanted = entry.kernel->buffers[i];
+    switch (wanted.source) {
+      case TENON_GPU_PARAM: buffers.push_back(session.parameters->buffers[wanted.index].get()); break;
+      case TENON_GPU_INPUT: buffers.push_back(entry.inputs[wanted.index].get()); break;
+      case TENON_GPU_OUTPUT: buffers.push_back(entry.outputs[wanted.index].get()); break;
+      case TENON_GPU_SCALARS: buffers.push_back(entry.scalars.get()); break;
+      default:
+        return failure(TENON_INCOMPATIBLE, "kernel '%s' asks for a buffer of source %u, this runtime "
+                       "knows 0..3; build both from one Tenon version", entry.kernel->symbol,
+                       wanted.source);
+    }
+  }
+  return success();
+}
+
+// Runs the kernel once, or `n` times with the time of each.
+tenon_status run_entry(tenon_device_session& session, std::uint32_t index,
+                       const void* const* inputs, void* const* outputs, const std::int64_t* dims,
+                       std::int64_t position, std::size_t n, std::uint64_t* nanoseconds) {
+  device& where = *session.parameters->owner;
+  checked_call& call = session.call;
+  TENON_TRY(check_call(*session.parameters->model, index, inputs, outputs, dims, position, call));
+  prepared_entry& entry = session.entries[index];
+  if (entry.kernel == nullptr)
+    return failure(TENON_UNAVAILABLE, "entry '%s' has no kernel for device '%s'; build the model with "
+                   "a GPU target for it, or use the CPU", call.entry->name, where.name().c_str());
+  TENON_TRY(upload_inputs(where, call, inputs, entry));
+  std::vector<device_buffer*> buffers;
+  TENON_TRY(bind_buffers(session, entry, buffers));
+  const std::uint64_t rows = call.count(call.entry->inputs[0]);
+  const std::uint64_t groups =
+      (rows + entry.kernel->rows_per_group - 1) / entry.kernel->rows_per_group;
+  for (std::size_t i = 0; i < n; ++i)
+    TENON_TRY(where.launch(*entry.ready, buffers, groups,
+                           nanoseconds == nullptr ? nullptr : &nanoseconds[i]));
+  for (std::uint32_t i = 0; i < call.entry->n_outputs; ++i) {
+    const tenon_tensor& tensor = call.entry->outputs[i];
+    TENON_TRY(where.download(*entry.outputs[i], outputs[i],
+                             call.count(tensor) * dtype_bytes(tensor.dtype)));
+  }
+  return success();
+}
+
+tenon_status no_session() {
+  return failure(TENON_INVALID_ARGUMENT, "the session is null; create one first");
+}
+
+}  // namespace
+
+tenon_status tenon_device_session_create(const tenon_device_weights* weights,
+                                         tenon_device_session** session) {
+  return guarded([&] {
+    if (session == nullptr)
+      return failure(TENON_INVALID_ARGUMENT, "the pointer for the session is null; pass one");
+    *session = nullptr;
+    if (weights == nullptr)
+      return failure(TENON_INVALID_ARGUMENT, "the weights are null; load them first");
+    auto made = std::make_unique<tenon_device_session>();
+    made->parameters = weights->parameters;
+    const tenon_model& model = *made->parameters->model;
+    made->entries.resize(model.n_entries);
+    for (std::uint32_t i = 0; i < model.n_entries; ++i)
+      TENON_TRY(prepare_entry(*made->parameters->owner, model.entries[i], made->entries[i]));
+    *session = made.release();
+    return success();
+  });
+}
+
+void tenon_device_session_free(tenon_device_session* session) { delete session; }
+
+tenon_status tenon_device_session_run(tenon_device_session* session, uint32_t entry,
+                                      const void* const* inputs, void* const* outputs,
+                                      const int64_t* dims, int64_t position) {
+  if (session == nullptr) return no_session();
+  return guarded(
+      [&] { return run_entry(*session, entry, inputs, outputs, dims, position, 1, nullptr); });
+}
+
+tenon_status tenon_device_session_time(tenon_device_session* session, uint32_t entry,
+                                       const void* const* inputs, void* const* outputs,
+                                       const int64_t* dims, int64_t position, size_t n,
+                                       uint64_t* nanoseconds) {
+  if (session == nullptr) return no_session();
+  if (n == 0 || nanoseconds == nullptr)
+    return failure(TENON_INVALID_ARGUMENT, "%zu runs are to be timed into %s; pass at least 1 and an "
+                   "array of as many", n, nanoseconds == nullptr ? "null" : "an array");
+  return guarded(
+      [&] { return run_entry(*session, entry, inputs, outputs, dims, position, n, nanoseconds); });
+}
+
+tenon_status tenon_device_session_call(tenon_device_session* session, uint32_t entry,
+                                       const tenon_view* inputs, size_t n_inputs,
+                                       const tenon_view* outputs, size_t n_outputs,
+                                       int64_t position) {
+  if (session == nullptr) return no_session();
+  return guarded([&] {
+    const tenon_model& model = *session->parameters->model;
+    const tenon_entry* what = nullptr;
+    TENON_TRY(find_entry(model, entry, what));
+    std::int64_t dims[TENON_MAX_DIMS];
+    TENON_TRY(dims_of_views(model, *what, inputs, n_inputs, outputs, n_outputs, dims));
+    std::vector<const void*> in;
+    std::vector<void*> out;
+    for (std::size_t i = 0; i < n_inputs; ++i) in.push_back(inputs[i].data);
+    for (std::size_t i = 0; i < n_outputs; ++i) out.push_back(outputs[i].data);
+    return run_entry(*session, entry, in.data(), out.data(), dims, position, 1, nullptr);
+  });
+}

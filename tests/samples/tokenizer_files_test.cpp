@@ -1,0 +1,225 @@
+// Malformed and foreign tokenizer files: each is refused, and the message says what and where.
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <random>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tokenizer/bpe.hpp"
+
+using namespace tenon::samples;
+using nlohmann::json;
+
+namespace {
+
+const std::filesystem::path source = TENON_SOURCE_DIR;
+
+std::string contents(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+// A directory of its own that goes away with the object.
+class temporary_directory {
+ public:
+  temporary_directory() {
+    std::string name = (std::filesystem::temp_directory_path() / "tokenizer-XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  ~temporary_directory() { std::filesystem::remove_all(path_); }
+  temporary_directory(const temporary_directory&) = delete;
+  temporary_directory& operator=(const temporary_directory&) = delete;
+
+  void write(const char* name, const std::string& text) const {
+    std::ofstream(path_ / name, std::ios::binary) << text;
+  }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// The message of loading a directory with these files; empty if it loads.
+using files = std::vector<std::pair<const char*, std::string>>;
+std::string load_error(const files& all) {
+  const temporary_directory directory;
+  for (const auto& [name, text] : all) directory.write(name, text);
+  try {
+    bpe::load(directory.path());
+  } catch (const tokenizer_error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+const json& golden_json() {
+  static const json root =
+      json::parse(contents(source / "tests" / "goldens" / "bpe_added" / "tokenizer.json"));
+  return root;
+}
+
+// The entry of "<|a|>" in added_tokens; it is not in the vocabulary.
+json& entry(json& root) {
+  for (json& token : root["added_tokens"]) {
+    if (token["content"] == "<|a|>") return token;
+  }
+  throw std::logic_error("the golden has no <|a|>");
+}
+
+}  // namespace
+
+TEST_CASE("a changed tokenizer.json is refused by the name of the part", "[tokenizer]") {
+  using change = std::function<void(json&)>;
+  const std::vector<std::pair<std::string, change>> changes = {
+      {"model.type is '\"Unigram\"'", [](json& j) { j["model"]["type"] = "Unigram"; }},
+      {"model.type is '\"WordPiece\"'", [](json& j) { j["model"]["type"] = "WordPiece"; }},
+      {"model.type is 'null'", [](json& j) { j.erase("model"); }},
+      {"model.dropout is '0.1'", [](json& j) { j["model"]["dropout"] = 0.1; }},
+      {"model.continuing_subword_prefix",
+       [](json& j) { j["model"]["continuing_subword_prefix"] = "##"; }},
+      {"model.end_of_word_suffix", [](json& j) { j["model"]["end_of_word_suffix"] = "</w>"; }},
+      {"model.byte_fallback", [](json& j) { j["model"]["byte_fallback"] = true; }},
+      {"model.ignore_merges", [](json& j) { j["model"]["ignore_merges"] = true; }},
+      {"normalizer", [](json& j) { j["normalizer"] = {{"type", "NFC"}}; }},
+      {"pre_tokenizer.type is '\"Metaspace\"'",
+       [](json& j) { j["pre_tokenizer"]["type"] = "Metaspace"; }},
+      {"pre_tokenizer.type is 'null'", [](json& j) { j["pre_tokenizer"] = nullptr; }},
+      {"pre_tokenizer.add_prefix_space is 'true'",
+       [](json& j) { j["pre_tokenizer"]["add_prefix_space"] = true; }},
+      {"pre_tokenizer.use_regex is 'false'",
+       [](json& j) { j["pre_tokenizer"]["use_regex"] = false; }},
+      {"decoder.type is '\"WordPiece\"'", [](json& j) { j["decoder"]["type"] = "WordPiece"; }},
+      {"post_processor is", [](json& j) {
+         j["post_processor"] = {{"type", "TemplateProcessing"},
+                                {"single", {{{"SpecialToken", {{"id", "<s>"}}}},
+                                            {{"Sequence", {{"id", "A"}}}}}}};
+       }},
+      {"vocabulary is '{}'", [](json& j) { j["model"]["vocab"] = json::object(); }},
+      {"'z' has the id '\"1\"'", [](json& j) { j["model"]["vocab"]["z"] = "1"; }},
+      {"'z' has the id '-1'", [](json& j) { j["model"]["vocab"]["z"] = -1; }},
+      {"'z' has the id '1.5'", [](json& j) { j["model"]["vocab"]["z"] = 1.5; }},
+      {"'z' has the id '2147483648'",
+       [](json& j) { j["model"]["vocab"]["z"] = std::uint64_t{1} << 31; }},
+      {"the id 3 belongs to", [](json& j) { j["model"]["vocab"]["z"] = 3; }},
+      {"leave a gap", [](json& j) { j["model"]["vocab"]["zz"] = 2147483647; }},
+      {"empty token", [](json& j) { j["model"]["vocab"][""] = 999; }},
+      {"merges is missing", [](json& j) { j["model"].erase("merges"); }},
+      {"merges[11] is '\"ab\"'", [](json& j) { j["model"]["merges"].push_back("ab"); }},
+      {"merges[11] is '\"a b c\"'", [](json& j) { j["model"]["merges"].push_back("a b c"); }},
+      {"merges[11] is '[1,2]'", [](json& j) { j["model"]["merges"].push_back({1, 2}); }},
+      {"merge 11 ('a', 'b') needs the token 'ab'",
+       [](json& j) { j["model"]["merges"].push_back("a b"); }},
+      {"merge 11 ('l', 'l') occurs a second time",
+       [](json& j) { j["model"]["merges"].push_back("l l"); }},
+      {"added_tokens is '7'", [](json& j) { j["added_tokens"] = 7; }},
+      {"content has to be a text", [](json& j) { entry(j)["content"] = ""; }},
+      {"content has to be a text", [](json& j) { entry(j).erase("content"); }},
+      {"added token '<|a|>': lstrip is 'true'",
+       [](json& j) { entry(j)["lstrip"] = true; }},
+      {"added token '<|a|>': rstrip", [](json& j) { entry(j)["rstrip"] = true; }},
+      {"added token '<|a|>': single_word",
+       [](json& j) { entry(j)["single_word"] = true; }},
+      {"'<|a|>' has the id 'null'", [](json& j) { entry(j).erase("id"); }},
+      {"the id 5 belongs to", [](json& j) { entry(j)["id"] = 5; }},
+      {"'<|a|>' occurs twice", [](json& j) {
+         json copy = entry(j);
+         copy["id"] = 274;
+         j["added_tokens"].push_back(copy);
+       }},
+      {"in added_tokens and 1 in model.vocab",
+       [](json& j) { entry(j)["content"] = "\""; }},
+  };
+  REQUIRE(load_error({{"tokenizer.json", golden_json().dump()}}) == "");
+  for (const auto& [message, apply] : changes) {
+    json changed = golden_json();
+    apply(changed);
+    INFO(message);
+    const std::string error = load_error({{"tokenizer.json", changed.dump()}});
+    CHECK_THAT(error, Catch::Contains(message) && Catch::Contains("tokenizer.json: "));
+  }
+}
+
+TEST_CASE("older spellings of tokenizer.json load", "[tokenizer]") {
+  json older = golden_json();
+  older["model"].erase("type");
+  older["pre_tokenizer"].erase("use_regex");
+  for (json& merge : older["model"]["merges"]) {
+    merge = merge[0].get<std::string>() + " " + merge[1].get<std::string>();
+  }
+  const temporary_directory directory;
+  directory.write("tokenizer.json", older.dump());
+  const std::string text = "he hello  hello<|end|>";
+  const bpe newer = bpe::load(source / "tests" / "goldens" / "bpe_added");
+  CHECK(bpe::load(directory.path()).encode(text) == newer.encode(text));
+}
+
+TEST_CASE("malformed JSON and two-file directories are refused", "[tokenizer]") {
+  const std::string deep = std::string(100000, '[') + std::string(100000, ']');
+  const std::string vocab = R"({"a":0,"b":1,"ab":2})";
+  const std::vector<std::pair<std::string, files>> cases = {
+      {"neither tokenizer.json nor vocab.json", {}},
+      {"tokenizer.json: is not valid JSON", {{"tokenizer.json", ""}}},
+      {"tokenizer.json: is not valid JSON", {{"tokenizer.json", "{\"model\": {"}}},
+      {"tokenizer.json: is not valid JSON", {{"tokenizer.json", "{\"\xFF\": 1}"}}},
+      {"tokenizer.json: is not valid JSON", {{"tokenizer.json", std::string(3, '\0')}}},
+      {"tokenizer.json: values nest deeper than 16", {{"tokenizer.json", deep}}},
+      {"model.type is 'null'", {{"tokenizer.json", "[]"}}},
+      {"the key 'a' occurs twice", {{"vocab.json", R"({"a":0,"a":1})"}}},
+      {"merges.txt: is not a regular file", {{"vocab.json", vocab}}},
+      {"vocabulary is '[]'", {{"vocab.json", "[]"}, {"merges.txt", ""}}},
+      {"line 2 is 'ab'", {{"vocab.json", vocab}, {"merges.txt", "#version: 0.2\nab\n"}}},
+      {"line 1 is ''", {{"vocab.json", vocab}, {"merges.txt", "\na b\n"}}},
+      {"line 1 is 'a  b'", {{"vocab.json", vocab}, {"merges.txt", "a  b\n"}}},
+      {"line 1 is ' b'", {{"vocab.json", vocab}, {"merges.txt", " b\n"}}},
+      {"line 1 is 'a '", {{"vocab.json", vocab}, {"merges.txt", "a \n"}}},
+      {"needs the token 'ba'", {{"vocab.json", vocab}, {"merges.txt", "b a\n"}}},
+      {"needs the token '\\xff'", {{"vocab.json", vocab}, {"merges.txt", "\xFF a\n"}}},
+      {"merge 1 ('a', 'b') occurs", {{"vocab.json", vocab}, {"merges.txt", "a b\r\na b"}}},
+      {"added_tokens.json: is not read",
+       {{"vocab.json", vocab}, {"merges.txt", "a b\n"}, {"added_tokens.json", "{}"}}},
+  };
+  for (const auto& [message, all] : cases) {
+    INFO(message);
+    CHECK_THAT(load_error(all), Catch::Contains(message));
+  }
+  CHECK(load_error({{"vocab.json", vocab}, {"merges.txt", "#version: 0.2\r\na b\r\n"}}) == "");
+  CHECK_THROWS_WITH(bpe::load("/nonexistent"), Catch::Contains("/nonexistent: is not a directory"));
+}
+
+TEST_CASE("a byte that the vocabulary lacks is an error, not a gap", "[tokenizer]") {
+  const temporary_directory directory;
+  directory.write("vocab.json", R"({"a":0,"b":1,"ab":2})");
+  directory.write("merges.txt", "a b\n");
+  const bpe tokenizer = bpe::load(directory.path());
+  CHECK(tokenizer.encode("aba") == std::vector<std::int32_t>{2, 0});
+  CHECK_THROWS_WITH(tokenizer.encode("abc"), Catch::Contains("the byte 'c' of the word 'abc'"));
+}
+
+TEST_CASE("any bytes give a tokenizer or a tokenizer_error", "[tokenizer]") {
+  const std::string good = golden_json().dump();
+  std::mt19937 random(7);
+  int refused = 0;
+  for (int round = 0; round < 300; ++round) {
+    std::string text = good;
+    for (unsigned edits = 1 + random() % 4; edits > 0; --edits) {
+      const std::size_t at = random() % text.size();
+      switch (random() % 3) {
+        case 0: text[at] = static_cast<char>(random()); break;
+        case 1: text.erase(at, random() % 9); break;
+        default: text.resize(text.size() - random() % 3); break;
+      }
+    }
+    refused += !load_error({{"tokenizer.json", text}}).empty();  // another exception would escape
+  }
+  CHECK(refused > 200);
+}

@@ -26,6 +26,8 @@ template <class T> struct table_must_hold_floats_but_holds {};
 template <class T, class U> struct element_types_differ {};
 template <class X> struct gelu_needs_its_form_gelu_tanh_or_gelu_erf {};
 
+template <class X> struct linear_needs_a_weight {};
+
 // rank
 template <class X> struct x_must_have_a_dimension {};
 template <class W> struct weight_must_have_2_dimensions {};

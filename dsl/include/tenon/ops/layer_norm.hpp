@@ -4,6 +4,10 @@
 #include "tenon/ops/operands.hpp"
 
 namespace tenon {
+
+/// What GPT-2 adds to the variance.
+inline constexpr double gpt2_epsilon = 1e-5;
+
 namespace detail {
 
 template <class X, class Weight>
@@ -24,6 +28,10 @@ consteval auto check_layer_norm() {
   else return accepted<typename X::plain>{};
 }
 
+/// Tells layer_norm(x, weight, 1e-5) from layer_norm(x, weight, bias).
+template <class Bias>
+concept no_epsilon = !std::is_convertible_v<Bias, double>;
+
 template <class X, class Weight, class Bias>
 consteval auto check_layer_norm() {
   using without_bias = decltype(check_layer_norm<X, Weight>());
@@ -41,18 +49,20 @@ consteval auto check_layer_norm() {
 }
 
 struct refused_layer_norm {
-  template <class X, class Weight, class Bias,
+  template <class X, class Weight, no_epsilon Bias,
             class Error = decltype(check_layer_norm<X, Weight, Bias>())>
     requires(!is_accepted<Error>)
   TENON_REFUSES("layer_norm: needs x (..., C), weight (C), bias (C)")
-  constexpr refused_value operator()(X, Weight, Bias, double, where = where::here()) const {
+  constexpr refused_value operator()(X, Weight, Bias, double = gpt2_epsilon,
+                                     where = where::here()) const {
     return {};
   }
 
   template <class X, class Weight, class Error = decltype(check_layer_norm<X, Weight>())>
     requires(!is_accepted<Error>)
   TENON_REFUSES("layer_norm: needs x (..., C), weight (C)")
-  constexpr refused_value operator()(X, Weight, double, where = where::here()) const {
+  constexpr refused_value operator()(X, Weight, double = gpt2_epsilon,
+                                     where = where::here()) const {
     return {};
   }
 };
@@ -60,10 +70,10 @@ struct refused_layer_norm {
 struct layer_norm_operation : refused_layer_norm {
   using refused_layer_norm::operator();
 
-  template <class X, class Weight, class Bias,
+  template <class X, class Weight, no_epsilon Bias,
             class Check = decltype(check_layer_norm<X, Weight, Bias>())>
     requires is_accepted<Check>
-  constexpr auto operator()(X x, Weight weight, Bias bias, double epsilon,
+  constexpr auto operator()(X x, Weight weight, Bias bias, double epsilon = gpt2_epsilon,
                             where at = where::here()) const {
     demand(epsilon > 0, graph::mistake_kind::epsilon_is_not_positive, at, x);
     return emit<typename Check::result>(graph::op::layer_norm, at, attribute(epsilon), x, weight,
@@ -72,7 +82,8 @@ struct layer_norm_operation : refused_layer_norm {
 
   template <class X, class Weight, class Check = decltype(check_layer_norm<X, Weight>())>
     requires is_accepted<Check>
-  constexpr auto operator()(X x, Weight weight, double epsilon, where at = where::here()) const {
+  constexpr auto operator()(X x, Weight weight, double epsilon = gpt2_epsilon,
+                            where at = where::here()) const {
     demand(epsilon > 0, graph::mistake_kind::epsilon_is_not_positive, at, x);
     return emit<typename Check::result>(graph::op::layer_norm, at, attribute(epsilon), x, weight);
   }
@@ -80,11 +91,8 @@ struct layer_norm_operation : refused_layer_norm {
 
 }  // namespace detail
 
-/// What GPT-2 adds to the variance.
-inline constexpr double gpt2_epsilon = 1e-5;
-
-/// layer_norm(x, weight, bias, epsilon), or without the bias: normalization over the last axis,
-/// then scale and shift.
+/// layer_norm(x, weight, bias, epsilon = gpt2_epsilon), or without the bias: normalization over the
+/// last axis, then scale and shift.
 ///   x (..., C), weight (C), bias (C) -> (..., C), dtype of x; statistics in f32.
 ///   epsilon: added to the variance, above 0.
 ///   Source: Ba et al. 2016, eq. 3-4.

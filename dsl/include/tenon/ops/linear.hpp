@@ -81,6 +81,10 @@ struct refused_linear {
     requires(!is_accepted<Error>)
   TENON_REFUSES("linear: needs x (..., K), weight (K, N)")
   constexpr refused_value operator()(X, Weight, where = where::here()) const { return {}; }
+
+  template <class X, class Error = error::linear_needs_a_weight<X>>
+  TENON_REFUSES("linear: needs x (..., K), weight (K, N) and, if any, bias (N)")
+  constexpr refused_value operator()(X) const { return {}; }
 };
 
 struct linear_operation : refused_linear {

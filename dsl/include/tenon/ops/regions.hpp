@@ -33,14 +33,16 @@ consteval auto check_repeat() {
   }
 }
 
+/// Asks nothing of a function with `auto` parameters: asking would instantiate it here, which adds
+/// lines to each error in it.
 template <class X, class Function>
 consteval auto check_fused() {
   using operands = decltype(check_operands<X>());
   if constexpr (settles<operands>) return operands{};
   else if constexpr (!is_tensor<X>) return error::x_must_be_a_tensor<X>{};
-  else if constexpr (!takes<Function, X>)
-    return error::function_does_not_take<Function, X>{};
-  else return accepted<result_of<Function, X>>{};
+  else if constexpr (!requires { &Function::operator(); }) return accepted<X>{};
+  else if constexpr (!takes<Function, X>) return error::function_does_not_take<Function, X>{};
+  else return accepted<X>{};
 }
 
 template <class Depth>

@@ -1,0 +1,11 @@
+// EXPECT: dimensions_of_a_param_must_be_known_at_compile_time<seq>
+#include "dims.hpp"
+
+auto f(tensor<f32, batch, seq, n_qkv> qkv, kv_cache<f32, batch, n_block, n_embd> cache,
+       kv_cache<f32, batch, seq, n_embd> other) {
+#ifdef MISTAKE
+  return causal_self_attention<n_head>(qkv, other);
+#else
+  return causal_self_attention<n_head>(qkv, cache);
+#endif
+}

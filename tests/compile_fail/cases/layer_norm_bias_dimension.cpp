@@ -1,0 +1,10 @@
+// EXPECT: last_dimension_of_x_is_not_that_of_bias<n_embd, n_hidden>
+#include "dims.hpp"
+
+auto f(hidden_states x) {
+#ifdef MISTAKE
+  return layer_norm(x, param<f32, n_embd>{"w", ones}, param<f32, n_hidden>{"b", zeros});
+#else
+  return layer_norm(x, param<f32, n_embd>{"w", ones}, param<f32, n_embd>{"b", zeros});
+#endif
+}

@@ -1,0 +1,10 @@
+// EXPECT: last_dimension_of_x_is_not_the_first_of_weight<n_embd, n_hidden>
+#include "dims.hpp"
+
+auto f(hidden_states x) {
+#ifdef MISTAKE
+  return linear(x, param<f32, n_hidden, n_vocab>{"w", zeros});
+#else
+  return linear(x, param<f32, n_embd, n_vocab>{"w", zeros});
+#endif
+}

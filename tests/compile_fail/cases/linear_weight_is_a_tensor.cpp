@@ -1,0 +1,10 @@
+// EXPECT: weight_must_be_a_param<tenon::tensor<tenon::f32, batch, seq, n_embd> ?>
+#include "dims.hpp"
+
+auto f(hidden_states x) {
+#ifdef MISTAKE
+  return linear(x, x);
+#else
+  return linear(x, param<f32, n_embd, n_embd>{"w", zeros});
+#endif
+}

@@ -1,0 +1,10 @@
+// EXPECT: linear_needs_a_weight<.*: linear: needs x
+#include "dims.hpp"
+
+auto f(hidden_states x) {
+#ifdef MISTAKE
+  return linear(x);
+#else
+  return linear(x, param<f32, n_embd, n_embd>{"w", zeros});
+#endif
+}

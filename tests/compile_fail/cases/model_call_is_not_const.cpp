@@ -1,0 +1,14 @@
+// EXPECT: the_operator_call_of_a_model_must_be_const<model>
+#include "dims.hpp"
+
+struct model {
+  param<f32, n_vocab, n_embd> wte{"wte.weight", gpt2_normal};
+#ifdef MISTAKE
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids) {
+#else
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids) const {
+#endif
+    return outputs(output<"x">(embedding(wte, ids)));
+  }
+};
+TENON_MODEL(model, model{});

@@ -1,0 +1,12 @@
+// EXPECT: a_model_needs_an_input<model>
+#include "dims.hpp"
+
+struct model {
+  static constexpr tensor<f32> nothing() { return tensor<f32>{{nullptr, 0}}; }
+#ifdef MISTAKE
+  constexpr auto operator()() const { return outputs(output<"x">(nothing())); }
+#else
+  constexpr auto operator()(input<"x", f32, batch> x) const { return outputs(output<"x">(x)); }
+#endif
+};
+TENON_MODEL(model, model{});

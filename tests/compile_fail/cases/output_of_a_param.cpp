@@ -1,0 +1,10 @@
+// EXPECT: output_must_be_a_tensor<tenon::param<tenon::f32, n_embd> ?>
+#include "dims.hpp"
+
+auto f(hidden_states x, param<f32, n_embd> w) {
+#ifdef MISTAKE
+  return output<"w">(w);
+#else
+  return output<"x">(x);
+#endif
+}

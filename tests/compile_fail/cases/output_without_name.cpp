@@ -1,0 +1,10 @@
+// EXPECT: outputs: needs output<"name">\(x\), \.\.\.
+#include "dims.hpp"
+
+auto f(hidden_states x) {
+#ifdef MISTAKE
+  return outputs(x);
+#else
+  return outputs(output<"x">(x));
+#endif
+}

@@ -1,0 +1,16 @@
+// EXPECT: parameter_with_two_initialisers<(tenon::)?fixed_name<11(UL)?>\{"wte.weight"\}, tenon::at_lines<[0-9]+, [0-9]+> ?>
+#include "dims.hpp"
+
+struct model {
+  param<f32, n_vocab, n_embd> wte{"wte.weight", gpt2_normal};
+
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids) const {
+#ifdef MISTAKE
+    param<f32, n_vocab, n_embd> head{"wte.weight", zeros};
+#else
+    param<f32, n_vocab, n_embd> head{"wte.weight", gpt2_normal};
+#endif
+    return outputs(output<"x">(tied_head(embedding(wte, ids), head)));
+  }
+};
+TENON_MODEL(model, model{});

@@ -1,0 +1,16 @@
+// EXPECT: parameter_with_two_types<(tenon::)?fixed_name<11(UL)?>\{"wte.weight"\}, tenon::at_lines<[0-9]+, [0-9]+> ?>
+#include "dims.hpp"
+
+struct model {
+  param<f32, n_vocab, n_embd> wte{"wte.weight", gpt2_normal};
+
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids) const {
+#ifdef MISTAKE
+    param<bf16, n_vocab, n_embd> other{"wte.weight", gpt2_normal};
+#else
+    param<bf16, n_vocab, n_embd> other{"other.weight", gpt2_normal};
+#endif
+    return outputs(output<"x">(embedding(wte, ids)), output<"y">(embedding(other, ids)));
+  }
+};
+TENON_MODEL(model, model{});

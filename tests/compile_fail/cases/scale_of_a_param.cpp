@@ -1,0 +1,10 @@
+// EXPECT: x_must_be_a_tensor<tenon::param<tenon::f32, n_embd> ?>.*scale: needs
+#include "dims.hpp"
+
+auto f(hidden_states x, param<f32, n_embd> w) {
+#ifdef MISTAKE
+  return scale(w, 2);
+#else
+  return scale(x, 2);
+#endif
+}

@@ -1,0 +1,17 @@
+// The dimensions that the cases of this folder share.
+#pragma once
+#include <tenon/tenon.hpp>
+
+using namespace tenon;
+
+struct batch : dyn<1, 8> {};
+struct seq : dyn<1, 16> {};
+struct n_embd : dim<32> {};
+struct n_qkv : dim<96> {};
+struct n_hidden : dim<128> {};
+struct n_head : dim<4> {};
+struct n_layer : dim<2> {};
+struct n_block : dim<16> {};
+struct n_vocab : dim<65> {};
+
+using hidden_states = tensor<f32, batch, seq, n_embd>;

@@ -81,8 +81,8 @@ RankedTensorType tensorOf(ModelOp model, ArrayRef<StringAttr> names, Type elemen
 int64_t maxElements(ModelOp model, RankedTensorType type) {
   int64_t count = 1;
   for (auto [size, name] : llvm::zip_equal(type.getShape(), dimNames(type)))
-    count *= ShapedType::isDynamic(size) ? static_cast<int64_t>(lookupDim(model, name).getMax())
-                                         : size;
+    count *=
+        ShapedType::isDynamic(size) ? static_cast<int64_t>(lookupDim(model, name).getMax()) : size;
   return count;
 }
 

@@ -33,13 +33,21 @@ def Tenon_DimsAttr : AttrDef<Tenon_Dialect, "Dims", [
   let hasCustomAssemblyFormat = 1;
 }
 
+// Every tensor of the dialect says which dimensions it has.
+def Tenon_Tensor : Type<
+    CPred<[{::llvm::isa<::mlir::RankedTensorType>($_self) &&
+            ::llvm::isa_and_nonnull<::tenon::DimsAttr>(
+                ::llvm::cast<::mlir::RankedTensorType>($_self).getEncoding())}]>,
+    "tensor with named dimensions (write #tenon.dims<...> behind its element type)",
+    "::mlir::RankedTensorType">;
+
 class Tenon_Enum<string name, string summary, list<I32EnumAttrCase> cases>
     : I32EnumAttr<name, summary, cases> {
   let cppNamespace = "::tenon";
   let genSpecializedAttr = 0;
 }
 class Tenon_EnumAttr<EnumAttrInfo info, string mnemonic> : EnumAttr<Tenon_Dialect, info, mnemonic> {
-  let assemblyFormat = "$value";
+  let assemblyFormat = "`` $value"; // no space of its own: the operation has printed one
 }
 
 def Tenon_GeluKind : Tenon_Enum<"GeluKind", "which form of GELU", [

@@ -1,4 +1,5 @@
-// The operations that make up a model: dimensions, parameters, states, and the structure of entries.
+// The operations that make up a model: dimensions, parameters, states; the structure of entries,
+// repeat and group.
 #ifndef TENON_MODEL_OPS
 #define TENON_MODEL_OPS
 
@@ -14,6 +15,8 @@ def Tenon_ModelOp : Tenon_Op<"model", [Symbol, SymbolTable, IsolatedFromAbove, N
     Holds `tenon.dim`, `tenon.param`, `tenon.state` and `func.func` operations. Imported models have
     one function `graph`; `tenon-derive-entries` makes the entries from it. Function arguments and
     results carry their names as `tenon.name`.
+    (C1) every dimension of a tensor type inside is a `tenon.dim` of the model, with its size, or
+         `?` where min < max.
 
     ```mlir
     tenon.model @gpt2 {
@@ -25,6 +28,7 @@ def Tenon_ModelOp : Tenon_Op<"model", [Symbol, SymbolTable, IsolatedFromAbove, N
   let arguments = (ins SymbolNameAttr:$sym_name);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
+  let hasRegionVerifier = 1;
 }
 
 def Tenon_DimOp : Tenon_Op<"dim", [Symbol, HasParent<"ModelOp">]> {
@@ -33,6 +37,11 @@ def Tenon_DimOp : Tenon_Op<"dim", [Symbol, HasParent<"ModelOp">]> {
     The size is known at compile time where `min` equals `max`, otherwise it is a run-time value
     within [min, max].
     (C1) 1 <= min <= max.
+
+    ```mlir
+    tenon.dim @n_embd 768 to 768
+    tenon.dim @seq 1 to 1024
+    ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$min, I64Attr:$max);
   let assemblyFormat = "$sym_name $min `to` $max attr-dict";
@@ -40,12 +49,19 @@ def Tenon_DimOp : Tenon_Op<"dim", [Symbol, HasParent<"ModelOp">]> {
   let extraClassDeclaration = [{ bool isStatic() { return getMin() == getMax(); } }];
 }
 
-def Tenon_ParamOp : Tenon_Op<"param", [Symbol, HasParent<"ModelOp">]> {
+def Tenon_ParamOp : Tenon_Op<"param", [Symbol, HasParent<"ModelOp">,
+                                       DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "a learned tensor under its checkpoint name";
   let description = [{
-    (C1) `type` has named, static dimensions of the model.
+    (C1) `type` is a float tensor with named, static dimensions.
     (C2) `layers`, where given, is a static dimension of the model, and the name holds `{}` exactly
-         then: there is one tensor a layer, `{}` standing for the layer's number.
+         then, once: there is one tensor a layer, `{}` standing for the layer's number.
+    (C3) the initial value is finite and not negative: a standard deviation or a bound.
+
+    ```mlir
+    tenon.param @"h.{}.ln_1.weight" : tensor<768xf32, #tenon.dims<n_embd>> init ones 0.0
+      layers @n_layer
+    ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttr:$type, Tenon_InitKindAttr:$init,
                        F64Attr:$init_value, OptionalAttr<FlatSymbolRefAttr>:$layers);
@@ -60,13 +76,19 @@ def Tenon_ParamOp : Tenon_Op<"param", [Symbol, HasParent<"ModelOp">]> {
   }];
 }
 
-def Tenon_StateOp : Tenon_Op<"state", [Symbol, HasParent<"ModelOp">]> {
+def Tenon_StateOp : Tenon_Op<"state", [Symbol, HasParent<"ModelOp">,
+                                       DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "memory that an entry carries from call to call";
   let description = [{
     A `kv_cache` of shape (B, context, C) holds the keys and the values of the positions seen so
     far; how they lie in memory is the kernels' affair.
-    (C1) `type` has three named dimensions of the model, the last two static.
+    (C1) `type` is a float tensor with three named dimensions, the last two static.
     (C2) `layers`, where given, is a static dimension of the model.
+
+    ```mlir
+    tenon.state @cache kv_cache : tensor<?x1024x768xf32, #tenon.dims<batch, n_block, n_embd>>
+      layers @n_layer
+    ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, Tenon_StateKindAttr:$kind, TypeAttr:$type,
                        OptionalAttr<FlatSymbolRefAttr>:$layers);
@@ -79,20 +101,26 @@ def Tenon_StateOp : Tenon_Op<"state", [Symbol, HasParent<"ModelOp">]> {
   }];
 }
 
-def Tenon_GetParamOp : Tenon_Op<"get_param", [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+def Tenon_GetParamOp : Tenon_Op<"get_param",
+    [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "the value of a parameter";
   let description = [{
     Inside `tenon.repeat`, a parameter with layers is the one of the current layer.
     (C1) `name` is a `tenon.param` of the model, of the result's type.
     (C2) a parameter with layers is used inside a repeat over the same dimension, others anywhere.
+
+    ```mlir
+    %wte = tenon.get_param @wte.weight : tensor<50257x768xf32, #tenon.dims<n_vocab, n_embd>>
+    ```
   }];
   let arguments = (ins FlatSymbolRefAttr:$name);
-  let results = (outs AnyRankedTensor:$result);
+  let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = "$name `:` type($result) attr-dict";
 }
 
 def Tenon_RepeatOp : Tenon_Op<"repeat", [SingleBlockImplicitTerminator<"YieldOp">,
-                                         RecursiveMemoryEffects]> {
+                                         RecursiveMemoryEffects,
+                                         DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "a stack of identical layers, as a loop";
   let description = [{
     Runs the body once for each layer 0 .. size(layers) - 1; the block arguments are the initial
@@ -100,12 +128,19 @@ def Tenon_RepeatOp : Tenon_Op<"repeat", [SingleBlockImplicitTerminator<"YieldOp"
     values yielded by the last layer.
     (C1) `layers` is a static dimension of the model.
     (C2) initial values, block arguments, yielded values and results agree in number and type.
+
+    ```mlir
+    %y = tenon.repeat @n_layer (%x = %embedded) : tensor<?x768xf32, #tenon.dims<seq, n_embd>> {
+      %next = tenon.gelu tanh %x : tensor<?x768xf32, #tenon.dims<seq, n_embd>>
+      tenon.yield %next : tensor<?x768xf32, #tenon.dims<seq, n_embd>>
+    }
+    ```
   }];
-  let arguments = (ins FlatSymbolRefAttr:$layers, Variadic<AnyRankedTensor>:$inits);
-  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let arguments = (ins FlatSymbolRefAttr:$layers, Variadic<Tenon_Tensor>:$inits);
+  let results = (outs Variadic<Tenon_Tensor>:$results);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
-  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
 }
 
 def Tenon_GroupOp : Tenon_Op<"group", [SingleBlockImplicitTerminator<"YieldOp">,
@@ -116,17 +151,25 @@ def Tenon_GroupOp : Tenon_Op<"group", [SingleBlockImplicitTerminator<"YieldOp">,
     stays in registers or cache unless it is yielded.
     (C1) the body holds tenon operations only, no nested group or repeat.
     (C2) the results have the types of the yielded values.
+
+    ```mlir
+    %y = tenon.group elementwise -> tensor<?x768xf32, #tenon.dims<seq, n_embd>> {
+      %half = tenon.scale %x by 0.5 : tensor<?x768xf32, #tenon.dims<seq, n_embd>>
+      tenon.yield %half : tensor<?x768xf32, #tenon.dims<seq, n_embd>>
+    }
+    ```
   }];
   let arguments = (ins Tenon_GroupKindAttr:$kind);
-  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let results = (outs Variadic<Tenon_Tensor>:$results);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$kind (`->` type($results)^)? attr-dict-with-keyword $body";
-  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
 }
 
 def Tenon_YieldOp : Tenon_Op<"yield", [Pure, Terminator, ParentOneOf<["RepeatOp", "GroupOp"]>]> {
   let summary = "hands values to the enclosing repeat or group";
-  let arguments = (ins Variadic<AnyRankedTensor>:$values);
+  let description = [{ Ends their body; the types are theirs to check (repeat C2, group C2). }];
+  let arguments = (ins Variadic<Tenon_Tensor>:$values);
   let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
   let builders = [OpBuilder<(ins), [{ build($_builder, $_state, mlir::ValueRange{}); }]>];
 }

@@ -1,5 +1,8 @@
-// Verifiers and effects of the operations of the field, in the order of TenonOps.td.
+// Verifiers, folds and effects of the operations of the field, in the order of TenonOps.td.
+// A comment (Cn) stands where constraint n of the operation is checked.
 #include "Tenon.h"
+
+#include "Checks.h"
 
 #include "mlir/IR/Builders.h"
 
@@ -7,21 +10,171 @@ using namespace mlir;
 
 namespace tenon {
 
-LogicalResult EmbeddingOp::verify() { return success(); }
-LogicalResult PositionsOp::verify() { return success(); }
-LogicalResult AddOp::verify() { return success(); }
-LogicalResult ScaleOp::verify() { return success(); }
-LogicalResult DropoutOp::verify() { return success(); }
-LogicalResult LayerNormOp::verify() { return success(); }
-LogicalResult LinearOp::verify() { return success(); }
-LogicalResult GeluOp::verify() { return success(); }
-LogicalResult AttentionOp::verify() { return success(); }
-LogicalResult LastTokenOp::verify() { return success(); }
-LogicalResult TokenCrossEntropyOp::verify() { return success(); }
-LogicalResult MaskedMeanOp::verify() { return success(); }
-LogicalResult CrossEntropyOp::verify() { return success(); }
+LogicalResult EmbeddingOp::verify() {
+  RankedTensorType table = getTable().getType(), ids = getIds().getType();
+  if (table.getRank() != 2 || !isFloat(table)) // (C1)
+    return violates(*this, 1) << "the table must be (V, C) of floats; it is " << shapeText(table);
+  if (!isI32(ids)) // (C2)
+    return violates(*this, 2) << "ids must be i32; they are " << shapeText(ids);
+  RankedTensorType rows = reshaped(ids, 0, table, {1u}).clone(table.getElementType()); // (C3)
+  return expectResult(*this, 3, "the dimensions of ids, then C, of the table's element type", rows);
+}
 
-LogicalResult AttentionOp::verifySymbolUses(SymbolTableCollection &) { return success(); }
+LogicalResult EmbeddingOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto positions = getIds().getDefiningOp<PositionsOp>();
+  if (!positions || dimNames(positions.getType()).empty())
+    return success();
+  // (C4) A size that is not known before run time is bounded by its dimension.
+  StringAttr counted = dimNames(positions.getType()).back();
+  auto dim = symbols.lookupNearestSymbolFrom<DimOp>(*this, counted);
+  RankedTensorType table = getTable().getType();
+  if (!dim || table.isDynamicDim(0) || static_cast<int64_t>(dim.getMax()) <= table.getDimSize(0))
+    return success();
+  return violates(*this, 4) << "positions of '" << counted.getValue() << "' count up to "
+                            << dim.getMax() << ", the table has " << dimText(table, 0)
+                            << " rows; bound '" << counted.getValue() << "' by "
+                            << table.getDimSize(0);
+}
+
+LogicalResult PositionsOp::verify() {
+  RankedTensorType ids = getIds().getType(), result = getType();
+  if (result.getRank() != 1 || !isI32(result) || !sameDim(result, 0, ids, -1)) // (C1)
+    return violates(*this, 1) << "the result must be i32 with the last dimension of ids; ids are "
+                              << shapeText(ids) << ", the result is " << shapeText(result);
+  return success();
+}
+
+LogicalResult AddOp::verify() {
+  RankedTensorType x = getX().getType(), y = getY().getType();
+  if (!isFloat(x) || x.getElementType() != y.getElementType()) // (C2)
+    return violates(*this, 2) << "x and y must have the same float element type; x is "
+                              << shapeText(x) << ", y is " << shapeText(y);
+  for (int64_t fromEnd = 1; fromEnd <= y.getRank(); ++fromEnd) // (C1)
+    if (!sameDim(x, x.getRank() - fromEnd, y, y.getRank() - fromEnd) || y.getRank() > x.getRank())
+      return violates(*this, 1) << "the dimensions of y must be the last ones of x; x is "
+                                << shapeText(x) << ", y is " << shapeText(y)
+                                << "; give the bigger one first";
+  return success();
+}
+
+LogicalResult ScaleOp::verify() {
+  if (!isFloat(getType()) || !getFactor().isFinite()) // (C1)
+    return violates(*this, 1) << "scales floats by a finite factor; x is " << shapeText(getType())
+                              << ", the factor " << getFactorAttr();
+  return success();
+}
+
+OpFoldResult ScaleOp::fold(FoldAdaptor) {
+  return getFactor().isExactlyValue(1.0) ? OpFoldResult(getX()) : OpFoldResult();
+}
+
+LogicalResult DropoutOp::verify() {
+  double probability = getProbability().convertToDouble();
+  if (!isFloat(getType()) || !(probability >= 0 && probability < 1)) // (C1)
+    return violates(*this, 1) << "drops floats with a probability in [0, 1); x is "
+                              << shapeText(getType()) << ", the probability "
+                              << getProbabilityAttr();
+  return success();
+}
+
+OpFoldResult DropoutOp::fold(FoldAdaptor) {
+  return getProbability().isZero() ? OpFoldResult(getX()) : OpFoldResult();
+}
+
+LogicalResult LayerNormOp::verify() {
+  RankedTensorType x = getX().getType();
+  auto check = [&](Value vector, StringRef what) -> LogicalResult {
+    auto type = cast<RankedTensorType>(vector.getType());
+    if (type.getRank() != 1 || !sameDim(type, 0, x, -1)) // (C1)
+      return violates(*this, 1) << what << " must have the last dimension of x; x is "
+                                << shapeText(x) << ", " << what << " is " << shapeText(type);
+    if (!isFloat(x) || type.getElementType() != x.getElementType()) // (C2)
+      return violates(*this, 2) << what << " must have the float element type of x; x is "
+                                << shapeText(x) << ", " << what << " is " << shapeText(type);
+    return success();
+  };
+  if (failed(check(getWeight(), "weight")) || (getBias() && failed(check(getBias(), "bias"))))
+    return failure();
+  if (!getEpsilon().isFinite() || !(getEpsilon().convertToDouble() > 0)) // (C3)
+    return violates(*this, 3) << "epsilon must be above 0, it is " << getEpsilonAttr()
+                              << "; GPT-2 uses 1e-5";
+  return success();
+}
+
+LogicalResult LinearOp::verify() {
+  RankedTensorType x = getX().getType(), weight = getWeight().getType();
+  unsigned kDim = getTransposed() ? 1 : 0, nDim = 1 - kDim;
+  if (weight.getRank() != 2 || !sameDim(x, -1, weight, kDim)) { // (C1)
+    InFlightDiagnostic error = violates(*this, 1);
+    error << "the weight must be " << (getTransposed() ? "(N, K)" : "(K, N)")
+          << " with K the last dimension of x; x is " << shapeText(x) << ", the weight is "
+          << shapeText(weight);
+    if (weight.getRank() == 2 && sameDim(x, -1, weight, nDim))
+      error << "; did you mean it "
+            << (getTransposed() ? "without 'transposed'?" : "'transposed'?");
+    return error;
+  }
+  if (Value bias = getBias()) { // (C2)
+    auto type = cast<RankedTensorType>(bias.getType());
+    if (type.getRank() != 1 || !sameDim(type, 0, weight, nDim))
+      return violates(*this, 2) << "bias must have the dimension N of the weight, "
+                                << dimText(weight, nDim) << "; it is " << shapeText(type);
+  }
+  for (Type type : getOperandTypes()) // (C4)
+    if (!isFloat(x) || cast<RankedTensorType>(type).getElementType() != x.getElementType())
+      return violates(*this, 4) << "all operands must have the same float element type; x is "
+                                << shapeText(x) << ", another is " << shapeText(type);
+  return expectResult(*this, 3, "the dimensions of x with N in place of K", // (C3)
+                      reshaped(x, 1, weight, {nDim}));
+}
+
+LogicalResult GeluOp::verify() {
+  if (!isFloat(getType())) // (C1)
+    return violates(*this, 1) << "x must be floats; it is " << shapeText(getType());
+  return success();
+}
+
+LogicalResult AttentionOp::verify() {
+  RankedTensorType qkv = getQkv().getType(), result = getType();
+  if (qkv.getRank() != 3 || result.getRank() != 3 || !isFloat(qkv) || // (C3)
+      qkv.getElementType() != result.getElementType() || !sameDim(qkv, 0, result, 0) ||
+      !sameDim(qkv, 1, result, 1))
+    return violates(*this, 3)
+           << "qkv must be (B, T, 3C) and the result (B, T, C) of the same floats; "
+           << "qkv is " << shapeText(qkv) << ", the result is " << shapeText(result);
+  if (qkv.isDynamicDim(2) || qkv.getDimSize(2) != 3 * result.getDimSize(2)) // (C1)
+    return violates(*this, 1)
+           << "the last dimension of qkv must be three times that of the result; "
+           << "they are " << dimText(qkv, 2) << " and " << dimText(result, 2);
+  return success();
+}
+
+LogicalResult AttentionOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  RankedTensorType result = getType();
+  auto heads = symbols.lookupNearestSymbolFrom<DimOp>(*this, getHeadsAttr());
+  if (!heads || !heads.isStatic()) // (C2)
+    return violates(*this, 2) << "heads names " << getHeadsAttr()
+                              << ", which is no static dimension of the model; declare it";
+  if (result.getDimSize(2) % heads.getMax() != 0)
+    return violates(*this, 2) << "the heads must divide C; heads " << getHeadsAttr() << " = "
+                              << heads.getMax() << ", C is " << dimText(result, 2);
+  if (!getCacheAttr())
+    return success();
+  auto cache = symbols.lookupNearestSymbolFrom<StateOp>(*this, getCacheAttr()); // (C4)
+  if (!cache)
+    return violates(*this, 4) << "cache names " << getCacheAttr()
+                              << ", which is no tenon.state of the model; declare it";
+  RankedTensorType held = cache.getTensorType();
+  if (!sameDim(held, 0, result, 0) || !sameDim(held, 2, result, 2) ||
+      held.getElementType() != result.getElementType())
+    return violates(*this, 4) << "the cache must be (B, context, C) for the result; "
+                              << getCacheAttr() << " is " << shapeText(held) << ", the result is "
+                              << shapeText(result);
+  if (cache.getLayersAttr() && !insideRepeatOver(*this, cache.getLayersAttr()))
+    return violates(*this, 4) << "cache " << getCacheAttr() << " has layers "
+                              << cache.getLayersAttr() << "; use it inside a repeat over them";
+  return success();
+}
 
 // Without a cache nothing is written; with one, the cache is read and extended.
 void AttentionOp::getEffects(
@@ -30,6 +183,55 @@ void AttentionOp::getEffects(
     return;
   effects.emplace_back(MemoryEffects::Read::get());
   effects.emplace_back(MemoryEffects::Write::get());
+}
+
+LogicalResult LastTokenOp::verify() {
+  RankedTensorType x = getX().getType();
+  if (x.getRank() != 3) // (C1)
+    return violates(*this, 1) << "x must be (B, T, C); it is " << shapeText(x);
+  return expectResult(*this, 1, "the first and last dimension of x", reshaped(x, 2, x, {2u}));
+}
+
+// (C1) of both cross-entropies: logits (..., V) of floats, targets (...) of i32.
+static LogicalResult checkTargets(Operation *op, RankedTensorType logits,
+                                  RankedTensorType targets) {
+  if (isFloat(logits) && logits.getRank() > 0 && isI32(targets) &&
+      targets == reshaped(logits, 1).clone(targets.getElementType()))
+    return success();
+  return violates(op, 1)
+         << "targets must be i32 with the dimensions of the float logits without the "
+            "last; logits are "
+         << shapeText(logits) << ", targets are " << shapeText(targets);
+}
+
+// A tensor of rank 0.
+static RankedTensorType scalar(Type element) {
+  return RankedTensorType::get({}, element, DimsAttr::get(element.getContext(), {}));
+}
+
+LogicalResult CrossEntropyOp::verify() {
+  RankedTensorType logits = getLogits().getType();
+  if (failed(checkTargets(*this, logits, getTargets().getType())))
+    return failure();
+  Type f64 = Float64Type::get(getContext()), f32 = Float32Type::get(getContext()); // (C2)
+  return expectResult(*this, 2, "rank 0 and type f32, or f64 for logits of f64",
+                      scalar(logits.getElementType() == f64 ? f64 : f32));
+}
+
+LogicalResult TokenCrossEntropyOp::verify() {
+  RankedTensorType logits = getLogits().getType(), targets = getTargets().getType();
+  if (failed(checkTargets(*this, logits, targets)))
+    return failure();
+  return expectResult(*this, 2, "the dimensions of targets and the element type of logits", // (C2)
+                      targets.clone(logits.getElementType()));
+}
+
+LogicalResult MaskedMeanOp::verify() {
+  RankedTensorType x = getX().getType(), targets = getTargets().getType();
+  if (!isFloat(x) || !isI32(targets) || x.clone(targets.getElementType()) != targets) // (C1)
+    return violates(*this, 1) << "targets must be i32 with the dimensions of the floats x; x is "
+                              << shapeText(x) << ", targets are " << shapeText(targets);
+  return expectResult(*this, 2, "rank 0 and the element type of x", scalar(x.getElementType()));
 }
 
 } // namespace tenon

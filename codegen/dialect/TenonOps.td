@@ -8,7 +8,8 @@ include "mlir/Interfaces/InferTypeOpInterface.td"
 class Tenon_SameTypeOp<string mnemonic, list<Trait> traits = []>
     : Tenon_Op<mnemonic, [Pure, AllTypesMatch<["x", "result"]>] # traits>;
 
-def Tenon_EmbeddingOp : Tenon_Op<"embedding", [Pure]> {
+def Tenon_EmbeddingOp : Tenon_Op<"embedding",
+    [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "rows of a table, by index";
   let description = [{
     result[i..., c] = table[ids[i...], c], for table (V, C), ids (...) of i32.
@@ -16,11 +17,19 @@ def Tenon_EmbeddingOp : Tenon_Op<"embedding", [Pure]> {
     (C1) table has rank 2 and a float element type.
     (C2) ids are i32.
     (C3) the result has the dimensions of ids, then C, and the table's element type.
-    (C4) where ids come from `positions`, their greatest possible count is at most V.
+    (C4) where ids come from `positions`, the greatest size of their dimension is at most V.
+
+    ```mlir
+    %e = tenon.embedding %wte, %ids
+      : tensor<65x768xf32, #tenon.dims<n_vocab, n_embd>>, tensor<?x?xi32, #tenon.dims<batch, seq>>
+      -> tensor<?x?x768xf32, #tenon.dims<batch, seq, n_embd>>
+    ```
   }];
-  let arguments = (ins AnyRankedTensor:$table, AnyRankedTensor:$ids);
-  let results = (outs AnyRankedTensor:$result);
-  let assemblyFormat = "$table `,` $ids `:` type($table) `,` type($ids) `->` type($result) attr-dict";
+  let arguments = (ins Tenon_Tensor:$table, Tenon_Tensor:$ids);
+  let results = (outs Tenon_Tensor:$result);
+  let assemblyFormat = [{
+    $table `,` $ids `:` type($table) `,` type($ids) `->` type($result) attr-dict
+  }];
   let hasVerifier = 1;
 }
 
@@ -30,9 +39,14 @@ def Tenon_PositionsOp : Tenon_Op<"positions", [Pure]> {
     result[t] = offset + t, for ids (..., T); the offset is the call's position where `cached` is
     given, else 0.
     (C1) the result is i32 of rank 1 with the last dimension of ids.
+
+    ```mlir
+    %at = tenon.positions %ids cached
+      : tensor<?x?xi32, #tenon.dims<batch, seq>> -> tensor<?xi32, #tenon.dims<seq>>
+    ```
   }];
-  let arguments = (ins AnyRankedTensor:$ids, UnitAttr:$cached);
-  let results = (outs AnyRankedTensor:$result);
+  let arguments = (ins Tenon_Tensor:$ids, UnitAttr:$cached);
+  let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = "$ids (`cached` $cached^)? `:` type($ids) `->` type($result) attr-dict";
   let hasVerifier = 1;
 }
@@ -43,34 +57,52 @@ def Tenon_AddOp : Tenon_SameTypeOp<"add"> {
     result[i..., j...] = x[i..., j...] + y[j...].
     (C1) the dimensions of y are the last dimensions of x.
     (C2) x and y have the same float element type.
+
+    ```mlir
+    %sum = tenon.add %e, %p
+      : tensor<?x?x768xf32, #tenon.dims<batch, seq, n_embd>>,
+        tensor<?x768xf32, #tenon.dims<seq, n_embd>>
+    ```
   }];
-  let arguments = (ins AnyRankedTensor:$x, AnyRankedTensor:$y);
-  let results = (outs AnyRankedTensor:$result);
+  let arguments = (ins Tenon_Tensor:$x, Tenon_Tensor:$y);
+  let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = "$x `,` $y `:` type($x) `,` type($y) attr-dict";
   let hasVerifier = 1;
 }
 
 def Tenon_ScaleOp : Tenon_SameTypeOp<"scale"> {
   let summary = "multiplication by a constant";
-  let description = [{ result = factor * x.
-    (C1) the element type is a float; the factor is finite. }];
-  let arguments = (ins AnyRankedTensor:$x, F64Attr:$factor);
-  let results = (outs AnyRankedTensor:$result);
+  let description = [{
+    result = factor * x. A factor of 1 folds away.
+    (C1) the element type is a float; the factor is finite.
+
+    ```mlir
+    %half = tenon.scale %x by 0.5 : tensor<?x768xf32, #tenon.dims<seq, n_embd>>
+    ```
+  }];
+  let arguments = (ins Tenon_Tensor:$x, F64Attr:$factor);
+  let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = "$x `by` $factor `:` type($x) attr-dict";
   let hasVerifier = 1;
+  let hasFolder = 1;
 }
 
 def Tenon_DropoutOp : Tenon_SameTypeOp<"dropout"> {
   let summary = "zeroes elements at random in training; the identity otherwise";
   let description = [{
     In training, each element is 0 with the given probability and x / (1 - probability) else.
-    Entries that do not train drop the operation.
-    (C1) 0 <= probability < 1.
+    Entries that do not train drop the operation; a probability of 0 folds away.
+    (C1) the element type is a float; 0 <= probability < 1.
+
+    ```mlir
+    %d = tenon.dropout %x, 0.1 : tensor<?x768xf32, #tenon.dims<seq, n_embd>>
+    ```
   }];
-  let arguments = (ins AnyRankedTensor:$x, F64Attr:$probability);
-  let results = (outs AnyRankedTensor:$result);
+  let arguments = (ins Tenon_Tensor:$x, F64Attr:$probability);
+  let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = "$x `,` $probability `:` type($x) attr-dict";
   let hasVerifier = 1;
+  let hasFolder = 1;
 }
 
 def Tenon_LayerNormOp : Tenon_SameTypeOp<"layer_norm"> {
@@ -81,11 +113,17 @@ def Tenon_LayerNormOp : Tenon_SameTypeOp<"layer_norm"> {
     Source: Ba et al. 2016, equations 3-4.
     (C1) weight, and bias where given, have rank 1 and the last dimension of x.
     (C2) all have the same float element type.
-    (C3) epsilon > 0.
+    (C3) epsilon is finite and above 0.
+
+    ```mlir
+    %n = tenon.layer_norm %x, %weight bias %bias, 1.0e-05
+      : tensor<?x768xf32, #tenon.dims<seq, n_embd>>, tensor<768xf32, #tenon.dims<n_embd>>
+      bias tensor<768xf32, #tenon.dims<n_embd>>
+    ```
   }];
-  let arguments = (ins AnyRankedTensor:$x, AnyRankedTensor:$weight, Optional<AnyRankedTensor>:$bias,
+  let arguments = (ins Tenon_Tensor:$x, Tenon_Tensor:$weight, Optional<Tenon_Tensor>:$bias,
                        F64Attr:$epsilon);
-  let results = (outs AnyRankedTensor:$result);
+  let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = [{
     $x `,` $weight (`bias` $bias^)? `,` $epsilon `:` type($x) `,` type($weight)
     (`bias` type($bias)^)? attr-dict
@@ -103,10 +141,17 @@ def Tenon_LinearOp : Tenon_Op<"linear", [Pure]> {
     (C2) bias, where given, has rank 1 and the dimension N.
     (C3) the result has the dimensions of x with N in place of K.
     (C4) all have the same float element type.
+
+    ```mlir
+    %qkv = tenon.linear %x, %weight
+      : tensor<?x768xf32, #tenon.dims<seq, n_embd>>,
+        tensor<768x2304xf32, #tenon.dims<n_embd, n_qkv>>
+      -> tensor<?x2304xf32, #tenon.dims<seq, n_qkv>>
+    ```
   }];
-  let arguments = (ins AnyRankedTensor:$x, AnyRankedTensor:$weight, Optional<AnyRankedTensor>:$bias,
+  let arguments = (ins Tenon_Tensor:$x, Tenon_Tensor:$weight, Optional<Tenon_Tensor>:$bias,
                        UnitAttr:$transposed);
-  let results = (outs AnyRankedTensor:$result);
+  let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = [{
     $x `,` $weight (`transposed` $transposed^)? (`bias` $bias^)?
     `:` type($x) `,` type($weight) (`bias` type($bias)^)? `->` type($result) attr-dict
@@ -120,9 +165,13 @@ def Tenon_GeluOp : Tenon_SameTypeOp<"gelu"> {
     erf: x/2 * (1 + erf(x / sqrt 2)); tanh: x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3))).
     Source: Hendrycks and Gimpel 2016, sections 2 and 3. GPT-2 uses tanh, nanoGPT erf.
     (C1) the element type is a float.
+
+    ```mlir
+    %g = tenon.gelu tanh %x : tensor<?x768xf32, #tenon.dims<seq, n_embd>>
+    ```
   }];
-  let arguments = (ins AnyRankedTensor:$x, Tenon_GeluKindAttr:$form);
-  let results = (outs AnyRankedTensor:$result);
+  let arguments = (ins Tenon_Tensor:$x, Tenon_GeluKindAttr:$form);
+  let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = "$form $x `:` type($x) attr-dict";
   let hasVerifier = 1;
 }
@@ -137,15 +186,22 @@ def Tenon_AttentionOp : Tenon_Op<"attention",
     result[b, t, h*D + d] = sum_j softmax_j(q . k_j / sqrt(D)) * v_j[d].
     With `cache`, offset is the call's position, positions before it come from the cache, and the
     new keys and values are added to it; without, offset is 0 and the positions are those of qkv.
-    `heads` is H; `context` names the dimension that bounds positions.
+    `heads` is H. The second dimension of the cache bounds the positions.
     (C1) the last dimension of qkv is 3 C, C being the last dimension of the result.
-    (C2) C is divisible by H.
-    (C3) the other dimensions of the result are those of qkv, in rank 3.
-    (C4) cache, where given, is a kv_cache state (B, context, C) of the model.
+    (C2) `heads` is a static dimension of the model, and C is divisible by it.
+    (C3) both have rank 3 and the same float element type, their first two dimensions are the same.
+    (C4) cache, where given, is a kv_cache state (B, context, C) of the model with their element
+         type; one with layers is used inside a repeat over them.
+
+    ```mlir
+    %a = tenon.attention %qkv heads @n_head cache @cache
+      : tensor<?x?x2304xf32, #tenon.dims<batch, seq, n_qkv>>
+      -> tensor<?x?x768xf32, #tenon.dims<batch, seq, n_embd>>
+    ```
   }];
-  let arguments = (ins AnyRankedTensor:$qkv, FlatSymbolRefAttr:$heads,
+  let arguments = (ins Tenon_Tensor:$qkv, FlatSymbolRefAttr:$heads,
                        OptionalAttr<FlatSymbolRefAttr>:$cache);
-  let results = (outs AnyRankedTensor:$result);
+  let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = [{
     $qkv `heads` $heads (`cache` $cache^)? `:` type($qkv) `->` type($result) attr-dict
   }];
@@ -157,9 +213,14 @@ def Tenon_LastTokenOp : Tenon_Op<"last_token", [Pure]> {
   let description = [{
     result[b, c] = x[b, T - 1, c], for x (B, T, C).
     (C1) x has rank 3; the result has its first and last dimension and its element type.
+
+    ```mlir
+    %l = tenon.last_token %x : tensor<?x?x768xf32, #tenon.dims<batch, seq, n_embd>>
+      -> tensor<?x768xf32, #tenon.dims<batch, n_embd>>
+    ```
   }];
-  let arguments = (ins AnyRankedTensor:$x);
-  let results = (outs AnyRankedTensor:$result);
+  let arguments = (ins Tenon_Tensor:$x);
+  let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = "$x `:` type($x) `->` type($result) attr-dict";
   let hasVerifier = 1;
 }
@@ -169,11 +230,17 @@ def Tenon_CrossEntropyOp : Tenon_Op<"cross_entropy", [Pure]> {
   let description = [{
     result = mean over the i... with targets[i...] != ignore of
     (log sum_v exp(logits[i..., v])) - logits[i..., targets[i...]]; 0 where all are ignored.
-    (C1) targets are i32 with the dimensions of logits without the last.
+    (C1) logits are floats; targets are i32 with the dimensions of logits without the last.
     (C2) the result has rank 0 and element type f32, or f64 where the logits are f64.
+
+    ```mlir
+    %loss = tenon.cross_entropy %logits, %targets ignore -1
+      : tensor<?x65xf32, #tenon.dims<seq, n_vocab>>, tensor<?xi32, #tenon.dims<seq>>
+      -> tensor<f32, #tenon.dims<>>
+    ```
   }];
-  let arguments = (ins AnyRankedTensor:$logits, AnyRankedTensor:$targets, I32Attr:$ignore);
-  let results = (outs AnyRankedTensor:$result);
+  let arguments = (ins Tenon_Tensor:$logits, Tenon_Tensor:$targets, I32Attr:$ignore);
+  let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = [{
     $logits `,` $targets `ignore` $ignore `:` type($logits) `,` type($targets) `->` type($result)
     attr-dict
@@ -186,11 +253,17 @@ def Tenon_TokenCrossEntropyOp : Tenon_Op<"token_cross_entropy", [Pure]> {
   let description = [{
     result[i...] = (log sum_v exp(logits[i..., v])) - logits[i..., targets[i...]], and 0 where
     targets[i...] = ignore. The first half of `cross_entropy`.
-    (C1) targets are i32 with the dimensions of logits without the last.
+    (C1) logits are floats; targets are i32 with the dimensions of logits without the last.
     (C2) the result has the dimensions of targets and the element type of logits.
+
+    ```mlir
+    %losses = tenon.token_cross_entropy %logits, %targets ignore -1
+      : tensor<?x65xf32, #tenon.dims<seq, n_vocab>>, tensor<?xi32, #tenon.dims<seq>>
+      -> tensor<?xf32, #tenon.dims<seq>>
+    ```
   }];
-  let arguments = (ins AnyRankedTensor:$logits, AnyRankedTensor:$targets, I32Attr:$ignore);
-  let results = (outs AnyRankedTensor:$result);
+  let arguments = (ins Tenon_Tensor:$logits, Tenon_Tensor:$targets, I32Attr:$ignore);
+  let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = [{
     $logits `,` $targets `ignore` $ignore `:` type($logits) `,` type($targets) `->` type($result)
     attr-dict
@@ -201,13 +274,19 @@ def Tenon_TokenCrossEntropyOp : Tenon_Op<"token_cross_entropy", [Pure]> {
 def Tenon_MaskedMeanOp : Tenon_Op<"masked_mean", [Pure]> {
   let summary = "the mean over the tokens that are not ignored";
   let description = [{
-    result = sum x[i...] / count, over the i... with targets[i...] != ignore; 0 where there are none.
-    The second half of `cross_entropy`.
-    (C1) x and targets have the same dimensions; targets are i32.
+    result = sum x[i...] / count, over the i... with targets[i...] != ignore; 0 where there are
+    none. The second half of `cross_entropy`.
+    (C1) x are floats; targets are i32 with the same dimensions.
     (C2) the result has rank 0 and the element type of x.
+
+    ```mlir
+    %loss = tenon.masked_mean %losses, %targets ignore -1
+      : tensor<?xf32, #tenon.dims<seq>>, tensor<?xi32, #tenon.dims<seq>>
+      -> tensor<f32, #tenon.dims<>>
+    ```
   }];
-  let arguments = (ins AnyRankedTensor:$x, AnyRankedTensor:$targets, I32Attr:$ignore);
-  let results = (outs AnyRankedTensor:$result);
+  let arguments = (ins Tenon_Tensor:$x, Tenon_Tensor:$targets, I32Attr:$ignore);
+  let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = [{
     $x `,` $targets `ignore` $ignore `:` type($x) `,` type($targets) `->` type($result) attr-dict
   }];

@@ -1,5 +1,6 @@
 // Decodes one graph. The first thing that is wrong is kept as `problem_` and reading goes on with
-// zeros, so that each record's decoder reads straight through; nothing outside the bytes is touched.
+// zeros, so that each record's decoder reads straight through; nothing outside the bytes is
+// touched.
 #include "decode.h"
 
 #include "llvm/ADT/bit.h"
@@ -85,7 +86,8 @@ private:
       return {};
     }
     StringRef string = bytes_.substr(strings_ + offset, length);
-    if (string.find_if([](char c) { return static_cast<unsigned char>(c) < 0x20; }) != StringRef::npos)
+    if (string.find_if([](char c) { return static_cast<unsigned char>(c) < 0x20; }) !=
+        StringRef::npos)
       fail(what + " holds a control character");
     return string.str();
   }
@@ -162,7 +164,8 @@ private:
   void decode() {
     namespace header = graph::header;
     what_ = "model";
-    graph_.name = text(wordAt(bytes_, header::name_offset), wordAt(bytes_, header::name_length), "name");
+    graph_.name =
+        text(wordAt(bytes_, header::name_offset), wordAt(bytes_, header::name_length), "name");
     if (graph_.name.empty())
       fail("name is empty");
     each(table::dims, "dimension", graph_.dims, [&](Graph::Dim &dim) {
@@ -174,17 +177,22 @@ private:
     });
     each(table::params, "parameter", graph_.params, [&](Graph::Param &param) {
       using namespace graph::param_record;
-      param = {name(name_offset), dtype(field(graph::param_record::dtype)),
+      param = {name(name_offset),
+               dtype(field(graph::param_record::dtype)),
                shape(field(rank), field(dims_begin)),
                enumerator<graph::init>(field(init), graph::n_inits, "initialisation"),
                doubleOf(field(init_low), field(init_high)),
-               optionalIndex(field(repeat), table::dims, "layers dimension"), line(file_offset)};
+               optionalIndex(field(repeat), table::dims, "layers dimension"),
+               line(file_offset)};
     });
     each(table::states, "state", graph_.states, [&](Graph::State &state) {
       using namespace graph::state_record;
-      state = {name(name_offset), enumerator<graph::state_kind>(field(kind), 1, "kind"),
-               dtype(field(graph::state_record::dtype)), shape(field(rank), field(dims_begin)),
-               optionalIndex(field(repeat), table::dims, "layers dimension"), line(file_offset)};
+      state = {name(name_offset),
+               enumerator<graph::state_kind>(field(kind), 1, "kind"),
+               dtype(field(graph::state_record::dtype)),
+               shape(field(rank), field(dims_begin)),
+               optionalIndex(field(repeat), table::dims, "layers dimension"),
+               line(file_offset)};
     });
     auto port = [&](Graph::Port &port) { // both records have the same words
       using namespace graph::input_record;
@@ -209,11 +217,12 @@ private:
     const graph::op_row &row = graph::op_table[field(op)];
     auto expect = [&](uint32_t actual, uint32_t least, uint32_t most, StringRef what) {
       if (actual < least || actual > most)
-        fail(Twine(row.name) + " has " + Twine(actual) + " " + what + ", its row of TENON_OPS allows " +
-             Twine(least) + " to " + Twine(most));
+        fail(Twine(row.name) + " has " + Twine(actual) + " " + what +
+             ", its row of TENON_OPS allows " + Twine(least) + " to " + Twine(most));
       return actual;
     };
-    uint32_t operands = expect(field(operands_count), row.least_operands, row.most_operands, "operands");
+    uint32_t operands =
+        expect(field(operands_count), row.least_operands, row.most_operands, "operands");
     uint32_t results = row.results == graph::any ? operands : row.results;
     expect(field(results_count), results, results, "results");
     expect(field(attrs_count), row.attr_words, row.attr_words, "attribute words");

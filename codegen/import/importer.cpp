@@ -75,14 +75,15 @@ private:
   LogicalResult claimName(StringRef name, StringRef what, Location location) {
     auto [entry, isNew] = names_.try_emplace(name, what);
     if (!isNew)
-      return emitError(location) << "'" << name << "' names a " << entry->second << " and a " << what
-                                 << "; rename one of them";
+      return emitError(location) << "'" << name << "' names a " << entry->second << " and a "
+                                 << what << "; rename one of them";
     return success();
   }
 
   LogicalResult importModel() {
     Location unknown = builder_.getUnknownLoc();
-    if (graph_.name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") !=
+    if (graph_.name.find_first_not_of(
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") !=
             std::string::npos ||
         llvm::isDigit(graph_.name.front()))
       return emitError(unknown) << "the model's name '" << graph_.name
@@ -160,8 +161,8 @@ private:
       return failure();
     Location location = graph_.nodes.empty() ? Location(builder_.getUnknownLoc())
                                              : locationOf(graph_.nodes.front().line);
-    auto function =
-        func::FuncOp::create(builder_, location, "graph", builder_.getFunctionType(inputs, outputs));
+    auto function = func::FuncOp::create(builder_, location, "graph",
+                                         builder_.getFunctionType(inputs, outputs));
     Block *body = function.addEntryBlock();
     builder_.setInsertionPointToStart(body);
     for (auto [i, port] : llvm::enumerate(graph_.inputs)) {
@@ -178,7 +179,8 @@ private:
     for (auto [i, port] : llvm::enumerate(graph_.outputs)) {
       function.setResultAttr(i, "tenon.name", builder_.getStringAttr(port.name));
       if (!values_[port.value])
-        return emitError(location) << "output '" << port.name << "' is not a value at the graph's end";
+        return emitError(location)
+               << "output '" << port.name << "' is not a value at the graph's end";
       results.push_back(values_[port.value]);
     }
     func::ReturnOp::create(builder_, location, results);
@@ -213,8 +215,8 @@ private:
       words = words.drop_front(wordsOf(attr.source));
     }
     if (!state.empty())
-      return emitError(location) << row.operation << " takes no state; the graph hands it '" << state
-                                 << "'";
+      return emitError(location) << row.operation << " takes no state; the graph hands it '"
+                                 << state << "'";
     Operation *created = builder_.create(operation);
     markScope(node, created);
     for (auto [index, result] : llvm::zip_equal(node.results, created->getResults()))
@@ -243,8 +245,9 @@ private:
     }
     case graph::operand_kind::state:
       if (!state.empty())
-        return emitError(location) << "the graph hands one operation the states '" << state << "' and '"
-                                   << graph_.states[operand.index].name << "'; it can have one";
+        return emitError(location)
+               << "the graph hands one operation the states '" << state << "' and '"
+               << graph_.states[operand.index].name << "'; it can have one";
       state = graph_.states[operand.index].name;
       return success();
     }
@@ -341,9 +344,9 @@ private:
       if (failed(type))
         return failure();
       if (*type != result.getType())
-        return emitError(location) << "a repeat's result has type " << *type
-                                   << ", its initial value " << result.getType()
-                                   << "; a layer must keep the type of what it is given";
+        return emitError(location)
+               << "a repeat's result has type " << *type << ", its initial value "
+               << result.getType() << "; a layer must keep the type of what it is given";
       if (failed(define(index, result, location)))
         return failure();
     }
@@ -358,14 +361,16 @@ private:
   const Graph &graph_;
   OpBuilder builder_;
   ModelOp model_;
-  llvm::StringMap<StringRef> names_;  // of symbols, to what they name
-  SmallVector<Value> values_;         // by index; null where not to be used
-  std::vector<bool> defined_;         // by index
-  SmallVector<Loop> loops_;           // innermost last
+  llvm::StringMap<StringRef> names_; // of symbols, to what they name
+  SmallVector<Value> values_;        // by index; null where not to be used
+  std::vector<bool> defined_;        // by index
+  SmallVector<Loop> loops_;          // innermost last
 };
 
 } // namespace
 
-FailureOr<ModelOp> importGraph(const Graph &graph, ModuleOp into) { return Importer(graph, into).run(); }
+FailureOr<ModelOp> importGraph(const Graph &graph, ModuleOp into) {
+  return Importer(graph, into).run();
+}
 
 } // namespace tenon

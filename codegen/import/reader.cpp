@@ -25,8 +25,9 @@ Expected<uint32_t> checkedSize(StringRef bytes) {
   namespace header = graph::header;
   uint32_t version = wordAt(bytes, header::version);
   if (bytes.size() < header::words * 4)
-    return error("the graph is truncated: " + Twine(bytes.size()) + " bytes are left of a header of " +
-                 Twine(header::words * 4) + "; compile the model again");
+    return error("the graph is truncated: " + Twine(bytes.size()) +
+                 " bytes are left of a header of " + Twine(header::words * 4) +
+                 "; compile the model again");
   if (version > graph::version)
     return error("the model was written by a newer DSL: its format is version " + Twine(version) +
                  ", this tenonc reads " + Twine(graph::version) +
@@ -79,7 +80,8 @@ Expected<std::vector<Graph>> readSection(StringRef bytes, StringRef machine) {
     rest = rest.drop_front(*size);
   }
   if (graphs.empty())
-    return error(Twine("section ") + graph::section_name + " holds no graph; compile the model again");
+    return error(Twine("section ") + graph::section_name +
+                 " holds no graph; compile the model again");
   return graphs;
 }
 
@@ -109,7 +111,9 @@ static Expected<std::vector<Graph>> readElf(const object::ObjectFile &object) {
 }
 
 Expected<std::vector<Graph>> readObject(MemoryBufferRef buffer) {
-  auto inFile = [&](Error problem) { return createFileError(buffer.getBufferIdentifier(), std::move(problem)); };
+  auto inFile = [&](Error problem) {
+    return createFileError(buffer.getBufferIdentifier(), std::move(problem));
+  };
   switch (identify_magic(buffer.getBuffer())) {
   case file_magic::elf:
   case file_magic::elf_relocatable:
@@ -117,13 +121,16 @@ Expected<std::vector<Graph>> readObject(MemoryBufferRef buffer) {
   case file_magic::elf_shared_object:
     break;
   case file_magic::bitcode:
-    return inFile(error("is LLVM bitcode, not an object; compile the model's source without -flto"));
+    return inFile(
+        error("is LLVM bitcode, not an object; compile the model's source without -flto"));
   case file_magic::archive:
     return inFile(error("is an archive; name the object with the model in it"));
   default:
-    return inFile(error("is not an ELF object; name the object that the model's source compiles to"));
+    return inFile(
+        error("is not an ELF object; name the object that the model's source compiles to"));
   }
-  Expected<std::unique_ptr<object::ObjectFile>> object = object::ObjectFile::createELFObjectFile(buffer);
+  Expected<std::unique_ptr<object::ObjectFile>> object =
+      object::ObjectFile::createELFObjectFile(buffer);
   if (!object)
     return inFile(object.takeError());
   Expected<std::vector<Graph>> graphs = readElf(**object);

@@ -46,10 +46,12 @@ LogicalResult Interpreter::bindInput(BlockArgument argument, const Tensor &input
     for (auto [size, given, name] : llvm::zip_equal(type.getShape(), input.shape, dimNames(type)))
       if (ShapedType::isDynamic(size) && dims_.try_emplace(name, given).second) {
         DimOp dim = lookupDim(model_, name);
-        if (given < static_cast<int64_t>(dim.getMin()) || given > static_cast<int64_t>(dim.getMax()))
+        if (given < static_cast<int64_t>(dim.getMin()) ||
+            given > static_cast<int64_t>(dim.getMax()))
           return emitError(argument.getLoc())
-                 << "input " << argument.getArgNumber() << " has size " << given << " in dimension '"
-                 << name.getValue() << "', which allows " << dim.getMin() << " to " << dim.getMax();
+                 << "input " << argument.getArgNumber() << " has size " << given
+                 << " in dimension '" << name.getValue() << "', which allows " << dim.getMin()
+                 << " to " << dim.getMax();
       }
   if (failed(fits(input, type, argument.getLoc(), "input " + Twine(argument.getArgNumber()))))
     return failure();
@@ -96,7 +98,8 @@ LogicalResult Interpreter::execute(Operation *op) {
       .Case([&](ScaleOp op) {
         return define(op.getResult(), scale(get(op.getX()), op.getFactor().convertToDouble()));
       })
-      .Case([&](DropoutOp op) { return define(op.getResult(), get(op.getX())); }) // no training here
+      .Case(
+          [&](DropoutOp op) { return define(op.getResult(), get(op.getX())); }) // no training here
       .Case([&](LayerNormOp op) {
         return define(op.getResult(),
                       layerNorm(get(op.getX()), get(op.getWeight()), getOptional(op.getBias()),
@@ -112,8 +115,8 @@ LogicalResult Interpreter::execute(Operation *op) {
       })
       .Case([&](LastTokenOp op) { return define(op.getResult(), lastToken(get(op.getX()))); })
       .Case([&](TokenCrossEntropyOp op) {
-        return define(op.getResult(), tokenCrossEntropy(get(op.getLogits()), get(op.getTargets()),
-                                                        ignore(op)));
+        return define(op.getResult(),
+                      tokenCrossEntropy(get(op.getLogits()), get(op.getTargets()), ignore(op)));
       })
       .Case([&](MaskedMeanOp op) {
         return define(op.getResult(), maskedMean(get(op.getX()), get(op.getTargets()), ignore(op)));
@@ -179,8 +182,8 @@ LogicalResult Interpreter::getParam(GetParamOp op) {
   int64_t layer = layerOf(param.getLayersAttr());
   auto found = params_.find({op.getName().str(), layer});
   if (found == params_.end())
-    return op.emitError("parameter '") << op.getName() << "' of layer " << layer
-                                       << " has no value; set it before the call";
+    return op.emitError("parameter '")
+           << op.getName() << "' of layer " << layer << " has no value; set it before the call";
   if (failed(fits(*found->second, op.getType(), op.getLoc(), "parameter '" + op.getName() + "'")))
     return failure();
   values_[op.getResult()] = found->second;
@@ -214,11 +217,11 @@ LogicalResult Interpreter::attend(AttentionOp op) {
   Cache &cache = caches_[{state.getSymName().str(), layerOf(state.getLayersAttr())}];
   int64_t seen = cache.keys.shape.empty() ? 0 : cache.keys.shape[1];
   if (position_ > seen)
-    return op.emitError("position ") << position_ << " does not follow the " << seen
-                                     << " positions in the cache";
+    return op.emitError("position ")
+           << position_ << " does not follow the " << seen << " positions in the cache";
   if (position_ > 0 && cache.keys.shape[0] != qkv.shape[0])
-    return op.emitError("the cache holds ") << cache.keys.shape[0] << " sequences, this call has "
-                                            << qkv.shape[0];
+    return op.emitError("the cache holds ")
+           << cache.keys.shape[0] << " sequences, this call has " << qkv.shape[0];
   cache.keys = extend(cache.keys, keys, position_);
   cache.values = extend(cache.values, values, position_);
   return define(op.getResult(), attention(queries, cache.keys, cache.values, heads, position_));

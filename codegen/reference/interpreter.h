@@ -10,15 +10,15 @@
 
 namespace tenon::reference {
 
-/// Runs any function of tenon operations: the imported `graph` or an entry, before or after any pass
-/// on the dialect. Not thread-safe. Mistakes of the caller (an id out of range, a shape that does
-/// not fit) are diagnostics at the operation's line.
+/// Runs any function of tenon operations: the imported `graph` or an entry, before or after any
+/// pass on the dialect. Not thread-safe. Mistakes of the caller (an id out of range, a shape that
+/// does not fit) are diagnostics at the operation's line.
 class Interpreter {
 public:
   explicit Interpreter(ModelOp model) : model_(model) {}
 
-  /// Sets a parameter by its name in the model (with "{}" where it has layers) and layer (0 where it
-  /// has none). A shape that does not fit is reported where the parameter is used.
+  /// Sets a parameter by its name in the model (with "{}" where it has layers) and layer (0 where
+  /// it has none). A shape that does not fit is reported where the parameter is used.
   void setParam(llvm::StringRef name, int64_t layer, Tensor value);
 
   /// Calls a function. Sizes known at run time follow from the inputs' shapes. `position` is the

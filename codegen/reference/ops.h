@@ -42,7 +42,8 @@ Tensor lastToken(const Tensor &x);
 
 /// The cross-entropy of each row of logits (..., V), 0 where the target is `ignore`.
 /// Errors: another target outside of [0, V).
-llvm::Expected<Tensor> tokenCrossEntropy(const Tensor &logits, const Tensor &targets, int32_t ignore);
+llvm::Expected<Tensor> tokenCrossEntropy(const Tensor &logits, const Tensor &targets,
+                                         int32_t ignore);
 
 /// The mean of x over the places where the target is not `ignore`; 0 where there are none.
 Tensor maskedMean(const Tensor &x, const Tensor &targets, int32_t ignore);

@@ -11,11 +11,12 @@ namespace tenon::test {
 
 /// A context that knows the tenon dialect and collects the text of errors, one a line.
 struct Context {
-  Context() : handler(&context, [this](mlir::Diagnostic &diagnostic) {
-      errors += diagnostic.str() + "\n";
-      if (auto line = llvm::dyn_cast<mlir::FileLineColLoc>(diagnostic.getLocation()))
-        lines.push_back(line.getLine());
-    }) {
+  Context()
+      : handler(&context, [this](mlir::Diagnostic &diagnostic) {
+          errors += diagnostic.str() + "\n";
+          if (auto line = llvm::dyn_cast<mlir::FileLineColLoc>(diagnostic.getLocation()))
+            lines.push_back(line.getLine());
+        }) {
     context.loadDialect<TenonDialect, mlir::func::FuncDialect>();
   }
   mlir::MLIRContext context;

@@ -70,8 +70,12 @@ public:
   /// `scope`: 0, or 1 + index of the fused scope.
   uint32_t node(graph::op op, Words operands, Words results, Words attrs, uint32_t lineNumber,
                 uint32_t scope = 0) {
-    return add(graph::table::nodes, {{static_cast<uint32_t>(op)}, range(operands), range(results),
-                                     range(attrs), {scope}, line(lineNumber)});
+    return add(graph::table::nodes, {{static_cast<uint32_t>(op)},
+                                     range(operands),
+                                     range(results),
+                                     range(attrs),
+                                     {scope},
+                                     line(lineNumber)});
   }
 
   /// The word `field` of a record, to damage it.

@@ -156,7 +156,8 @@ TEST_CASE("mistakes of the caller are diagnostics") {
 
   Tensor token{{1, 1}, {3}};
   refuses(cached, steps.run("step", Tensor{{1, 1}, {5}}), "id 5 is not an integer in [0, 5)");
-  refuses(cached, steps.run("step", token, 2), "position 2 does not follow the 0 positions in the cache");
+  refuses(cached, steps.run("step", token, 2),
+          "position 2 does not follow the 0 positions in the cache");
   REQUIRE(mlir::succeeded(steps.run("step", token)));
   refuses(cached, steps.run("step", Tensor{{2, 1}, {3, 3}}, 1),
           "the cache holds 1 sequences, this call has 2");

@@ -74,7 +74,8 @@ TEST_CASE("linear multiplies by the weight, stored either way") {
 
 TEST_CASE("the two forms of gelu") {
   Tensor x{{4}, {0, 1, -1, 30}};
-  checkNear(geluErf(x), {0, 0.8413447460685429, -0.15865525393145707, 30}); // x times the normal CDF
+  checkNear(geluErf(x),
+            {0, 0.8413447460685429, -0.15865525393145707, 30}); // x times the normal CDF
   checkNear(geluTanh(x), {0, 0.8411919906082768, -0.15880800939172324, 30});
 }
 

@@ -1,0 +1,237 @@
+// One case for each constraint of the operations of the field; `_cN` in a name is constraint (CN).
+// RUN: tenon-opt %s -split-input-file -verify-diagnostics
+
+func.func @unnamed_dimensions(%x: tensor<4xf32>) {
+  // expected-error @+1 {{tensor with named dimensions (write #tenon.dims<...> behind its element type), but got 'tensor<4xf32>'}}
+  %0 = tenon.gelu tanh %x : tensor<4xf32>
+  return
+}
+
+// -----
+
+// expected-error @+1 {{tensor of rank 2 has 1 dimension names; give one name a dimension}}
+func.func @names_and_rank(%x: tensor<4x4xf32, #tenon.dims<C>>)
+
+// -----
+
+func.func @embedding_c1(%table: tensor<4xf32, #tenon.dims<C>>, %ids: tensor<?xi32, #tenon.dims<T>>) {
+  // expected-error @+1 {{(C1) the table must be (V, C) of floats; it is (C = 4) of 'f32'}}
+  %0 = tenon.embedding %table, %ids : tensor<4xf32, #tenon.dims<C>>, tensor<?xi32, #tenon.dims<T>> -> tensor<?x4xf32, #tenon.dims<T, C>>
+  return
+}
+
+// -----
+
+func.func @embedding_c2(%table: tensor<9x4xf32, #tenon.dims<V, C>>, %ids: tensor<?xi64, #tenon.dims<T>>) {
+  // expected-error @+1 {{(C2) ids must be i32; they are (T) of 'i64'}}
+  %0 = tenon.embedding %table, %ids : tensor<9x4xf32, #tenon.dims<V, C>>, tensor<?xi64, #tenon.dims<T>> -> tensor<?x4xf32, #tenon.dims<T, C>>
+  return
+}
+
+// -----
+
+func.func @embedding_c3(%table: tensor<9x4xf32, #tenon.dims<V, C>>, %ids: tensor<?xi32, #tenon.dims<T>>) {
+  // expected-error @+1 {{(C3) the result must have the dimensions of ids, then C, of the table's element type; expected (T, C = 4) of 'f32', found (T, K = 4) of 'f32'}}
+  %0 = tenon.embedding %table, %ids : tensor<9x4xf32, #tenon.dims<V, C>>, tensor<?xi32, #tenon.dims<T>> -> tensor<?x4xf32, #tenon.dims<T, K>>
+  return
+}
+
+// -----
+
+tenon.model @embedding_c4 {
+  tenon.dim @T 1 to 16
+  tenon.dim @context 8 to 8
+  tenon.dim @C 4 to 4
+  tenon.param @wpe : tensor<8x4xf32, #tenon.dims<context, C>> init zeros 0.0
+  func.func @graph(%ids: tensor<?xi32, #tenon.dims<T>>) {
+    %at = tenon.positions %ids : tensor<?xi32, #tenon.dims<T>> -> tensor<?xi32, #tenon.dims<T>>
+    %wpe = tenon.get_param @wpe : tensor<8x4xf32, #tenon.dims<context, C>>
+    // expected-error @+1 {{(C4) positions of 'T' count up to 16, the table has context = 8 rows; bound 'T' by 8}}
+    %0 = tenon.embedding %wpe, %at : tensor<8x4xf32, #tenon.dims<context, C>>, tensor<?xi32, #tenon.dims<T>> -> tensor<?x4xf32, #tenon.dims<T, C>>
+    return
+  }
+}
+
+// -----
+
+func.func @positions_c1(%ids: tensor<?x?xi32, #tenon.dims<B, T>>) {
+  // expected-error @+1 {{(C1) the result must be i32 with the last dimension of ids; ids are (B, T) of 'i32', the result is (B) of 'i32'}}
+  %0 = tenon.positions %ids : tensor<?x?xi32, #tenon.dims<B, T>> -> tensor<?xi32, #tenon.dims<B>>
+  return
+}
+
+// -----
+
+func.func @add_c1(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %y: tensor<?x4xf32, #tenon.dims<B, C>>) {
+  // expected-error @+1 {{(C1) the dimensions of y must be the last ones of x; x is (T, C = 4) of 'f32', y is (B, C = 4) of 'f32'; give the bigger one first}}
+  %0 = tenon.add %x, %y : tensor<?x4xf32, #tenon.dims<T, C>>, tensor<?x4xf32, #tenon.dims<B, C>>
+  return
+}
+
+// -----
+
+func.func @add_c1_rank(%x: tensor<4xf32, #tenon.dims<C>>, %y: tensor<?x4xf32, #tenon.dims<T, C>>) {
+  // expected-error @+1 {{(C1) the dimensions of y must be the last ones of x}}
+  %0 = tenon.add %x, %y : tensor<4xf32, #tenon.dims<C>>, tensor<?x4xf32, #tenon.dims<T, C>>
+  return
+}
+
+// -----
+
+func.func @add_c2(%x: tensor<4xf32, #tenon.dims<C>>, %y: tensor<4xbf16, #tenon.dims<C>>) {
+  // expected-error @+1 {{(C2) x and y must have the same float element type; x is (C = 4) of 'f32', y is (C = 4) of 'bf16'}}
+  %0 = tenon.add %x, %y : tensor<4xf32, #tenon.dims<C>>, tensor<4xbf16, #tenon.dims<C>>
+  return
+}
+
+// -----
+
+func.func @scale_c1(%x: tensor<4xf32, #tenon.dims<C>>) {
+  // expected-error @+1 {{(C1) scales floats by a finite factor; x is (C = 4) of 'f32', the factor 0x7FF0000000000000 : f64}}
+  %0 = tenon.scale %x by 0x7FF0000000000000 : tensor<4xf32, #tenon.dims<C>>
+  return
+}
+
+// -----
+
+func.func @dropout_c1(%x: tensor<4xf32, #tenon.dims<C>>) {
+  // expected-error @+1 {{(C1) drops floats with a probability in [0, 1); x is (C = 4) of 'f32', the probability 1.000000e+00 : f64}}
+  %0 = tenon.dropout %x, 1.0 : tensor<4xf32, #tenon.dims<C>>
+  return
+}
+
+// -----
+
+func.func @layer_norm_c1(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %w: tensor<4xf32, #tenon.dims<C>>, %b: tensor<4xf32, #tenon.dims<K>>) {
+  // expected-error @+1 {{(C1) bias must have the last dimension of x; x is (T, C = 4) of 'f32', bias is (K = 4) of 'f32'}}
+  %0 = tenon.layer_norm %x, %w bias %b, 1.0e-5 : tensor<?x4xf32, #tenon.dims<T, C>>, tensor<4xf32, #tenon.dims<C>> bias tensor<4xf32, #tenon.dims<K>>
+  return
+}
+
+// -----
+
+func.func @layer_norm_c2(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %w: tensor<4xbf16, #tenon.dims<C>>) {
+  // expected-error @+1 {{(C2) weight must have the float element type of x; x is (T, C = 4) of 'f32', weight is (C = 4) of 'bf16'}}
+  %0 = tenon.layer_norm %x, %w, 1.0e-5 : tensor<?x4xf32, #tenon.dims<T, C>>, tensor<4xbf16, #tenon.dims<C>>
+  return
+}
+
+// -----
+
+func.func @layer_norm_c3(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %w: tensor<4xf32, #tenon.dims<C>>) {
+  // expected-error @+1 {{(C3) epsilon must be above 0, it is 0.000000e+00 : f64; GPT-2 uses 1e-5}}
+  %0 = tenon.layer_norm %x, %w, 0.0 : tensor<?x4xf32, #tenon.dims<T, C>>, tensor<4xf32, #tenon.dims<C>>
+  return
+}
+
+// -----
+
+func.func @linear_c1(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %w: tensor<9x4xf32, #tenon.dims<V, C>>) {
+  // expected-error @+1 {{(C1) the weight must be (K, N) with K the last dimension of x; x is (T, C = 4) of 'f32', the weight is (V = 9, C = 4) of 'f32'; did you mean it 'transposed'?}}
+  %0 = tenon.linear %x, %w : tensor<?x4xf32, #tenon.dims<T, C>>, tensor<9x4xf32, #tenon.dims<V, C>> -> tensor<?x9xf32, #tenon.dims<T, V>>
+  return
+}
+
+// -----
+
+func.func @linear_c1_transposed(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %w: tensor<4x9xf32, #tenon.dims<C, V>>) {
+  // expected-error @+1 {{the weight must be (N, K) with K the last dimension of x; x is (T, C = 4) of 'f32', the weight is (C = 4, V = 9) of 'f32'; did you mean it without 'transposed'?}}
+  %0 = tenon.linear %x, %w transposed : tensor<?x4xf32, #tenon.dims<T, C>>, tensor<4x9xf32, #tenon.dims<C, V>> -> tensor<?x9xf32, #tenon.dims<T, V>>
+  return
+}
+
+// -----
+
+func.func @linear_c2(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %w: tensor<4x9xf32, #tenon.dims<C, V>>, %b: tensor<4xf32, #tenon.dims<C>>) {
+  // expected-error @+1 {{(C2) bias must have the dimension N of the weight, V = 9; it is (C = 4) of 'f32'}}
+  %0 = tenon.linear %x, %w bias %b : tensor<?x4xf32, #tenon.dims<T, C>>, tensor<4x9xf32, #tenon.dims<C, V>> bias tensor<4xf32, #tenon.dims<C>> -> tensor<?x9xf32, #tenon.dims<T, V>>
+  return
+}
+
+// -----
+
+func.func @linear_c3(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %w: tensor<4x9xf32, #tenon.dims<C, V>>) {
+  // expected-error @+1 {{(C3) the result must have the dimensions of x with N in place of K; expected (T, V = 9) of 'f32', found (B, V = 9) of 'f32'}}
+  %0 = tenon.linear %x, %w : tensor<?x4xf32, #tenon.dims<T, C>>, tensor<4x9xf32, #tenon.dims<C, V>> -> tensor<?x9xf32, #tenon.dims<B, V>>
+  return
+}
+
+// -----
+
+func.func @linear_c4(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %w: tensor<4x9xbf16, #tenon.dims<C, V>>) {
+  // expected-error @+1 {{(C4) all operands must have the same float element type; x is (T, C = 4) of 'f32', another is (C = 4, V = 9) of 'bf16'}}
+  %0 = tenon.linear %x, %w : tensor<?x4xf32, #tenon.dims<T, C>>, tensor<4x9xbf16, #tenon.dims<C, V>> -> tensor<?x9xf32, #tenon.dims<T, V>>
+  return
+}
+
+// -----
+
+func.func @gelu_c1(%x: tensor<4xi32, #tenon.dims<C>>) {
+  // expected-error @+1 {{(C1) x must be floats; it is (C = 4) of 'i32'}}
+  %0 = tenon.gelu erf %x : tensor<4xi32, #tenon.dims<C>>
+  return
+}
+
+// -----
+
+func.func @last_token_c1(%x: tensor<?x4xf32, #tenon.dims<T, C>>) {
+  // expected-error @+1 {{(C1) x must be (B, T, C); it is (T, C = 4) of 'f32'}}
+  %0 = tenon.last_token %x : tensor<?x4xf32, #tenon.dims<T, C>> -> tensor<4xf32, #tenon.dims<C>>
+  return
+}
+
+// -----
+
+func.func @last_token_c1_result(%x: tensor<?x?x4xf32, #tenon.dims<B, T, C>>) {
+  // expected-error @+1 {{(C1) the result must have the first and last dimension of x; expected (B, C = 4) of 'f32', found (T, C = 4) of 'f32'}}
+  %0 = tenon.last_token %x : tensor<?x?x4xf32, #tenon.dims<B, T, C>> -> tensor<?x4xf32, #tenon.dims<T, C>>
+  return
+}
+
+// -----
+
+func.func @cross_entropy_c1(%x: tensor<?x9xf32, #tenon.dims<T, V>>, %t: tensor<?xi32, #tenon.dims<B>>) {
+  // expected-error @+1 {{(C1) targets must be i32 with the dimensions of the float logits without the last; logits are (T, V = 9) of 'f32', targets are (B) of 'i32'}}
+  %0 = tenon.cross_entropy %x, %t ignore -1 : tensor<?x9xf32, #tenon.dims<T, V>>, tensor<?xi32, #tenon.dims<B>> -> tensor<f32, #tenon.dims<>>
+  return
+}
+
+// -----
+
+func.func @cross_entropy_c2(%x: tensor<?x9xbf16, #tenon.dims<T, V>>, %t: tensor<?xi32, #tenon.dims<T>>) {
+  // expected-error @+1 {{(C2) the result must have rank 0 and type f32, or f64 for logits of f64; expected () of 'f32', found () of 'bf16'}}
+  %0 = tenon.cross_entropy %x, %t ignore -1 : tensor<?x9xbf16, #tenon.dims<T, V>>, tensor<?xi32, #tenon.dims<T>> -> tensor<bf16, #tenon.dims<>>
+  return
+}
+
+// -----
+
+func.func @token_cross_entropy_c1(%x: tensor<?x9xf32, #tenon.dims<T, V>>, %t: tensor<?xi64, #tenon.dims<T>>) {
+  // expected-error @+1 {{(C1) targets must be i32 with the dimensions of the float logits without the last; logits are (T, V = 9) of 'f32', targets are (T) of 'i64'}}
+  %0 = tenon.token_cross_entropy %x, %t ignore -1 : tensor<?x9xf32, #tenon.dims<T, V>>, tensor<?xi64, #tenon.dims<T>> -> tensor<?xf32, #tenon.dims<T>>
+  return
+}
+
+// -----
+
+func.func @token_cross_entropy_c2(%x: tensor<?x9xf32, #tenon.dims<T, V>>, %t: tensor<?xi32, #tenon.dims<T>>) {
+  // expected-error @+1 {{(C2) the result must have the dimensions of targets and the element type of logits; expected (T) of 'f32', found () of 'f32'}}
+  %0 = tenon.token_cross_entropy %x, %t ignore -1 : tensor<?x9xf32, #tenon.dims<T, V>>, tensor<?xi32, #tenon.dims<T>> -> tensor<f32, #tenon.dims<>>
+  return
+}
+
+// -----
+
+func.func @masked_mean_c1(%x: tensor<?xf32, #tenon.dims<T>>, %t: tensor<?xi32, #tenon.dims<B>>) {
+  // expected-error @+1 {{(C1) targets must be i32 with the dimensions of the floats x; x is (T) of 'f32', targets are (B) of 'i32'}}
+  %0 = tenon.masked_mean %x, %t ignore -1 : tensor<?xf32, #tenon.dims<T>>, tensor<?xi32, #tenon.dims<B>> -> tensor<f32, #tenon.dims<>>
+  return
+}
+
+// -----
+
+func.func @masked_mean_c2(%x: tensor<?xf32, #tenon.dims<T>>, %t: tensor<?xi32, #tenon.dims<T>>) {
+  // expected-error @+1 {{(C2) the result must have rank 0 and the element type of x; expected () of 'f32', found (T) of 'f32'}}
+  %0 = tenon.masked_mean %x, %t ignore -1 : tensor<?xf32, #tenon.dims<T>>, tensor<?xi32, #tenon.dims<T>> -> tensor<?xf32, #tenon.dims<T>>
+  return
+}

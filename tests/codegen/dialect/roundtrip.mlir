@@ -1,0 +1,83 @@
+// Every operation reads back as it is printed, in its short and in its generic form.
+// RUN: tenon-opt %s -verify-roundtrip | FileCheck %s
+
+// CHECK-LABEL: tenon.model @all attributes {tenon.machine = "x86-64"} {
+tenon.model @all attributes {tenon.machine = "x86-64"} {
+  // CHECK: tenon.dim @batch 1 to 2
+  tenon.dim @batch 1 to 2
+  tenon.dim @seq 1 to 8
+  tenon.dim @context 8 to 8
+  tenon.dim @"app::C" 4 to 4
+  tenon.dim @C3 12 to 12
+  tenon.dim @H 2 to 2
+  tenon.dim @V 9 to 9
+  tenon.dim @L 3 to 3
+  // CHECK: tenon.param @wte : tensor<9x4xf32, #tenon.dims<V, "app::C">> init normal 2.000000e-02
+  tenon.param @wte : tensor<9x4xf32, #tenon.dims<V, "app::C">> init normal 0.02
+  tenon.param @wpe : tensor<8x4xf32, #tenon.dims<context, "app::C">> init uniform 0.5
+  // CHECK: tenon.param @"h.{}.w" : tensor<4x12xf32, #tenon.dims<"app::C", C3>> init scaled_normal 2.000000e-02 layers @L
+  tenon.param @"h.{}.w" : tensor<4x12xf32, #tenon.dims<"app::C", C3>> init scaled_normal 0.02 layers @L
+  tenon.param @"h.{}.b" : tensor<12xf32, #tenon.dims<C3>> init zeros 0.0 layers @L
+  tenon.param @"h.{}.ln" : tensor<4xf32, #tenon.dims<"app::C">> init ones 0.0 layers @L
+  // CHECK: tenon.state @kv kv_cache : tensor<?x8x4xf32, #tenon.dims<batch, context, "app::C">> layers @L
+  tenon.state @kv kv_cache : tensor<?x8x4xf32, #tenon.dims<batch, context, "app::C">> layers @L
+
+  // CHECK: func.func @graph(%[[IDS:.*]]: tensor<?x?xi32, #tenon.dims<batch, seq>> {tenon.name = "ids"},
+  func.func @graph(%ids: tensor<?x?xi32, #tenon.dims<batch, seq>> {tenon.name = "ids"},
+                   %targets: tensor<?x?xi32, #tenon.dims<batch, seq>>)
+      -> (tensor<?x4xf32, #tenon.dims<batch, "app::C">>, tensor<f32, #tenon.dims<>>) {
+    // CHECK: %[[WTE:.*]] = tenon.get_param @wte : tensor<9x4xf32, #tenon.dims<V, "app::C">>
+    %wte = tenon.get_param @wte : tensor<9x4xf32, #tenon.dims<V, "app::C">>
+    %wpe = tenon.get_param @wpe : tensor<8x4xf32, #tenon.dims<context, "app::C">>
+    // CHECK: tenon.group embedding -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> {
+    %x = tenon.group embedding -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> {
+      // CHECK: tenon.embedding %[[WTE]], %[[IDS]] : tensor<9x4xf32, #tenon.dims<V, "app::C">>, tensor<?x?xi32, #tenon.dims<batch, seq>> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+      %e = tenon.embedding %wte, %ids : tensor<9x4xf32, #tenon.dims<V, "app::C">>, tensor<?x?xi32, #tenon.dims<batch, seq>> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+      // CHECK: tenon.positions %[[IDS]] : tensor
+      %from0 = tenon.positions %ids : tensor<?x?xi32, #tenon.dims<batch, seq>> -> tensor<?xi32, #tenon.dims<seq>>
+      // CHECK: tenon.positions %[[IDS]] cached : tensor<?x?xi32, #tenon.dims<batch, seq>> -> tensor<?xi32, #tenon.dims<seq>>
+      %at = tenon.positions %ids cached : tensor<?x?xi32, #tenon.dims<batch, seq>> -> tensor<?xi32, #tenon.dims<seq>>
+      %p = tenon.embedding %wpe, %at : tensor<8x4xf32, #tenon.dims<context, "app::C">>, tensor<?xi32, #tenon.dims<seq>> -> tensor<?x4xf32, #tenon.dims<seq, "app::C">>
+      // CHECK: %[[SUM:.*]] = tenon.add %{{.*}}, %{{.*}} : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x4xf32, #tenon.dims<seq, "app::C">> {tenon.fused = 0 : i64}
+      %sum = tenon.add %e, %p : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x4xf32, #tenon.dims<seq, "app::C">> {tenon.fused = 0 : i64}
+      // CHECK: tenon.yield %[[SUM]] : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+      tenon.yield %sum : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+    }
+    // CHECK: tenon.dropout %{{.*}}, 1.000000e-01 : tensor
+    %d = tenon.dropout %x, 0.1 : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+    // CHECK: tenon.repeat @L (%[[A:.*]] = %{{.*}}) : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> {
+    %y = tenon.repeat @L (%a = %d) : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> {
+      %ln = tenon.get_param @"h.{}.ln" : tensor<4xf32, #tenon.dims<"app::C">>
+      // CHECK: tenon.layer_norm %[[A]], %[[LN:.*]], 1.000000e-05 : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<4xf32, #tenon.dims<"app::C">>
+      %n = tenon.layer_norm %a, %ln, 1.0e-5 : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<4xf32, #tenon.dims<"app::C">>
+      // CHECK: tenon.layer_norm %{{.*}}, %[[LN]] bias %[[LN]], 1.000000e-05 : {{.*}}, tensor<4xf32, #tenon.dims<"app::C">> bias tensor<4xf32, #tenon.dims<"app::C">>
+      %m = tenon.layer_norm %n, %ln bias %ln, 1.0e-5 : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<4xf32, #tenon.dims<"app::C">> bias tensor<4xf32, #tenon.dims<"app::C">>
+      %w = tenon.get_param @"h.{}.w" : tensor<4x12xf32, #tenon.dims<"app::C", C3>>
+      %b = tenon.get_param @"h.{}.b" : tensor<12xf32, #tenon.dims<C3>>
+      // CHECK: tenon.linear %{{.*}}, %{{.*}} bias %{{.*}} : {{.*}}, tensor<4x12xf32, #tenon.dims<"app::C", C3>> bias tensor<12xf32, #tenon.dims<C3>> -> tensor<?x?x12xf32, #tenon.dims<batch, seq, C3>>
+      %qkv = tenon.linear %m, %w bias %b : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<4x12xf32, #tenon.dims<"app::C", C3>> bias tensor<12xf32, #tenon.dims<C3>> -> tensor<?x?x12xf32, #tenon.dims<batch, seq, C3>>
+      // CHECK: tenon.attention %{{.*}} heads @H : tensor
+      %free = tenon.attention %qkv heads @H : tensor<?x?x12xf32, #tenon.dims<batch, seq, C3>> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+      // CHECK: tenon.attention %{{.*}} heads @H cache @kv : tensor<?x?x12xf32, #tenon.dims<batch, seq, C3>> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+      %o = tenon.attention %qkv heads @H cache @kv : tensor<?x?x12xf32, #tenon.dims<batch, seq, C3>> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+      // CHECK: tenon.gelu tanh %{{.*}} : tensor
+      %g = tenon.gelu tanh %o : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+      // CHECK: tenon.gelu erf %{{.*}} : tensor
+      %h = tenon.gelu erf %g : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+      tenon.yield %h : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+    }
+    // CHECK: tenon.scale %{{.*}} by 5.000000e-01 : tensor
+    %s = tenon.scale %y by 0.5 : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+    // CHECK: tenon.last_token %{{.*}} : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x4xf32, #tenon.dims<batch, "app::C">>
+    %last = tenon.last_token %s : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x4xf32, #tenon.dims<batch, "app::C">>
+    // CHECK: tenon.linear %{{.*}}, %[[WTE]] transposed : tensor
+    %logits = tenon.linear %s, %wte transposed : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<9x4xf32, #tenon.dims<V, "app::C">> -> tensor<?x?x9xf32, #tenon.dims<batch, seq, V>>
+    // CHECK: tenon.cross_entropy %{{.*}}, %{{.*}} ignore -1 : tensor<?x?x9xf32, #tenon.dims<batch, seq, V>>, tensor<?x?xi32, #tenon.dims<batch, seq>> -> tensor<f32, #tenon.dims<>>
+    %loss = tenon.cross_entropy %logits, %targets ignore -1 : tensor<?x?x9xf32, #tenon.dims<batch, seq, V>>, tensor<?x?xi32, #tenon.dims<batch, seq>> -> tensor<f32, #tenon.dims<>>
+    // CHECK: tenon.token_cross_entropy %{{.*}}, %{{.*}} ignore -100 : {{.*}} -> tensor<?x?xf32, #tenon.dims<batch, seq>>
+    %losses = tenon.token_cross_entropy %logits, %targets ignore -100 : tensor<?x?x9xf32, #tenon.dims<batch, seq, V>>, tensor<?x?xi32, #tenon.dims<batch, seq>> -> tensor<?x?xf32, #tenon.dims<batch, seq>>
+    // CHECK: tenon.masked_mean %{{.*}}, %{{.*}} ignore -100 : {{.*}} -> tensor<f32, #tenon.dims<>>
+    %mean = tenon.masked_mean %losses, %targets ignore -100 : tensor<?x?xf32, #tenon.dims<batch, seq>>, tensor<?x?xi32, #tenon.dims<batch, seq>> -> tensor<f32, #tenon.dims<>>
+    return %last, %loss : tensor<?x4xf32, #tenon.dims<batch, "app::C">>, tensor<f32, #tenon.dims<>>
+  }
+}

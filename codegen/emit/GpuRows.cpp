@@ -1,0 +1,191 @@
+// Gathered rows, their sum and its layer norm on GPUs: a few lanes a row, the row in registers.
+#include "GpuKernel.h"
+#include "Norm.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+
+namespace tenon {
+
+// A lane keeps at most so many elements of its row in registers, and reads the rest again; the
+// smallest register file of a lane has 64 to 255.
+static constexpr int64_t registerElements = 64;
+
+// Every Vulkan device launches so many work groups.
+static constexpr int64_t maxGroups = 65535;
+
+GpuShape GpuShape::of(int64_t columns, int64_t rows) {
+  GpuShape shape;
+  shape.width = columns % 4 == 0 ? 4 : columns % 2 == 0 ? 2 : 1;
+  shape.pieces = columns / shape.width;
+  shape.rowLanes = std::min<uint64_t>(32, llvm::PowerOf2Ceil(shape.pieces));
+  shape.rowsAtOnce = workgroupSize / shape.rowLanes;
+  shape.rowsPerGroup =
+      shape.rowsAtOnce * llvm::divideCeil(rows, maxGroups * int64_t(shape.rowsAtOnce));
+  shape.inRegisters =
+      llvm::divideCeil(shape.pieces, shape.rowLanes) * shape.width <= registerElements;
+  return shape;
+}
+
+void GpuKernelBuilder::bind(const KernelSignature &signature, ValueRange arguments) {
+  for (auto [buffer, base] : llvm::zip(signature.buffers, arguments)) {
+    if (buffer.symbol)
+      symbols[buffer.symbol] = base;
+    else
+      bases[buffer.value] = base;
+  }
+  auto scalar = [&](int64_t i) -> Value {
+    Value value = load(arguments.back(), index(i), b.getI32Type());
+    return arith::IndexCastOp::create(b, loc, b.getIndexType(), value);
+  };
+  int64_t count = 0;
+  for (DimOp dim : model.getBody().getOps<DimOp>()) {
+    if (!dim.isStatic())
+      sizes[dim.getSymNameAttr()] = scalar(count);
+    ++count;
+  }
+  position = scalar(count);
+}
+
+namespace {
+class GpuRowsEmitter {
+public:
+  GpuRowsEmitter(GpuKernelBuilder &k, const RowGroup &rows, const GpuShape &shape)
+      : k(k), rows(rows), shape(shape) {}
+
+  void emit() {
+    rowLane = k.rem(k.lane, k.index(shape.rowLanes));
+    Value slot = k.div(k.lane, shape.rowLanes);
+    Value first = k.add(k.mul(k.workgroup, shape.rowsPerGroup), slot);
+    Value count = k.rows(rows.type);
+    auto oneRow = [&](Value offset) {
+      // Lanes without a row do the last one once more but store nothing: all of them are needed for
+      // the sums.
+      Value index = offset ? k.add(first, offset) : first;
+      hasRow = k.less(index, count);
+      emitRow(k.min(index, k.sub(count, k.index(1))));
+    };
+    if (shape.rowsPerGroup == shape.rowsAtOnce)
+      oneRow({});
+    else
+      k.loop(k.index(0), k.index(shape.rowsPerGroup), shape.rowsAtOnce, oneRow);
+  }
+
+private:
+  /// A lane's turn: the column where its piece starts, and whether there is one (null: certainly).
+  struct Turn {
+    Value column, exists;
+  };
+  using Values = KernelBuilder::Values;
+
+  int64_t turns() const { return llvm::divideCeil(shape.pieces, shape.rowLanes); }
+  int64_t fullTurns() const { return shape.pieces / shape.rowLanes; }
+
+  Turn fullTurn(Value turn) {
+    return {k.mul(k.add(k.mul(turn, shape.rowLanes), rowLane), shape.width), {}};
+  }
+  /// The last turn, in which not every lane has a piece; those without take the row's last.
+  Turn partTurn() {
+    Value piece = k.add(rowLane, fullTurns() * shape.rowLanes);
+    Value exists = k.less(piece, k.index(shape.pieces));
+    return {k.mul(k.min(piece, k.index(shape.pieces - 1)), shape.width), exists};
+  }
+
+  /// Runs over the lane's turns, unrolled where the row is in registers; `number` is the turn's
+  /// number then, otherwise 0.
+  Values overTurns(Values carried,
+                   llvm::function_ref<Values(Turn, int64_t number, ValueRange)> body) {
+    if (shape.inRegisters)
+      for (int64_t i = 0; i < fullTurns(); ++i)
+        carried = body(fullTurn(k.index(i)), i, carried);
+    else
+      carried = k.loop(k.index(0), k.index(fullTurns()), k.index(1), carried,
+                       [&](Value i, ValueRange next) { return body(fullTurn(i), 0, next); });
+    if (fullTurns() < turns())
+      carried = body(partTurn(), shape.inRegisters ? fullTurns() : 0, carried);
+    return carried;
+  }
+
+  void emitRow(Value index) {
+    Row row(k, rows, index);
+    start = k.mul(index, rows.columns);
+    SmallVector<Value> kept(shape.inRegisters ? turns() : 1);
+    auto element = [&](const Turn &turn, int64_t number) {
+      if (!shape.inRegisters)
+        return row.at(turn.column, shape.width);
+      if (!kept[number])
+        kept[number] = row.at(turn.column, shape.width);
+      return kept[number];
+    };
+    // Loads first: all of them are under way before the first is waited for.
+    if (shape.inRegisters)
+      overTurns({}, [&](Turn turn, int64_t number, ValueRange) {
+        element(turn, number);
+        return Values{};
+      });
+    RowStatistics statistics;
+    if (rows.norm)
+      statistics = laneStatistics(element);
+    k.ifThen(hasRow, [&] {
+      overTurns({}, [&](Turn turn, int64_t number, ValueRange) {
+        Value x = element(turn, number);
+        store(x, turn, rows.rowResults);
+        if (rows.norm)
+          store(normalise(k, rows.norm, statistics, x, turn.column), turn, rows.normResults);
+        return Values{};
+      });
+    });
+  }
+
+  RowStatistics laneStatistics(llvm::function_ref<Value(const Turn &, int64_t)> element) {
+    LayerNormOp norm = rows.norm;
+    Value columns = k.splat(static_cast<double>(rows.columns), 1);
+    Value mean = k.divf(sum([&](Turn turn, int64_t number) { return element(turn, number); },
+                            /*squared=*/false),
+                        columns);
+    Value means = k.broadcast(mean, shape.width);
+    Value squares = sum(
+        [&](Turn turn, int64_t number) { return k.subf(element(turn, number), means); },
+        /*squared=*/true);
+    Value variance = k.divf(squares, columns);
+    double epsilon = norm.getEpsilon().convertToDouble();
+    return {mean, k.reciprocalRoot(k.addf(variance, k.splat(epsilon, 1)))};
+  }
+
+  /// The sum of a row's terms (or of their squares), in an order that follows from C alone.
+  Value sum(llvm::function_ref<Value(Turn, int64_t)> term, bool squared) {
+    Value zero = k.splat(0.0, shape.width);
+    Values sums = overTurns({zero}, [&](Turn turn, int64_t number, ValueRange carried) {
+      Value x = term(turn, number);
+      if (turn.exists)
+        x = arith::SelectOp::create(k.b, k.loc, turn.exists, x, zero);
+      return Values{squared ? k.fma(x, x, carried[0]) : k.addf(carried[0], x)};
+    });
+    return k.sumOverLanes(k.reduceAdd(sums[0]), shape);
+  }
+
+  void store(Value x, const Turn &turn, ArrayRef<unsigned> results) {
+    auto emit = [&] {
+      for (unsigned result : results)
+        k.store(x, k.resultBase(result), k.add(start, turn.column));
+    };
+    if (turn.exists)
+      k.ifThen(turn.exists, emit);
+    else
+      emit();
+  }
+
+  GpuKernelBuilder &k;
+  const RowGroup &rows;
+  const GpuShape &shape;
+  Value rowLane, hasRow, start;
+};
+} // namespace
+
+void emitGpuRows(GpuKernelBuilder &k, const RowGroup &rows, const GpuShape &shape) {
+  GpuRowsEmitter(k, rows, shape).emit();
+}
+
+} // namespace tenon

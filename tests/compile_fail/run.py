@@ -24,7 +24,8 @@ def compile_case(compiler, includes, case, *defines):
     done = subprocess.run(command, capture_output=True, text=True, timeout=120,
                           env={**os.environ, "LC_ALL": "C"})
     output = done.stdout + done.stderr
-    lines = [l for l in output.splitlines() if not re.fullmatch(r"\d+ (error|warning).* generated\.", l)]
+    lines = [l for l in output.splitlines()
+             if not re.fullmatch(r"\d+ (error|warning).* generated\.", l)]
     return done.returncode, lines
 
 
@@ -82,7 +83,8 @@ def check(compiler, includes, case):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cases", type=pathlib.Path, nargs="+", help="case files, or folders of them")
+    parser.add_argument("cases", type=pathlib.Path, nargs="+", 
+                        help="case files, or folders of them")
     parser.add_argument("--compiler", required=True)
     parser.add_argument("--include", action="append", default=[], help="include folder")
     parser.add_argument("--at-least", type=int, default=1, help="fewer cases are a failure")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Seeds faults into a case and demands that run.py reports each: a harness that cannot fail is none."""
+"""Seeds faults into a case and demands that run.py reports each of them."""
 import argparse
 import pathlib
 import subprocess
@@ -19,7 +19,8 @@ auto f(hidden_states x) {
 """
 # name, source, what run.py must print
 SEEDS = [
-    ("wrong_expectation", GOOD.replace("n_embd, n_hidden>", "n_embd, n_layer>", 1), "does not match"),
+    ("wrong_expectation", GOOD.replace("n_embd, n_hidden>", "n_embd, n_layer>", 1),
+     "does not match"),
     ("no_expectation", GOOD.replace("EXPECT", "EXPECTS"), "the first line is not"),
     ("no_mistake", GOOD.replace("<f32, n_hidden, n_vocab>", "<f32, n_embd, n_vocab>"),
      "the mistake compiles"),

@@ -39,7 +39,8 @@ class tensor : public detail::refused_sum<tensor<T, D...>> {
   }
   template <class X>
     requires(!detail::declares_sum<X> && !any_refused<X>)
-  friend constexpr refused_value operator+(X, std::type_identity_t<detail::stranger_plus<X, tensor>>) {
+  friend constexpr refused_value operator+(
+      X, std::type_identity_t<detail::stranger_plus<X, tensor>>) {
     return {};
   }
 

@@ -1,4 +1,4 @@
-// The graph while a model is traced: the tables of format.hpp as words, in arrays of fixed capacity.
+// The graph while a model is traced: the tables of format.hpp as words, in arrays of fixed size.
 // Runs in constant expressions only, so it stays small: integers and letters, no allocation.
 // It keeps names apart; what fits what is checked by the operations (tenon/ops) before they write.
 #pragma once

@@ -15,7 +15,7 @@ namespace tenon::graph {
 inline constexpr char section_name[] = ".tenon.graph";
 inline constexpr char magic[9] = "TENONGRF";  // 8 bytes are written, without the terminator
 inline constexpr std::uint32_t version = 1;
-inline constexpr std::uint32_t alignment = 64;  // bytes; g++ aligns large constants so anyway, clang does not
+inline constexpr std::uint32_t alignment = 64;  // bytes; what g++ gives large constants anyway
 
 enum class dtype : std::uint32_t { f32 = 0, bf16 = 1, i32 = 2, f64 = 3 };
 inline constexpr std::uint32_t n_dtypes = 4;

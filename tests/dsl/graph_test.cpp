@@ -1,0 +1,167 @@
+// A model with each operation, decoded from its bytes: records, order, names, lines.
+#include <catch2/catch.hpp>
+#include <tenon/tenon.hpp>
+
+#include "decode.hpp"
+
+namespace {
+using namespace tenon;
+
+struct batch : dyn<1, 3> {};
+struct seq : dyn<1, 7> {};
+struct n_vocab : dim<11> {};
+struct n_block : dim<7> {};
+struct n_embd : dim<4> {};
+struct n_qkv : dim<12> {};
+struct n_head : dim<2> {};
+struct n_layer : dim<5> {};
+
+constexpr unsigned block_line = __LINE__;
+struct block {
+  nn::layer_norm<n_embd> ln{"ln", true, 0.25};
+  nn::linear<n_embd, n_qkv> qkv{"attn.qkv", uniform(0.5), false};
+  param<f32, n_embd> shift{"shift", ones};
+  kv_cache<f32, batch, n_block, n_embd> cache{"attn.cache"};
+  constexpr auto operator()(tensor<f32, batch, seq, n_embd> x) const {
+    auto y = causal_self_attention<n_head>(qkv(ln(x)), cache);
+    return x + scale(gelu(y, gelu_erf), 0.75) + shift;
+  }
+};
+
+constexpr unsigned model_line = __LINE__;
+struct model {
+  param<f32, n_vocab, n_embd> wte{"wte.weight", gpt2_normal};
+  param<f32, n_block, n_embd> wpe{"wpe.weight", gpt2_normal};
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids,
+                            input<"targets", i32, batch, seq> targets) const {
+    auto x = fused(ids, [&](auto ids) {
+      return dropout(embedding(wte, ids) + embedding(wpe, positions(ids)), 0.125);
+    });
+    x = repeat<n_layer>("h", block{}, x);
+    auto logits = tied_head(x, wte);
+    return outputs(output<"logits">(logits), output<"loss">(cross_entropy(logits, targets, -7)));
+  }
+};
+}  // namespace
+
+TENON_MODEL(model, model{});
+
+namespace {
+const decode::graph g = decode::read(tenon_graph_model);
+using strings = std::vector<std::string>;
+
+template <class Records>
+strings names(const Records& records) {
+  strings list;
+  for (const auto& record : records) list.push_back(record.name);
+  return list;
+}
+}  // namespace
+
+TEST_CASE("dims stand in the order of first use, with their bounds") {
+  CHECK(g.name == "model");
+  CHECK(names(g.dims) == strings{"batch", "seq", "n_vocab", "n_embd", "n_block", "n_layer",
+                                 "n_qkv", "n_head"});
+  CHECK(g.dims[0].min == 1);
+  CHECK(g.dims[0].max == 3);
+  CHECK(g.dims[2].min == 11);
+  CHECK(g.dims[2].max == 11);
+}
+
+TEST_CASE("parameters carry name, shape, initialiser and their stack") {
+  CHECK(names(g.params) == strings{"wte.weight", "wpe.weight", "h.{}.ln.weight", "h.{}.ln.bias",
+                                   "h.{}.attn.qkv.weight", "h.{}.shift"});
+  const decode::param& wte = g.params[0];
+  CHECK(wte.type == graph::dtype::f32);
+  CHECK(wte.dims == std::vector<std::uint32_t>{2, 3});
+  CHECK(wte.init == graph::init::normal);
+  CHECK(wte.init_value == 0.02);
+  CHECK(wte.repeat == 0);
+  const decode::param& qkv = g.params[4];
+  CHECK(qkv.dims == std::vector<std::uint32_t>{3, 6});
+  CHECK(qkv.init == graph::init::uniform);
+  CHECK(qkv.init_value == 0.5);
+  CHECK(g.dims.at(qkv.repeat - 1).name == "n_layer");
+  CHECK(g.params[2].init == graph::init::ones);
+  CHECK(g.params[3].init == graph::init::zeros);
+}
+
+TEST_CASE("the cache is a state of the stack") {
+  REQUIRE(g.states.size() == 1);
+  CHECK(g.states[0].name == "h.{}.attn.cache");
+  CHECK(g.states[0].dims == std::vector<std::uint32_t>{0, 4, 3});
+  CHECK(g.dims.at(g.states[0].repeat - 1).name == "n_layer");
+}
+
+TEST_CASE("nodes are in the order of the source") {
+  strings nodes;
+  for (const decode::node& n : g.nodes) nodes.push_back(g.text(n));
+  CHECK(nodes == strings{
+    "embedding(wte.weight, %0) -> %2 : [batch, seq, n_embd]",
+    "positions(%0) -> %3 : [seq]",
+    "embedding(wpe.weight, %3) -> %4 : [seq, n_embd]",
+    "add(%2, %4) -> %5 : [batch, seq, n_embd]",
+    "dropout(%5) -> %6 : [batch, seq, n_embd]",
+    "repeat(%6) -> %7 : [batch, seq, n_embd]",
+    "layer_norm(%7, h.{}.ln.weight, h.{}.ln.bias) -> %8 : [batch, seq, n_embd]",
+    "linear(%8, h.{}.attn.qkv.weight) -> %9 : [batch, seq, n_qkv]",
+    "attention(%9, h.{}.attn.cache) -> %10 : [batch, seq, n_embd]",
+    "gelu(%10) -> %11 : [batch, seq, n_embd]",
+    "scale(%11) -> %12 : [batch, seq, n_embd]",
+    "add(%7, %12) -> %13 : [batch, seq, n_embd]",
+    "add(%13, h.{}.shift) -> %14 : [batch, seq, n_embd]",
+    "yield(%14) -> %15 : [batch, seq, n_embd]",
+    "linear(%15, wte.weight) -> %16 : [batch, seq, n_vocab]",
+    "cross_entropy(%16, %1) -> %17 : []"});
+  CHECK(names(g.inputs) == strings{"ids", "targets"});
+  CHECK(names(g.outputs) == strings{"logits", "loss"});
+  CHECK(g.outputs[0].value == 16);
+  CHECK(g.outputs[1].value == 17);
+}
+
+TEST_CASE("attributes hold what the calls say") {
+  const auto number = [](const decode::node& n) {
+    return decode::f64(n.attributes.at(0), n.attributes.at(1));
+  };
+  CHECK(number(g.nodes[4]) == 0.125);                              // dropout
+  CHECK(g.dims.at(g.nodes[5].attributes.at(0)).name == "n_layer");  // repeat
+  CHECK(number(g.nodes[6]) == 0.25);                               // layer_norm
+  CHECK(g.nodes[7].attributes == std::vector<std::uint32_t>{0});   // linear, (in, out)
+  CHECK(g.dims.at(g.nodes[8].attributes.at(0)).name == "n_head");  // attention
+  CHECK(g.nodes[9].attributes.at(0) == static_cast<std::uint32_t>(gelu_erf));
+  CHECK(number(g.nodes[10]) == 0.75);                              // scale
+  CHECK(g.nodes[14].attributes == std::vector<std::uint32_t>{1});  // tied head, (out, in)
+  CHECK(static_cast<std::int32_t>(g.nodes[15].attributes.at(0)) == -7);
+  for (const decode::node& n : g.nodes)
+    CHECK(n.attributes.size() == graph::op_table[static_cast<std::uint32_t>(n.op)].attr_words);
+}
+
+TEST_CASE("only the nodes of the fused scope belong to it") {
+  REQUIRE(g.scopes.size() == 1);
+  CHECK(g.scopes[0].line == model_line + 6);
+  for (std::size_t i = 0; i < g.nodes.size(); ++i) CHECK(g.nodes[i].scope == (i < 5 ? 1 : 0));
+}
+
+TEST_CASE("every record knows the line of the user's call") {
+  std::vector<std::uint32_t> lines;
+  for (const decode::node& n : g.nodes) lines.push_back(n.line);
+  const std::uint32_t m = model_line, b = block_line;
+  CHECK(lines == std::vector<std::uint32_t>{m + 7, m + 7, m + 7, m + 7, m + 7, m + 9, b + 7, b + 7,
+                                            b + 7, b + 8, b + 8, b + 8, b + 8, m + 9, m + 10,
+                                            m + 11});
+  CHECK(g.params[0].line == m + 7);
+  CHECK(g.params[5].line == b + 8);
+  CHECK(g.states[0].line == b + 7);
+  for (const decode::node& n : g.nodes) CHECK(n.file == __FILE__);
+  for (const decode::param& p : g.params) CHECK(p.file == __FILE__);
+}
+
+TEST_CASE("a flipped bit anywhere is noticed") {
+  auto blob = tenon_graph_model;
+  for (std::size_t i = 0; i < sizeof blob.bytes; i += 7) {
+    blob.bytes[i] ^= 0x10;
+    CHECK_THROWS(decode::read(blob));
+    blob.bytes[i] ^= 0x10;
+  }
+  CHECK_NOTHROW(decode::read(blob));
+}

@@ -1,0 +1,84 @@
+// The shape algebra, and what the checks of the operations answer, as laws on types.
+#include <catch2/catch.hpp>
+#include <tenon/tenon.hpp>
+
+namespace {
+using namespace tenon;
+
+struct a : dim<2> {};
+struct b : dim<3> {};
+struct c : dim<5> {};
+struct other_c : dim<5> {};
+struct heads : dim<1> {};
+struct time_steps : dyn<1, 4> {};
+struct three_c : dim<15> {};
+
+template <class X, class Y>
+constexpr bool same = std::is_same_v<X, Y>;
+template <class Check>
+using result = typename Check::result;
+
+using abc = dims<a, b, c>;
+static_assert(same<shape::first_t<abc>, a> && same<shape::last_t<abc>, c>);
+static_assert(same<shape::at_t<abc, 1>, b>);
+// appending the last dimension to the leading ones gives the list back
+static_assert(same<shape::append_t<shape::leading_t<abc>, shape::last_t<abc>>, abc>);
+static_assert(same<shape::append_t<shape::leading_t<dims<a>>, a>, dims<a>>);
+// all trailing dimensions are the list; none are no list
+static_assert(same<shape::trailing_t<abc, 3>, abc> && same<shape::trailing_t<abc, 0>, dims<>>);
+static_assert(same<shape::trailing_t<abc, 2>, dims<b, c>>);
+// lists differ nowhere from themselves, and where the first name differs though sizes are equal
+static_assert(shape::first_difference(abc{}, abc{}) == 3);
+static_assert(shape::first_difference(abc{}, dims<a, b, other_c>{}) == 2);
+static_assert(shape::first_difference(abc{}, dims<b, a, c>{}) == 0);
+static_assert(shape::first_difference(dims<>{}, dims<>{}) == 0);
+
+using x = tensor<f32, a, time_steps, c>;
+static_assert(same<replace_last_t<x, b>, tensor<f32, a, time_steps, b>>);
+
+// results of operations
+static_assert(same<result<decltype(detail::check_linear<x, param<f32, c, b>>())>,
+                   tensor<f32, a, time_steps, b>>);
+static_assert(same<result<decltype(detail::check_linear<tensor<f32, c>, param<f32, c, b>>())>,
+                   tensor<f32, b>>);
+static_assert(same<result<decltype(detail::check_tied_head<x, param<f32, b, c>>())>,
+                   tensor<f32, a, time_steps, b>>);
+static_assert(same<result<decltype(detail::check_layer_norm<x, param<f32, c>>())>, x>);
+static_assert(same<result<decltype(detail::check_add<x, x>())>, x>);
+static_assert(same<result<decltype(detail::check_add<x, tensor<f32, c>>())>, x>);
+static_assert(same<result<decltype(detail::check_add<x, param<f32, c>>())>, x>);
+static_assert(same<result<decltype(detail::check_add<x, tensor<f32>>())>, x>);
+
+using ids = input<"ids", i32, a, time_steps>;
+using rows = result<decltype(detail::check_embedding<param<bf16, b, c>, ids>())>;
+static_assert(same<rows, tensor<bf16, a, time_steps, c>>);
+using where_in_text = result<decltype(detail::check_positions<ids>())>;
+static_assert(same<where_in_text::plain, tensor<i32, time_steps>>);
+
+using cache = kv_cache<f32, a, c, c>;
+using qkv = tensor<f32, a, time_steps, three_c>;
+static_assert(same<result<decltype(detail::check_attention<heads, qkv, cache>())>, x>);
+static_assert(same<result<decltype(detail::check_cross_entropy<x, ids>())>, tensor<f32>>);
+using one_target = input<"target", i32>;
+static_assert(same<result<decltype(detail::check_cross_entropy<tensor<f32, b>, one_target>())>,
+                   tensor<f32>>);
+
+// equal numbers under two names do not fit
+static_assert(!is_accepted<decltype(detail::check_linear<x, param<f32, other_c, b>>())>);
+static_assert(!is_accepted<decltype(detail::check_add<x, tensor<f32, other_c>>())>);
+// the longest sequence must fit the table, and one step longer must not
+struct four : dim<4> {};
+struct rows_three : dim<3> {};
+static_assert(is_accepted<decltype(detail::check_embedding<param<f32, four, c>,
+                                                           where_in_text>())>);
+static_assert(!is_accepted<decltype(detail::check_embedding<param<f32, rows_three, c>,
+                                                            where_in_text>())>);
+// what was refused once is refused silently: no second message
+static_assert(same<result<decltype(detail::check_linear<refused_value, param<f32, c, b>>())>,
+                   refused_value>);
+static_assert(same<result<decltype(detail::check_layer_norm<x, param<f32, c>, refused_value>())>,
+                   refused_value>);
+static_assert(same<decltype(refused_value{} + refused_value{}), refused_value>);
+}  // namespace
+
+TEST_CASE("the shape algebra's static assertions compiled") { SUCCEED(); }

@@ -22,6 +22,16 @@ rt::options threads(int n) {
   return how;
 }
 
+// A session owns its threads and memory: it moves and does not copy.
+static_assert(std::is_nothrow_move_constructible_v<toy::session>);
+static_assert(!std::is_copy_constructible_v<toy::session>);
+// What is writable may be read; static dimensions take no size.
+static_assert(std::is_convertible_v<rt::tensor<float, toy::batch>, rt::tensor<const float, toy::batch>>);
+static_assert(!std::is_convertible_v<rt::tensor<const float, toy::batch>, rt::tensor<float, toy::batch>>);
+static_assert(!std::is_convertible_v<rt::tensor<float, toy::batch>, rt::tensor<float, toy::seq>>);
+static_assert(std::is_constructible_v<rt::tensor<float, toy::n_vocab>, std::span<float>>);
+static_assert(!std::is_constructible_v<rt::tensor<float, toy::n_vocab>, std::span<float>, int>);
+
 }  // namespace
 
 TEST_CASE("forward embeds every token at its position") {

@@ -69,12 +69,21 @@ class tensor {
     static_cast<void>(next);
   }
 
+  /// One size for each dimension that is not static, no more and no less.
+  template <class... Sizes>
+    requires(sizeof...(Sizes) != n_dynamic)
+  tensor(std::span<T> data, Sizes... sizes) = delete;
+
   /// A writable tensor may be passed where one is only read.
-  constexpr operator tensor<const T, Dims...>() const noexcept
-    requires(!std::is_const_v<T>)
-  {
-    return tensor<const T, Dims...>(data_, count_, sizes_);
-  }
+  template <class U>
+    requires(std::is_same_v<const U, T>)
+  constexpr tensor(const tensor<U, Dims...>& other) noexcept
+      : data_(other.data_), count_(other.count_), sizes_(other.sizes_) {}
+
+  /// Any other tensor does not fit. Deleted, not absent: compilers then name both in one line.
+  template <class U, class... Others>
+    requires(!std::is_same_v<tensor<const U, Others...>, tensor>)
+  tensor(const tensor<U, Others...>& other) = delete;
 
   [[nodiscard]] constexpr T* data() const noexcept { return data_; }
   [[nodiscard]] constexpr std::size_t count() const noexcept { return count_; }  // elements
@@ -85,8 +94,6 @@ class tensor {
  private:
   template <class, Dimension...>
   friend class tensor;
-  constexpr tensor(T* data, std::size_t count, const std::array<std::int64_t, rank>& sizes) noexcept
-      : data_(data), count_(count), sizes_(sizes) {}
 
   T* data_;
   std::size_t count_;

@@ -1,0 +1,55 @@
+/* The C interface from a plain C program: load a file, run an entry, read an error. Exits with 0 only
+ * if every step gave what it should. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <tenon/runtime/device.h>
+#include <tenon/runtime/runtime.h>
+
+extern const tenon_model tenon_model_toy;
+
+static int failures = 0;
+
+static void expect(int holds, const char* what, const char* message) {
+  if (holds) return;
+  failures += 1;
+  fprintf(stderr, "failed: %s: %s\n", what, message);
+}
+
+int main(void) {
+  tenon_options options = {0};
+  tenon_weights* weights = NULL;
+  tenon_session* session = NULL;
+  tenon_status status = tenon_weights_random(&tenon_model_toy, 1, &options, &weights);
+  expect(status.code == TENON_OK && weights != NULL, "weights", status.message);
+  options.threads = 2;
+  status = tenon_session_create(&tenon_model_toy, weights, &options, &session);
+  expect(status.code == TENON_OK && tenon_session_threads(session) == 2, "session", status.message);
+  tenon_weights_free(weights);
+
+  int32_t* ids = aligned_alloc(TENON_ALIGNMENT, TENON_ALIGNMENT);
+  float* logits = aligned_alloc(TENON_ALIGNMENT, TENON_ALIGNMENT);
+  ids[0] = 3;
+  ids[1] = 4;
+  logits[10] = -1.0e30f;
+  const void* inputs[] = {ids};
+  void* outputs[] = {logits};
+  const int64_t dims[] = {1, 2, 0, 0, 0, 0}; /* batch, seq; the others are static */
+  status = tenon_session_run(session, 1, inputs, outputs, dims, 0);
+  expect(status.code == TENON_OK && status.message[0] == '\0', "step", status.message);
+  expect(logits[10] != -1.0e30f && tenon_session_cached(session) == 2, "step wrote", "nothing");
+
+  ids[1] = 11;
+  status = tenon_session_run(session, 1, inputs, outputs, dims, 0);
+  expect(status.code == TENON_INVALID_ARGUMENT && strstr(status.message, "'ids' at [0, 1] is 11") != NULL,
+         "a bad id", status.message);
+  status = tenon_weights_load(&tenon_model_toy, "/nowhere", NULL, &weights);
+  expect(status.code == TENON_IO_ERROR && weights == NULL, "no file", status.message);
+  expect(tenon_session_run(NULL, 0, inputs, outputs, dims, 0).code == TENON_INVALID_ARGUMENT, "null", "");
+  tenon_session_free(session);
+  free(ids);
+  free(logits);
+  if (failures == 0) puts("every step of the C program held");
+  return failures != 0;
+}

@@ -18,5 +18,5 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/tenon-config-version.cmak
 install(FILES ${PROJECT_BINARY_DIR}/tenon-config.cmake ${PROJECT_BINARY_DIR}/tenon-config-version.cmake
               ${CMAKE_CURRENT_LIST_DIR}/TenonAddModel.cmake
               ${CMAKE_CURRENT_LIST_DIR}/TenonCheckModel.cmake
-              ${CMAKE_CURRENT_LIST_DIR}/check_model.cpp
         DESTINATION ${package_dir})
+install(DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/check DESTINATION ${package_dir})

@@ -12,13 +12,13 @@ namespace tenon {
 
 namespace {
 
-// "12.3 M", with three digits.
-std::string human(double value) {
-  static const char *const units[] = {"", " k", " M", " G", " T", " P"};
-  unsigned unit = 0;
-  for (; value >= 999.5 && unit + 1 < std::size(units); ++unit)
+// "12.3 MB", with three digits.
+std::string human(double value, StringRef unit) {
+  static const char *const prefixes[] = {"", "k", "M", "G", "T", "P"};
+  unsigned prefix = 0;
+  for (; value >= 999.5 && prefix + 1 < std::size(prefixes); ++prefix)
     value /= 1000;
-  return fmt::format("{:.3g}{}", value, units[unit]);
+  return fmt::format("{:.3g} {}{}", value, prefixes[prefix], unit.str());
 }
 
 // "gpt2.model.cpp:21" of a location that may name several lines.
@@ -101,10 +101,10 @@ void Writer::putTables() {
   }
   put("  {:.0f} elements in all\n\nvariants, most capable first\n", elements);
   for (const CompiledVariant &variant : compiled.variants)
-    put("  {:<16} weights {}B, cached state {}B, code {}B\n", variant.target->name.str(),
-        human(static_cast<double>(variant.weightsBytes)),
-        human(static_cast<double>(variant.stateBytes)),
-        human(static_cast<double>(variant.object.size())));
+    put("  {:<16} weights {}, cached state {}, code {}\n", variant.target->name.str(),
+        human(static_cast<double>(variant.weightsBytes), "B"),
+        human(static_cast<double>(variant.stateBytes), "B"),
+        human(static_cast<double>(variant.object.size()), "B"));
 }
 
 void Writer::putMemory(GroupOp group, const std::string &indent) {
@@ -121,8 +121,8 @@ void Writer::putMemory(GroupOp group, const std::string &indent) {
       place = ", an output of the entry";
     if (lives)
       place += fmt::format(", live in steps {} to {}", lives[2 * i], lives[2 * i + 1]);
-    put("{}writes {} {}, {}B at most{}\n", indent, elementText(type.getElementType()).str(),
-        shapeText(type), human(bytes), place);
+    put("{}writes {} {}, {} at most{}\n", indent, elementText(type.getElementType()).str(),
+        shapeText(type), human(bytes, "B"), place);
   }
   if (auto scratch = group->getAttrOfType<IntegerAttr>("tenon.scratch_offset"))
     put("{}scratch memory, arena {}\n", indent, scratch.getInt());
@@ -146,12 +146,12 @@ void Writer::putGroup(GroupOp group, unsigned depth) {
     put("{}ends here: {}\n", indent, ends.str());
   putMemory(group, indent);
   Cost cost = costOf(group);
-  auto putCost = [&](StringRef what, const Formula &formula) {
-    put("{}{} {} = {} at most, {} at least\n", indent, what.str(), formula.text(),
-        human(formula.atMost(model)), human(formula.atLeast(model)));
+  auto putCost = [&](const char *what, const Formula &formula, const char *unit) {
+    put("{}{} {} = {} at most, {} at least\n", indent, what, formula.text(),
+        human(formula.atMost(model), unit), human(formula.atLeast(model), unit));
   };
-  putCost("flops", cost.flops);
-  putCost("bytes", cost.bytes);
+  putCost("flops", cost.flops, "flop");
+  putCost("bytes", cost.bytes, "B");
 }
 
 void Writer::putBlock(Block &block, unsigned depth) {
@@ -182,8 +182,8 @@ void Writer::putEntry(const ManifestEntry &entry) {
   func::FuncOp function = made.function;
   putBlock(function.getBody().front(), 0);
   for (const GpuKernel &kernel : made.gpuKernels)
-    put("  GPU: {} computes the whole entry, {} threads a work group, {}B of code\n", kernel.target,
-        kernel.workgroupSize, human(static_cast<double>(kernel.code.size())));
+    put("  GPU: {} computes the whole entry, {} threads a work group, {} of code\n", kernel.target,
+        kernel.workgroupSize, human(static_cast<double>(kernel.code.size()), "B"));
   for (const std::string &refusal : made.gpuRefusals)
     put("  no GPU kernel: {}\n", refusal);
 }

@@ -159,8 +159,8 @@ void Writer::putMethod(const ManifestEntry &entry) {
   if (made.usesState)
     declared += fmt::format("{}std::int64_t position", declared.empty() ? "" : ",\n      ");
   put("  tenon::runtime::status {}(\n      {}) noexcept {{\n"
-      "    return call(entries::{}::index, {}{});\n  }}\n",
-      entry.identifier, declared, entry.identifier, made.usesState ? "position" : "0", passed);
+      "    return call(::{}::{}::index, {}{});\n  }}\n",
+      entry.identifier, declared, name, entry.identifier, made.usesState ? "position" : "0", passed);
 }
 
 void Writer::putSession() {
@@ -194,11 +194,10 @@ std::string Writer::write() {
       "inline const tenon_model& model() noexcept {{ return tenon_model_{}; }}\n\n",
       name, name);
   putDims();
-  put("// Entries: number, bytes of working memory (all sizes at their greatest), kind.\n"
-      "namespace entries {{\n");
+  put("// Entries: number, bytes of working memory (all sizes at their greatest), kind.\n");
   for (const auto &[i, entry] : llvm::enumerate(manifest.entries))
     putEntry(entry, i);
-  put("}}  // namespace entries\n\n");
+  put("\n");
   putParameters();
   putSession();
   put("}}  // namespace {}\n#endif\n#endif\n", name);

@@ -88,7 +88,7 @@ void boundValues(Value input, ManifestTensor &tensor) {
         embedding && use.get() == embedding.getIds()) {
       bound(cast<RankedTensorType>(embedding.getTable().getType()).getDimSize(0));
       everywhereIgnored = false;
-    } else if (auto loss = dyn_cast<CrossEntropyOp>(use.getOwner());
+    } else if (auto loss = dyn_cast<TokenCrossEntropyOp>(use.getOwner());
                loss && use.get() == loss.getTargets()) {
       bound(cast<RankedTensorType>(loss.getLogits().getType()).getShape().back());
       tensor.hasIgnored = true;
@@ -102,7 +102,6 @@ void boundValues(Value input, ManifestTensor &tensor) {
 ManifestEntry entryOf(const CompiledEntry &entry, const DimIndex &index, Identifiers &names) {
   ManifestEntry result{names.claim(entry.name), {}, {}, &entry};
   func::FuncOp function = entry.function;
-  Identifiers tensors{"position"};
   auto nameOf = [](Attribute name, StringRef fallback, unsigned i) {
     auto text = dyn_cast_or_null<StringAttr>(name);
     return text ? text.str() : fallback.str() + std::to_string(i);
@@ -127,12 +126,13 @@ Manifest Manifest::of(const CompiledModel &compiled) {
   Manifest manifest;
   ModelOp model = compiled.model;
   DimIndex index;
-  Identifiers dims{"entries", "model", "parameter", "parameter_count", "parameters", "session"};
+  Identifiers names{"call",       "cached",  "create", "handle", "model",   "parameter",
+                    "parameter_count", "parameters", "reset",  "run",    "session", "threads"};
   for (DimOp dim : model.getOps<DimOp>()) {
     StringRef name = dim.getSymName();
     StringRef last = name.substr(name.rfind("::") == StringRef::npos ? 0 : name.rfind("::") + 2);
     index[name] = manifest.dims.size();
-    manifest.dims.push_back({name.str(), dims.claim(last), static_cast<int64_t>(dim.getMin()),
+    manifest.dims.push_back({name.str(), names.claim(last), static_cast<int64_t>(dim.getMin()),
                              static_cast<int64_t>(dim.getMax())});
   }
   for (ParamOp param : model.getOps<ParamOp>()) {
@@ -142,9 +142,8 @@ Manifest Manifest::of(const CompiledModel &compiled) {
     manifest.params.push_back({tensorOfType(param.getSymName(), param.getTensorType(), index),
                                layers, param.getInit(), param.getInitValue().convertToDouble()});
   }
-  Identifiers entries{"call", "cached", "create", "handle", "reset", "run", "session", "threads"};
   for (const CompiledEntry &entry : compiled.entries)
-    manifest.entries.push_back(entryOf(entry, index, entries));
+    manifest.entries.push_back(entryOf(entry, index, names));
   return manifest;
 }
 

@@ -21,7 +21,7 @@ struct ManifestTensor {
 
 struct ManifestDim {
   std::string name;  // as in the model, perhaps qualified
-  std::string identifier;  // a C++ name that is unique among the dimensions
+  std::string identifier;  // a C++ name that is unique among dimensions and entries
   int64_t min = 0, max = 0;
 };
 

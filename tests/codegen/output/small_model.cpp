@@ -64,7 +64,7 @@ Holder::Holder() {
   compiled.name = "tiny";
   auto functions = compiled.model.getBody().getOps<mlir::func::FuncOp>();
   for (mlir::func::FuncOp function : functions)
-    compiled.entries.push_back({.name = function.getSymName().str(), .function = function});
+    compiled.entries.push_back({function.getSymName().str(), function, 0, false, 0, 0, {}, {}});
   compiled.entries[0].usesState = true;
   compiled.entries[0].context = 8;
   compiled.entries[0].sequenceDim = 1;
@@ -75,18 +75,16 @@ Holder::Holder() {
   compiled.entries[0].gpuKernels = {
       {tenon::GpuKernel::Code::Spirv, "spirv", 0, std::string("\x03\x02\x23\x07\x00\x05\x01\x00", 8),
        "step", 64, 1, buffers},
-      {tenon::GpuKernel::Code::Ptx, "nvptx:sm_90", 90, ".version 8.0\n// \"what??!\"\n", "step", 128,
+      {tenon::GpuKernel::Code::Ptx, "nvptx:sm_90", 90, ".version 8.0\n// \"what?!\"\n", "step", 128,
        4, buffers}};
   compiled.entries[1].gpuRefusals = {"spirv: cross_entropy has no GPU kernel"};
   const char *names[] = {"x86-64-v4", "x86-64-v2"};
   for (const char *name : names) {
     std::string suffix = name == names[0] ? "v4" : "v2";
-    compiled.variants.push_back({.target = tenon::findTarget(name),
-                                 .weightsBytes = 512,
-                                 .stateBytes = 128,
-                                 .params = {{0, 0, 264, "pack_wte_" + suffix}, {320, 64, 24, ""}},
-                                 .runs = {"run_step_" + suffix, "run_loss_" + suffix},
-                                 .object = std::string(1000, 'o')});
+    compiled.variants.push_back({tenon::findTarget(name), 512, 128,
+                                 {{0, 0, 264, "pack_wte_" + suffix}, {320, 64, 24, ""}},
+                                 {"run_step_" + suffix, "run_loss_" + suffix},
+                                 std::string(1000, 'o'), ""});
   }
 }
 
@@ -114,6 +112,11 @@ bool compiles(const std::string &compiler, const std::string &name, const std::s
   return runs(compiler + " -Wall -Wextra -Werror -I " RUNTIME_INCLUDE " -I " + folder() + " -c " +
               folder() + "/" + name + " -o " + folder() + "/" + name + ".o 2> " + folder() +
               "/errors.txt");
+}
+
+std::string errors() {
+  std::ifstream file(folder() + "/errors.txt");
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 } // namespace small_model

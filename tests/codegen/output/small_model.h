@@ -15,8 +15,9 @@ struct Holder {
   tenon::CompiledModel compiled;
 };
 
-/// Compiles a file of that text (and `more` compiler arguments); true if it compiled.
+/// Compiles a file of that text; true if it compiled. `errors` are what the compiler then said.
 bool compiles(const std::string &compiler, const std::string &name, const std::string &text);
+std::string errors();
 /// Where `compiles` writes its files; made on first use, removed at exit.
 const std::string &folder();
 /// Writes a file into the folder.

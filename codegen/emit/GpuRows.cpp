@@ -159,8 +159,8 @@ private:
     Value zero = k.splat(0.0, shape.width);
     Values sums = overTurns({zero}, [&](Turn turn, int64_t number, ValueRange carried) {
       Value x = term(turn, number);
-      if (turn.exists)
-        x = arith::SelectOp::create(k.b, k.loc, turn.exists, x, zero);
+      if (turn.exists)  // a vector of conditions: SPIR-V 1.3 has no other choice between vectors
+        x = arith::SelectOp::create(k.b, k.loc, k.broadcast(turn.exists, shape.width), x, zero);
       return Values{squared ? k.fma(x, x, carried[0]) : k.addf(carried[0], x)};
     });
     return k.sumOverLanes(k.reduceAdd(sums[0]), shape);

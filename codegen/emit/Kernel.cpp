@@ -130,7 +130,11 @@ Value KernelBuilder::addf(Value x, Value y) { return arith::AddFOp::create(b, lo
 Value KernelBuilder::subf(Value x, Value y) { return arith::SubFOp::create(b, loc, x, y); }
 Value KernelBuilder::mulf(Value x, Value y) { return arith::MulFOp::create(b, loc, x, y); }
 Value KernelBuilder::divf(Value x, Value y) { return arith::DivFOp::create(b, loc, x, y); }
-Value KernelBuilder::maxf(Value x, Value y) { return arith::MaximumFOp::create(b, loc, x, y); }
+// One instruction on every target; a NaN in x gives y.
+Value KernelBuilder::maxf(Value x, Value y) {
+  Value greater = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OGT, x, y);
+  return arith::SelectOp::create(b, loc, greater, x, y);
+}
 
 unsigned lanesOf(Value value) {
   auto vector = dyn_cast<VectorType>(value.getType());
@@ -147,7 +151,7 @@ static Value reduce(KernelBuilder &k, Value vector,
     auto half = [&](int64_t offset) -> Value {
       if (lanes == 1)
         return vector::ExtractOp::create(k.b, k.loc, vector, offset);
-      SmallVector<int64_t> mask(llvm::seq<int64_t>(offset, offset + lanes));
+      SmallVector<int64_t> mask = llvm::to_vector(llvm::seq<int64_t>(offset, offset + lanes));
       return vector::ShuffleOp::create(k.b, k.loc, vector, vector, mask);
     };
     vector = combine(half(0), half(lanes));

@@ -33,8 +33,10 @@ int64_t scratchElements(GroupOp group);
 /// of the operations that kernels are made of. One vocabulary for all targets.
 class KernelBuilder {
 public:
-  KernelBuilder(mlir::OpBuilder &builder, mlir::Location loc, const Target &target, GroupOp group)
-      : b(builder), loc(loc), target(target), group(group), model(enclosingModel(group)) {}
+  KernelBuilder(mlir::OpBuilder &builder, mlir::Location loc, const Target &target,
+                GroupOp group = {})
+      : b(builder), loc(loc), target(target), group(group),
+        model(group ? enclosingModel(group) : ModelOp()) {}
   virtual ~KernelBuilder() = default;
 
   mlir::OpBuilder &b;

@@ -1,5 +1,7 @@
 // tenon-opt: runs single passes over textual IR, for tests and for people who look at one pass.
 // With --import-object the input is an object file with a model instead.
+#include "Passes.h"
+#include "Pipelines.h"
 #include "Tenon.h"
 #include "importer.h"
 #include "reader.h"
@@ -49,15 +51,17 @@ static std::unique_ptr<llvm::MemoryBuffer> importAsText(StringRef path, DialectR
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   DialectRegistry registry;
-  registry.insert<tenon::TenonDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect,
-                  scf::SCFDialect, cf::ControlFlowDialect, vector::VectorDialect,
-                  memref::MemRefDialect, LLVM::LLVMDialect, gpu::GPUDialect, NVVM::NVVMDialect,
-                  spirv::SPIRVDialect>();
+  registry
+      .insert<tenon::TenonDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect,
+              scf::SCFDialect, cf::ControlFlowDialect, vector::VectorDialect, memref::MemRefDialect,
+              LLVM::LLVMDialect, gpu::GPUDialect, NVVM::NVVMDialect, spirv::SPIRVDialect>();
   registerCanonicalizerPass();
   registerCSEPass();
+  tenon::registerPasses();
+  tenon::registerPipelines();
 
-  auto [input, output] =
-      registerAndParseCLIOptions(argc, argv, "tenon-opt: runs passes over the tenon dialect\n", registry);
+  auto [input, output] = registerAndParseCLIOptions(
+      argc, argv, "tenon-opt: runs passes over the tenon dialect\n", registry);
   if (!importObject)
     return asMainReturnCode(MlirOptMain(argc, argv, input, output, registry));
 
@@ -70,7 +74,8 @@ int main(int argc, char **argv) {
     llvm::WithColor::error() << error << "\n";
     return EXIT_FAILURE;
   }
-  if (failed(MlirOptMain(file->os(), std::move(text), registry, MlirOptMainConfig::createFromCLOptions())))
+  if (failed(MlirOptMain(file->os(), std::move(text), registry,
+                         MlirOptMainConfig::createFromCLOptions())))
     return EXIT_FAILURE;
   file->keep();
   return EXIT_SUCCESS;

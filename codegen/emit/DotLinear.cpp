@@ -1,0 +1,118 @@
+// The kernel family of matrix products with row-major transposed weights (N, K): the tied head,
+// whose weight is also the token table and so is kept once, as the table. Each output is a dot
+// product: `lanes` partial sums over K in order, the rest of K as a zero-filled vector, then one
+// fixed tree. Threads share the columns N.
+#include "Elementwise.h"
+#include "Families.h"
+
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+
+namespace tenon {
+
+namespace {
+struct DotKernel {
+  DotKernel(LinearOp op, CpuKernelBuilder &k)
+      : op(op), k(k), x(k.base(op.getX())), weight(k.base(op.getWeight())),
+        type(cast<RankedTensorType>(op.getType())),
+        depth(cast<RankedTensorType>(op.getX().getType()).getShape().back()),
+        columns(type.getShape().back()), lanes(k.target.lanes) {
+    for (Operation &other : k.group.getBody().front())
+      if (isa<AddOp, GeluOp, ScaleOp>(other))
+        chain.push_back(&other);
+  }
+
+  void emit() {
+    unsigned block = k.target.dotColumns;
+    Value rows = k.rows(type);
+    auto [begin, end] = k.share(k.index(columns));
+    Value blocksEnd = k.add(begin, k.mul(k.div(k.sub(end, begin), block), block));
+    k.loop(begin, blocksEnd, block, [&](Value column) { emitColumns(column, rows, block); });
+    k.loop(blocksEnd, end, 1, [&](Value column) { emitColumns(column, rows, 1); });
+  }
+
+private:
+  void emitColumns(Value column, Value rows, unsigned block) {
+    unsigned full = k.target.dotRows;
+    Value done = k.mul(k.div(rows, full), full);
+    k.loop(k.index(0), done, full, [&](Value row) { emitTile(row, column, full, block); });
+    k.loop(done, rows, 1, [&](Value row) { emitTile(row, column, 1, block); });
+  }
+
+  /// `lanes` elements at `index`, of which the first `valid` are read and the rest are zero.
+  Value loadPadded(Value base, Value index, int64_t valid) {
+    Type f32 = k.b.getF32Type();
+    if (valid == lanes)
+      return k.load(base, index, f32, lanes);
+    Value padded = k.splat(0.0, lanes);
+    for (Piece piece : tailPieces(valid, lanes)) {
+      Value part = k.load(base, k.add(index, piece.offset), f32, piece.lanes);
+      padded = piece.lanes == 1
+                   ? vector::InsertOp::create(k.b, k.loc, part, padded, piece.offset).getResult()
+                   : vector::InsertStridedSliceOp::create(
+                         k.b, k.loc, part, padded, ArrayRef<int64_t>{piece.offset},
+                         ArrayRef<int64_t>{1})
+                         .getResult();
+    }
+    return padded;
+  }
+
+  KernelBuilder::Values accumulate(ArrayRef<Value> rowStarts, ArrayRef<Value> columnStarts, Value d,
+                                   int64_t valid, ValueRange sums) {
+    KernelBuilder::Values next(sums), weights;
+    for (Value start : columnStarts)
+      weights.push_back(loadPadded(weight, k.add(start, d), valid));
+    for (unsigned i = 0; i < rowStarts.size(); ++i) {
+      Value a = loadPadded(x, k.add(rowStarts[i], d), valid);
+      for (unsigned j = 0; j < weights.size(); ++j) {
+        Value &sum = next[i * weights.size() + j];
+        sum = k.fma(a, weights[j], sum);
+      }
+    }
+    return next;
+  }
+
+  void emitTile(Value row, Value column, unsigned rows, unsigned block) {
+    SmallVector<Value> rowStarts, columnStarts;
+    for (unsigned i = 0; i < rows; ++i)
+      rowStarts.push_back(k.mul(k.add(row, i), depth));
+    for (unsigned j = 0; j < block; ++j)
+      columnStarts.push_back(k.mul(k.add(column, j), depth));
+    int64_t whole = depth - depth % lanes;
+    KernelBuilder::Values sums(rows * block, k.splat(0.0, lanes));
+    if (whole > 0)
+      sums = k.loop(k.index(0), k.index(whole), k.index(lanes), sums,
+                    [&](Value d, ValueRange carried) {
+                      return accumulate(rowStarts, columnStarts, d, lanes, carried);
+                    });
+    if (whole < depth)
+      sums = accumulate(rowStarts, columnStarts, k.index(whole), depth - whole, sums);
+    for (unsigned i = 0; i < rows; ++i)
+      for (unsigned j = 0; j < block; ++j)
+        finish(k.reduceAdd(sums[i * block + j]), k.add(row, i), k.add(column, j));
+  }
+
+  void finish(Value value, Value row, Value column) {
+    if (op.getBias())
+      value = k.addf(value, k.load(k.base(op.getBias()), column, k.b.getF32Type()));
+    value = applyChain(k, chain, op.getResult(), value, row, column);
+    k.store(value, k.resultBase(0), k.add(k.mul(row, columns), column));
+  }
+
+  LinearOp op;
+  CpuKernelBuilder &k;
+  Value x, weight;
+  RankedTensorType type;
+  int64_t depth, columns;
+  unsigned lanes;
+  SmallVector<Operation *> chain;
+};
+} // namespace
+
+LogicalResult emitDotLinear(GroupOp group, CpuKernelBuilder &k) {
+  DotKernel(*group.getBody().front().getOps<LinearOp>().begin(), k).emit();
+  return success();
+}
+
+} // namespace tenon

@@ -1,0 +1,37 @@
+// The choice of a kernel family, and what is common to asking for one.
+#include "Families.h"
+#include "Attention.h"
+
+using namespace mlir;
+
+namespace tenon {
+
+LogicalResult emitFamily(GroupOp group, CpuKernelBuilder &k) {
+  switch (group.getKind()) {
+  case GroupKind::Embedding: return emitEmbedding(group, k);
+  case GroupKind::Norm: return emitNorm(group, k);
+  case GroupKind::Linear: return emitLinear(group, k);
+  case GroupKind::Attention: return emitAttention(group, k);
+  case GroupKind::Elementwise:
+  case GroupKind::LastToken: return emitElementwise(group, k);
+  case GroupKind::CrossEntropy: return emitCrossEntropy(group, k);
+  }
+  llvm_unreachable("every group kind has a family");
+}
+
+int64_t scratchElements(GroupOp group) {
+  int64_t elements = 0;
+  group.getBody().walk([&](AttentionOp op) {
+    if (op.getCacheAttr())
+      return;
+    ModelOp model = enclosingModel(group);
+    auto type = cast<RankedTensorType>(op.getType());
+    auto max = [&](unsigned i) {
+      return static_cast<int64_t>(lookupDim(model, dimNames(type)[i]).getMax());
+    };
+    elements = max(0) * headElements(max(1), max(2));
+  });
+  return elements;
+}
+
+} // namespace tenon

@@ -1,0 +1,22 @@
+// Where parameters and states lie in the memory of one target, in bytes.
+#pragma once
+#include "Compiled.h"
+
+namespace tenon {
+
+/// Parameters in manifest order, states by name.
+struct MemoryLayout {
+  std::vector<PackedParam> params;
+  llvm::StringMap<PackedParam> states;  // offset and stride only
+  llvm::StringMap<unsigned> paramIndex;
+  uint64_t weightsBytes = 0, stateBytes = 0;
+
+  /// Lays out a planned model: the weights of plain products as panels (Linear.cpp), all other
+  /// parameters row-major. Fails where a parameter is needed in both forms.
+  static mlir::FailureOr<MemoryLayout> of(ModelOp model, const Target &target);
+};
+
+/// Number of layers behind an optional `layers` dimension; 1 where there is none.
+int64_t layerCount(ModelOp model, std::optional<llvm::StringRef> layers);
+
+} // namespace tenon

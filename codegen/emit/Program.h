@@ -1,0 +1,16 @@
+// The program of a model on one CPU target: a function for each entry that calls its kernels in
+// order, and the functions that pack weights.
+#pragma once
+#include "Compiled.h"
+#include "Layout.h"
+
+namespace tenon {
+
+/// Emits kernels, entries and packing of a planned model into a new module of func, scf, vector,
+/// arith and llvm operations. Symbols are prefixed "tenon_<model>_" and suffixed by the target;
+/// `variant` gets them together with the layout.
+mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
+emitProgram(ModelOp model, llvm::ArrayRef<mlir::func::FuncOp> entries, const Target &target,
+            CompiledVariant &variant);
+
+} // namespace tenon

@@ -1,0 +1,120 @@
+// Pass tenon-fuse: see Passes.td. Grow.h decides what joins a group; this file forms the groups.
+#include "Grow.h"
+#include "Passes.h"
+
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+
+namespace tenon {
+#define GEN_PASS_DEF_FUSE
+#include "Passes.h.inc"
+
+namespace {
+/// Moves a plan's operations into a new group at the place of the last of them.
+GroupOp formGroup(const GroupPlan &plan) {
+  Operation *last = plan.members.back();
+  OpBuilder b(last);
+  auto isInside = [&](Operation *user) { return llvm::is_contained(plan.members, user); };
+  SmallVector<Value> yields;
+  SmallVector<Type> types;
+  SmallVector<Location> locations;
+  for (Operation *member : plan.members) {
+    locations.push_back(member->getLoc());
+    for (Value result : member->getResults())
+      if (!llvm::all_of(result.getUsers(), isInside)) {
+        yields.push_back(result);
+        types.push_back(result.getType());
+      }
+  }
+  auto group = GroupOp::create(b, plan.members.front()->getLoc(), types, plan.kind);
+  group->setAttr("tenon.note", b.getStrArrayAttr({plan.ends}));
+  Block *body = &group.getBody().emplaceBlock();
+  b.setInsertionPointToStart(body);
+  llvm::DenseMap<Operation *, Operation *> copies;
+  for (Operation *member : plan.members)
+    for (OpOperand &operand : member->getOpOperands()) {
+      // Parameters and positions cost nothing: each group gets its own.
+      Operation *producer = operand.get().getDefiningOp();
+      if (!isa_and_nonnull<GetParamOp, PositionsOp>(producer))
+        continue;
+      Operation *&copy = copies[producer];
+      if (!copy)
+        copy = b.clone(*producer);
+      operand.set(copy->getResult(0));
+    }
+  for (Operation *member : plan.members)
+    member->moveBefore(body, body->end());
+  b.setInsertionPointToEnd(body);
+  YieldOp::create(b, plan.members.back()->getLoc(), yields);
+  for (auto [yielded, result] : llvm::zip_equal(yields, group.getResults()))
+    yielded.replaceUsesWithIf(result, [&](OpOperand &use) {
+      return use.getOwner()->getParentOp() != group;
+    });
+  return group;
+}
+
+void fuseBlock(Block &block) {
+  llvm::SmallVector<Operation *> pending;
+  for (Operation &op : block)
+    pending.push_back(&op);
+  llvm::DenseSet<Operation *> done;
+  for (Operation *op : pending) {
+    if (auto repeat = dyn_cast<RepeatOp>(op)) {
+      fuseBlock(repeat.getBody().front());
+      continue;
+    }
+    if (done.contains(op) || !startsGroup(op))
+      continue;
+    GroupPlan plan = growGroup(op);
+    done.insert(plan.members.begin(), plan.members.end());
+    formGroup(plan);
+  }
+  for (Operation *op : llvm::reverse(pending))
+    if (!done.contains(op) && isa<GetParamOp, PositionsOp>(op) && op->use_empty())
+      op->erase();
+}
+
+/// Fails unless all operations of one `fused(...)` came out in one group.
+LogicalResult checkFusedScopes(ModelOp model, func::FuncOp function) {
+  llvm::DenseMap<int64_t, std::pair<GroupOp, Operation *>> first;
+  LogicalResult result = success();
+  function.walk([&](Operation *op) {
+    auto scope = op->getAttrOfType<IntegerAttr>("tenon.fused");
+    auto group = dyn_cast<GroupOp>(op->getParentOp());
+    if (!scope || !group || isa<GetParamOp, PositionsOp>(op))
+      return;
+    auto [entry, isNew] = first.try_emplace(scope.getInt(), group, op);
+    if (isNew || entry->second.first == group || failed(result))
+      return;
+    auto [firstGroup, firstOp] = entry->second;
+    auto notes = firstGroup->getAttrOfType<ArrayAttr>("tenon.note");
+    InFlightDiagnostic error =
+        op->emitError("fused(...) cannot be kept in one kernel: '")
+        << op->getName() << "' does not join the " << stringifyGroupKind(firstGroup.getKind())
+        << " kernel of '" << firstOp->getName() << "': " << cast<StringAttr>(notes[0]).getValue()
+        << "; move it out of fused(...)";
+    error.attachNote(firstOp->getLoc()) << "the kernel begins here";
+    if (auto lines = model->getAttrOfType<ArrayAttr>("tenon.fused_lines"))
+      if (int64_t i = scope.getInt() - 1; i >= 0 && i < static_cast<int64_t>(lines.size()))
+        if (auto where = dyn_cast<LocationAttr>(lines[i]))
+          error.attachNote(where) << "fused(...) is here";
+    result = failure();
+  });
+  return result;
+}
+
+struct Fuse : impl::FuseBase<Fuse> {
+  using FuseBase::FuseBase;
+
+  void runOnOperation() override {
+    for (ModelOp model : getOperation().getOps<ModelOp>())
+      for (func::FuncOp function : model.getBody().getOps<func::FuncOp>()) {
+        fuseBlock(function.getBody().front());
+        if (failed(checkFusedScopes(model, function)))
+          return signalPassFailure();
+      }
+  }
+};
+} // namespace
+} // namespace tenon

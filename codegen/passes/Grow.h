@@ -1,0 +1,20 @@
+// Which operations share a kernel: the rules by which tenon-fuse grows a group from its first one.
+#pragma once
+#include "Tenon.h"
+
+namespace tenon {
+
+/// The operations of a group in order, and why the next one did not join.
+struct GroupPlan {
+  GroupKind kind;
+  llvm::SmallVector<mlir::Operation *> members;
+  std::string ends;
+};
+
+/// Whether an operation begins a group when no group before it has taken it.
+bool startsGroup(mlir::Operation *op);
+
+/// The group that begins with `op`: as many of the operations behind it as its kernel can take in.
+GroupPlan growGroup(mlir::Operation *op);
+
+} // namespace tenon

@@ -1,0 +1,76 @@
+// The passes on the tenon dialect: one def, one .cpp, one test each, all of one stem.
+#ifndef TENON_PASSES
+#define TENON_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+class Tenon_Pass<string flag> : Pass<flag, "mlir::ModuleOp"> {
+  let dependentDialects = ["tenon::TenonDialect", "mlir::func::FuncDialect"];
+}
+
+def DeriveEntries : Tenon_Pass<"tenon-derive-entries"> {
+  let summary = "make the entries forward, step and loss from a model's graph";
+  let description = [{
+    Replaces `func.func @graph` by one function an entry:
+    * `forward`: the outputs that do not depend on a `cross_entropy`; attention without its cache.
+    * `step`: the same of the last token only, positions and attention continuing from the cache.
+    * `loss`: the outputs that depend on a `cross_entropy`.
+    Inputs that an entry does not use are not its arguments. Runs first: all later passes see
+    entries only.
+  }];
+  let options = [
+    ListOption<"entries", "entries", "std::string", "the entries to make: forward, step, loss">
+  ];
+}
+
+def DropDropout : Tenon_Pass<"tenon-drop-dropout"> {
+  let summary = "remove dropout, which is the identity outside of training";
+  let description = [{
+    No entry trains yet, so every `tenon.dropout` is replaced by its operand. Before
+    `tenon-fuse`, which would otherwise see an operation between the sum and the norm.
+  }];
+}
+
+def SinkLastToken : Tenon_Pass<"tenon-sink-last-token"> {
+  let summary = "compute only the last token where only the last token is asked for";
+  let description = [{
+    `last_token(f(x))` becomes `f(last_token(x))` for every f that works on each token by itself:
+    linear, layer_norm, gelu, scale, add. The head and the final norm of `step` then see one row a
+    sequence. Before `tenon-fuse`, since it moves operations between groups.
+  }];
+}
+
+def SplitCrossEntropy : Tenon_Pass<"tenon-split-cross-entropy"> {
+  let summary = "split cross_entropy into token_cross_entropy and masked_mean";
+  let description = [{
+    Tokens are independent and run on all threads; the mean over them is a second kernel, in one
+    fixed order. Before `tenon-fuse`.
+  }];
+}
+
+def Fuse : Tenon_Pass<"tenon-fuse"> {
+  let summary = "form the groups that one kernel each computes";
+  let description = [{
+    Puts every operation into a `tenon.group`:
+    * embedding: gathers, their sum, and the layer norm that follows;
+    * norm: a layer norm (of the last token, where only that is asked for);
+    * linear: a matrix product with the chain of gelu, scale and add behind it;
+    * attention; elementwise chains; token_cross_entropy; masked_mean.
+    A group's `tenon.note` says why the group does not go on. Operations marked by `tenon.fused = N`
+    (the DSL's `fused(...)`) must come out in one group, otherwise the pass fails with both lines
+    and the reason.
+  }];
+}
+
+def PlanArena : Tenon_Pass<"tenon-plan-arena"> {
+  let summary = "give every intermediate tensor its place in the entry's arena";
+  let description = [{
+    Offsets are constants, computed for the greatest sizes from the groups' order: tensors that do
+    not live at the same time share memory. Sets `tenon.offsets` on groups (bytes, one a result; -1
+    for a result that is an output of the entry), `tenon.scratch_offset`, and `tenon.arena_bytes`
+    on the function. The values that a repeat carries stay in one buffer over all iterations.
+    After `tenon-fuse`: it plans groups.
+  }];
+}
+
+#endif

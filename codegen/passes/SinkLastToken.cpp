@@ -1,0 +1,63 @@
+// Pass tenon-sink-last-token: see Passes.td.
+#include "Passes.h"
+
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+using namespace mlir;
+
+namespace tenon {
+#define GEN_PASS_DEF_SINKLASTTOKEN
+#include "Passes.h.inc"
+
+namespace {
+/// Whether the operation computes each token of its first operand by itself.
+bool isTokenwise(Operation *op) {
+  return isa<LinearOp, LayerNormOp, GeluOp, ScaleOp, AddOp>(op);
+}
+
+Value lastToken(OpBuilder &b, Location loc, Value x) {
+  auto type = cast<RankedTensorType>(x.getType());
+  ArrayRef<StringAttr> names = dimNames(type);
+  auto dims = DimsAttr::get(b.getContext(), {names[0], names[2]});
+  auto last = RankedTensorType::get({type.getDimSize(0), type.getDimSize(2)},
+                                    type.getElementType(), dims);
+  return LastTokenOp::create(b, loc, last, x);
+}
+
+struct SinkThroughTokenwise : OpRewritePattern<LastTokenOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(LastTokenOp op, PatternRewriter &rewriter) const override {
+    Operation *producer = op.getX().getDefiningOp();
+    if (!producer || !isTokenwise(producer) || !producer->hasOneUse())
+      return rewriter.notifyMatchFailure(op, "not the result of a tokenwise operation");
+    IRMapping mapping;
+    for (Value operand : producer->getOperands()) {
+      auto type = cast<RankedTensorType>(operand.getType());
+      if (type.getRank() == 3)
+        mapping.map(operand, lastToken(rewriter, producer->getLoc(), operand));
+      else if (type.getRank() == 2 && isa<AddOp>(producer))
+        return rewriter.notifyMatchFailure(op, "adds a tensor (T, C)");
+    }
+    Operation *clone = rewriter.clone(*producer, mapping);
+    clone->getResult(0).setType(op.getType());
+    rewriter.replaceOp(op, clone->getResult(0));
+    rewriter.eraseOp(producer);
+    return success();
+  }
+};
+
+struct SinkLastToken : impl::SinkLastTokenBase<SinkLastToken> {
+  using SinkLastTokenBase::SinkLastTokenBase;
+
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<SinkThroughTokenwise>(&getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+} // namespace
+} // namespace tenon

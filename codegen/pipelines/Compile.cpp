@@ -1,0 +1,225 @@
+// The way from an object file to code: import, the model pipeline, then every target by itself.
+#include "Compile.h"
+#include "Dump.h"
+#include "Object.h"
+#include "Pipelines.h"
+#include "Program.h"
+#include "importer.h"
+#include "reader.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/ThreadPool.h"
+#include "llvm/Support/WithColor.h"
+
+using namespace mlir;
+
+namespace tenon {
+
+std::unique_ptr<MLIRContext> makeContext() {
+  auto context = std::make_unique<MLIRContext>();
+  context->loadDialect<TenonDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect,
+                       scf::SCFDialect, cf::ControlFlowDialect, vector::VectorDialect,
+                       LLVM::LLVMDialect>();
+  return context;
+}
+
+FailureOr<Compilation> importObject(const std::string &path) {
+  llvm::Expected<std::vector<Graph>> graphs = readObject(path);
+  if (!graphs) {
+    llvm::logAllUnhandledErrors(graphs.takeError(), llvm::WithColor::error());
+    return failure();
+  }
+  Compilation result;
+  result.context = makeContext();
+  result.module = ModuleOp::create(UnknownLoc::get(result.context.get()));
+  for (const Graph &graph : *graphs) {
+    FailureOr<ModelOp> model = importGraph(graph, *result.module);
+    if (failed(model))
+      return failure();
+    CompiledModel compiled;
+    compiled.model = *model;
+    compiled.name = model->getSymName().str();
+    result.models.push_back(std::move(compiled));
+  }
+  return result;
+}
+
+namespace {
+LogicalResult fail(const Twine &message) {
+  llvm::WithColor::error() << message << "\n";
+  return failure();
+}
+
+LogicalResult selectModels(Compilation &compilation, const CompileRequest &request) {
+  std::vector<std::string> have;
+  for (const CompiledModel &model : compilation.models)
+    have.push_back(model.name);
+  for (const std::string &name : request.models)
+    if (!llvm::is_contained(have, name))
+      return fail("no model '" + name + "' in " + request.object + "; it has: " +
+                  llvm::join(have, ", "));
+  if (!request.models.empty())
+    llvm::erase_if(compilation.models, [&](CompiledModel &model) {
+      bool drop = !llvm::is_contained(request.models, model.name);
+      if (drop)
+        model.model.erase();
+      return drop;
+    });
+  return success();
+}
+
+/// The entries that a model can have.
+std::vector<std::string> allEntries(ModelOp model) {
+  bool hasCache = false, hasLoss = false;
+  model.walk([&](AttentionOp op) { hasCache |= op.getCacheAttr() != nullptr; });
+  model.walk([&](CrossEntropyOp) { hasLoss = true; });
+  std::vector<std::string> entries = {"forward"};
+  if (hasCache)
+    entries.push_back("step");
+  if (hasLoss)
+    entries.push_back("loss");
+  return entries;
+}
+
+FailureOr<std::vector<const Target *>> selectTargets(ModelOp model, const CompileRequest &request) {
+  auto machineAttr = model->getAttrOfType<StringAttr>("tenon.machine");
+  StringRef machine = machineAttr ? machineAttr.getValue() : "x86-64";
+  std::vector<const Target *> targets;
+  std::vector<std::string> known;
+  for (const Target &target : cpuTargets()) {
+    known.push_back(target.name.str());
+    bool wanted = request.cpus.empty() ? target.machine == machine
+                                       : llvm::is_contained(request.cpus, target.name);
+    if (!wanted)
+      continue;
+    if (target.machine != machine)
+      return fail("target '" + target.name + "' is for " + target.machine + ", but " +
+                  request.object + " was compiled for " + machine +
+                  "; compile the model for that machine");
+    targets.push_back(&target);
+  }
+  for (const std::string &name : request.cpus)
+    if (!llvm::is_contained(known, name))
+      return fail("unknown CPU target '" + name + "'; known: " + llvm::join(known, ", "));
+  if (targets.empty())
+    return fail("no CPU target for machine '" + machine + "'; known: " + llvm::join(known, ", "));
+  return targets;
+}
+
+void describeEntries(CompiledModel &compiled) {
+  for (func::FuncOp function : compiled.model.getBody().getOps<func::FuncOp>()) {
+    CompiledEntry entry;
+    entry.name = function.getSymName().str();
+    entry.function = function;
+    entry.arenaBytes = function->getAttrOfType<IntegerAttr>("tenon.arena_bytes").getInt();
+    auto bound = [&](StringRef sequence, StringRef limit) {
+      int64_t max = lookupDim(compiled.model, limit).getMax();
+      entry.context = entry.context ? std::min(entry.context, max) : max;
+      for (auto [i, dim] : llvm::enumerate(compiled.model.getBody().getOps<DimOp>()))
+        if (dim.getSymName() == sequence)
+          entry.sequenceDim = i;
+    };
+    function.walk([&](AttentionOp op) {
+      FlatSymbolRefAttr cache = op.getCacheAttr();
+      if (!cache)
+        return;
+      entry.usesState = true;
+      auto state = cast<StateOp>(SymbolTable::lookupSymbolIn(compiled.model, cache));
+      bound(dimNames(op.getQkv().getType())[1], dimNames(state.getType())[1]);
+    });
+    function.walk([&](EmbeddingOp op) {
+      if (auto positions = op.getIds().getDefiningOp<PositionsOp>())
+        bound(dimNames(positions.getType())[0], dimNames(op.getTable().getType())[0]);
+    });
+    compiled.entries.push_back(std::move(entry));
+  }
+}
+
+LogicalResult compileVariant(const CompiledModel &compiled, const Target &target,
+                             const CompileRequest &request, CompiledVariant &variant) {
+  SmallVector<func::FuncOp> entries;
+  for (const CompiledEntry &entry : compiled.entries)
+    entries.push_back(entry.function);
+  FailureOr<OwningOpRef<ModuleOp>> program =
+      emitProgram(compiled.model, entries, target, variant);
+  if (failed(program))
+    return failure();
+  std::string stem = compiled.name + "." + target.name.str();
+  auto stage = [&](const Twine &suffix) { return (stem + suffix).str(); };
+  if (!request.dumpDir.empty() && failed(dump(request.dumpDir, stage(".kernels.mlir"), **program)))
+    return failure();
+  PassManager pm(compiled.model->getContext());
+  buildCpuPipeline(pm);
+  if (failed(pm.run(**program)))
+    return failure();
+  FailureOr<ObjectCode> code =
+      makeObject(**program, target, request.withText || !request.dumpDir.empty());
+  if (failed(code))
+    return failure();
+  if (!request.dumpDir.empty() &&
+      (failed(dump(request.dumpDir, stage(".llvm.mlir"), **program)) ||
+       failed(dump(request.dumpDir, stage(".ll"), code->llvmIr)) ||
+       failed(dump(request.dumpDir, stage(".s"), code->assembly))))
+    return failure();
+  variant.object = std::move(code->object);
+  variant.assembly = std::move(code->assembly);
+  return success();
+}
+
+/// Targets do not depend on one another: all cores work.
+LogicalResult compileVariants(CompiledModel &compiled, ArrayRef<const Target *> targets,
+                              const CompileRequest &request) {
+  compiled.variants.resize(targets.size());
+  std::vector<LogicalResult> results(targets.size(), success());
+  llvm::DefaultThreadPool pool;
+  for (unsigned i = 0; i < targets.size(); ++i)
+    pool.async([&, i] {
+      results[i] = compileVariant(compiled, *targets[i], request, compiled.variants[i]);
+    });
+  pool.wait();
+  return success(llvm::all_of(results, [](LogicalResult r) { return succeeded(r); }));
+}
+} // namespace
+
+FailureOr<Compilation> compileObject(const CompileRequest &request) {
+  FailureOr<Compilation> compilation = importObject(request.object);
+  if (failed(compilation) || failed(selectModels(*compilation, request)))
+    return failure();
+  ModuleOp module = *compilation->module;
+  MLIRContext *context = compilation->context.get();
+  if (!request.dumpDir.empty() && failed(dump(request.dumpDir, "00-imported.mlir", module)))
+    return failure();
+  initializeTargets();
+
+  for (CompiledModel &compiled : compilation->models) {
+    FailureOr<std::vector<const Target *>> targets = selectTargets(compiled.model, request);
+    if (failed(targets))
+      return failure();
+    PassManager pm(context);
+    if (!request.dumpDir.empty()) {
+      context->disableMultithreading();
+      pm.addInstrumentation(dumpAfterPasses(request.dumpDir + "/" + compiled.name, 1));
+    }
+    // A module of its own for each model, so that a pass sees that model only.
+    OwningOpRef<ModuleOp> alone(ModuleOp::create(module.getLoc()));
+    compiled.model->moveBefore(alone->getBody(), alone->getBody()->end());
+    buildModelPipeline(pm, request.entries.empty() ? allEntries(compiled.model) : request.entries);
+    if (failed(pm.run(*alone)))
+      return failure();
+    compiled.model->moveBefore(module.getBody(), module.getBody()->end());
+    context->enableMultithreading();
+    describeEntries(compiled);
+    if (failed(compileVariants(compiled, *targets, request)))
+      return failure();
+  }
+  return compilation;
+}
+
+} // namespace tenon

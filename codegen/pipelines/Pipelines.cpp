@@ -1,0 +1,51 @@
+// One addPass a line; why a pass stands where it does is said in its documentation (Passes.td).
+#include "Pipelines.h"
+#include "Passes.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/LLVMIR/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace tenon {
+
+void buildModelPipeline(OpPassManager &pm, llvm::ArrayRef<std::string> entries) {
+  DeriveEntriesOptions derive;
+  derive.entries.assign(entries.begin(), entries.end());
+  pm.addPass(createDeriveEntries(derive));
+  pm.addPass(createDropDropout());
+  pm.addPass(createSinkLastToken());
+  pm.addPass(createSplitCrossEntropy());
+  pm.addPass(createFuse());
+  pm.addPass(createPlanArena());
+}
+
+void buildCpuPipeline(OpPassManager &pm) {
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(createConvertVectorToLLVMPass());
+  pm.addPass(createConvertMathToLLVMPass());
+  pm.addPass(createArithToLLVMConversionPass());
+  pm.addPass(createConvertFuncToLLVMPass());
+  pm.addPass(createConvertControlFlowToLLVMPass());
+  pm.addPass(createReconcileUnrealizedCastsPass());
+  pm.addPass(LLVM::createDIScopeForLLVMFuncOpPass());
+}
+
+void registerPipelines() {
+  struct ModelOptions : PassPipelineOptions<ModelOptions> {
+    ListOption<std::string> entries{*this, "entries", llvm::cl::desc("the entries to make")};
+  };
+  PassPipelineRegistration<ModelOptions>(
+      "tenon-model-pipeline", "imported model to planned groups",
+      [](OpPassManager &pm, const ModelOptions &options) {
+        buildModelPipeline(pm, llvm::SmallVector<std::string>(options.entries));
+      });
+  PassPipelineRegistration<>("tenon-cpu-pipeline", "emitted CPU kernels to the llvm dialect",
+                             buildCpuPipeline);
+}
+
+} // namespace tenon

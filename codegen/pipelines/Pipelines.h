@@ -1,0 +1,21 @@
+// The pipelines: which passes run, in which order. The table of contents of the compiler.
+#pragma once
+#include "llvm/ADT/ArrayRef.h"
+#include <string>
+
+namespace mlir {
+class OpPassManager;
+}
+
+namespace tenon {
+
+/// From an imported model to planned entries of fused groups; stays in the tenon dialect.
+void buildModelPipeline(mlir::OpPassManager &pm, llvm::ArrayRef<std::string> entries);
+
+/// From emitted CPU kernels (func, scf, vector, arith, math, llvm) to the llvm dialect.
+void buildCpuPipeline(mlir::OpPassManager &pm);
+
+/// Registers both with tenon-opt, as tenon-model-pipeline and tenon-cpu-pipeline.
+void registerPipelines();
+
+} // namespace tenon

@@ -1,0 +1,107 @@
+// tenonc: compiles the models in an object file; explains what it did with them.
+#include "Compile.h"
+#include "Descriptor.h"
+#include "Explain.h"
+#include "Header.h"
+
+#include <CLI/CLI.hpp>
+
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/WithColor.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace {
+
+bool fail(const llvm::Twine &message) {
+  llvm::WithColor::error() << message << "\n";
+  return false;
+}
+
+/// Writes a file unless it has these bytes already, so that nothing that depends on it is rebuilt.
+bool writeFile(const std::string &dir, const std::string &name, llvm::StringRef bytes) {
+  llvm::SmallString<128> path(dir);
+  llvm::sys::path::append(path, name);
+  if (auto old = llvm::MemoryBuffer::getFile(path); old && (*old)->getBuffer() == bytes)
+    return true;
+  std::error_code error;
+  llvm::raw_fd_ostream file(path, error);
+  if (error)
+    return fail("cannot write " + path + ": " + error.message());
+  file << bytes;
+  file.close();
+  if (file.has_error())
+    return fail("cannot write " + path + ": " + file.error().message());
+  return true;
+}
+
+bool writeModel(const tenon::CompiledModel &model, const std::string &dir, bool withAssembly) {
+  bool ok = writeFile(dir, model.name + ".tenon.h", tenon::writeHeader(model)) &&
+            writeFile(dir, model.name + ".tenon.c", tenon::writeDescriptor(model));
+  for (const tenon::CompiledVariant &variant : model.variants) {
+    std::string stem = model.name + "." + variant.target->name.str();
+    ok = ok && writeFile(dir, stem + ".o", variant.object);
+    if (withAssembly)
+      ok = ok && writeFile(dir, stem + ".s", variant.assembly);
+  }
+  return ok;
+}
+
+void addRequestOptions(CLI::App &command, tenon::CompileRequest &request) {
+  command.add_option("object", request.object, "object file that a model was compiled into")
+      ->required();
+  command.add_option("--model", request.models, "models to compile (default: all)")->delimiter(',');
+  command.add_option("--entries", request.entries,
+                     "entries: forward, step, loss (default: all that the model has)")->delimiter(',');
+  command.add_option("--cpu", request.cpus,
+                     "CPU targets (default: all for the object's machine)")->delimiter(',');
+  command.add_option("--gpu", request.gpus, "GPU targets: spirv, nvptx:sm_80, nvptx:sm_90")
+      ->delimiter(',');
+  command.add_option("--dump-dir", request.dumpDir, "write the IR after every stage there");
+}
+
+int compile(const tenon::CompileRequest &request, const std::string &outputDir) {
+  auto compilation = tenon::compileObject(request);
+  if (failed(compilation))
+    return EXIT_FAILURE;
+  if (std::error_code error = llvm::sys::fs::create_directories(outputDir)) {
+    fail("cannot create " + outputDir + ": " + error.message());
+    return EXIT_FAILURE;
+  }
+  for (const tenon::CompiledModel &model : compilation->models)
+    if (!writeModel(model, outputDir, request.withText))
+      return EXIT_FAILURE;
+  return EXIT_SUCCESS;
+}
+
+int explain(const tenon::CompileRequest &request) {
+  auto compilation = tenon::compileObject(request);
+  if (failed(compilation))
+    return EXIT_FAILURE;
+  for (const tenon::CompiledModel &model : compilation->models)
+    llvm::outs() << tenon::writeExplain(model);
+  return EXIT_SUCCESS;
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  CLI::App app{"tenonc: compiles GPT models written in the Tenon DSL"};
+  app.set_version_flag("--version", "tenonc " TENON_VERSION);
+  app.require_subcommand(1);
+
+  tenon::CompileRequest request;
+  std::string outputDir = ".";
+  CLI::App *compileCommand =
+      app.add_subcommand("compile", "write header, descriptor and object files");
+  addRequestOptions(*compileCommand, request);
+  compileCommand->add_option("-o,--output-dir", outputDir, "where to write (default: here)");
+  compileCommand->add_flag("--emit-asm", request.withText, "write assembly too");
+  CLI::App *explainCommand = app.add_subcommand(
+      "explain", "say what was fused and what was not, with lines, bytes, flops and the arena");
+  addRequestOptions(*explainCommand, request);
+
+  CLI11_PARSE(app, argc, argv);
+  return *compileCommand ? compile(request, outputDir) : explain(request);
+}

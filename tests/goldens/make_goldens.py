@@ -19,7 +19,8 @@ from transformers import GPT2Config, GPT2LMHeadModel
 
 HERE = pathlib.Path(__file__).resolve().parent
 LICENCES = HERE.parents[1] / "samples" / "checkpoint" / "licences"
-MIN_MARGIN = 1e-2  # between the two best logits of each greedy step, so that rounding cannot flip it
+# Between the two best logits of each greedy step, so that rounding cannot flip the choice.
+MIN_MARGIN = 1e-2
 
 
 def random_model(seed, **sizes):

@@ -133,7 +133,7 @@ TEST_CASE("a changed tokenizer.json is refused by the name of the part", "[token
       {"the id 5 belongs to", [](json& j) { entry(j)["id"] = 5; }},
       {"'<|a|>' occurs twice", [](json& j) {
          json copy = entry(j);
-         copy["id"] = 274;
+         copy["id"] = 275;
          j["added_tokens"].push_back(copy);
        }},
       {"in added_tokens and 1 in model.vocab",

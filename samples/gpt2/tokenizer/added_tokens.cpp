@@ -12,7 +12,7 @@ added_tokens::added_tokens(const std::vector<added_token>& tokens) {
   }
   for (auto* group : {&exact_, &normalized_}) {
     for (auto& candidates : *group) {
-      std::stable_sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) {
+      std::sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) {
         return a.text.size() > b.text.size();
       });
     }

@@ -82,7 +82,9 @@ struct graph {
       const auto t = static_cast<std::uint32_t>(table);
       for (std::uint32_t i = 0; i < count[t]; ++i) read(begin[t] + i * format::record_words[t]);
     };
-    each(format::table::dims, [&](auto r) { dims.push_back({string(r), word(r + 2), word(r + 3)}); });
+    each(format::table::dims, [&](auto r) {
+      dims.push_back({string(r), word(r + 2), word(r + 3)});
+    });
     each(format::table::params, [&](auto r) {
       params.push_back({string(r), static_cast<format::dtype>(word(r + 2)), words(r + 4, r + 3),
                         static_cast<format::init>(word(r + 5)), f64(word(r + 6), word(r + 7)),
@@ -122,7 +124,8 @@ struct graph {
       out += (i ? ", " : "") + operand(n.operands[i]);
     out += ") -> %" + std::to_string(n.results.at(0)) + " : [";
     const value& v = values.at(n.results.at(0));
-    for (std::size_t i = 0; i < v.dims.size(); ++i) out += (i ? ", " : "") + dims.at(v.dims[i]).name;
+    for (std::size_t i = 0; i < v.dims.size(); ++i)
+      out += (i ? ", " : "") + dims.at(v.dims[i]).name;
     return out + "]";
   }
 

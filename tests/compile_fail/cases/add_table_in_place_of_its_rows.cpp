@@ -1,7 +1,8 @@
 // EXPECT: dimension_of_right_operand_is_not_that_of_left<n_block, seq>
 #include "dims.hpp"
 
-auto f(input<"ids", i32, batch, seq> ids, param<f32, n_vocab, n_embd> wte, param<f32, n_block, n_embd> wpe) {
+auto f(input<"ids", i32, batch, seq> ids, param<f32, n_vocab, n_embd> wte,
+       param<f32, n_block, n_embd> wpe) {
 #ifdef MISTAKE
   return embedding(wte, ids) + wpe;
 #else

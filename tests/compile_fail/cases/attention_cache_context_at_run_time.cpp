@@ -1,4 +1,4 @@
-// EXPECT: dimensions_of_a_param_must_be_known_at_compile_time<seq>
+// EXPECT: dimension_of_a_param_or_cache_must_be_known_at_compile_time<seq>
 #include "dims.hpp"
 
 auto f(tensor<f32, batch, seq, n_qkv> qkv, kv_cache<f32, batch, n_block, n_embd> cache,

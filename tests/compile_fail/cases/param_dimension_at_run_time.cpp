@@ -1,4 +1,4 @@
-// EXPECT: dimensions_of_a_param_must_be_known_at_compile_time<seq>
+// EXPECT: dimension_of_a_param_or_cache_must_be_known_at_compile_time<seq>
 #include "dims.hpp"
 
 auto f(hidden_states x) {

@@ -2,7 +2,8 @@
 #include "dims.hpp"
 
 struct long_seq : dyn<1, 17> {};
-auto f(input<"ids", i32, batch, long_seq> ids, input<"short", i32, batch, seq> short_ids, param<f32, n_block, n_embd> wpe) {
+auto f(input<"ids", i32, batch, long_seq> ids, input<"short", i32, batch, seq> short_ids,
+       param<f32, n_block, n_embd> wpe) {
 #ifdef MISTAKE
   return embedding(wpe, positions(ids));
 #else

@@ -1,8 +1,8 @@
 // EXPECT: targets_must_be_a_tensor_of_i32<.*f32, batch, seq>
 #include "dims.hpp"
 
-auto f(tensor<f32, batch, seq, n_vocab> logits,
-       input<"bad", f32, batch, seq> bad, input<"targets", i32, batch, seq> targets) {
+auto f(tensor<f32, batch, seq, n_vocab> logits, input<"bad", f32, batch, seq> bad,
+       input<"targets", i32, batch, seq> targets) {
 #ifdef MISTAKE
   return cross_entropy(logits, bad);
 #else

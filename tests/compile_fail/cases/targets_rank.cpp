@@ -1,8 +1,8 @@
 // EXPECT: targets_must_have_one_dimension_less_than_logits<tenon::dims<batch>, tenon::dims<batch, seq, n_vocab> ?>
 #include "dims.hpp"
 
-auto f(tensor<f32, batch, seq, n_vocab> logits,
-       input<"bad", i32, batch> bad, input<"targets", i32, batch, seq> targets) {
+auto f(tensor<f32, batch, seq, n_vocab> logits, input<"bad", i32, batch> bad,
+       input<"targets", i32, batch, seq> targets) {
 #ifdef MISTAKE
   return cross_entropy(logits, bad);
 #else

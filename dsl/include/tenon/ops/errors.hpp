@@ -10,7 +10,7 @@ template <class D> struct a_dimension_must_derive_from_dim_or_dyn {};
 template <class D> struct a_dimension_must_be_a_struct_with_a_name_of_its_own {};
 template <class D> struct a_dimension_must_hold_at_least_1_element {};
 template <class D> struct bounds_of_a_dimension_are_reversed {};
-template <class D> struct dimensions_of_a_param_must_be_known_at_compile_time {};
+template <class D> struct dimension_of_a_param_or_cache_must_be_known_at_compile_time {};
 
 // what is passed at all
 template <class X> struct x_must_be_a_tensor {};

@@ -27,7 +27,7 @@ consteval auto check_dimensions(dims<>) { return accepted<void>{}; }
 template <class First, class... Rest>
 consteval auto check_static(dims<First, Rest...>) {
   if constexpr (!static_dimension<First>)
-    return error::dimensions_of_a_param_must_be_known_at_compile_time<First>{};
+    return error::dimension_of_a_param_or_cache_must_be_known_at_compile_time<First>{};
   else if constexpr (sizeof...(Rest) == 0) return accepted<void>{};
   else return check_static(dims<Rest...>{});
 }

@@ -159,7 +159,8 @@ TEST_CASE("text that is not UTF-8 is refused with the place", "[tokenizer]") {
   const std::vector<bad_text> texts = {
       {"ab\x80", 2},          {"ab\xC3", 2},       {"\xC0\xAF", 0},         {"x\xE0\x80\x80", 1},
       {"\xED\xA0\x80", 0},    {"\xF0\x9F\x98", 0}, {"\xF4\x90\x80\x80", 0}, {"ok\xFF", 2},
-      {"\xF0\x80\x80\x80", 0}, {"a\xE2\x28\xA1", 1}, {"\xF5\x80\x80\x80", 0}};
+      {"\xF0\x80\x80\x80", 0}, {"a\xE2\x28\xA1", 1}, {"\xF5\x80\x80\x80", 0},
+  };
   for (const auto& [text, offset] : texts) {
     CHECK(first_invalid_utf8(text) == offset);
     CHECK_THROWS_WITH(licences().encode(text),
@@ -170,7 +171,8 @@ TEST_CASE("text that is not UTF-8 is refused with the place", "[tokenizer]") {
 
 TEST_CASE("ids outside the vocabulary are refused", "[tokenizer]") {
   for (const std::int32_t id : {-1, 1024, 2147483647, -2147483647}) {
-    const auto message = Catch::Contains("id " + std::to_string(id) + " is outside the vocabulary of 1024");
+    const auto message =
+        Catch::Contains("id " + std::to_string(id) + " is outside the vocabulary of 1024");
     CHECK_THROWS_WITH(licences().decode(ids_t{0, id}), message);
     stream_decoder stream(licences());
     CHECK_THROWS_WITH(stream.push(id), message);

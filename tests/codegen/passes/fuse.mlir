@@ -1,0 +1,90 @@
+// Which operations share a kernel, and why a kernel ends where it does.
+// RUN: tenon-opt %s -tenon-fuse | FileCheck %s
+
+!ids = tensor<?x?xi32, #tenon.dims<batch, seq>>
+!x = tensor<?x?x4xf32, #tenon.dims<batch, seq, C>>
+!p = tensor<?x4xf32, #tenon.dims<seq, C>>
+!h = tensor<?x?x12xf32, #tenon.dims<batch, seq, F>>
+!wte = tensor<9x4xf32, #tenon.dims<V, C>>
+!wpe = tensor<8x4xf32, #tenon.dims<context, C>>
+!g = tensor<4xf32, #tenon.dims<C>>
+!up = tensor<4x12xf32, #tenon.dims<C, F>>
+!down = tensor<12x4xf32, #tenon.dims<F, C>>
+!b = tensor<12xf32, #tenon.dims<F>>
+tenon.model @m {
+  tenon.dim @batch 1 to 2
+  tenon.dim @seq 1 to 8
+  tenon.dim @context 8 to 8
+  tenon.dim @C 4 to 4
+  tenon.dim @F 12 to 12
+  tenon.dim @V 9 to 9
+  tenon.dim @L 3 to 3
+  tenon.param @wte : !wte init normal 0.02
+  tenon.param @wpe : !wpe init normal 0.02
+  tenon.param @g : !g init ones 0.0
+  tenon.param @"h.{}.up" : !up init normal 0.02 layers @L
+  tenon.param @"h.{}.b" : !b init zeros 0.0 layers @L
+  tenon.param @"h.{}.down" : !down init normal 0.02 layers @L
+
+  // CHECK-LABEL: func.func @embedding_with_norm
+  // CHECK: %[[G:.*]]:2 = tenon.group embedding -> {{.*}} attributes {tenon.note = ["the layer norm is the last that an embedding kernel does"]} {
+  // CHECK: tenon.embedding
+  // CHECK: tenon.embedding
+  // CHECK: %[[X:.*]] = tenon.add
+  // CHECK: %[[Y:.*]] = tenon.layer_norm %[[X]]
+  // CHECK: tenon.yield %[[X]], %[[Y]]
+  // CHECK: return %[[G]]#0, %[[G]]#1
+  func.func @embedding_with_norm(%ids: !ids) -> (!x, !x) {
+    %wte = tenon.get_param @wte : !wte
+    %wpe = tenon.get_param @wpe : !wpe
+    %g = tenon.get_param @g : !g
+    %e = tenon.embedding %wte, %ids {tenon.fused = 1 : i64} : !wte, !ids -> !x
+    %at = tenon.positions %ids : !ids -> tensor<?xi32, #tenon.dims<seq>>
+    %p = tenon.embedding %wpe, %at {tenon.fused = 1 : i64} : !wpe, tensor<?xi32, #tenon.dims<seq>> -> !p
+    %x = tenon.add %e, %p {tenon.fused = 1 : i64} : !x, !p
+    %y = tenon.layer_norm %x, %g, 1.0e-05 : !x, !g
+    return %x, %y : !x, !x
+  }
+
+  // CHECK-LABEL: func.func @mlp
+  // CHECK: tenon.repeat @L
+  // CHECK: tenon.group norm
+  // CHECK: %[[H:.*]] = tenon.group linear -> tensor<?x?x12xf32
+  // CHECK: tenon.linear
+  // CHECK-NEXT: tenon.gelu tanh
+  // CHECK-NEXT: tenon.yield
+  // CHECK: %[[OUT:.*]] = tenon.group linear -> tensor<?x?x4xf32
+  // CHECK: %[[L:.*]] = tenon.linear %[[H]]
+  // CHECK-NEXT: tenon.add %{{.*}}, %[[L]]
+  // CHECK: tenon.yield %[[OUT]]
+  func.func @mlp(%ids: !ids) -> !x {
+    %wte = tenon.get_param @wte : !wte
+    %e = tenon.embedding %wte, %ids : !wte, !ids -> !x
+    %r = tenon.repeat @L (%x = %e) : !x {
+      %g = tenon.get_param @g : !g
+      %n = tenon.layer_norm %x, %g, 1.0e-05 : !x, !g
+      %up = tenon.get_param @"h.{}.up" : !up
+      %b = tenon.get_param @"h.{}.b" : !b
+      %h = tenon.linear %n, %up bias %b : !x, !up bias !b -> !h
+      %a = tenon.gelu tanh %h : !h
+      %down = tenon.get_param @"h.{}.down" : !down
+      %y = tenon.linear %a, %down : !h, !down -> !x
+      %z = tenon.add %x, %y : !x, !x
+      tenon.yield %z : !x
+    }
+    return %r : !x
+  }
+
+  // A linear makes its result in tiles, a norm needs whole rows.
+  // CHECK-LABEL: func.func @norm_does_not_join_linear
+  // CHECK: tenon.group linear -> {{.*}} attributes {tenon.note = ["'tenon.layer_norm' needs whole rows, and this kernel makes them in pieces"]}
+  // CHECK: tenon.group norm
+  func.func @norm_does_not_join_linear(%x: !h) -> !x {
+    %w = tenon.get_param @down : !down
+    %g = tenon.get_param @g : !g
+    %y = tenon.linear %x, %w : !h, !down -> !x
+    %z = tenon.layer_norm %y, %g, 1.0e-05 : !x, !g
+    return %z : !x
+  }
+  tenon.param @down : !down init normal 0.02
+}

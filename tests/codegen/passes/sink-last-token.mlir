@@ -1,0 +1,41 @@
+// The last token is taken before what works on each token by itself, not before the stack or where
+// the full value is needed too.
+// RUN: tenon-opt %s -tenon-sink-last-token | FileCheck %s
+
+!x = tensor<?x?x4xf32, #tenon.dims<batch, seq, C>>
+!last = tensor<?x4xf32, #tenon.dims<batch, C>>
+!logits = tensor<?x?x9xf32, #tenon.dims<batch, seq, V>>
+!out = tensor<?x9xf32, #tenon.dims<batch, V>>
+tenon.model @m {
+  tenon.dim @batch 1 to 2
+  tenon.dim @seq 1 to 8
+  tenon.dim @C 4 to 4
+  tenon.dim @V 9 to 9
+  tenon.param @wte : tensor<9x4xf32, #tenon.dims<V, C>> init normal 0.02
+  tenon.param @g : tensor<4xf32, #tenon.dims<C>> init ones 0.0
+
+  // CHECK-LABEL: func.func @head
+  // CHECK-SAME: (%[[X:.*]]: tensor
+  // CHECK: %[[LAST:.*]] = tenon.last_token %[[X]] : {{.*}} -> tensor<?x4xf32, #tenon.dims<batch, C>>
+  // CHECK: %[[N:.*]] = tenon.layer_norm %[[LAST]]
+  // CHECK: tenon.linear %[[N]], %{{.*}} transposed : {{.*}} -> tensor<?x9xf32, #tenon.dims<batch, V>>
+  // CHECK-NOT: last_token
+  func.func @head(%x: !x) -> !out {
+    %wte = tenon.get_param @wte : tensor<9x4xf32, #tenon.dims<V, C>>
+    %g = tenon.get_param @g : tensor<4xf32, #tenon.dims<C>>
+    %n = tenon.layer_norm %x, %g, 1.0e-05 : !x, tensor<4xf32, #tenon.dims<C>>
+    %l = tenon.linear %n, %wte transposed : !x, tensor<9x4xf32, #tenon.dims<V, C>> -> !logits
+    %last = tenon.last_token %l : !logits -> !out
+    return %last : !out
+  }
+
+  // CHECK-LABEL: func.func @not_moved_when_all_tokens_are_needed
+  // CHECK: %[[Y:.*]] = tenon.scale
+  // CHECK: %[[LAST:.*]] = tenon.last_token %[[Y]]
+  // CHECK: return %[[Y]], %[[LAST]]
+  func.func @not_moved_when_all_tokens_are_needed(%x: !x) -> (!x, !last) {
+    %y = tenon.scale %x by 2.0 : !x
+    %last = tenon.last_token %y : !x -> !last
+    return %y, %last : !x, !last
+  }
+}

@@ -47,7 +47,7 @@ class Tenon_Enum<string name, string summary, list<I32EnumAttrCase> cases>
   let genSpecializedAttr = 0;
 }
 class Tenon_EnumAttr<EnumAttrInfo info, string mnemonic> : EnumAttr<Tenon_Dialect, info, mnemonic> {
-  let assemblyFormat = "`` $value"; // no space of its own: the operation has printed one
+  let assemblyFormat = "$value";
 }
 
 def Tenon_GeluKind : Tenon_Enum<"GeluKind", "which form of GELU", [

@@ -1,0 +1,216 @@
+// The importer: the model that a graph becomes, and the graphs that it refuses, at the DSL's line.
+#include "importer.h"
+
+#include "../model_text.h"
+#include "reader.h"
+#include "sample_graphs.h"
+
+#include "mlir/IR/Verifier.h"
+
+#include <catch2/catch.hpp>
+
+#include <random>
+
+using namespace tenon;
+using namespace tenon::test;
+using graph::dtype;
+using graph::op;
+
+namespace {
+struct Import : Context {
+  explicit Import(const std::string &bytes)
+      : module(mlir::ModuleOp::create(mlir::UnknownLoc::get(&context))) {
+    auto graphs = readSection(bytes, "x86-64");
+    INFO((graphs ? "" : llvm::toString(graphs.takeError())));
+    REQUIRE(static_cast<bool>(graphs));
+    auto imported = importGraph(graphs->front(), *module);
+    if (mlir::succeeded(imported))
+      model = *imported;
+  }
+  explicit Import(const GraphBuilder &builder) : Import(builder.bytes()) {}
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  ModelOp model;
+};
+
+void refuses(const GraphBuilder &builder, unsigned line, const char *message) {
+  Import import(builder);
+  CHECK_FALSE(import.model);
+  CHECK_THAT(import.errors, Catch::Contains(message));
+  CHECK((line == 0 || (!import.lines.empty() && import.lines.front() == line)));
+  CHECK(import.module->getBody()->empty()); // nothing half-made is left
+}
+
+// x of (seq, C), C = 4, L = 2.
+struct Small : GraphBuilder {
+  Small() : GraphBuilder("small") { input("x", x); }
+  uint32_t seq = dim("seq", 1, 8), C = dim("C", 4, 4), L = dim("L", 2, 2);
+  uint32_t x = value(dtype::f32, {seq, C});
+  uint32_t fresh() { return value(dtype::f32, {seq, C}); }
+};
+} // namespace
+
+TEST_CASE("importer: the model of the small GPT") {
+  Import import(tinyGpt());
+  INFO(import.errors);
+  REQUIRE(import.model);
+  CHECK(mlir::succeeded(mlir::verify(*import.module)));
+  CHECK(import.model.getSymName() == "tiny_gpt");
+  auto function = *import.model.getOps<mlir::func::FuncOp>().begin();
+  CHECK(function.getSymName() == "graph");
+  CHECK(function.getNumArguments() == 2);
+  CHECK(function.getNumResults() == 2);
+  auto loops = function.getOps<RepeatOp>();
+  REQUIRE(!loops.empty());
+  auto attention = *(*loops.begin()).getOps<AttentionOp>().begin();
+  CHECK(attention.getHeads() == "n_head");
+  CHECK(*attention.getCache() == "h.{}.attn.cache");
+  auto line = mlir::cast<mlir::FileLineColLoc>(attention.getLoc());
+  CHECK(line.getFilename() == "model.cpp");
+  CHECK(line.getLine() == 22);
+  auto dropout = *function.getOps<DropoutOp>().begin();
+  CHECK(dropout->getAttrOfType<mlir::IntegerAttr>("tenon.fused").getInt() == 0);
+  CHECK_FALSE((*loops.begin())->hasAttr("tenon.fused"));
+  auto scopes = import.model->getAttrOfType<mlir::ArrayAttr>("tenon.fused_lines");
+  CHECK(mlir::cast<mlir::FileLineColLoc>(scopes[0]).getLine() == 10);
+}
+
+TEST_CASE("importer: values that are not there") {
+  Small early;
+  uint32_t later = early.fresh();
+  early.node(op::gelu, {later}, {early.fresh()}, {0}, 5);
+  refuses(early, 5, "uses its value 1 where it is not defined");
+
+  Small twice;
+  twice.node(op::gelu, {twice.x}, {twice.x}, {0}, 6);
+  refuses(twice, 6, "defines its value 0 twice");
+
+  Small escaped;
+  uint32_t inside = escaped.fresh(), bent = escaped.fresh(), after = escaped.fresh();
+  escaped.node(op::repeat, {escaped.x}, {inside}, {escaped.L}, 1);
+  escaped.node(op::gelu, {inside}, {bent}, {0}, 2);
+  escaped.node(op::yield, {bent}, {after}, {}, 3);
+  escaped.node(op::gelu, {bent}, {escaped.fresh()}, {0}, 7);
+  refuses(escaped, 7, "a value of a repeat's body ends with the body");
+
+  Small output;
+  output.node(op::gelu, {output.x}, {output.fresh()}, {0}, 8);
+  output.output("y", output.fresh());
+  refuses(output, 8, "output 'y' is not a value at the graph's end");
+}
+
+TEST_CASE("importer: loops that do not close or do not fit") {
+  Small open;
+  open.node(op::repeat, {open.x}, {open.fresh()}, {open.L}, 5);
+  refuses(open, 5, "the graph ends inside of this repeat");
+
+  Small closed;
+  closed.node(op::yield, {closed.x}, {closed.fresh()}, {}, 6);
+  refuses(closed, 6, "a yield outside of any repeat");
+
+  Small count;
+  uint32_t inside = count.fresh();
+  count.node(op::repeat, {count.x}, {inside}, {count.L}, 1);
+  count.node(op::yield, {inside, inside}, {count.fresh(), count.fresh()}, {}, 7);
+  refuses(count, 7, "yields 2 values to a repeat of 1");
+
+  Small type;
+  inside = type.fresh();
+  type.node(op::repeat, {type.x}, {inside}, {type.L}, 1);
+  type.node(op::yield, {inside}, {type.value(dtype::f32, {type.C})}, {}, 8);
+  refuses(type, 8, "a layer must keep the type of what it is given");
+
+  Small layers;
+  layers.node(op::repeat, {layers.x}, {layers.fresh()}, {9}, 9);
+  refuses(layers, 9, "repeats over its dimension 9; it has 3");
+
+  Small moving; // the verifier's message, at the DSL's line
+  inside = moving.fresh();
+  moving.node(op::repeat, {moving.x}, {inside}, {moving.seq}, 10);
+  moving.node(op::yield, {inside}, {moving.fresh()}, {}, 11);
+  refuses(moving, 10, "the number of layers must be fixed");
+}
+
+TEST_CASE("importer: attributes and states that an operation cannot have") {
+  Small form;
+  form.node(op::gelu, {form.x}, {form.fresh()}, {2}, 5);
+  refuses(form, 5, "tenon.gelu a 'form' of 2; it must be below 2");
+
+  Small state;
+  uint32_t cache = state.cache("kv", {state.seq, state.C, state.C});
+  state.node(op::add, {state.x, test::state(cache)}, {state.fresh()}, {}, 6);
+  refuses(state, 6, "tenon.add takes no state; the graph hands it 'kv'");
+
+  Small none;
+  none.node(op::attention, {none.x, none.x}, {none.fresh()}, {none.C}, 7);
+  refuses(none, 7, "hands tenon.attention no state");
+
+  Small two;
+  cache = two.cache("kv", {two.seq, two.C, two.C});
+  two.node(op::attention, {test::state(cache), test::state(cache)}, {two.fresh()}, {two.C}, 8);
+  refuses(two, 8, "hands one operation the states 'kv' and 'kv'; it can have one");
+
+  Small carried;
+  cache = carried.cache("kv", {carried.seq, carried.C, carried.C});
+  carried.node(op::repeat, {test::state(cache)}, {carried.fresh()}, {carried.L}, 9);
+  refuses(carried, 9, "a repeat carries values only");
+
+  Small operands; // a state where a tensor belongs: too few operands for the operation
+  cache = operands.cache("kv", {operands.seq, operands.C, operands.C});
+  operands.node(op::attention, {test::state(cache), operands.x}, {operands.fresh()}, {9}, 10);
+  refuses(operands, 10, "'heads' of 9; it must be below 3");
+}
+
+TEST_CASE("importer: shapes that kernels do not take") {
+  Small order;
+  order.node(op::gelu, {order.x}, {order.value(dtype::f32, {order.C, order.seq})}, {0}, 5);
+  refuses(order, 5,
+          "dimension 'seq', of a size known only at run time, follows 'C' = 4; put run-time "
+          "dimensions before all others");
+
+  Small type; // the verifier's message, at the DSL's line
+  type.node(op::gelu, {type.x}, {type.value(dtype::f32, {type.C})}, {0}, 6);
+  refuses(type, 6, "failed to verify that all of {x, result} have same type");
+}
+
+TEST_CASE("importer: names that clash or that C does not allow") {
+  Small param;
+  param.parameter("C", {param.C});
+  refuses(param, 3, "'C' names a dimension and a parameter; rename one of them");
+  Small state;
+  state.cache("graph", {state.seq, state.C, state.C});
+  refuses(state, 4, "'graph' names a function and a state");
+  refuses(GraphBuilder("2gpt"), 0, "the model's name '2gpt' is not a C identifier");
+  refuses(GraphBuilder("a-b"), 0, "the model's name 'a-b' is not a C identifier");
+}
+
+TEST_CASE("importer: whatever the reader accepts becomes a right model or an error") {
+  const std::string bytes = tinyGpt().bytes();
+  std::mt19937 random(7);
+  size_t imported = 0, refused = 0;
+  Context context;
+  for (int round = 0; round < 4000; ++round) {
+    std::string mutant = bytes;
+    size_t words = mutant.size() / 4;
+    for (size_t flips = 1 + random() % 2; flips > 0; --flips) // small numbers: often valid indices
+      mutant[(graph::header::counts + random() % (words - graph::header::counts)) * 4] =
+          static_cast<char>(random() % 16);
+    fixChecksum(mutant);
+    auto graphs = readSection(mutant, "x86-64");
+    if (!graphs) {
+      llvm::consumeError(graphs.takeError());
+      continue;
+    }
+    mlir::OwningOpRef<mlir::ModuleOp> module =
+        mlir::ModuleOp::create(mlir::UnknownLoc::get(&context.context));
+    context.errors.clear();
+    if (mlir::succeeded(importGraph(graphs->front(), *module))) {
+      ++imported;
+      CHECK(mlir::succeeded(mlir::verify(*module)));
+    } else {
+      ++refused;
+      CHECK_FALSE(context.errors.empty());
+    }
+  }
+  CHECK(imported > 100);
+  CHECK(refused > 100);
+}

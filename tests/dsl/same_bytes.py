@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Compiles model files with every compiler at hand, native and cross, plain and optimised, and
-compares the bytes of section .tenon.graph: they must not depend on who compiles, for what, or how.
+"""Compiles model files with every compiler at hand, native and cross, plain, optimised and
+sanitized, and compares the bytes of section .tenon.graph: they must not depend on who compiles,
+for what, or how.
 """
 import argparse
 import hashlib
@@ -19,7 +20,8 @@ def configurations():
     compilers = [[c] for c in GXX + CLANG + CROSS]
     # clang takes the standard library of the cross g++
     compilers += [[c, "--target=" + g.removesuffix("-g++")] for c in CLANG for g in CROSS]
-    return [c + flags for c in compilers for flags in (["-O0"], ["-O2", "-g"])]
+    sanitized = [[c, "-fsanitize=address,undefined"] for c in GXX + CLANG]
+    return [c + flags for c in compilers for flags in (["-O0"], ["-O2", "-g"])] + sanitized
 
 
 def section(command, model, includes, objcopy, folder):

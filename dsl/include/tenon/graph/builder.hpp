@@ -32,9 +32,9 @@ struct shape_ref {
 
 /// The first record of that name, or null; every named record begins with its name.
 template <std::uint32_t Capacity>
-constexpr const std::uint32_t* find(const words<Capacity>& records, std::uint32_t record_words,
+constexpr const std::uint32_t* find(const words<Capacity>& records, std::uint32_t width,
                                     string_ref name) {
-  for (std::uint32_t i = 0; i < records.size; i += record_words)
+  for (std::uint32_t i = 0; i < records.size; i += width)
     if (string_ref{records.data[i], records.data[i + 1]} == name) return records.data + i;
   return nullptr;
 }
@@ -45,7 +45,7 @@ class builder {
 
   // ---- records; each function returns the index of its own
 
-  constexpr std::uint32_t dim(const void* identity, text name, std::uint32_t min,
+  constexpr std::uint32_t dim(std::uint64_t identity, text name, std::uint32_t min,
                               std::uint32_t max) {
     const std::uint32_t count = this->count(table::dims);
     for (std::uint32_t i = 0; i < count; ++i)
@@ -232,7 +232,7 @@ class builder {
 
   string_table<TENON_MAX_LETTERS> strings_;
   string_ref name_;
-  const void* identities_[TENON_MAX_NAMES]{};  // which type each dimension is
+  std::uint64_t identities_[TENON_MAX_NAMES]{};  // which type each dimension is
   words<TENON_MAX_NAMES * dim_record::words> dims_;
   words<TENON_MAX_NAMES * param_record::words> params_;
   words<TENON_MAX_NAMES * state_record::words> states_;

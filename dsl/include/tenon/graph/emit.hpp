@@ -7,7 +7,7 @@ namespace tenon::detail {
 
 template <class D>
 constexpr std::uint32_t dim_index(graph::builder& graph) {
-  return graph.dim(&identity<D>, type_name<D>(), D::min, D::max);
+  return graph.dim(identity<D>, type_name<D>(), D::min, D::max);
 }
 
 /// Calls use(shape_ref) with the indices of the dimensions, registering the new ones in order.

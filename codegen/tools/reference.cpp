@@ -1,0 +1,105 @@
+// Between files of tensors and the interpreter. The check programs of tenon_add_model call it; it is a
+// tool for developers, with files that they wrote themselves.
+#include "reference.h"
+#include "Compile.h"
+#include "Passes.h"
+#include "interpreter.h"
+#include "safetensors.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/WithColor.h"
+
+using namespace mlir;
+
+namespace tenon {
+
+using reference::Tensor;
+using Tensors = llvm::StringMap<Tensor>;
+
+static LogicalResult fail(const Twine &message) {
+  llvm::WithColor::error() << message << "\n";
+  return failure();
+}
+
+static LogicalResult setParams(ModelOp model, const Tensors &file,
+                               reference::Interpreter &interpreter) {
+  for (ParamOp param : model.getBody().getOps<ParamOp>()) {
+    StringRef name = param.getSymName();
+    int64_t layers = param.getLayersAttr() ? lookupDim(model, *param.getLayers()).getMax() : 1;
+    for (int64_t layer = 0; layer < layers; ++layer) {
+      std::string full = name.str();
+      if (size_t at = full.find("{}"); param.getLayersAttr() && at != std::string::npos)
+        full.replace(at, 2, std::to_string(layer));
+      auto tensor = file.find(full);
+      if (tensor == file.end())
+        return fail("the parameters' file has no tensor '" + full + "'");
+      interpreter.setParam(name, layer, tensor->second);
+    }
+  }
+  return success();
+}
+
+// The names under which the function's arguments or results are known.
+static std::string nameOf(Attribute attribute) {
+  auto name = dyn_cast_or_null<StringAttr>(attribute);
+  return name ? name.str() : std::string();
+}
+
+static LogicalResult run(const ReferenceRequest &request) {
+  FailureOr<Compilation> compilation = importObject(request.object);
+  if (failed(compilation))
+    return failure();
+  auto model = llvm::find_if(compilation->models, [&](const CompiledModel &candidate) {
+    return request.model.empty() || candidate.name == request.model;
+  });
+  if (model == compilation->models.end())
+    return fail("no model '" + request.model + "' in " + request.object);
+
+  // Deriving is all that is done to the graph: the interpreter reads what the DSL wrote.
+  DeriveEntriesOptions entries;
+  entries.entries = {request.entry};
+  PassManager pm(compilation->context.get());
+  pm.addPass(createDeriveEntries(entries));
+  if (failed(pm.run(*compilation->module)))
+    return failure();
+  auto function = dyn_cast_or_null<func::FuncOp>(
+      SymbolTable::lookupSymbolIn(model->model, request.entry));
+  if (!function)
+    return fail("model '" + model->name + "' has no entry '" + request.entry + "'");
+
+  llvm::Expected<Tensors> params = reference::readTensors(request.params);
+  if (!params)
+    return fail(llvm::toString(params.takeError()));
+  reference::Interpreter interpreter(model->model);
+  if (failed(setParams(model->model, *params, interpreter)))
+    return failure();
+
+  llvm::Expected<Tensors> inputs = reference::readTensors(request.inputs);
+  if (!inputs)
+    return fail(llvm::toString(inputs.takeError()));
+  std::vector<Tensor> arguments;
+  for (unsigned i = 0; i < function.getNumArguments(); ++i) {
+    std::string name = nameOf(function.getArgAttr(i, "tenon.name"));
+    auto tensor = inputs->find(name);
+    if (tensor == inputs->end())
+      return fail("the inputs' file has no tensor '" + name + "'");
+    arguments.push_back(tensor->second);
+  }
+
+  FailureOr<std::vector<Tensor>> results =
+      interpreter.run(request.entry, arguments, request.position);
+  if (failed(results))
+    return failure();
+  std::vector<std::pair<std::string, Tensor>> outputs;
+  for (auto [i, result] : llvm::enumerate(*results))
+    outputs.emplace_back(nameOf(function.getResultAttr(i, "tenon.name")), std::move(result));
+  if (llvm::Error error = reference::writeTensors(request.output, outputs))
+    return fail(llvm::toString(std::move(error)));
+  return success();
+}
+
+int runReference(const ReferenceRequest &request) {
+  return succeeded(run(request)) ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+} // namespace tenon

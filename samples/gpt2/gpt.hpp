@@ -12,6 +12,7 @@ struct gpt_config {
   bool bias = true;      // in linear layers and layer norms
   double dropout = 0.1;  // in training only
   tenon::gelu_kind gelu = tenon::gelu_tanh;
+  double epsilon = tenon::gpt2_epsilon;  // of the layer norms
 };
 
 // GPT-2 as published: 124M, 355M, 774M and 1558M parameters.

@@ -47,7 +47,7 @@ struct mlp {
 };
 
 struct block {
-  nn::layer_norm<n_embd> ln_1{"ln_1", cfg.bias}, ln_2{"ln_2", cfg.bias};
+  nn::layer_norm<n_embd> ln_1{"ln_1", cfg.bias, cfg.epsilon}, ln_2{"ln_2", cfg.bias, cfg.epsilon};
   attention attn;
   mlp feed_forward;
 
@@ -61,7 +61,7 @@ struct block {
 struct gpt {
   param<f32, n_vocab, n_embd> wte{"wte.weight", gpt2_normal};
   param<f32, n_block, n_embd> wpe{"wpe.weight", gpt2_normal};
-  nn::layer_norm<n_embd> ln_f{"ln_f", cfg.bias};
+  nn::layer_norm<n_embd> ln_f{"ln_f", cfg.bias, cfg.epsilon};
 
   constexpr auto operator()(input<"ids", i32, batch, seq> ids,
                             input<"targets", i32, batch, seq> targets) const {

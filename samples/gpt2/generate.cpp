@@ -1,0 +1,105 @@
+// The command `gpt2 generate`: directory and prompt in, text out.
+#include "generate.hpp"
+
+#include <iostream>
+#include <iterator>
+#include <random>
+
+#include <fmt/format.h>
+
+#include "choose_model.hpp"
+#include "generator.hpp"
+#include "model_error.hpp"
+#include "tokenizer/bpe.hpp"
+#include "tokenizer/json_file.hpp"
+#include "tokenizer/stream_decoder.hpp"
+
+namespace tenon::samples {
+namespace {
+
+std::string read_prompt(const generate_options& options) {
+  if (options.prompt_file.empty()) return options.prompt;
+  if (options.prompt_file != "-") return read_text(options.prompt_file);
+  return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+}
+
+std::vector<std::int32_t> encode_prompt(const generate_options& options, const bpe& tokenizer) {
+  const std::string text = read_prompt(options);
+  if (text.empty())
+    throw model_error("the prompt is empty; give some text, or <|endoftext|> to begin a new one");
+  return tokenizer.encode(text);
+}
+
+void print(std::string_view text) {
+  std::cout << text << std::flush;
+  if (!std::cout) throw model_error("standard output cannot be written to; is the disk full?");
+}
+
+const char* explain(stop_reason why) {
+  switch (why) {
+    case stop_reason::end_of_text:
+      return "the model ended the text";
+    case stop_reason::context_full:
+      return "the model's context is full";
+    case stop_reason::token_limit:
+      break;
+  }
+  return "the number of tokens was reached";
+}
+
+double per_second(std::int64_t n, double seconds) {
+  return seconds > 0 ? static_cast<double>(n) / seconds : 0;
+}
+
+void report(const generation& done, const runtime::weights& weights, const gpt_session& session,
+            const sampling& how) {
+  fmt::print(stderr,
+             "\nprompt  {:6} tokens {:9.3f} s {:9.1f} tokens/s\n"
+             "decode  {:6} tokens {:9.3f} s {:9.1f} tokens/s\n"
+             "stopped after {} new tokens: {}\n"
+             "model {}, variant {}, threads {}, {}\n",
+             done.n_prompt, done.prompt_seconds, per_second(done.n_prompt, done.prompt_seconds),
+             done.n_steps, done.decode_seconds, per_second(done.n_steps, done.decode_seconds),
+             done.n_generated, explain(done.stopped), weights.model().name, weights.variant().name,
+             session.threads(), how.temperature == 0 ? "greedy" : fmt::format("seed {}", how.seed));
+}
+
+}  // namespace
+
+void run_generate(const generate_options& options) {
+  const model_config config = read_model_config(options.model);
+  const auto models = compiled_models();
+  const compiled_gpt& compiled = choose_model(options.model, config, models, configured_models());
+  const bpe tokenizer = bpe::load(options.model);
+  if (tokenizer.size() > compiled.config.n_vocab)
+    throw model_error(
+        fmt::format("the tokenizer has {} tokens, the model {}; use the tokenizer of "
+                    "this model",
+                    tokenizer.size(), compiled.config.n_vocab));
+  const std::vector<std::int32_t> prompt = encode_prompt(options, tokenizer);
+  sampling how = options.how;
+  how.seed = options.seed ? *options.seed : std::random_device{}();
+  sampler choose(how, tokenizer.size());
+
+  const runtime::options placing{
+      .threads = options.threads, .cpu = nullptr, .parallel = nullptr, .parallel_context = nullptr};
+  const auto weights = runtime::weights::load(*compiled.model, options.model.string(), placing);
+  if (!weights) throw model_error(weights.message());
+  const auto session = compiled.open(*weights, placing);
+  if (!session) throw model_error(session.message());
+
+  stream_decoder decoder(tokenizer);
+  std::string text;
+  for (const std::int32_t id : prompt) text += decoder.push(id);
+  if (options.stream) print(std::exchange(text, {}));
+  const auto emit = [&](std::int32_t id) {
+    text += decoder.push(id);
+    if (options.stream) print(std::exchange(text, {}));
+  };
+  const generation done = generate(**session, compiled.config, prompt, choose,
+                                   {options.n_tokens, tokenizer.find("<|endoftext|>")}, emit);
+  print(text + decoder.flush() + "\n");
+  report(done, *weights, **session, how);
+}
+
+}  // namespace tenon::samples

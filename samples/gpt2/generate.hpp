@@ -1,0 +1,28 @@
+// The command `gpt2 generate`.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "sampler.hpp"
+
+namespace tenon::samples {
+
+struct generate_options {
+  std::filesystem::path model;
+  std::string prompt;
+  std::filesystem::path prompt_file;  // instead of `prompt`; "-": standard input
+  std::int64_t n_tokens = 128;
+  sampling how{.temperature = 0.8, .top_k = 40};
+  std::optional<std::uint64_t> seed;  // none: a new one each time
+  std::int32_t threads = 0;           // 0: as many as this process may use
+  bool stream = true;                 // print each token when it is there
+};
+
+/// Prints prompt and continuation to standard output, speed and settings to standard error.
+///   Throws std::runtime_error with a message for the user.
+void run_generate(const generate_options& options);
+
+}  // namespace tenon::samples

@@ -1,0 +1,72 @@
+// The loop of generation; see generator.hpp.
+#include "generator.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "model_error.hpp"
+
+namespace tenon::samples {
+namespace {
+
+template <class T>
+runtime::buffer<T> make_buffer(std::int64_t count) {
+  auto made = runtime::buffer<T>::create(static_cast<std::size_t>(count));
+  if (!made) throw model_error(made.message());
+  return *std::move(made);
+}
+
+void check(const runtime::status& outcome) {
+  if (!outcome) throw model_error(outcome.message());
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+generation generate(gpt_session& session, const gpt_config& config,
+                    std::span<const std::int32_t> prompt, sampler& choose,
+                    const generation_limits& limits,
+                    const std::function<void(std::int32_t)>& emit) {
+  generation result;
+  result.n_prompt = static_cast<std::int64_t>(prompt.size());
+  if (prompt.empty()) throw model_error("the prompt is empty; give at least one token");
+  if (result.n_prompt > config.n_block)
+    throw model_error(fmt::format("the prompt has {} tokens, the model's context {}; shorten it",
+                                  prompt.size(), config.n_block));
+  auto ids = make_buffer<std::int32_t>(result.n_prompt);
+  auto logits = make_buffer<float>(config.n_vocab);
+  std::copy(prompt.begin(), prompt.end(), ids.begin());
+
+  auto start = std::chrono::steady_clock::now();
+  check(session.step(ids.first(prompt.size()), 0, logits.first(logits.size())));
+  result.prompt_seconds = seconds_since(start);
+
+  start = std::chrono::steady_clock::now();
+  std::int64_t position = result.n_prompt;  // of the token that is chosen next
+  while (result.n_generated < limits.n_tokens) {
+    const std::int32_t next = choose.choose(logits.first(logits.size()));
+    if (limits.end_of_text && next == *limits.end_of_text) {
+      result.stopped = stop_reason::end_of_text;
+      break;
+    }
+    emit(next);
+    ++result.n_generated;
+    if (result.n_generated == limits.n_tokens) break;
+    if (position == config.n_block) {
+      result.stopped = stop_reason::context_full;
+      break;
+    }
+    ids[0] = next;
+    check(session.step(ids.first(1), position++, logits.first(logits.size())));
+    ++result.n_steps;
+  }
+  result.decode_seconds = seconds_since(start);
+  return result;
+}
+
+}  // namespace tenon::samples

@@ -1,0 +1,36 @@
+// Continues a prompt: prompt processing and decoding through one entry of the model, `step`.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+
+#include "compiled_gpt.hpp"
+#include "sampler.hpp"
+
+namespace tenon::samples {
+
+enum class stop_reason { token_limit, end_of_text, context_full };
+
+struct generation {
+  std::int64_t n_prompt = 0, n_generated = 0;  // tokens
+  std::int64_t n_steps = 0;   // calls of the model after the prompt, one token each
+  double prompt_seconds = 0;  // until the logits of the first new token were there
+  double decode_seconds = 0;  // from there to the last token, choosing and printing included
+  stop_reason stopped = stop_reason::token_limit;
+};
+
+struct generation_limits {
+  std::int64_t n_tokens;                    // generate at most so many
+  std::optional<std::int32_t> end_of_text;  // stop at this token, which is not emitted
+};
+
+/// Continues `prompt` token by token, each handed to `emit` as soon as it is chosen.
+///   prompt: 1..n_block ids.
+///   Throws model_error if the prompt does not fit the context or the model refuses.
+generation generate(gpt_session& session, const gpt_config& config,
+                    std::span<const std::int32_t> prompt, sampler& choose,
+                    const generation_limits& limits, const std::function<void(std::int32_t)>& emit);
+
+}  // namespace tenon::samples

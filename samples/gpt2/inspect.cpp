@@ -1,0 +1,129 @@
+// The command `gpt2 inspect`: config keys and tensors, each with a verdict.
+#include "inspect.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "checkpoint_listing.hpp"
+#include "choose_model.hpp"
+#include "model_error.hpp"
+#include "tokenizer/bpe.hpp"
+#include "tokenizer/tokenizer_error.hpp"
+
+namespace tenon::samples {
+namespace {
+
+using listing = std::map<std::string, listed_tensor>;  // by name without "transformer."
+
+constexpr std::string_view prefix = "transformer.";
+
+// Names come from the file: printable ASCII, of bounded length.
+std::string safe(const std::string& text) {
+  const std::string quoted = shown(text, 80);
+  return quoted.substr(1, quoted.size() - 2);
+}
+
+void print_row(const std::string& name, const std::string& dtype,
+               const std::vector<std::int64_t>& shape, const std::string& verdict) {
+  fmt::print("  {:<28} {:<5} {:<16} {}\n", safe(name), safe(dtype), fmt::format("{}", shape),
+             verdict);
+}
+
+std::string in_layer(std::string name, std::uint32_t layer) {
+  if (const std::size_t hole = name.find("{}"); hole != std::string::npos)
+    name.replace(hole, 2, std::to_string(layer));
+  return name;
+}
+
+// One row a parameter; takes the tensors that belong to one out of `found`.
+void print_parameters(const tenon_model& model, listing& found) {
+  for (std::uint32_t i = 0; i < model.n_params; ++i) {
+    const tenon_param& param = model.params[i];
+    std::vector<std::int64_t> wanted;
+    for (std::uint32_t axis = 0; axis < param.tensor.rank; ++axis)
+      wanted.push_back(model.dims[param.tensor.dims[axis]].max);
+    for (std::uint32_t layer = 0; layer < std::max(param.layers, 1u); ++layer) {
+      const auto node = found.extract(in_layer(param.tensor.name, layer));
+      if (node.empty()) {
+        print_row(in_layer(param.tensor.name, layer), "-", wanted, "MISSING");
+        continue;
+      }
+      const listed_tensor& tensor = node.mapped();
+      const bool known = tensor.dtype == "F32" || tensor.dtype == "F16" || tensor.dtype == "BF16";
+      print_row(node.key(), tensor.dtype, tensor.shape,
+                !known                   ? "WRONG TYPE: the model has F32"
+                : tensor.shape != wanted ? fmt::format("MISSHAPED: the model has {}", wanted)
+                                         : "ok");
+    }
+  }
+}
+
+bool ignored(const std::string& name) {
+  return name.ends_with(".attn.bias") || name.ends_with("attn.masked_bias") ||
+         name == "lm_head.weight";
+}
+
+void print_config(const model_config& config, const std::vector<std::string>& differing) {
+  fmt::print("config.json\n");
+  for (const config_key& key : config.keys) {
+    std::string verdict = key.refusal.empty() ? "ok" : "REFUSED: " + key.refusal;
+    for (const std::string& each : differing)
+      if (each.starts_with(key.name + " ")) verdict = "NOT COMPILED IN: " + each;
+    fmt::print("  {:<32} {:<12} {}\n", key.name, key.value, verdict);
+  }
+}
+
+// The compiled model that differs least; `differing` tells where.
+const compiled_gpt& nearest(const model_config& config, std::vector<std::string>& differing) {
+  const compiled_gpt* best = nullptr;
+  for (const compiled_gpt* model : compiled_models()) {
+    auto these = differences(config, *model);
+    if (best != nullptr && these.size() >= differing.size()) continue;
+    best = model;
+    differing = std::move(these);
+  }
+  return *best;
+}
+
+void print_tensors(const tenon_model& model, const std::filesystem::path& directory) {
+  listing found;
+  for (listed_tensor& tensor : list_checkpoint(directory)) {
+    std::string name = tensor.name;
+    if (name.starts_with(prefix)) name.erase(0, prefix.size());
+    found.emplace(std::move(name), std::move(tensor));
+  }
+  fmt::print("parameters of model '{}'\n", model.name);
+  print_parameters(model, found);
+  if (!found.empty()) fmt::print("other tensors\n");
+  for (const auto& [name, tensor] : found)
+    print_row(name, tensor.dtype, tensor.shape, ignored(name) ? "ignored" : "UNEXPECTED");
+}
+
+}  // namespace
+
+bool run_inspect(const std::filesystem::path& directory) {
+  const model_config config = read_model_config(directory);
+  std::vector<std::string> differing;
+  const compiled_gpt& model = nearest(config, differing);
+  print_config(config, differing);
+  print_tensors(*model.model, directory);
+
+  // The verdict is the loader's, not the table's.
+  const auto models = compiled_models();
+  try {
+    choose_model(directory, config, models, configured_models());
+    const auto weights = runtime::weights::load(*model.model, directory.string());
+    if (!weights) throw model_error(weights.message());
+    const bpe tokenizer = bpe::load(directory);
+    fmt::print("tokenizer: {} tokens\nit loads\n", tokenizer.size());
+    return true;
+  } catch (const std::runtime_error& error) {
+    fmt::print("it does not load: {}\n", error.what());
+    return false;
+  }
+}
+
+}  // namespace tenon::samples

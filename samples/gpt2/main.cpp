@@ -1,0 +1,80 @@
+// gpt2: text from GPT-2 checkpoints in the form of Hugging Face, with models compiled by Tenon.
+// Exit codes: 0 done, 1 an error or a checkpoint that does not load, 2 a wrong command line.
+#include <cstdio>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+
+#include "compiled_gpt.hpp"
+#include "generate.hpp"
+#include "inspect.hpp"
+
+namespace {
+
+using namespace tenon::samples;
+
+void add_generate(CLI::App& command, generate_options& options) {
+  command.add_option("-m,--model", options.model, "Hugging Face directory of a GPT-2")->required();
+  auto* prompt = command.add_option("-p,--prompt", options.prompt, "the text to continue");
+  command
+      .add_option("--prompt-file", options.prompt_file, "read the prompt from a file, - for stdin")
+      ->excludes(prompt);
+  command.add_option("-n,--tokens", options.n_tokens, "generate at most so many tokens")
+      ->check(CLI::Range(1, 1 << 30))
+      ->capture_default_str();
+  command
+      .add_option("--temperature", options.how.temperature, "0 always takes the likeliest token")
+      ->check(CLI::Range(0.0, 100.0))
+      ->capture_default_str();
+  command.add_option("--top-k", options.how.top_k, "sample among the k likeliest tokens; 0: all")
+      ->check(CLI::Range(0, 1 << 30))
+      ->capture_default_str();
+  command.add_option("--top-p", options.how.top_p, "then among the likeliest with this share")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command.add_option("--seed", options.seed, "equal seeds give equal text (default: a new one)");
+  command.add_flag_callback(
+      "--greedy", [&] { options.how.temperature = 0; }, "same as --temperature 0");
+  command.add_option("-t,--threads", options.threads, "0: as many as this process may use")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  command.add_flag("!--no-stream", options.stream, "print the text at the end, not as it comes");
+}
+
+std::string compiled_in() {
+  std::string text = "Compiled in:";
+  for (const compiled_gpt* each : compiled_models()) text += std::string(" ") + each->model->name;
+  return text + " (CMake option TENON_SAMPLES_GPT2)";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Generates text with GPT-2"};
+  app.footer(compiled_in());
+  app.require_subcommand(1);
+
+  generate_options options;
+  CLI::App* generate = app.add_subcommand("generate", "continue a prompt");
+  add_generate(*generate, options);
+
+  std::filesystem::path directory;
+  CLI::App* inspect =
+      app.add_subcommand("inspect", "list a checkpoint beside what the model wants");
+  inspect->add_option("-m,--model", directory, "Hugging Face directory of a GPT-2")->required();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  try {
+    if (*inspect) return run_inspect(directory) ? 0 : 1;
+    run_generate(options);
+    return 0;
+  } catch (const std::exception& error) {
+    std::cout.flush();
+    std::cerr << "error: " << error.what() << "\n";
+    return 1;
+  }
+}

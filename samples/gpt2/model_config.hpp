@@ -1,0 +1,33 @@
+// What config.json of a Hugging Face GPT-2 directory asks for.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "gpt.hpp"
+
+namespace tenon::samples {
+
+/// A key that decides what the model computes, as found or, if absent, as transformers assumes it.
+struct config_key {
+  std::string name, value;
+  std::string refusal;  // why no program of this sample computes that; empty if it can
+};
+
+struct model_config {
+  std::int64_t n_layer, n_head, n_embd, vocab_size, n_positions;
+  tenon::gelu_kind gelu;
+  double epsilon;  // of the layer norms
+  std::vector<config_key> keys;
+
+  /// All refusals in one message; empty if there are none.
+  std::string refusals() const;
+};
+
+/// Reads config.json of a directory.
+///   Throws model_error or tokenizer_error if it is absent, malformed or of another architecture.
+model_config read_model_config(const std::filesystem::path& directory);
+
+}  // namespace tenon::samples

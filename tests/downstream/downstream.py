@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""Uses an installed Tenon from a project of its own: builds, runs, rebuilds what changed and no more.
+
+  downstream.py --prefix P --project DIR --work DIR --generator NAME
+                [--toolchain FILE --tenonc PATH --emulator COMMAND]
+"""
+import argparse
+import pathlib
+import shutil
+import subprocess
+import sys
+
+COMPILED_DESCRIPTOR = "tiny.tenon.c"
+RAN_TENONC = "tenonc tiny:"
+
+
+def run(command, expect_failure=False):
+    print("+", " ".join(map(str, command)), flush=True)
+    done = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, check=False)
+    print(done.stdout, flush=True)
+    if (done.returncode != 0) != expect_failure:
+        sys.exit(f"exit status {done.returncode} of {command}")
+    return done.stdout
+
+
+def require(condition, what):
+    if not condition:
+        sys.exit(f"wrong: {what}")
+
+
+class Project:
+    """A copy of the project with its build folder."""
+
+    def __init__(self, options):
+        self.options = options
+        work = pathlib.Path(options.work)
+        shutil.rmtree(work, ignore_errors=True)
+        self.source, self.build_folder = work / "source", work / "build"
+        shutil.copytree(options.project, self.source)
+
+    def configure(self, *more):
+        options = [f"-DCMAKE_PREFIX_PATH={self.options.prefix}", "-DCMAKE_BUILD_TYPE=Release"]
+        if self.options.toolchain:
+            options += [f"-DCMAKE_TOOLCHAIN_FILE={self.options.toolchain}",
+                        f"-DTENON_HOST_TENONC={self.options.tenonc}"]
+        return run(["cmake", "-G", self.options.generator, "-S", self.source, "-B", self.build_folder,
+                    *options, *more])
+
+    def build(self, **more):
+        # With every command line shown, so that what was compiled can be told.
+        return run(["cmake", "--build", self.build_folder, "--verbose"], **more)
+
+    def app(self):
+        emulator = self.options.emulator.split() if self.options.emulator else []
+        return run([*emulator, self.build_folder / "app"])
+
+    def edit(self, name, old, new):
+        path = self.source / name
+        text = path.read_text(encoding="utf-8")
+        require(old in text, f"{name} has no '{old}'")
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def compiled(output, name):
+    """Whether a compiler ran on a file: its name behind -c."""
+    return any(" -c " in line and name in line.split(" -c ")[-1] for line in output.splitlines())
+
+
+def check_rebuilds(project):
+    output = project.build()
+    require(RAN_TENONC not in output and " -c " not in output, "a second build did something")
+
+    (project.source / "app.cpp").touch()
+    output = project.build()
+    require(compiled(output, "app.cpp"), "a touched app.cpp was not compiled")
+    require(RAN_TENONC not in output, "a touched app.cpp ran tenonc")
+
+    (project.source / "tiny.model.cpp").touch()
+    output = project.build()
+    require(RAN_TENONC in output, "a touched model did not run tenonc")
+    require(not compiled(output, COMPILED_DESCRIPTOR) and not compiled(output, "app.cpp"),
+            "a touched model with the same graph rebuilt its library or the app")
+    require(RAN_TENONC not in project.build(), "tenonc runs again and again")
+
+    project.edit("tiny.model.cpp", "n_embd : dim<6>", "n_embd : dim<9>")
+    output = project.build()
+    require(RAN_TENONC in output and compiled(output, COMPILED_DESCRIPTOR) and
+            compiled(output, "app.cpp"), "a changed model did not rebuild its library and the app")
+    require("app: 9 columns" in project.app(), "the app does not see the changed model")
+
+
+def check_mistakes(project):
+    project.edit("CMakeLists.txt", "ENTRIES forward", "MODELS other ENTRIES forward")
+    output = project.build(expect_failure=True)
+    require("no model 'other'" in output and "tiny" in output, "a wrong model name has a poor message")
+    project.edit("CMakeLists.txt", "MODELS other ENTRIES forward", "ENTRIES loss")
+    output = project.build(expect_failure=True)
+    require("entry 'loss'" in output, "a wrong entry has a poor message")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    for name in ("--prefix", "--project", "--work", "--generator"):
+        parser.add_argument(name, required=True)
+    for name in ("--toolchain", "--tenonc", "--emulator"):
+        parser.add_argument(name)
+    project = Project(parser.parse_args())
+    project.configure()
+    output = project.build()
+    require(RAN_TENONC in output, "the first build did not run tenonc")
+    # A layer norm with unit weights: the squares of a row sum to its length, up to epsilon.
+    line = project.app()
+    require("app: 6 columns" in line, "the app prints something else")
+    columns, total = 6, float(line.rsplit(" ", 1)[1])
+    require(0.9 * columns < total <= columns, f"the squares of a row of {columns} sum to {total}")
+    if not project.options.toolchain:
+        run(["ctest", "--test-dir", project.build_folder, "--output-on-failure", "--no-tests=error"])
+        check_rebuilds(project)
+        check_mistakes(project)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,5 @@
 # What lit files may use: tenon-opt, tenonc, FileCheck, not and split-file by name; %cxx, the C++
-# compiler of this build; %dsl, its option that finds the DSL. Feature: ptxas.
+# compiler of this build; %dsl, its option that finds the DSL. Features: ptxas, spirv-tools.
 import os
 import shutil
 
@@ -18,3 +18,5 @@ for tool in ("ptxas", "/usr/local/cuda/bin/ptxas"):
         config.available_features.add("ptxas")
         config.substitutions.append(("%ptxas", shutil.which(tool)))
         break
+if shutil.which("spirv-val") and shutil.which("spirv-dis"):
+    config.available_features.add("spirv-tools")

@@ -21,7 +21,7 @@ static constexpr int64_t streamedBytes = 16 << 20;
 // A row larger than this (in elements) is read from its sources again, not from the stack.
 static constexpr int64_t stackElements = 16384;
 
-static constexpr int64_t lineElements = 16;  // 64 bytes
+static constexpr int64_t lineElements = 16; // 64 bytes
 
 namespace {
 class RowsEmitter {
@@ -85,18 +85,20 @@ private:
     auto again = [&](Value column, unsigned lanes) {
       return keeps ? k.load(kept, column, k.b.getF32Type(), lanes) : row.at(column, lanes);
     };
-    RowStatistics statistics = rowStatistics(
-        k, rows.columns, norm.getEpsilon().convertToDouble(), first, again, prefetch);
-    forColumns(k, rows.columns, [](Value, int64_t) {}, [&](Value column, unsigned lanes) {
-      Value y = normalise(k, norm, statistics, again(column, lanes), column);
-      store(y, column, rows.normResults);
-    });
+    RowStatistics statistics =
+        rowStatistics(k, rows.columns, norm.getEpsilon().convertToDouble(), first, again, prefetch);
+    forColumns(
+        k, rows.columns, [](Value, int64_t) {},
+        [&](Value column, unsigned lanes) {
+          Value y = normalise(k, norm, statistics, again(column, lanes), column);
+          store(y, column, rows.normResults);
+        });
   }
 
   CpuKernelBuilder &k;
   const RowGroup &rows;
-  Value begin, end;  // this thread's rows
-  Value kept;        // the row at hand, on the stack
+  Value begin, end; // this thread's rows
+  Value kept;       // the row at hand, on the stack
 };
 } // namespace
 

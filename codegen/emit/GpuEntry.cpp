@@ -7,7 +7,8 @@ using namespace mlir;
 
 namespace tenon {
 
-template <typename... Parts> static llvm::Error refuse(const char *format, Parts &&...parts) {
+template <typename... Parts>
+static llvm::Error refuse(const char *format, Parts &&...parts) {
   return llvm::createStringError(llvm::formatv(format, std::forward<Parts>(parts)...).str());
 }
 
@@ -80,8 +81,10 @@ llvm::Expected<GpuEntry> GpuEntry::of(func::FuncOp entry) {
                   stringifyGroupKind(group->getKind()), lineOf(*group));
 
   ModelOp model = enclosingModel(*group);
-  GpuEntry gpu{*rows, KernelSignature::of(*group),
-               GpuShape::of(rows->columns, maxElements(model, rows->type) / rows->columns), {},
+  GpuEntry gpu{*rows,
+               KernelSignature::of(*group),
+               GpuShape::of(rows->columns, maxElements(model, rows->type) / rows->columns),
+               {},
                llvm::formatv("tenon_{0}_{1}", model.getSymName(), entry.getSymName())};
   if (llvm::Error error = bindBuffers(entry, gpu))
     return error;

@@ -12,8 +12,8 @@ struct GpuEntry {
   RowGroup rows;
   KernelSignature signature;
   GpuShape shape;
-  std::vector<GpuBuffer> buffers;  // of the signature, then the scalars
-  std::string symbol;              // "tenon_<model>_<entry>"
+  std::vector<GpuBuffer> buffers; // of the signature, then the scalars
+  std::string symbol;             // "tenon_<model>_<entry>"
 
   /// Reads an entry; the error of one that cannot run on a GPU says why.
   static llvm::Expected<GpuEntry> of(mlir::func::FuncOp entry);

@@ -8,12 +8,12 @@ namespace tenon {
 /// How rows of C columns are spread over a work group: a row belongs to `rowLanes` neighbouring
 /// lanes, which take turns at pieces of `width` columns; so neighbours read neighbouring memory.
 struct GpuShape {
-  unsigned width;          // columns of one memory access: 4, 2 or 1, as C allows
-  unsigned rowLanes;       // a power of two, at most 32
-  unsigned rowsAtOnce;     // rows that the lanes of a work group hold at a time
-  unsigned rowsPerGroup;   // rows of a work group, a multiple of rowsAtOnce
-  int64_t pieces;          // of a row
-  bool inRegisters;        // a lane's share of a row is small enough to stay in registers
+  unsigned width;        // columns of one memory access: 4, 2 or 1, as C allows
+  unsigned rowLanes;     // a power of two, at most 32
+  unsigned rowsAtOnce;   // rows that the lanes of a work group hold at a time
+  unsigned rowsPerGroup; // rows of a work group, a multiple of rowsAtOnce
+  int64_t pieces;        // of a row
+  bool inRegisters;      // a lane's share of a row is small enough to stay in registers
 
   // Every Vulkan device takes work groups of 128.
   static constexpr unsigned workgroupSize = 128;
@@ -25,8 +25,8 @@ struct GpuShape {
 class GpuKernelBuilder : public KernelBuilder {
 public:
   using KernelBuilder::KernelBuilder;
-  mlir::Value lane;       // index: 0 .. workgroupSize - 1
-  mlir::Value workgroup;  // index
+  mlir::Value lane;      // index: 0 .. workgroupSize - 1
+  mlir::Value workgroup; // index
 
   /// Nothing: other lanes hide the latency.
   void prefetch(mlir::Value, mlir::Value, mlir::Type) override {}

@@ -146,9 +146,9 @@ private:
                             /*squared=*/false),
                         columns);
     Value means = k.broadcast(mean, shape.width);
-    Value squares = sum(
-        [&](Turn turn, int64_t number) { return k.subf(element(turn, number), means); },
-        /*squared=*/true);
+    Value squares =
+        sum([&](Turn turn, int64_t number) { return k.subf(element(turn, number), means); },
+            /*squared=*/true);
     Value variance = k.divf(squares, columns);
     double epsilon = norm.getEpsilon().convertToDouble();
     return {mean, k.reciprocalRoot(k.addf(variance, k.splat(epsilon, 1)))};
@@ -159,7 +159,7 @@ private:
     Value zero = k.splat(0.0, shape.width);
     Values sums = overTurns({zero}, [&](Turn turn, int64_t number, ValueRange carried) {
       Value x = term(turn, number);
-      if (turn.exists)  // a vector of conditions: SPIR-V 1.3 has no other choice between vectors
+      if (turn.exists) // a vector of conditions: SPIR-V 1.3 has no other choice between vectors
         x = arith::SelectOp::create(k.b, k.loc, k.broadcast(turn.exists, shape.width), x, zero);
       return Values{squared ? k.fma(x, x, carried[0]) : k.addf(carried[0], x)};
     });

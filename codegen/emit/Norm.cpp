@@ -11,8 +11,7 @@ namespace tenon {
 // Four chains of additions hide the latency of one.
 static constexpr unsigned chains = 4;
 
-void forColumns(KernelBuilder &k, int64_t count,
-                llvm::function_ref<void(Value, int64_t)> block,
+void forColumns(KernelBuilder &k, int64_t count, llvm::function_ref<void(Value, int64_t)> block,
                 llvm::function_ref<void(Value, unsigned)> vector) {
   int64_t lanes = k.target.lanes, extent = chains * lanes;
   int64_t blocks = count / extent * extent;
@@ -68,8 +67,8 @@ RowStatistics rowStatistics(KernelBuilder &k, int64_t count, double epsilon,
                             llvm::function_ref<void(Value, int64_t)> block) {
   Value columns = k.splat(static_cast<double>(count), 1);
   Value sum = sumColumns(
-      k, count,
-      [&](Value column, Value sum) { return k.addf(sum, first(column, lanesOf(sum))); }, block);
+      k, count, [&](Value column, Value sum) { return k.addf(sum, first(column, lanesOf(sum))); },
+      block);
   Value mean = k.divf(sum, columns);
   Value squares = sumColumns(
       k, count,

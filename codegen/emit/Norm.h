@@ -7,7 +7,7 @@ namespace tenon {
 /// What a row is normalised by, both f32.
 struct RowStatistics {
   mlir::Value mean;
-  mlir::Value scale;  // 1 / sqrt(variance + epsilon)
+  mlir::Value scale; // 1 / sqrt(variance + epsilon)
 };
 
 /// Runs over the columns 0 .. count-1 by vectors: `block` at the start of every run of at most four
@@ -17,8 +17,9 @@ void forColumns(KernelBuilder &k, int64_t count,
                 llvm::function_ref<void(mlir::Value column, unsigned lanes)> vector);
 
 /// The statistics of a row in two passes over `first` and `again`, which return the elements at a
-/// column; the second subtracts the mean before it squares, so nothing cancels. The order of the sums
-/// follows from `count` and the vector width alone. `block` as in forColumns, on the first pass.
+/// column; the second subtracts the mean before it squares, so nothing cancels. The order of the
+/// sums follows from `count` and the vector width alone. `block` as in forColumns, on the first
+/// pass.
 RowStatistics rowStatistics(KernelBuilder &k, int64_t count, double epsilon,
                             llvm::function_ref<mlir::Value(mlir::Value, unsigned)> first,
                             llvm::function_ref<mlir::Value(mlir::Value, unsigned)> again,

@@ -26,17 +26,18 @@ static bool readable(const RowGroup &rows, Value value, std::string &refusal) {
   if (auto scale = dyn_cast<ScaleOp>(op))
     return readable(rows, scale.getX(), refusal);
   if (auto gather = dyn_cast<EmbeddingOp>(op)) {
-    bool positions = gather.getIds().getDefiningOp<PositionsOp>() &&
-                     !isStored(rows.group, gather.getIds());
+    bool positions =
+        gather.getIds().getDefiningOp<PositionsOp>() && !isStored(rows.group, gather.getIds());
     if (isStored(rows.group, gather.getTable()) &&
         (positions || isStored(rows.group, gather.getIds())))
       return true;
   }
   if (auto last = dyn_cast<LastTokenOp>(op); last && isStored(rows.group, last.getX()))
     return true;
-  refusal = llvm::formatv("{0} cannot be computed row by row in a group of kind {1}; take it out of "
-                          "the group",
-                          op->getName(), stringifyGroupKind(GroupOp(rows.group).getKind()));
+  refusal =
+      llvm::formatv("{0} cannot be computed row by row in a group of kind {1}; take it out of "
+                    "the group",
+                    op->getName(), stringifyGroupKind(GroupOp(rows.group).getKind()));
   return false;
 }
 

@@ -1,19 +1,20 @@
-// Rows of a group of kind embedding or norm: what an element of a row is, for any target. The CPU and
-// the GPU kernels differ only in who computes which columns; both read the group's body through this.
+// Rows of a group of kind embedding or norm: what an element of a row is, for any target. The CPU
+// and the GPU kernels differ only in who computes which columns; both read the group's body through
+// this.
 #pragma once
 #include "Kernel.h"
 
 namespace tenon {
 
-/// What a group computes a row at a time: elementwise sums of gathered and captured rows, and at most
-/// one layer norm of such a sum.
+/// What a group computes a row at a time: elementwise sums of gathered and captured rows, and at
+/// most one layer norm of such a sum.
 struct RowGroup {
   GroupOp group;
-  LayerNormOp norm;                // null where the group has none
-  mlir::RankedTensorType type;     // of every result: (..., C)
-  mlir::Value row;                 // the normalised value; without a norm the one that is yielded
-  llvm::SmallVector<unsigned> rowResults, normResults;  // the group's results that hold them
-  int64_t columns = 0;             // C
+  LayerNormOp norm;            // null where the group has none
+  mlir::RankedTensorType type; // of every result: (..., C)
+  mlir::Value row;             // the normalised value; without a norm the one that is yielded
+  llvm::SmallVector<unsigned> rowResults, normResults; // the group's results that hold them
+  int64_t columns = 0;                                 // C
 
   /// Reads a group; where a kernel by rows cannot compute it, fails and says why in `refusal`.
   static mlir::FailureOr<RowGroup> of(GroupOp group, std::string &refusal);
@@ -21,8 +22,9 @@ struct RowGroup {
 
 /// The row of one index: where the rows of its operands lie, fixed once, then read by column.
 ///
-/// An id outside of its table reads row 0 instead, and every bit of what was read is set, which makes
-/// the row NaN: no branch, nothing outside the table is touched, and the mistake shows in the result.
+/// An id outside of its table reads row 0 instead, and every bit of what was read is set, which
+/// makes the row NaN: no branch, nothing outside the table is touched, and the mistake shows in the
+/// result.
 class Row {
 public:
   /// `index` counts the rows of the result, b*T + t.
@@ -30,7 +32,8 @@ public:
 
   /// `lanes` elements of the row from `column` on.
   mlir::Value at(mlir::Value column, unsigned lanes);
-  /// Brings the elements at `column` nearer that the hardware cannot foresee: those of tables by id.
+  /// Brings the elements at `column` nearer that the hardware cannot foresee: those of tables by
+  /// id.
   void prefetch(mlir::Value column);
   /// Whether there are such.
   bool isScattered() const;
@@ -39,9 +42,9 @@ public:
 
 private:
   struct Place {
-    mlir::Value base, start;  // elements
-    mlir::Value poison;       // i32: all ones where the id is outside, else 0; null: cannot be
-    bool scattered;           // by ids from memory
+    mlir::Value base, start; // elements
+    mlir::Value poison;      // i32: all ones where the id is outside, else 0; null: cannot be
+    bool scattered;          // by ids from memory
   };
   void locate(mlir::Value value);
   void locateGather(EmbeddingOp op);

@@ -29,10 +29,20 @@ using namespace mlir;
 
 namespace tenon {
 
-// The emitter's vocabulary asks for lanes of CPUs and fused multiply-add; only the latter counts here.
-static const Target ptxTarget{.name = "nvptx", .machine = "", .triple = "nvptx64-nvidia-cuda",
-                              .cpu = "", .features = "", .cpuBits = "", .lanes = 4, .tileRows = 0,
-                              .tileVectors = 0, .dotRows = 0, .dotColumns = 0, .fma = true,
+// The emitter's vocabulary asks for lanes of CPUs and fused multiply-add; only the latter counts
+// here.
+static const Target ptxTarget{.name = "nvptx",
+                              .machine = "",
+                              .triple = "nvptx64-nvidia-cuda",
+                              .cpu = "",
+                              .features = "",
+                              .cpuBits = "",
+                              .lanes = 4,
+                              .tileRows = 0,
+                              .tileVectors = 0,
+                              .dotRows = 0,
+                              .dotColumns = 0,
+                              .fma = true,
                               .sfence = false};
 
 static constexpr unsigned globalMemory = 1;
@@ -57,16 +67,16 @@ public:
                           alignment(element, lanesOf(value)));
   }
 
-  // Both lanes of a pair add the same two numbers, so all lanes end with the same bits. A row's lanes
-  // lie in one warp.
+  // Both lanes of a pair add the same two numbers, so all lanes end with the same bits. A row's
+  // lanes lie in one warp.
   Value sumOverLanes(Value partial, const GpuShape &shape) override {
     auto constant = [&](int32_t value) -> Value {
       return LLVM::ConstantOp::create(b, loc, b.getI32IntegerAttr(value));
     };
     for (unsigned distance = shape.rowLanes / 2; distance >= 1; distance /= 2) {
-      Value other = NVVM::ShflOp::create(b, loc, b.getF32Type(), constant(-1), partial,
-                                         constant(distance), constant(31), NVVM::ShflKind::bfly,
-                                         UnitAttr());
+      Value other =
+          NVVM::ShflOp::create(b, loc, b.getF32Type(), constant(-1), partial, constant(distance),
+                               constant(31), NVVM::ShflKind::bfly, UnitAttr());
       partial = addf(partial, other);
     }
     return partial;
@@ -137,10 +147,11 @@ static llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machineFor(unsigned 
   if (!target)
     return llvm::createStringError("this LLVM has no NVPTX backend: " + error);
   // The oldest PTX that knows the architecture, so that the oldest driver with it takes the kernel.
-  llvm::StringRef features = architecture >= 100 ? "+ptx86" : architecture >= 89 ? "+ptx78" : "+ptx71";
-  return std::unique_ptr<llvm::TargetMachine>(
-      target->createTargetMachine(triple, "sm_" + std::to_string(architecture), features,
-                                  llvm::TargetOptions(), std::nullopt));
+  llvm::StringRef features = architecture >= 100  ? "+ptx86"
+                             : architecture >= 89 ? "+ptx78"
+                                                  : "+ptx71";
+  return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
+      triple, "sm_" + std::to_string(architecture), features, llvm::TargetOptions(), std::nullopt));
 }
 
 static void optimise(llvm::Module &module, llvm::TargetMachine &machine) {

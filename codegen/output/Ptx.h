@@ -4,7 +4,8 @@
 
 namespace tenon {
 
-/// The kernel of an entry as PTX for sm_<architecture>, 80 or newer; the error says why there is none.
+/// The kernel of an entry as PTX for sm_<architecture>, 80 or newer; the error says why there is
+/// none.
 llvm::Expected<GpuKernel> compilePtx(mlir::func::FuncOp entry, unsigned architecture);
 
 } // namespace tenon

@@ -20,9 +20,18 @@ using namespace mlir;
 namespace tenon {
 
 // Without fma: shaders have no fused multiply-add that every device must round once.
-static const Target spirvTarget{.name = "spirv", .machine = "", .triple = "", .cpu = "",
-                                .features = "", .cpuBits = "", .lanes = 4, .tileRows = 0,
-                                .tileVectors = 0, .dotRows = 0, .dotColumns = 0, .fma = false,
+static const Target spirvTarget{.name = "spirv",
+                                .machine = "",
+                                .triple = "",
+                                .cpu = "",
+                                .features = "",
+                                .cpuBits = "",
+                                .lanes = 4,
+                                .tileRows = 0,
+                                .tileVectors = 0,
+                                .dotRows = 0,
+                                .dotColumns = 0,
+                                .fma = false,
                                 .sfence = false};
 
 namespace {
@@ -73,12 +82,12 @@ public:
 } // namespace
 
 static spirv::TargetEnvAttr vulkan11(MLIRContext *context) {
-  auto triple = spirv::VerCapExtAttr::get(
-      spirv::Version::V_1_3, {spirv::Capability::Shader},
-      {spirv::Extension::SPV_KHR_storage_buffer_storage_class}, context);
-  return spirv::TargetEnvAttr::get(triple, spirv::getDefaultResourceLimits(context),
-                                   spirv::ClientAPI::Vulkan, spirv::Vendor::Unknown,
-                                   spirv::DeviceType::Unknown, spirv::TargetEnvAttr::kUnknownDeviceID);
+  auto triple =
+      spirv::VerCapExtAttr::get(spirv::Version::V_1_3, {spirv::Capability::Shader},
+                                {spirv::Extension::SPV_KHR_storage_buffer_storage_class}, context);
+  return spirv::TargetEnvAttr::get(
+      triple, spirv::getDefaultResourceLimits(context), spirv::ClientAPI::Vulkan,
+      spirv::Vendor::Unknown, spirv::DeviceType::Unknown, spirv::TargetEnvAttr::kUnknownDeviceID);
 }
 
 static OwningOpRef<ModuleOp> emitModule(const GpuEntry &entry) {
@@ -134,8 +143,9 @@ llvm::Expected<GpuKernel> compileSpirv(func::FuncOp function) {
   llvm::Expected<GpuEntry> entry = GpuEntry::of(function);
   if (!entry)
     return entry.takeError();
-  function.getContext()->loadDialect<arith::ArithDialect, gpu::GPUDialect, memref::MemRefDialect,
-                                     scf::SCFDialect, spirv::SPIRVDialect, vector::VectorDialect>();
+  function.getContext()
+      ->loadDialect<arith::ArithDialect, gpu::GPUDialect, memref::MemRefDialect, scf::SCFDialect,
+                    spirv::SPIRVDialect, vector::VectorDialect>();
   OwningOpRef<ModuleOp> module = emitModule(*entry);
   if (failed(lower(*module)))
     return llvm::createStringError("lowering of " + entry->symbol + " to SPIR-V failed");

@@ -1,0 +1,22 @@
+// The in-run limits of the embedding benchmark: a hand-tuned loop, and how fast memory is at all.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace bench {
+
+/// Whether this CPU has what hand_embed uses (AVX-512F).
+bool has_hand_loop();
+
+/// Rows [begin, end) of x[r, :] = wte[ids[r], :] + wpe[r % seq, :], f32, 768 columns, by
+/// intrinsics: prefetch four rows ahead, stores past the caches. Trusts the ids. Everything is
+/// aligned to 64 bytes.
+void hand_embed(const float* wte, const float* wpe, const std::int32_t* ids, float* x,
+                std::size_t seq, std::size_t begin, std::size_t end);
+
+/// Sums `count` floats; for timing reads.
+float read_stream(const float* data, std::size_t count);
+/// Copies with stores past the caches; `count` is a multiple of 16.
+void copy_stream(const float* from, float* to, std::size_t count);
+
+}  // namespace bench

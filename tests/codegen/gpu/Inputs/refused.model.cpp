@@ -1,0 +1,28 @@
+// Models that have no GPU kernel, each for a reason of its own.
+#include <tenon/tenon.hpp>
+
+using namespace tenon;
+
+struct batch : dyn<1, 4> {};
+struct seq : dyn<1, 64> {};
+struct n_vocab : dim<300> {};
+struct n_embd : dim<64> {};
+struct n_large : dim<16777216> {};
+
+struct linear_model {
+  param<f32, n_vocab, n_embd> wte{"wte.weight", normal(0.02)};
+  nn::linear<n_embd, n_embd> fc{"fc", normal(0.02), true};
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids) const {
+    return outputs(output<"x">(fc(embedding(wte, ids))));
+  }
+};
+
+struct large_model {
+  param<f32, n_vocab, n_large> wte{"wte.weight", normal(0.02)};
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids) const {
+    return outputs(output<"x">(embedding(wte, ids)));
+  }
+};
+
+TENON_MODEL(refused_linear, linear_model{});
+TENON_MODEL(refused_large, large_model{});

@@ -111,15 +111,19 @@ tenon_status bind(const tenon_model& model, const std::vector<slot>& slots,
       unexpected.add(tensor.name);
     } else if (known->same_as != nullptr) {
       const std::size_t same = find_slot(by_name, known->same_as);
-      if (same == none) unexpected.add(tensor.name);
-      else if (check(tensor, model.params[slots[same].param])) twins.push_back({i, same});
+      if (same == none)
+        unexpected.add(tensor.name);
+      else if (check(tensor, model.params[slots[same].param]))
+        twins.push_back({i, same});
     }
   }
   for (std::size_t i = 0; i < slots.size(); ++i)
     if (bound[i] == none) missing.add(slot_name(model, slots[i]));
   if (missing.count() + misfit.count() + unexpected.count() == 0) return success();
-  return failure(TENON_INCOMPATIBLE, "the tensors are not those of model '%s':%s%s%s use weights of "
-                 "this very model", model.name, missing.titled("missing").c_str(),
+  return failure(TENON_INCOMPATIBLE,
+                 "the tensors are not those of model '%s':%s%s%s use weights of "
+                 "this very model",
+                 model.name, missing.titled("missing").c_str(),
                  misfit.titled("of another type or shape").c_str(),
                  unexpected.titled("unexpected").c_str());
 }

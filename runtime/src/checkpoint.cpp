@@ -13,12 +13,12 @@ namespace tenon::runtime::detail {
 namespace {
 
 bool is_directory(const std::string& path) {
-  struct stat facts {};
+  struct stat facts{};
   return stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode);
 }
 
 bool exists(const std::string& path) {
-  struct stat facts {};
+  struct stat facts{};
   return stat(path.c_str(), &facts) == 0;
 }
 
@@ -38,7 +38,8 @@ tenon_status checkpoint::open_directory(const std::string& path) {
   const std::string single = path + "/model.safetensors", index = single + ".index.json";
   if (exists(single)) return open_file(single);
   if (exists(index)) return open_shards(path, index);
-  return failure(TENON_IO_ERROR, "'%s' holds neither model.safetensors nor "
+  return failure(TENON_IO_ERROR,
+                 "'%s' holds neither model.safetensors nor "
                  "model.safetensors.index.json; pass the directory of a safetensors checkpoint",
                  path.c_str());
 }
@@ -52,17 +53,20 @@ tenon_status checkpoint::open_shards(const std::string& folder, const std::strin
   for (const located& each : tensors_) {
     const auto entry = shards.file_of.find(each.tensor.what.name);
     if (entry == shards.file_of.end() || entry->second != each.file)
-      return failure(TENON_BAD_FILE, "'%s' holds tensor '%s', for which '%s' names %s; use shards and "
-                     "index of one checkpoint", files_[each.file].path().c_str(),
-                     each.tensor.what.name.c_str(), index.c_str(),
-                     entry == shards.file_of.end() ? "no file" : shards.files[entry->second].c_str());
+      return failure(
+          TENON_BAD_FILE,
+          "'%s' holds tensor '%s', for which '%s' names %s; use shards and "
+          "index of one checkpoint",
+          files_[each.file].path().c_str(), each.tensor.what.name.c_str(), index.c_str(),
+          entry == shards.file_of.end() ? "no file" : shards.files[entry->second].c_str());
     ++found;
   }
   if (found == shards.file_of.size()) return success();
   for (const located& each : tensors_) shards.file_of.erase(each.tensor.what.name);
-  return failure(TENON_BAD_FILE, "'%s' names %zu tensors that no shard holds, '%s' for one; use shards "
-                 "and index of one checkpoint", index.c_str(), shards.file_of.size(),
-                 shards.file_of.begin()->first.c_str());
+  return failure(TENON_BAD_FILE,
+                 "'%s' names %zu tensors that no shard holds, '%s' for one; use shards "
+                 "and index of one checkpoint",
+                 index.c_str(), shards.file_of.size(), shards.file_of.begin()->first.c_str());
 }
 
 // A tied tensor that differs would be dropped silently, and the model would compute something else.
@@ -78,12 +82,14 @@ tenon_status checkpoint::check_twin(const located& a, const located& b) const {
     same = std::memcmp(left.data(), right.data(), n) == 0;
   }
   if (same) return success();
-  return failure(TENON_INCOMPATIBLE, "tensor '%s' differs from '%s', to which the model ties it; use "
-                 "weights with tied embeddings", a.tensor.what.name.c_str(),
-                 b.tensor.what.name.c_str());
+  return failure(TENON_INCOMPATIBLE,
+                 "tensor '%s' differs from '%s', to which the model ties it; use "
+                 "weights with tied embeddings",
+                 a.tensor.what.name.c_str(), b.tensor.what.name.c_str());
 }
 
-tenon_status checkpoint::open(const tenon_model& model, const std::string& path, checkpoint& opened) {
+tenon_status checkpoint::open(const tenon_model& model, const std::string& path,
+                              checkpoint& opened) {
   TENON_TRY(is_directory(path) ? opened.open_directory(path) : opened.open_file(path));
   std::vector<offered_tensor> offered;
   for (const located& each : opened.tensors_) offered.push_back(each.tensor.what);
@@ -95,8 +101,8 @@ tenon_status checkpoint::open(const tenon_model& model, const std::string& path,
     opened.counts_.push_back(element_count(model, model.params[each.param]));
   }
   for (const twin& pair : twins)
-    TENON_TRY(opened.check_twin(opened.tensors_[pair.tensor],
-                                opened.tensors_[opened.bound_[pair.slot]]));
+    TENON_TRY(
+        opened.check_twin(opened.tensors_[pair.tensor], opened.tensors_[opened.bound_[pair.slot]]));
   return success();
 }
 

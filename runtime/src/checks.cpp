@@ -18,9 +18,12 @@ tenon_status check_dims(const checked_call& call, const tenon_tensor* tensors, s
       const tenon_dim& dim = call.model->dims[index];
       const std::int64_t size = call.dims[index];
       if (size < dim.min || size > dim.max)
-        return failure(TENON_INVALID_ARGUMENT, "entry '%s': dimension '%s' is %" PRId64
-                       ", must lie in [%" PRId64 ", %" PRId64 "]; pass a size within the model's "
-                       "bounds", call.entry->name, dim.name, size, dim.min, dim.max);
+        return failure(TENON_INVALID_ARGUMENT,
+                       "entry '%s': dimension '%s' is %" PRId64 ", must lie in [%" PRId64
+                       ", %" PRId64
+                       "]; pass a size within the model's "
+                       "bounds",
+                       call.entry->name, dim.name, size, dim.min, dim.max);
     }
   return success();
 }
@@ -28,24 +31,30 @@ tenon_status check_dims(const checked_call& call, const tenon_tensor* tensors, s
 tenon_status check_position(const checked_call& call) {
   const tenon_entry& entry = *call.entry;
   if (entry.context == 0 && call.position != 0)
-    return failure(TENON_INVALID_ARGUMENT, "entry '%s' has no positions, but position is %" PRId64
-                   "; pass 0", entry.name, call.position);
+    return failure(TENON_INVALID_ARGUMENT,
+                   "entry '%s' has no positions, but position is %" PRId64 "; pass 0", entry.name,
+                   call.position);
   if (entry.context == 0) return success();
   const std::int64_t length = call.length();
   if (call.position < 0 || call.position > entry.context - length)
-    return failure(TENON_INVALID_ARGUMENT, "entry '%s': position %" PRId64 " with %" PRId64
-                   " tokens must lie in the context of %" PRId64 " positions; pass fewer tokens or "
-                   "start anew at position 0", entry.name, call.position, length, entry.context);
+    return failure(TENON_INVALID_ARGUMENT,
+                   "entry '%s': position %" PRId64 " with %" PRId64
+                   " tokens must lie in the context of %" PRId64
+                   " positions; pass fewer tokens or "
+                   "start anew at position 0",
+                   entry.name, call.position, length, entry.context);
   return success();
 }
 
 tenon_status check_pointer(const checked_call& call, const char* kind, const tenon_tensor& tensor,
                            const void* data) {
   if (data == nullptr)
-    return failure(TENON_INVALID_ARGUMENT, "entry '%s': %s '%s' is null; pass its %" PRIu64
-                   " elements", call.entry->name, kind, tensor.name, call.count(tensor));
+    return failure(TENON_INVALID_ARGUMENT,
+                   "entry '%s': %s '%s' is null; pass its %" PRIu64 " elements", call.entry->name,
+                   kind, tensor.name, call.count(tensor));
   if (const auto beyond = reinterpret_cast<std::uintptr_t>(data) % TENON_ALIGNMENT; beyond != 0)
-    return failure(TENON_INVALID_ARGUMENT, "entry '%s': %s '%s' lies %u bytes off a multiple of %u; "
+    return failure(TENON_INVALID_ARGUMENT,
+                   "entry '%s': %s '%s' lies %u bytes off a multiple of %u; "
                    "use memory aligned to %u bytes, such as tenon::runtime::buffer",
                    call.entry->name, kind, tensor.name, static_cast<unsigned>(beyond),
                    TENON_ALIGNMENT, TENON_ALIGNMENT);
@@ -80,9 +89,10 @@ tenon_status check_values(const checked_call& call, const tenon_tensor& tensor, 
     print_index(call, tensor, i, at, sizeof at);
     if (tensor.has_ignored)
       std::snprintf(or_ignored, sizeof or_ignored, " and is not %d (ignored)", tensor.ignored);
-    return failure(TENON_INVALID_ARGUMENT, "entry '%s': input '%s' at %s is %d, outside [0, %" PRId64
-                   ")%s; pass values of the model's vocabulary", call.entry->name, tensor.name, at,
-                   values[i], tensor.limit, or_ignored);
+    return failure(TENON_INVALID_ARGUMENT,
+                   "entry '%s': input '%s' at %s is %d, outside [0, %" PRId64
+                   ")%s; pass values of the model's vocabulary",
+                   call.entry->name, tensor.name, at, values[i], tensor.limit, or_ignored);
   }
   return success();
 }
@@ -102,8 +112,10 @@ std::int64_t checked_call::length() const {
 
 tenon_status find_entry(const tenon_model& model, std::uint32_t entry, const tenon_entry*& found) {
   if (entry >= model.n_entries)
-    return failure(TENON_INVALID_ARGUMENT, "model '%s' has entries 0..%u, not %u; use an index of its "
-                   "header", model.name, model.n_entries - 1, entry);
+    return failure(TENON_INVALID_ARGUMENT,
+                   "model '%s' has entries 0..%u, not %u; use an index of its "
+                   "header",
+                   model.name, model.n_entries - 1, entry);
   found = &model.entries[entry];
   return success();
 }
@@ -117,8 +129,10 @@ tenon_status check_call(const tenon_model& model, std::uint32_t entry, const voi
   const tenon_entry& what = *call.entry;
   if (dims == nullptr || (what.n_inputs > 0 && inputs == nullptr) ||
       (what.n_outputs > 0 && outputs == nullptr))
-    return failure(TENON_INVALID_ARGUMENT, "entry '%s': inputs, outputs or dims is null; pass an "
-                   "array for each", what.name);
+    return failure(TENON_INVALID_ARGUMENT,
+                   "entry '%s': inputs, outputs or dims is null; pass an "
+                   "array for each",
+                   what.name);
   for (std::uint32_t i = 0; i < model.n_dims; ++i) {
     const bool is_static = model.dims[i].min == model.dims[i].max;
     call.dims[i] = is_static && dims[i] == 0 ? model.dims[i].max : dims[i];

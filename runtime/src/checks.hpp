@@ -1,4 +1,5 @@
-// Everything that is checked about a call before anything runs, with the same text on every backend.
+// Everything that is checked about a call before anything runs, with the same text on every
+// backend.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -12,7 +12,8 @@
 namespace tenon::runtime::detail {
 namespace {
 
-// Quota over period in whole CPUs, rounded up; 0 where there is no limit or the values make no sense.
+// Quota over period in whole CPUs, rounded up; 0 where there is no limit or the values make no
+// sense.
 int whole_cpus(long long quota, long long period) {
   if (quota <= 0 || period <= 0) return 0;
   return static_cast<int>(std::min((quota + period - 1) / period, 1LL << 20));
@@ -25,7 +26,8 @@ int v2_quota(const std::string& folder) {
 }
 
 int v1_quota(const std::string& folder) {
-  std::ifstream quota_file(folder + "/cpu.cfs_quota_us"), period_file(folder + "/cpu.cfs_period_us");
+  std::ifstream quota_file(folder + "/cpu.cfs_quota_us"),
+      period_file(folder + "/cpu.cfs_period_us");
   long long quota = 0, period = 0;
   return quota_file >> quota && period_file >> period ? whole_cpus(quota, period) : 0;
 }
@@ -55,7 +57,8 @@ int cgroup_quota(const std::string& root) {
     std::string path = line.substr(second + 1);
     if (path == "/") path.clear();
     int quota = 0;
-    if (controllers == ",,") quota = least_on_path(root + "/sys/fs/cgroup", path, v2_quota);
+    if (controllers == ",,")
+      quota = least_on_path(root + "/sys/fs/cgroup", path, v2_quota);
     else if (controllers.find(",cpu,") != std::string::npos)
       quota = least_on_path(root + "/sys/fs/cgroup/cpu", path, v1_quota);
     if (quota > 0) least = least == 0 ? quota : std::min(least, quota);

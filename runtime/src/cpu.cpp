@@ -13,7 +13,8 @@ namespace {
 constexpr std::uint32_t bit(int position) { return std::uint32_t{1} << position; }
 constexpr bool has(std::uint32_t word, std::uint32_t bits) { return (word & bits) == bits; }
 
-// Leaf 1, ECX: SSE3, SSSE3, CMPXCHG16B, SSE4.1, SSE4.2, POPCNT; then FMA, MOVBE, OSXSAVE, AVX, F16C.
+// Leaf 1, ECX: SSE3, SSSE3, CMPXCHG16B, SSE4.1, SSE4.2, POPCNT; then FMA, MOVBE, OSXSAVE, AVX,
+// F16C.
 constexpr std::uint32_t v2_leaf1 = bit(0) | bit(9) | bit(13) | bit(19) | bit(20) | bit(23);
 constexpr std::uint32_t v3_leaf1 = bit(12) | bit(22) | bit(27) | bit(28) | bit(29);
 // Leaf 0x80000001, ECX: LAHF/SAHF; then LZCNT.

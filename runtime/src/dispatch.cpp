@@ -46,11 +46,15 @@ tenon_status check_model(const tenon_model* model) {
   if (model == nullptr)
     return failure(TENON_INVALID_ARGUMENT, "the model is null; pass the generated tenon_model");
   if (model->abi_version != TENON_ABI_VERSION)
-    return failure(TENON_INCOMPATIBLE, "the model was built for ABI version %u, this runtime has %u; "
-                   "build both from one Tenon version", model->abi_version, TENON_ABI_VERSION);
+    return failure(TENON_INCOMPATIBLE,
+                   "the model was built for ABI version %u, this runtime has %u; "
+                   "build both from one Tenon version",
+                   model->abi_version, TENON_ABI_VERSION);
   if (model->n_dims > TENON_MAX_DIMS)
-    return failure(TENON_INCOMPATIBLE, "model '%s' has %u dimensions, this runtime takes %u; use "
-                   "fewer", model->name, model->n_dims, TENON_MAX_DIMS);
+    return failure(TENON_INCOMPATIBLE,
+                   "model '%s' has %u dimensions, this runtime takes %u; use "
+                   "fewer",
+                   model->name, model->n_dims, TENON_MAX_DIMS);
   return success();
 }
 
@@ -61,19 +65,22 @@ tenon_status select_variant(const tenon_model& model, const char* cpu, std::uint
     const bool named = cpu != nullptr && std::strcmp(cpu, model.variants[i].name) == 0;
     if (cpu == nullptr ? !fits : !named) continue;
     if (!fits)
-      return failure(TENON_INCOMPATIBLE, "this CPU cannot run variant '%s' of model '%s'; there are: "
-                     "%s; choose one that it can run", cpu, model.name,
-                     variants_of(model, features).c_str());
+      return failure(TENON_INCOMPATIBLE,
+                     "this CPU cannot run variant '%s' of model '%s'; there are: "
+                     "%s; choose one that it can run",
+                     cpu, model.name, variants_of(model, features).c_str());
     variant = i;
     return success();
   }
   if (cpu != nullptr)
-    return failure(TENON_INVALID_ARGUMENT, "model '%s' has no variant '%s'; there are: %s; choose one "
-                   "of them (TENON_CPU or options.cpu)", model.name, cpu,
-                   variants_of(model, features).c_str());
-  return failure(TENON_INCOMPATIBLE, "no variant of model '%s' runs on this CPU (it has: %s); there "
-                 "are: %s; build the model for a lower target", model.name,
-                 names_of(features).c_str(), variants_of(model, features).c_str());
+    return failure(TENON_INVALID_ARGUMENT,
+                   "model '%s' has no variant '%s'; there are: %s; choose one "
+                   "of them (TENON_CPU or options.cpu)",
+                   model.name, cpu, variants_of(model, features).c_str());
+  return failure(TENON_INCOMPATIBLE,
+                 "no variant of model '%s' runs on this CPU (it has: %s); there "
+                 "are: %s; build the model for a lower target",
+                 model.name, names_of(features).c_str(), variants_of(model, features).c_str());
 }
 
 }  // namespace tenon::runtime::detail

@@ -14,10 +14,10 @@ struct row {
   std::size_t bytes;
 };
 // In the order of the enumeration.
-constexpr row rows[] = {{"BOOL", 1}, {"U8", 1},  {"I8", 1},   {"F8_E5M2", 1}, {"F8_E4M3", 1},
-                        {"F8_E8M0", 1}, {"I16", 2}, {"U16", 2}, {"F16", 2},   {"BF16", 2},
-                        {"I32", 4},  {"U32", 4}, {"F32", 4},  {"I64", 8},     {"U64", 8},
-                        {"F64", 8},  {"C64", 8}};
+constexpr row rows[] = {{"BOOL", 1},    {"U8", 1},  {"I8", 1},  {"F8_E5M2", 1}, {"F8_E4M3", 1},
+                        {"F8_E8M0", 1}, {"I16", 2}, {"U16", 2}, {"F16", 2},     {"BF16", 2},
+                        {"I32", 4},     {"U32", 4}, {"F32", 4}, {"I64", 8},     {"U64", 8},
+                        {"F64", 8},     {"C64", 8}};
 static_assert(sizeof rows / sizeof rows[0] == static_cast<std::size_t>(element::c64) + 1);
 
 // IEEE 754 binary16 to binary32; every value, NaN payloads included, has an exact image.
@@ -72,10 +72,14 @@ std::size_t element_bytes(element type) { return rows[static_cast<std::size_t>(t
 
 element element_of(std::uint32_t dtype) {
   switch (dtype) {
-    case TENON_BF16: return element::bf16;
-    case TENON_I32: return element::i32;
-    case TENON_F64: return element::f64;
-    default: return element::f32;
+    case TENON_BF16:
+      return element::bf16;
+    case TENON_I32:
+      return element::i32;
+    case TENON_F64:
+      return element::f64;
+    default:
+      return element::f32;
   }
 }
 
@@ -87,9 +91,12 @@ bool widens(element from, element to) {
 
 void convert(element source, const std::byte* from, element destination, std::byte* to,
              std::size_t count) {
-  if (source == destination) std::memmove(to, from, count * element_bytes(source));
-  else if (destination == element::f32) convert_to<float>(source, from, to, count);
-  else convert_to<double>(source, from, to, count);
+  if (source == destination)
+    std::memmove(to, from, count * element_bytes(source));
+  else if (destination == element::f32)
+    convert_to<float>(source, from, to, count);
+  else
+    convert_to<double>(source, from, to, count);
 }
 
 }  // namespace tenon::runtime::detail

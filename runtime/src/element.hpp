@@ -8,7 +8,23 @@ namespace tenon::runtime::detail {
 
 /// The dtypes of the safetensors format that take whole bytes.
 enum class element : std::uint8_t {
-  boolean, u8, i8, f8_e5m2, f8_e4m3, f8_e8m0, i16, u16, f16, bf16, i32, u32, f32, i64, u64, f64, c64
+  boolean,
+  u8,
+  i8,
+  f8_e5m2,
+  f8_e4m3,
+  f8_e8m0,
+  i16,
+  u16,
+  f16,
+  bf16,
+  i32,
+  u32,
+  f32,
+  i64,
+  u64,
+  f64,
+  c64
 };
 
 /// False where the name is not in the format's closed list.

@@ -35,8 +35,8 @@ tenon_status guarded(Body&& body) noexcept {
 }  // namespace tenon::runtime::detail
 
 /// Returns from the function where `expression` is a failure.
-#define TENON_TRY(expression)                                                              \
-  do {                                                                                     \
-    if (const tenon_status tried = (expression); tenon::runtime::detail::failed(tried))    \
-      return tried;                                                                        \
+#define TENON_TRY(expression)                                                           \
+  do {                                                                                  \
+    if (const tenon_status tried = (expression); tenon::runtime::detail::failed(tried)) \
+      return tried;                                                                     \
   } while (false)

@@ -26,12 +26,14 @@ tenon_status file::open(const std::string& path, file& opened) {
   if (fresh.handle_ < 0)
     return failure(TENON_IO_ERROR, "cannot open '%s': %s; check the path and its permissions",
                    path.c_str(), std::strerror(errno));
-  struct stat facts {};
+  struct stat facts{};
   if (fstat(fresh.handle_, &facts) != 0)
     return failure(TENON_IO_ERROR, "cannot examine '%s': %s", path.c_str(), std::strerror(errno));
   if (!S_ISREG(facts.st_mode))
-    return failure(TENON_IO_ERROR, "'%s' is not a regular file; pass a .safetensors file or a "
-                   "directory that holds one", path.c_str());
+    return failure(TENON_IO_ERROR,
+                   "'%s' is not a regular file; pass a .safetensors file or a "
+                   "directory that holds one",
+                   path.c_str());
   fresh.bytes_ = static_cast<std::uint64_t>(facts.st_size);
   opened = std::move(fresh);
   return success();
@@ -45,11 +47,14 @@ tenon_status file::read(std::uint64_t offset, void* destination, std::size_t byt
     const ssize_t got = pread(handle_, to, chunk, static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0)
-      return failure(TENON_IO_ERROR, "cannot read '%s' at byte %" PRIu64 ": %s", path_.c_str(), offset,
-                     std::strerror(errno));
+      return failure(TENON_IO_ERROR, "cannot read '%s' at byte %" PRIu64 ": %s", path_.c_str(),
+                     offset, std::strerror(errno));
     if (got == 0)
-      return failure(TENON_IO_ERROR, "'%s' ended at byte %" PRIu64 ", it had %" PRIu64 " bytes when it "
-                     "was opened; do not change it while it is read", path_.c_str(), offset, bytes_);
+      return failure(TENON_IO_ERROR,
+                     "'%s' ended at byte %" PRIu64 ", it had %" PRIu64
+                     " bytes when it "
+                     "was opened; do not change it while it is read",
+                     path_.c_str(), offset, bytes_);
     to += got;
     offset += static_cast<std::uint64_t>(got);
     bytes -= static_cast<std::size_t>(got);

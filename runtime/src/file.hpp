@@ -14,7 +14,9 @@ class file {
  public:
   file() = default;
   file(file&& other) noexcept
-      : handle_(std::exchange(other.handle_, -1)), bytes_(other.bytes_), path_(std::move(other.path_)) {}
+      : handle_(std::exchange(other.handle_, -1)),
+        bytes_(other.bytes_),
+        path_(std::move(other.path_)) {}
   file& operator=(file&& other) noexcept {
     std::swap(handle_, other.handle_);
     std::swap(bytes_, other.bytes_);

@@ -33,8 +33,12 @@ bool is_utf8(std::string_view bytes) {
   for (std::size_t i = 0; i < bytes.size();) {
     const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(bytes[at]); };
     const unsigned first = byte(i);
-    const std::size_t length = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3
-                               : first < 0xF5 ? 4 : 0;
+    const std::size_t length = first < 0x80   ? 1
+                               : first < 0xC2 ? 0
+                               : first < 0xE0 ? 2
+                               : first < 0xF0 ? 3
+                               : first < 0xF5 ? 4
+                                              : 0;
     if (length == 0 || length > bytes.size() - i) return false;
     for (std::size_t k = 1; k < length; ++k)
       if ((byte(i + k) & 0xC0) != 0x80) return false;
@@ -54,8 +58,8 @@ bool json_reader::refuse(std::string reason) {
 }
 
 void json_reader::skip_space() {
-  while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' ||
-                                text_[at_] == '\r'))
+  while (at_ < text_.size() &&
+         (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r'))
     ++at_;
 }
 
@@ -86,8 +90,10 @@ bool json_reader::string(std::string& value) {
     if (c < ' ') return refuse("a control character inside a string");
     ++at_;
     if (c == '"') return true;
-    if (c != '\\') value.push_back(static_cast<char>(c));
-    else if (!escape(value)) return false;
+    if (c != '\\')
+      value.push_back(static_cast<char>(c));
+    else if (!escape(value))
+      return false;
   }
 }
 
@@ -96,9 +102,12 @@ bool json_reader::hex4(std::uint32_t& unit) {
   for (int i = 0; i < 4; ++i, ++at_) {
     const int c = peek();
     const int lower = c | 0x20;
-    if (is_digit(c)) unit = unit * 16 + static_cast<std::uint32_t>(c - '0');
-    else if (lower >= 'a' && lower <= 'f') unit = unit * 16 + static_cast<std::uint32_t>(lower - 'a' + 10);
-    else return refuse("four hexadecimal digits expected");
+    if (is_digit(c))
+      unit = unit * 16 + static_cast<std::uint32_t>(c - '0');
+    else if (lower >= 'a' && lower <= 'f')
+      unit = unit * 16 + static_cast<std::uint32_t>(lower - 'a' + 10);
+    else
+      return refuse("four hexadecimal digits expected");
   }
   return true;
 }
@@ -108,14 +117,30 @@ bool json_reader::escape(std::string& value) {
   if (c < 0) return refuse("the string does not end");
   ++at_;
   switch (c) {
-    case '"': case '\\': case '/': value.push_back(static_cast<char>(c)); return true;
-    case 'b': value.push_back('\b'); return true;
-    case 'f': value.push_back('\f'); return true;
-    case 'n': value.push_back('\n'); return true;
-    case 'r': value.push_back('\r'); return true;
-    case 't': value.push_back('\t'); return true;
-    case 'u': break;
-    default: return refuse("an unknown escape");
+    case '"':
+    case '\\':
+    case '/':
+      value.push_back(static_cast<char>(c));
+      return true;
+    case 'b':
+      value.push_back('\b');
+      return true;
+    case 'f':
+      value.push_back('\f');
+      return true;
+    case 'n':
+      value.push_back('\n');
+      return true;
+    case 'r':
+      value.push_back('\r');
+      return true;
+    case 't':
+      value.push_back('\t');
+      return true;
+    case 'u':
+      break;
+    default:
+      return refuse("an unknown escape");
   }
   std::uint32_t high = 0, low = 0;
   if (!hex4(high)) return false;
@@ -186,13 +211,20 @@ bool json_reader::skip(int depth) {
   skip_space();
   std::string text;
   switch (peek()) {
-    case '{': return members([&](const std::string&) { return skip(depth + 1); });
-    case '[': return elements([&] { return skip(depth + 1); });
-    case '"': return string(text);
-    case 't': return literal("true");
-    case 'f': return literal("false");
-    case 'n': return literal("null");
-    default: return number();
+    case '{':
+      return members([&](const std::string&) { return skip(depth + 1); });
+    case '[':
+      return elements([&] { return skip(depth + 1); });
+    case '"':
+      return string(text);
+    case 't':
+      return literal("true");
+    case 'f':
+      return literal("false");
+    case 'n':
+      return literal("null");
+    default:
+      return number();
   }
 }
 

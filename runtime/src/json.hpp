@@ -1,5 +1,5 @@
-// A strict reader of JSON (RFC 8259) for the headers and indices of checkpoints, which are untrusted.
-// The caller asks for what must come next; nothing is built but the strings asked for.
+// A strict reader of JSON (RFC 8259) for the headers and indices of checkpoints, which are
+// untrusted. The caller asks for what must come next; nothing is built but the strings asked for.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -20,8 +20,10 @@ tenon_status mapping::create(std::size_t bytes, const char* what, mapping& made)
     void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)
-      return failure(TENON_OUT_OF_MEMORY, "cannot map %zu bytes for %s: %s; free memory or use "
-                     "smaller bounds", bytes, what, std::strerror(errno));
+      return failure(TENON_OUT_OF_MEMORY,
+                     "cannot map %zu bytes for %s: %s; free memory or use "
+                     "smaller bounds",
+                     bytes, what, std::strerror(errno));
     fresh.data_ = memory;
     fresh.bytes_ = bytes;
 #ifdef MADV_HUGEPAGE

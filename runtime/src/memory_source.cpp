@@ -15,13 +15,15 @@ tenon_status memory_source::create(const tenon_model& model,
     const tenon_named_tensor& tensor = tensors[i];
     if (tensor.name == nullptr || tensor.data == nullptr ||
         (tensor.rank > 0 && tensor.shape == nullptr))
-      return failure(TENON_INVALID_ARGUMENT, "tensor %zu has a null name, shape or data; set all", i);
+      return failure(TENON_INVALID_ARGUMENT, "tensor %zu has a null name, shape or data; set all",
+                     i);
     if (tensor.rank > TENON_MAX_RANK || tensor.dtype > TENON_F64)
-      return failure(TENON_INVALID_ARGUMENT, "tensor '%s' has rank %u and dtype %u; ranks go up to %u "
-                     "and dtypes are those of tenon_dtype", tensor.name, tensor.rank, tensor.dtype,
-                     TENON_MAX_RANK);
-    offered.push_back({tensor.name, element_of(tensor.dtype),
-                       {tensor.shape, tensor.shape + tensor.rank}});
+      return failure(TENON_INVALID_ARGUMENT,
+                     "tensor '%s' has rank %u and dtype %u; ranks go up to %u "
+                     "and dtypes are those of tenon_dtype",
+                     tensor.name, tensor.rank, tensor.dtype, TENON_MAX_RANK);
+    offered.push_back(
+        {tensor.name, element_of(tensor.dtype), {tensor.shape, tensor.shape + tensor.rank}});
   }
   const std::vector<slot> slots = slots_of(model);
   std::vector<twin> twins;
@@ -36,8 +38,10 @@ tenon_status memory_source::create(const tenon_model& model,
     const tenon_named_tensor& same = tensors[made.bound_[pair.slot]];
     const std::size_t bytes = made.counts_[pair.slot] * element_bytes(element_of(tensor.dtype));
     if (tensor.dtype != same.dtype || std::memcmp(tensor.data, same.data, bytes) != 0)
-      return failure(TENON_INCOMPATIBLE, "tensor '%s' differs from '%s', to which the model ties it; "
-                     "use weights with tied embeddings", tensor.name, same.name);
+      return failure(TENON_INCOMPATIBLE,
+                     "tensor '%s' differs from '%s', to which the model ties it; "
+                     "use weights with tied embeddings",
+                     tensor.name, same.name);
   }
   return success();
 }

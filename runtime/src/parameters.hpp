@@ -50,7 +50,8 @@ struct offered_tensor {
 
 /// For each slot, the index of the offered tensor that belongs to it. Every missing, misshaped and
 /// unexpected tensor is named in the failure. Names may begin with "transformer."; the tensors that
-/// checkpoints carry beside the parameters are ignored (`ignored`: pairs to compare, see names.cpp).
+/// checkpoints carry beside the parameters are ignored (`ignored`: pairs to compare, see
+/// names.cpp).
 struct twin {
   std::size_t tensor, slot;  // an offered tensor that must hold the same values as a slot
 };

@@ -51,10 +51,9 @@ std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t a = std::uint64_t{0xD2511F53u} * counter[0];
     const std::uint64_t b = std::uint64_t{0xCD9E8D57u} * counter[2];
-    counter = {static_cast<std::uint32_t>(b >> 32) ^ counter[1] ^ key[0],
-               static_cast<std::uint32_t>(b),
-               static_cast<std::uint32_t>(a >> 32) ^ counter[3] ^ key[1],
-               static_cast<std::uint32_t>(a)};
+    counter = {
+        static_cast<std::uint32_t>(b >> 32) ^ counter[1] ^ key[0], static_cast<std::uint32_t>(b),
+        static_cast<std::uint32_t>(a >> 32) ^ counter[3] ^ key[1], static_cast<std::uint32_t>(a)};
     key[0] += 0x9E3779B9u;
     key[1] += 0xBB67AE85u;
   }
@@ -66,9 +65,10 @@ tenon_status random_source::create(const tenon_model& model, std::uint64_t seed,
   for (std::uint32_t i = 0; i < model.n_params; ++i) {
     const tenon_param& param = model.params[i];
     if (param.init > TENON_INIT_UNIFORM || param.tensor.dtype == TENON_I32)
-      return failure(TENON_INCOMPATIBLE, "parameter '%s' is %s with initialiser %u, which cannot be "
-                     "drawn; load weights from a file", param.tensor.name,
-                     dtype_name(param.tensor.dtype), param.init);
+      return failure(TENON_INCOMPATIBLE,
+                     "parameter '%s' is %s with initialiser %u, which cannot be "
+                     "drawn; load weights from a file",
+                     param.tensor.name, dtype_name(param.tensor.dtype), param.init);
   }
   made.model_ = &model;
   made.seed_ = seed;

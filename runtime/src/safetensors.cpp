@@ -30,12 +30,15 @@ bool read_shape(json_reader& json, std::vector<std::int64_t>& shape) {
 // {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}: each once, in any order.
 bool read_tensor(json_reader& json, stored_tensor& tensor) {
   bool has_dtype = false, has_shape = false, has_offsets = false;
-  const auto first = [&](bool& has) { return !std::exchange(has, true) || json.refuse("a key twice"); };
+  const auto first = [&](bool& has) {
+    return !std::exchange(has, true) || json.refuse("a key twice");
+  };
   const bool read = json.members([&](const std::string& key) {
     if (key == "dtype") {
       std::string name;
       if (!first(has_dtype) || !json.string(name)) return false;
-      return element_from_name(name, tensor.what.type) || json.refuse("unknown dtype '" + name + "'");
+      return element_from_name(name, tensor.what.type) ||
+             json.refuse("unknown dtype '" + name + "'");
     }
     if (key == "shape") return first(has_shape) && read_shape(json, tensor.what.shape);
     if (key == "data_offsets")
@@ -44,7 +47,8 @@ bool read_tensor(json_reader& json, stored_tensor& tensor) {
     return json.refuse("unknown key '" + key + "'");
   });
   if (!read) return false;
-  return (has_dtype && has_shape && has_offsets) || json.refuse("dtype, shape or data_offsets missing");
+  return (has_dtype && has_shape && has_offsets) ||
+         json.refuse("dtype, shape or data_offsets missing");
 }
 
 bool read_metadata(json_reader& json) {
@@ -88,21 +92,29 @@ tenon_status check_layout(const char* path, std::uint64_t data_bytes,
   for (const stored_tensor& tensor : tensors) {
     const char* const name = tensor.what.name.c_str();
     if (tensor.end < tensor.begin || tensor.end > data_bytes)
-      return failure(TENON_BAD_FILE, "'%s': tensor '%s' lies at bytes %" PRIu64 " to %" PRIu64
-                     " of %" PRIu64 "; %s", path, name, tensor.begin, tensor.end, data_bytes, again);
+      return failure(TENON_BAD_FILE,
+                     "'%s': tensor '%s' lies at bytes %" PRIu64 " to %" PRIu64 " of %" PRIu64
+                     "; %s",
+                     path, name, tensor.begin, tensor.end, data_bytes, again);
     if (tensor.begin != covered)
-      return failure(TENON_BAD_FILE, "'%s': tensor '%s' begins at byte %" PRIu64 ", the one before ends "
-                     "at %" PRIu64 "; %s", path, name, tensor.begin, covered, again);
+      return failure(TENON_BAD_FILE,
+                     "'%s': tensor '%s' begins at byte %" PRIu64
+                     ", the one before ends "
+                     "at %" PRIu64 "; %s",
+                     path, name, tensor.begin, covered, again);
     std::uint64_t bytes = 0;
     if (!bytes_of(tensor.what, bytes) || bytes != tensor.end - tensor.begin)
-      return failure(TENON_BAD_FILE, "'%s': tensor '%s' has %" PRIu64 " bytes, %s %s needs another "
-                     "number; %s", path, name, tensor.end - tensor.begin,
-                     element_name(tensor.what.type), shape_text(tensor.what.shape).c_str(), again);
+      return failure(TENON_BAD_FILE,
+                     "'%s': tensor '%s' has %" PRIu64
+                     " bytes, %s %s needs another "
+                     "number; %s",
+                     path, name, tensor.end - tensor.begin, element_name(tensor.what.type),
+                     shape_text(tensor.what.shape).c_str(), again);
     covered = tensor.end;
   }
   if (covered != data_bytes)
-    return failure(TENON_BAD_FILE, "'%s': the tensors end at byte %" PRIu64 " of %" PRIu64 "; %s", path,
-                   covered, data_bytes, again);
+    return failure(TENON_BAD_FILE, "'%s': the tensors end at byte %" PRIu64 " of %" PRIu64 "; %s",
+                   path, covered, data_bytes, again);
   return success();
 }
 
@@ -111,25 +123,30 @@ tenon_status check_layout(const char* path, std::uint64_t data_bytes,
 tenon_status read_header(const file& source, std::vector<stored_tensor>& tensors) {
   const char* const path = source.path().c_str();
   if (source.bytes() < length_bytes)
-    return failure(TENON_BAD_FILE, "'%s' has %" PRIu64 " bytes, a safetensors file has at least %" PRIu64
-                   "; %s", path, source.bytes(), length_bytes, again);
+    return failure(TENON_BAD_FILE,
+                   "'%s' has %" PRIu64 " bytes, a safetensors file has at least %" PRIu64 "; %s",
+                   path, source.bytes(), length_bytes, again);
   unsigned char raw[length_bytes];
   TENON_TRY(source.read(0, raw, sizeof raw));
   std::uint64_t length = 0;
   for (std::size_t i = 0; i < length_bytes; ++i) length |= std::uint64_t{raw[i]} << (8 * i);
   if (length > most_header_bytes || length > source.bytes() - length_bytes)
-    return failure(TENON_BAD_FILE, "'%s' claims a header of %" PRIu64 " bytes; at most %" PRIu64
-                   " are allowed and %" PRIu64 " are there; is it a safetensors file?", path, length,
-                   most_header_bytes, source.bytes() - length_bytes);
+    return failure(TENON_BAD_FILE,
+                   "'%s' claims a header of %" PRIu64 " bytes; at most %" PRIu64
+                   " are allowed and %" PRIu64 " are there; is it a safetensors file?",
+                   path, length, most_header_bytes, source.bytes() - length_bytes);
   std::string header(length, '\0');
   TENON_TRY(source.read(length_bytes, header.data(), header.size()));
   if (header.empty() || header[0] != '{' || !is_utf8(header))
-    return failure(TENON_BAD_FILE, "'%s': the header is not UTF-8 that begins with '{'; is it a "
-                   "safetensors file?", path);
+    return failure(TENON_BAD_FILE,
+                   "'%s': the header is not UTF-8 that begins with '{'; is it a "
+                   "safetensors file?",
+                   path);
   std::string_view text = header;
   text = text.substr(0, text.find_last_not_of(' ') + 1);  // padding may only be spaces
   if (text.back() != '}')
-    return failure(TENON_BAD_FILE, "'%s': the header does not end in '}' and spaces; %s", path, again);
+    return failure(TENON_BAD_FILE, "'%s': the header does not end in '}' and spaces; %s", path,
+                   again);
   tensors.clear();
   json_reader json(text);
   if (!read_tensors(json, tensors))

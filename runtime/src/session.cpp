@@ -44,17 +44,22 @@ void meet(void* context, std::int32_t) { static_cast<team*>(context)->meet(); }
 tenon_status check_cache(const tenon_session& session, const checked_call& call) {
   const tenon_entry& entry = *call.entry;
   if (call.position > session.cached)
-    return failure(TENON_INVALID_ARGUMENT, "entry '%s': position %" PRId64 " leaves a gap after the %"
-                   PRId64 " cached positions; pass at most %" PRId64, entry.name, call.position,
-                   session.cached, session.cached);
+    return failure(TENON_INVALID_ARGUMENT,
+                   "entry '%s': position %" PRId64 " leaves a gap after the %" PRId64
+                   " cached positions; pass at most %" PRId64,
+                   entry.name, call.position, session.cached, session.cached);
   if (call.position == 0) return success();
   for (std::uint32_t i = 0; i < entry.n_inputs; ++i)
     for (std::uint32_t axis = 0; axis < entry.inputs[i].rank; ++axis) {
       const std::uint32_t dim = entry.inputs[i].dims[axis];
       if (dim != entry.sequence_dim && call.dims[dim] != session.cached_dims[dim])
-        return failure(TENON_INVALID_ARGUMENT, "entry '%s': dimension '%s' is %" PRId64 ", but the "
-                       "cached positions were computed with %" PRId64 "; keep it, or start anew at "
-                       "position 0", entry.name, call.model->dims[dim].name, call.dims[dim],
+        return failure(TENON_INVALID_ARGUMENT,
+                       "entry '%s': dimension '%s' is %" PRId64
+                       ", but the "
+                       "cached positions were computed with %" PRId64
+                       "; keep it, or start anew at "
+                       "position 0",
+                       entry.name, call.model->dims[dim].name, call.dims[dim],
                        session.cached_dims[dim]);
     }
   return success();
@@ -70,8 +75,10 @@ tenon_status run_entry(tenon_session& session, std::uint32_t entry, const void* 
   shared.run = weights.variant().runs[entry];
   shared.n_threads = session.threads->size();
   if (shared.run == nullptr)
-    return failure(TENON_UNAVAILABLE, "entry '%s' has no CPU code in variant '%s'; build the model "
-                   "with a CPU target", call.entry->name, weights.variant().name);
+    return failure(TENON_UNAVAILABLE,
+                   "entry '%s' has no CPU code in variant '%s'; build the model "
+                   "with a CPU target",
+                   call.entry->name, weights.variant().name);
   shared.call.weights = weights.memory.data();
   shared.call.arena = session.arena.data();
   shared.call.state = call.entry->uses_state ? session.state.data() : nullptr;
@@ -106,16 +113,19 @@ tenon_status tenon_session_create(const tenon_model* model, const tenon_weights*
       return failure(TENON_INVALID_ARGUMENT, "the weights are null; load them first");
     const packed_weights& packed = *weights->packed;
     if (packed.model != model)
-      return failure(TENON_INCOMPATIBLE, "the weights were loaded for model '%s', the session is for "
-                     "'%s'; load weights for the session's model", packed.model->name, model->name);
+      return failure(TENON_INCOMPATIBLE,
+                     "the weights were loaded for model '%s', the session is for "
+                     "'%s'; load weights for the session's model",
+                     packed.model->name, model->name);
     const tenon_options chosen = options == nullptr ? tenon_options{} : *options;
     if (chosen.cpu != nullptr) {
       std::uint32_t variant = 0;
       TENON_TRY(tenon_variant_select(model, chosen.cpu, &variant));
       if (variant != packed.variant_index)
-        return failure(TENON_INCOMPATIBLE, "the weights are packed for variant '%s', options.cpu asks "
-                       "for '%s'; load them with the same options.cpu", packed.variant().name,
-                       chosen.cpu);
+        return failure(TENON_INCOMPATIBLE,
+                       "the weights are packed for variant '%s', options.cpu asks "
+                       "for '%s'; load them with the same options.cpu",
+                       packed.variant().name, chosen.cpu);
     }
     auto made = std::make_unique<tenon_session>();
     made->weights = weights->packed;
@@ -146,12 +156,14 @@ tenon_status tenon_session_call(tenon_session* session, uint32_t entry, const te
     const tenon_entry* what = nullptr;
     TENON_TRY(find_entry(*session->weights->model, entry, what));
     std::int64_t dims[TENON_MAX_DIMS];
-    TENON_TRY(dims_of_views(*session->weights->model, *what, inputs, n_inputs, outputs, n_outputs,
-                            dims));
+    TENON_TRY(
+        dims_of_views(*session->weights->model, *what, inputs, n_inputs, outputs, n_outputs, dims));
     constexpr std::size_t most = 64;
     if (n_inputs > most || n_outputs > most)
-      return failure(TENON_INCOMPATIBLE, "entry '%s' has %zu inputs and %zu outputs, this call takes "
-                     "%zu of each; use tenon_session_run", what->name, n_inputs, n_outputs, most);
+      return failure(TENON_INCOMPATIBLE,
+                     "entry '%s' has %zu inputs and %zu outputs, this call takes "
+                     "%zu of each; use tenon_session_run",
+                     what->name, n_inputs, n_outputs, most);
     const void* in[most];
     void* out[most];
     for (std::size_t i = 0; i < n_inputs; ++i) in[i] = inputs[i].data;

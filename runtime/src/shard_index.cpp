@@ -40,8 +40,11 @@ tenon_status read_shard_index(const std::string& path, shard_index& index) {
   file source;
   TENON_TRY(file::open(path, source));
   if (source.bytes() > most_index_bytes)
-    return failure(TENON_BAD_FILE, "'%s' has %" PRIu64 " bytes, at most %" PRIu64 " are allowed; is it "
-                   "an index of shards?", path.c_str(), source.bytes(), most_index_bytes);
+    return failure(TENON_BAD_FILE,
+                   "'%s' has %" PRIu64 " bytes, at most %" PRIu64
+                   " are allowed; is it "
+                   "an index of shards?",
+                   path.c_str(), source.bytes(), most_index_bytes);
   std::string text(source.bytes(), '\0');
   TENON_TRY(source.read(0, text.data(), text.size()));
   if (!is_utf8(text))

@@ -10,8 +10,8 @@
 namespace tenon::runtime::detail {
 
 struct shard_index {
-  std::vector<std::string> files;                         // plain names, in order of appearance
-  std::unordered_map<std::string, std::size_t> file_of;   // tensor -> index into files
+  std::vector<std::string> files;                        // plain names, in order of appearance
+  std::unordered_map<std::string, std::size_t> file_of;  // tensor -> index into files
 };
 
 tenon_status read_shard_index(const std::string& path, shard_index& index);

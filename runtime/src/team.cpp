@@ -25,13 +25,19 @@ int start_thread(pthread_t& handle, void* (*body)(void*), void* argument) {
 }  // namespace
 
 team::team(const tenon_options& options, int size, int spins)
-    : size_(size), spins_(spins), parallel_(options.parallel),
-      parallel_context_(options.parallel_context), barrier_(size, spins), finish_(size, spins) {}
+    : size_(size),
+      spins_(spins),
+      parallel_(options.parallel),
+      parallel_context_(options.parallel_context),
+      barrier_(size, spins),
+      finish_(size, spins) {}
 
 tenon_status team::create(const tenon_options& options, std::unique_ptr<team>& made) {
   if (options.threads < 0 || options.threads > most_threads)
-    return failure(TENON_INVALID_ARGUMENT, "options.threads is %d; use 1..%d, or 0 for as many as "
-                   "this process may use", options.threads, most_threads);
+    return failure(TENON_INVALID_ARGUMENT,
+                   "options.threads is %d; use 1..%d, or 0 for as many as "
+                   "this process may use",
+                   options.threads, most_threads);
   const int cores = available_cores();
   const int size = options.threads > 0 ? options.threads : std::min(cores, most_threads);
   std::unique_ptr<team> fresh(new team(options, size, spin_limit(size, cores)));
@@ -41,8 +47,10 @@ tenon_status team::create(const tenon_options& options, std::unique_ptr<team>& m
       worker& next = fresh->workers_.emplace_back(worker{fresh.get(), thread, {}});
       if (const int error = start_thread(next.handle, work, &next); error != 0) {
         fresh->workers_.pop_back();
-        return failure(TENON_OUT_OF_MEMORY, "cannot start thread %d of %d: %s; ask for fewer in "
-                       "options.threads", thread + 1, size, std::strerror(error));
+        return failure(TENON_OUT_OF_MEMORY,
+                       "cannot start thread %d of %d: %s; ask for fewer in "
+                       "options.threads",
+                       thread + 1, size, std::strerror(error));
       }
     }
   }
@@ -81,8 +89,10 @@ tenon_status team::run(tenon_task task, void* argument) {
     ran_.store(0, std::memory_order_relaxed);
     parallel_(parallel_context_, size_, count_and_run, this);
     if (const int ran = ran_.load(std::memory_order_acquire); ran != size_)
-      return failure(TENON_INVALID_ARGUMENT, "options.parallel ran %d tasks of %d; it must run each "
-                     "thread's task once, all at the same time", ran, size_);
+      return failure(TENON_INVALID_ARGUMENT,
+                     "options.parallel ran %d tasks of %d; it must run each "
+                     "thread's task once, all at the same time",
+                     ran, size_);
     return success();
   }
   if (size_ > 1) start_.advance();

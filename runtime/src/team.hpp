@@ -1,5 +1,5 @@
-// The threads that run an entry together: its own, or an application's pool. One fork a call; inside
-// it the threads meet at barriers.
+// The threads that run an entry together: its own, or an application's pool. One fork a call;
+// inside it the threads meet at barriers.
 #pragma once
 #include <atomic>
 #include <cstdint>

@@ -16,35 +16,43 @@ struct agreed {
 tenon_status check_view(const tenon_model& model, const tenon_entry& entry, const char* kind,
                         const tenon_tensor& tensor, const tenon_view& view, agreed* dims) {
   if (view.dtype != tensor.dtype)
-    return failure(TENON_INVALID_ARGUMENT, "entry '%s': %s '%s' is %s, the model has %s; pass a tensor "
-                   "of that type", entry.name, kind, tensor.name, dtype_name(view.dtype),
-                   dtype_name(tensor.dtype));
+    return failure(TENON_INVALID_ARGUMENT,
+                   "entry '%s': %s '%s' is %s, the model has %s; pass a tensor "
+                   "of that type",
+                   entry.name, kind, tensor.name, dtype_name(view.dtype), dtype_name(tensor.dtype));
   if (view.rank != tensor.rank || (view.rank > 0 && view.sizes == nullptr))
-    return failure(TENON_INVALID_ARGUMENT, "entry '%s': %s '%s' has %u sizes, the model has %u; pass "
-                   "one a dimension", entry.name, kind, tensor.name,
-                   view.sizes == nullptr ? 0 : view.rank, tensor.rank);
+    return failure(TENON_INVALID_ARGUMENT,
+                   "entry '%s': %s '%s' has %u sizes, the model has %u; pass "
+                   "one a dimension",
+                   entry.name, kind, tensor.name, view.sizes == nullptr ? 0 : view.rank,
+                   tensor.rank);
   std::uint64_t product = 1;
   for (std::uint32_t axis = 0; axis < tensor.rank; ++axis) {
     const tenon_dim& dim = model.dims[tensor.dims[axis]];
     const std::int64_t size = view.sizes[axis];
     // Also in check_call, but the product needs the bounds now and the message can name the tensor.
     if (size < dim.min || size > dim.max)
-      return failure(TENON_INVALID_ARGUMENT, "entry '%s': %s '%s' has %" PRId64 " along '%s', must "
+      return failure(TENON_INVALID_ARGUMENT,
+                     "entry '%s': %s '%s' has %" PRId64
+                     " along '%s', must "
                      "lie in [%" PRId64 ", %" PRId64 "]; pass a size within the model's bounds",
                      entry.name, kind, tensor.name, size, dim.name, dim.min, dim.max);
     agreed& known = dims[tensor.dims[axis]];
     if (known.tensor != nullptr && known.size != size)
-      return failure(TENON_INVALID_ARGUMENT, "entry '%s': dimension '%s' is %" PRId64 " in '%s' but %"
-                     PRId64 " in '%s'; pass tensors of one size", entry.name, dim.name, known.size,
-                     known.tensor, size, tensor.name);
+      return failure(TENON_INVALID_ARGUMENT,
+                     "entry '%s': dimension '%s' is %" PRId64 " in '%s' but %" PRId64
+                     " in '%s'; pass tensors of one size",
+                     entry.name, dim.name, known.size, known.tensor, size, tensor.name);
     known = {size, tensor.name};
     if (__builtin_mul_overflow(product, static_cast<std::uint64_t>(size), &product))
       product = UINT64_MAX;
   }
   if (view.count != product)
-    return failure(TENON_INVALID_ARGUMENT, "entry '%s': %s '%s' holds %" PRIu64 " elements, its sizes "
-                   "make %" PRIu64 "; pass exactly as many", entry.name, kind, tensor.name, view.count,
-                   product);
+    return failure(TENON_INVALID_ARGUMENT,
+                   "entry '%s': %s '%s' holds %" PRIu64
+                   " elements, its sizes "
+                   "make %" PRIu64 "; pass exactly as many",
+                   entry.name, kind, tensor.name, view.count, product);
   return success();
 }
 
@@ -54,9 +62,10 @@ tenon_status dims_of_views(const tenon_model& model, const tenon_entry& entry,
                            const tenon_view* inputs, std::size_t n_inputs,
                            const tenon_view* outputs, std::size_t n_outputs, std::int64_t* dims) {
   if (n_inputs != entry.n_inputs || n_outputs != entry.n_outputs)
-    return failure(TENON_INVALID_ARGUMENT, "entry '%s' takes %u inputs and %u outputs, got %zu and "
-                   "%zu; pass one tensor for each", entry.name, entry.n_inputs, entry.n_outputs,
-                   n_inputs, n_outputs);
+    return failure(TENON_INVALID_ARGUMENT,
+                   "entry '%s' takes %u inputs and %u outputs, got %zu and "
+                   "%zu; pass one tensor for each",
+                   entry.name, entry.n_inputs, entry.n_outputs, n_inputs, n_outputs);
   agreed known[TENON_MAX_DIMS];
   for (std::size_t i = 0; i < n_inputs; ++i)
     TENON_TRY(check_view(model, entry, "input", entry.inputs[i], inputs[i], known));

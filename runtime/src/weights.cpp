@@ -34,7 +34,8 @@ tenon_status tenon_weights_load(const tenon_model* model, const char* path,
                                 const tenon_options* options, tenon_weights** weights) {
   return make_weights<checkpoint>(model, options, weights, [&](checkpoint& source) {
     if (path == nullptr)
-      return failure(TENON_INVALID_ARGUMENT, "the path is null; pass a .safetensors file or a "
+      return failure(TENON_INVALID_ARGUMENT,
+                     "the path is null; pass a .safetensors file or a "
                      "directory that holds one");
     return checkpoint::open(*model, path, source);
   });
@@ -45,7 +46,8 @@ tenon_status tenon_weights_from_tensors(const tenon_model* model, const tenon_na
                                         tenon_weights** weights) {
   return make_weights<memory_source>(model, options, weights, [&](memory_source& source) {
     if (tensors == nullptr && n_tensors > 0)
-      return failure(TENON_INVALID_ARGUMENT, "the array of %zu tensors is null; pass it", n_tensors);
+      return failure(TENON_INVALID_ARGUMENT, "the array of %zu tensors is null; pass it",
+                     n_tensors);
     return memory_source::create(*model, {tensors, n_tensors}, source);
   });
 }

@@ -1,5 +1,5 @@
-/* The C interface from a plain C program: load a file, run an entry, read an error. Exits with 0 only
- * if every step gave what it should. */
+/* The C interface from a plain C program: load a file, run an entry, read an error. Exits with 0
+ * only if every step gave what it should. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,11 +42,13 @@ int main(void) {
 
   ids[1] = 11;
   status = tenon_session_run(session, 1, inputs, outputs, dims, 0);
-  expect(status.code == TENON_INVALID_ARGUMENT && strstr(status.message, "'ids' at [0, 1] is 11") != NULL,
+  expect(status.code == TENON_INVALID_ARGUMENT &&
+             strstr(status.message, "'ids' at [0, 1] is 11") != NULL,
          "a bad id", status.message);
   status = tenon_weights_load(&tenon_model_toy, "/nowhere", NULL, &weights);
   expect(status.code == TENON_IO_ERROR && weights == NULL, "no file", status.message);
-  expect(tenon_session_run(NULL, 0, inputs, outputs, dims, 0).code == TENON_INVALID_ARGUMENT, "null", "");
+  expect(tenon_session_run(NULL, 0, inputs, outputs, dims, 0).code == TENON_INVALID_ARGUMENT,
+         "null", "");
   tenon_session_free(session);
   free(ids);
   free(logits);

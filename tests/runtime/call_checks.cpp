@@ -19,7 +19,8 @@ struct stage {
   }
   std::string step(int b, int t, int position = 0) {
     return session
-        .step({ids.first(static_cast<std::size_t>(b * t)), b, t}, {out.first(static_cast<std::size_t>(b) * 11), b}, position)
+        .step({ids.first(static_cast<std::size_t>(b * t)), b, t},
+              {out.first(static_cast<std::size_t>(b) * 11), b}, position)
         .message();
   }
 };
@@ -31,8 +32,9 @@ TEST_CASE("token ids are checked wherever they stand") {
   for (const std::size_t bad : {0u, 5u, 23u}) {
     for (const int value : {11, -1, 2147483647, -2147483647 - 1}) {
       s.ids[bad] = value;
-      CHECK(s.forward(4, 6) == "entry 'forward': input 'ids' at [" + std::to_string(bad / 6) + ", " +
-                                   std::to_string(bad % 6) + "] is " + std::to_string(value) +
+      CHECK(s.forward(4, 6) == "entry 'forward': input 'ids' at [" + std::to_string(bad / 6) +
+                                   ", " + std::to_string(bad % 6) + "] is " +
+                                   std::to_string(value) +
                                    ", outside [0, 11); pass values of the model's vocabulary");
     }
     s.ids[bad] = 10;
@@ -43,14 +45,17 @@ TEST_CASE("token ids are checked wherever they stand") {
 TEST_CASE("targets may hold the ignored value, ids may not") {
   stage s;
   const auto loss = [&] {
-    return std::string(s.session.loss({s.ids.first(2), 1, 2}, {s.targets.first(2), 1, 2},
-                                      rt::tensor<float>(s.out.first(1))).message());
+    return std::string(s.session
+                           .loss({s.ids.first(2), 1, 2}, {s.targets.first(2), 1, 2},
+                                 rt::tensor<float>(s.out.first(1)))
+                           .message());
   };
   s.targets[1] = -1;
   CHECK(loss().empty());
   s.targets[1] = -2;
-  CHECK(loss() == "entry 'loss': input 'targets' at [0, 1] is -2, outside [0, 11) and is not -1 (ignored); "
-                  "pass values of the model's vocabulary");
+  CHECK(loss() ==
+        "entry 'loss': input 'targets' at [0, 1] is -2, outside [0, 11) and is not -1 (ignored); "
+        "pass values of the model's vocabulary");
   s.targets[1] = 0;
   s.ids[0] = -1;
   CHECK_THAT(loss(), Catch::Contains("input 'ids' at [0, 0] is -1, outside [0, 11);"));
@@ -58,31 +63,39 @@ TEST_CASE("targets may hold the ignored value, ids may not") {
 
 TEST_CASE("sizes must lie within the model's bounds") {
   stage s;
-  CHECK(s.forward(1, 17) == "entry 'forward': input 'ids' has 17 along 'seq', must lie in [1, 16]; pass a "
-                            "size within the model's bounds");
-  CHECK(s.forward(5, 1) == "entry 'forward': input 'ids' has 5 along 'batch', must lie in [1, 4]; pass a "
-                           "size within the model's bounds");
+  CHECK(s.forward(1, 17) ==
+        "entry 'forward': input 'ids' has 17 along 'seq', must lie in [1, 16]; pass a "
+        "size within the model's bounds");
+  CHECK(s.forward(5, 1) ==
+        "entry 'forward': input 'ids' has 5 along 'batch', must lie in [1, 4]; pass a "
+        "size within the model's bounds");
   CHECK_THAT(s.forward(0, 1), Catch::Contains("has 0 along 'batch'"));
-  CHECK_THAT(std::string(s.session.forward({s.ids.first(1), -1, -1}, {s.out.first(3), -1, -1}, 0).message()),
-             Catch::Contains("has -1 along 'batch'"));
+  CHECK_THAT(
+      std::string(
+          s.session.forward({s.ids.first(1), -1, -1}, {s.out.first(3), -1, -1}, 0).message()),
+      Catch::Contains("has -1 along 'batch'"));
   CHECK(s.forward(4, 16).empty());
 }
 
 TEST_CASE("a tensor holds as many elements as its sizes say, and a dimension has one size") {
   stage s;
-  CHECK(std::string(s.session.forward({s.ids.first(5), 2, 3}, {s.out.first(18), 2, 3}, 0).message()) ==
+  CHECK(std::string(
+            s.session.forward({s.ids.first(5), 2, 3}, {s.out.first(18), 2, 3}, 0).message()) ==
         "entry 'forward': input 'ids' holds 5 elements, its sizes make 6; pass exactly as many");
-  CHECK(std::string(s.session.forward({s.ids.first(6), 2, 3}, {s.out.first(19), 2, 3}, 0).message()) ==
+  CHECK(std::string(
+            s.session.forward({s.ids.first(6), 2, 3}, {s.out.first(19), 2, 3}, 0).message()) ==
         "entry 'forward': output 'x' holds 19 elements, its sizes make 18; pass exactly as many");
-  CHECK(std::string(s.session.forward({s.ids.first(6), 2, 3}, {s.out.first(18), 3, 2}, 0).message()) ==
+  CHECK(std::string(
+            s.session.forward({s.ids.first(6), 2, 3}, {s.out.first(18), 3, 2}, 0).message()) ==
         "entry 'forward': dimension 'batch' is 2 in 'ids' but 3 in 'x'; pass tensors of one size");
 }
 
 TEST_CASE("positions must lie in the context") {
   stage s;
   CHECK(s.forward(1, 3, 13).empty());
-  CHECK(s.forward(1, 3, 14) == "entry 'forward': position 14 with 3 tokens must lie in the context of 16 "
-                               "positions; pass fewer tokens or start anew at position 0");
+  CHECK(s.forward(1, 3, 14) ==
+        "entry 'forward': position 14 with 3 tokens must lie in the context of 16 "
+        "positions; pass fewer tokens or start anew at position 0");
   CHECK_THAT(s.forward(1, 1, -1), Catch::Contains("position -1 with 1 tokens"));
   const std::int64_t dims[TENON_MAX_DIMS] = {1, 1};
   const void* in[] = {s.ids.data(), s.targets.data()};
@@ -97,9 +110,11 @@ TEST_CASE("cached positions are continued without a gap and with the same batch"
   stage s;
   for (std::size_t i = 0; i < 80; ++i) s.ids[i] = static_cast<int>(i % 11);
   REQUIRE(s.step(2, 3).empty());
-  CHECK(s.step(2, 1, 4) == "entry 'step': position 4 leaves a gap after the 3 cached positions; pass at most 3");
-  CHECK(s.step(1, 1, 3) == "entry 'step': dimension 'batch' is 1, but the cached positions were computed with "
-                           "2; keep it, or start anew at position 0");
+  CHECK(s.step(2, 1, 4) ==
+        "entry 'step': position 4 leaves a gap after the 3 cached positions; pass at most 3");
+  CHECK(s.step(1, 1, 3) ==
+        "entry 'step': dimension 'batch' is 1, but the cached positions were computed with "
+        "2; keep it, or start anew at position 0");
   CHECK(s.session.cached() == 3);
 
   // After every kind of error the session goes on as if nothing had happened.
@@ -123,7 +138,8 @@ TEST_CASE("pointers must be there and aligned") {
         "entry 'forward': output 'x' is null; pass its 3 elements");
   out[0] = s.out.data() + 1;
   CHECK(std::string(s.session.run(0, in, out, dims).message()) ==
-        "entry 'forward': output 'x' lies 4 bytes off a multiple of 64; use memory aligned to 64 bytes, such "
+        "entry 'forward': output 'x' lies 4 bytes off a multiple of 64; use memory aligned to 64 "
+        "bytes, such "
         "as tenon::runtime::buffer");
   CHECK(s.session.run(0, nullptr, out, dims).code() == TENON_INVALID_ARGUMENT);
   CHECK(s.session.run(0, in, nullptr, dims).code() == TENON_INVALID_ARGUMENT);
@@ -135,17 +151,21 @@ TEST_CASE("pointers must be there and aligned") {
 TEST_CASE("views of the C interface are checked for number, dtype and rank") {
   stage s;
   const std::int64_t ids_sizes[] = {1, 2}, x_sizes[] = {1, 2, 3};
-  tenon_view ids{s.ids.data(), 2, TENON_I32, 2, ids_sizes}, x{s.out.data(), 6, TENON_F32, 3, x_sizes};
+  tenon_view ids{s.ids.data(), 2, TENON_I32, 2, ids_sizes},
+      x{s.out.data(), 6, TENON_F32, 3, x_sizes};
   const auto call = [&](std::size_t n_inputs) {
     return std::string(tenon_session_call(s.session.handle(), 0, &ids, n_inputs, &x, 1, 0).message);
   };
   CHECK(call(1).empty());
-  CHECK(call(0) == "entry 'forward' takes 1 inputs and 1 outputs, got 0 and 1; pass one tensor for each");
+  CHECK(call(0) ==
+        "entry 'forward' takes 1 inputs and 1 outputs, got 0 and 1; pass one tensor for each");
   x.dtype = TENON_F64;
-  CHECK(call(1) == "entry 'forward': output 'x' is f64, the model has f32; pass a tensor of that type");
+  CHECK(call(1) ==
+        "entry 'forward': output 'x' is f64, the model has f32; pass a tensor of that type");
   x.dtype = TENON_F32;
   ids.rank = 1;
-  CHECK(call(1) == "entry 'forward': input 'ids' has 1 sizes, the model has 2; pass one a dimension");
+  CHECK(call(1) ==
+        "entry 'forward': input 'ids' has 1 sizes, the model has 2; pass one a dimension");
   ids.rank = 2;
   ids.sizes = nullptr;
   CHECK_THAT(call(1), Catch::Contains("input 'ids' has 0 sizes"));

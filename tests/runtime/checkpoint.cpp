@@ -52,9 +52,11 @@ TEST_CASE("shards load through their index") {
   const std::vector<safetensors::stored> tail(tensors.begin() + 2, tensors.end());
   std::string map;
   for (std::size_t i = 0; i < tensors.size(); ++i)
-    map += (i > 0 ? ",\"" : "\"") + tensors[i].name + "\":\"" + (i < 2 ? "a" : "b") + ".safetensors\"";
+    map +=
+        (i > 0 ? ",\"" : "\"") + tensors[i].name + "\":\"" + (i < 2 ? "a" : "b") + ".safetensors\"";
   const auto index = [&](const std::string& entries) {
-    return "{\"metadata\":{\"total_size\":1.5e3,\"x\":[null,true,{}]},\"weight_map\":{" + entries + "}}";
+    return "{\"metadata\":{\"total_size\":1.5e3,\"x\":[null,true,{}]},\"weight_map\":{" + entries +
+           "}}";
   };
   const scratch_folder folder;
   folder.write("a.safetensors", safetensors::file(head));
@@ -66,14 +68,17 @@ TEST_CASE("shards load through their index") {
   check_same(*loaded);
 
   folder.write(name, index(map + ",\"more\":\"a.safetensors\""));
-  CHECK_THAT(load(folder.path()).message(), Catch::Contains("names 1 tensors that no shard holds, 'more'"));
+  CHECK_THAT(load(folder.path()).message(),
+             Catch::Contains("names 1 tensors that no shard holds, 'more'"));
   folder.write(name, index(map + ",\"more\":\"../a.safetensors\""));
-  CHECK_THAT(load(folder.path()).message(), Catch::Contains("is not the name of a .safetensors file"));
+  CHECK_THAT(load(folder.path()).message(),
+             Catch::Contains("is not the name of a .safetensors file"));
   folder.write(name, index(map.substr(map.find(',') + 1)));
   CHECK_THAT(load(folder.path()).message(),
              Catch::Contains("holds tensor 'transformer.wte.weight', for which"));
   folder.write(name, index(map + ",\"more\":\"c.safetensors\""));
-  CHECK_THAT(load(folder.path()).message(), Catch::Contains("cannot open") && Catch::Contains("No such file"));
+  CHECK_THAT(load(folder.path()).message(),
+             Catch::Contains("cannot open") && Catch::Contains("No such file"));
   folder.write(name, "{\"weight_map\":{}} x");
   CHECK_THAT(load(folder.path()).message(), Catch::Contains("byte 18: nothing more expected"));
 }
@@ -84,16 +89,22 @@ TEST_CASE("half precision is widened exactly") {
     return std::string(reinterpret_cast<const char*>(bits.data()), bits.size() * 2);
   };
   // 1.0, -2.5, 65504, the least normal and both ends of the subnormals, -0, infinity, 1/3
-  tensors[4] = {"h.0.proj.weight", "F16", {3, 3},
+  tensors[4] = {"h.0.proj.weight",
+                "F16",
+                {3, 3},
                 half({0x3C00, 0xC100, 0x7BFF, 0x0400, 0x03FF, 0x0001, 0x8000, 0x7C00, 0x3555})};
-  tensors[5] = {"h.1.proj.weight", "BF16", {3, 3},
+  tensors[5] = {"h.1.proj.weight",
+                "BF16",
+                {3, 3},
                 half({0x3F80, 0xC020, 0x7F7F, 0x0080, 0x007F, 0x0001, 0x8000, 0x7F80, 0x3EAB})};
   const scratch_folder folder;
   const auto weights = load(folder.write("half.safetensors", safetensors::file(tensors, 3)));
   REQUIRE(weights);
   const auto* packed = static_cast<const float*>(weights->data());
-  const float f16[] = {1.0f, -2.5f, 65504.0f, 0x1p-14f, 0x3FFp-24f, 0x1p-24f, -0.0f, INFINITY, 0x1.554p-2f};
-  const float bf16[] = {1.0f, -2.5f, 0x1.FEp127f, 0x1p-126f, 0x7Fp-133f, 0x1p-133f, -0.0f, INFINITY, 0x1.56p-2f};
+  const float f16[] = {1.0f,     -2.5f, 65504.0f, 0x1p-14f,   0x3FFp-24f,
+                       0x1p-24f, -0.0f, INFINITY, 0x1.554p-2f};
+  const float bf16[] = {1.0f,      -2.5f, 0x1.FEp127f, 0x1p-126f, 0x7Fp-133f,
+                        0x1p-133f, -0.0f, INFINITY,    0x1.56p-2f};
   CHECK(std::memcmp(packed + 128, f16, sizeof f16) == 0);
   CHECK(std::memcmp(packed + 144, bf16, sizeof bf16) == 0);
 }
@@ -110,28 +121,33 @@ TEST_CASE("what checkpoints carry beside the parameters is ignored") {
     check_same(*loaded);
   }
   tensors.back().bytes[7] ^= 1;
-  CHECK(message_of(tensors) == "tensor 'lm_head.weight' differs from 'transformer.wte.weight', to which "
-                               "the model ties it; use weights with tied embeddings");
+  CHECK(message_of(tensors) ==
+        "tensor 'lm_head.weight' differs from 'transformer.wte.weight', to which "
+        "the model ties it; use weights with tied embeddings");
   tensors.back() = {"h.x.attn.bias", "F32", {}, std::string(4, '\0')};
   CHECK_THAT(message_of(tensors), Catch::Contains("1 unexpected: h.x.attn.bias;"));
 }
 
 TEST_CASE("every tensor that does not fit is named at once") {
   auto tensors = safetensors::toy();
-  tensors.erase(tensors.begin() + 1);                  // wpe
-  tensors[0].shape = {3, 11};                          // wte
-  tensors[1].dtype = "I32";                            // h.0.ln
+  tensors.erase(tensors.begin() + 1);  // wpe
+  tensors[0].shape = {3, 11};          // wte
+  tensors[1].dtype = "I32";            // h.0.ln
   tensors.push_back({"extra", "F32", {1}, "abcd"});
   CHECK(message_of(tensors) ==
-        "the tensors are not those of model 'toy': 1 missing: wpe.weight; 2 of another type or shape: "
-        "wte.weight is F32 [3, 11] where the model has F32 [11, 3], h.0.ln.weight is I32 [3] where the "
+        "the tensors are not those of model 'toy': 1 missing: wpe.weight; 2 of another type or "
+        "shape: "
+        "wte.weight is F32 [3, 11] where the model has F32 [11, 3], h.0.ln.weight is I32 [3] where "
+        "the "
         "model has F32 [3]; 1 unexpected: extra; use weights of this very model");
   CHECK_THAT(message_of({{"only", "F64", {1}, "abcdefgh"}}),
-             Catch::Contains("6 missing: wte.weight, wpe.weight, h.0.ln.weight, h.1.ln.weight and 2 more;"));
+             Catch::Contains(
+                 "6 missing: wte.weight, wpe.weight, h.0.ln.weight, h.1.ln.weight and 2 more;"));
   auto twice = safetensors::toy();
   twice.push_back(safetensors::toy("transformer.")[2]);
-  CHECK(message_of(twice) == "tensors 'h.0.ln.weight' and 'transformer.h.0.ln.weight' are both parameter "
-                             "'h.0.ln.weight'; keep one");
+  CHECK(message_of(twice) ==
+        "tensors 'h.0.ln.weight' and 'transformer.h.0.ln.weight' are both parameter "
+        "'h.0.ln.weight'; keep one");
 }
 
 TEST_CASE("paths that hold no checkpoint are refused") {
@@ -140,5 +156,6 @@ TEST_CASE("paths that hold no checkpoint are refused") {
   CHECK_THAT(load(folder.path() + "/none").message(), Catch::Contains("No such file or directory"));
   CHECK_THAT(load("/dev/zero").message(), Catch::Contains("'/dev/zero' is not a regular file"));
   tenon_weights* weights = nullptr;
-  CHECK(tenon_weights_load(&toy::model(), nullptr, nullptr, &weights).code == TENON_INVALID_ARGUMENT);
+  CHECK(tenon_weights_load(&toy::model(), nullptr, nullptr, &weights).code ==
+        TENON_INVALID_ARGUMENT);
 }

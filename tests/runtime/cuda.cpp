@@ -1,5 +1,5 @@
-// The CUDA backend against an imitation of the driver (fixture/fake_cuda.cpp), which the library path
-// puts before a real one: the sequence of calls, their arguments and every failure.
+// The CUDA backend against an imitation of the driver (fixture/fake_cuda.cpp), which the library
+// path puts before a real one: the sequence of calls, their arguments and every failure.
 #include <cstdlib>
 
 #include <catch2/catch.hpp>
@@ -38,8 +38,9 @@ TEST_CASE("CUDA computes, with the kernel of the highest architecture that fits"
   std::string sm90 = sm80;
   sm90.replace(sm90.find("sm_80"), 5, "sm_90");
   // The imitation is an sm_86 and adds 100 where sm_90 code was loaded.
-  const toy_gpu_model model({toy_kernel(TENON_GPU_PTX, 50, "none"), toy_kernel(TENON_GPU_PTX, 80, sm80),
-                             toy_kernel(TENON_GPU_PTX, 90, sm90), toy_kernel(TENON_GPU_SPIRV, 0, "none")});
+  const toy_gpu_model model(
+      {toy_kernel(TENON_GPU_PTX, 50, "none"), toy_kernel(TENON_GPU_PTX, 80, sm80),
+       toy_kernel(TENON_GPU_PTX, 90, sm90), toy_kernel(TENON_GPU_SPIRV, 0, "none")});
   const rt::device device = open_device();
   CHECK(std::string(device.name()) == "fake CUDA");
   auto session = *rt::device_session::create(upload(device, model));
@@ -83,14 +84,16 @@ TEST_CASE("failures of the CUDA driver come back with its words") {
     const failing memory("MemAlloc:2");
     const auto weights = rt::device_weights::random(device, model, 1);
     CHECK(weights.error().code() == TENON_OUT_OF_MEMORY);
-    CHECK_THAT(weights.message(), Catch::Contains("'fake CUDA' has no 132 bytes left for 'wte.weight'"));
+    CHECK_THAT(weights.message(),
+               Catch::Contains("'fake CUDA' has no 132 bytes left for 'wte.weight'"));
   }
   const rt::device_weights weights = upload(device, model);
   {
     const failing load("ModuleLoadDataEx:218");
-    CHECK_THAT(rt::device_session::create(weights).message(),
-               Catch::StartsWith("kernel 'toy_forward' for sm_80 does not load: cuModuleLoadDataEx") &&
-                   Catch::EndsWith("the driver says: line 1: syntax"));
+    CHECK_THAT(
+        rt::device_session::create(weights).message(),
+        Catch::StartsWith("kernel 'toy_forward' for sm_80 does not load: cuModuleLoadDataEx") &&
+            Catch::EndsWith("the driver says: line 1: syntax"));
   }
   auto session = *rt::device_session::create(weights);
   forward_call forward;
@@ -98,7 +101,8 @@ TEST_CASE("failures of the CUDA driver come back with its words") {
     const failing now(call);
     const rt::status outcome = forward(session);
     CHECK(outcome.code() == TENON_DEVICE_ERROR);
-    CHECK_THAT(outcome.message(), Catch::StartsWith("cu" + std::string(call).substr(0, std::string(call).find(':'))));
+    CHECK_THAT(outcome.message(),
+               Catch::StartsWith("cu" + std::string(call).substr(0, std::string(call).find(':'))));
   }
   REQUIRE(forward(session));
 }
@@ -108,6 +112,7 @@ TEST_CASE("a PTX kernel beyond the device's limits is refused") {
   tenon_gpu_kernel wide = toy_kernel(TENON_GPU_PTX, 80, ptx);
   wide.workgroup_size = 2048;
   const toy_gpu_model model({wide});
-  CHECK_THAT(rt::device_session::create(upload(open_device(), model)).message(),
-             Catch::Contains("has work groups of 2048 threads, device 'fake CUDA' takes at most 1024"));
+  CHECK_THAT(
+      rt::device_session::create(upload(open_device(), model)).message(),
+      Catch::Contains("has work groups of 2048 threads, device 'fake CUDA' takes at most 1024"));
 }

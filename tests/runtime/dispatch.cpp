@@ -13,8 +13,8 @@ using rt::detail::x86_features;
 
 namespace {
 
-constexpr std::uint32_t v2 = TENON_CPU_X86_64_V2, v3 = TENON_CPU_X86_64_V3, v4 = TENON_CPU_X86_64_V4,
-                        bf16 = TENON_CPU_AVX512_BF16;
+constexpr std::uint32_t v2 = TENON_CPU_X86_64_V2, v3 = TENON_CPU_X86_64_V3,
+                        v4 = TENON_CPU_X86_64_V4, bf16 = TENON_CPU_AVX512_BF16;
 
 // A Zen 4 under Linux, as its CPUID reports it.
 constexpr cpu_words zen4{0x7ED8320B, 0xF1BF97A9, 0x00000020, 0x75C237FF, 0xE7};
@@ -26,7 +26,8 @@ struct environment {
 
 // A model of three variants after the usual targets.
 struct three_variants {
-  three_variants() : variants{toy::model().variants[2], toy::model().variants[2], toy::model().variants[2]} {
+  three_variants()
+      : variants{toy::model().variants[2], toy::model().variants[2], toy::model().variants[2]} {
     variants[0].name = "x86-64-v4-bf16";
     variants[0].cpu = v4 | bf16;
     variants[1].name = "x86-64-v3";
@@ -54,7 +55,8 @@ TEST_CASE("x86-64 levels follow the psABI") {
   for (const int bit : {12, 22, 27, 28, 29}) CHECK(without(&cpu_words::leaf1_ecx, bit) == v2);
   CHECK(without(&cpu_words::extended1_ecx, 5) == v2);
   for (const int bit : {3, 5, 8}) CHECK(without(&cpu_words::leaf7_ebx, bit) == v2);
-  for (const int bit : {16, 17, 28, 30, 31}) CHECK(without(&cpu_words::leaf7_ebx, bit) == (v2 | v3));
+  for (const int bit : {16, 17, 28, 30, 31})
+    CHECK(without(&cpu_words::leaf7_ebx, bit) == (v2 | v3));
   CHECK(without(&cpu_words::leaf7_1_eax, 5) == (v2 | v3 | v4));
 }
 
@@ -65,9 +67,9 @@ TEST_CASE("a level needs an operating system that saves its registers") {
     return x86_features(words);
   };
   CHECK(with_xcr0(0) == v2);
-  CHECK(with_xcr0(0x03) == v2);                 // no AVX state
-  CHECK(with_xcr0(0x07) == (v2 | v3));          // no AVX-512 state
-  CHECK(with_xcr0(0x67) == (v2 | v3));          // upper halves of ZMM16-31 not saved
+  CHECK(with_xcr0(0x03) == v2);         // no AVX state
+  CHECK(with_xcr0(0x07) == (v2 | v3));  // no AVX-512 state
+  CHECK(with_xcr0(0x67) == (v2 | v3));  // upper halves of ZMM16-31 not saved
   CHECK(with_xcr0(0xE7) == (v2 | v3 | v4 | bf16));
 }
 
@@ -84,16 +86,20 @@ TEST_CASE("the most capable variant that fits is chosen") {
   CHECK((select(v2 | v3) && variant == 1));
   CHECK((select(v2) && variant == 2));
   CHECK((select(v2 | v3, "x86-64-v2") && variant == 2));
-  CHECK(std::string(select(0).message()) ==
-        "no variant of model 'toy' runs on this CPU (it has: none); there are: x86-64-v4-bf16 (needs "
-        "x86-64-v4, avx512_bf16), x86-64-v3 (needs x86-64-v3), x86-64-v2 (needs x86-64-v2); build the model "
-        "for a lower target");
+  CHECK(
+      std::string(select(0).message()) ==
+      "no variant of model 'toy' runs on this CPU (it has: none); there are: x86-64-v4-bf16 (needs "
+      "x86-64-v4, avx512_bf16), x86-64-v3 (needs x86-64-v3), x86-64-v2 (needs x86-64-v2); build "
+      "the model "
+      "for a lower target");
   CHECK(std::string(select(v2 | v3, "x86-64-v4-bf16").message()) ==
-        "this CPU cannot run variant 'x86-64-v4-bf16' of model 'toy'; there are: x86-64-v4-bf16 (needs "
+        "this CPU cannot run variant 'x86-64-v4-bf16' of model 'toy'; there are: x86-64-v4-bf16 "
+        "(needs "
         "x86-64-v4, avx512_bf16), x86-64-v3, x86-64-v2; choose one that it can run");
-  CHECK(std::string(select(v2, "vax").message()) ==
-        "model 'toy' has no variant 'vax'; there are: x86-64-v4-bf16 (needs x86-64-v4, avx512_bf16), "
-        "x86-64-v3 (needs x86-64-v3), x86-64-v2; choose one of them (TENON_CPU or options.cpu)");
+  CHECK(
+      std::string(select(v2, "vax").message()) ==
+      "model 'toy' has no variant 'vax'; there are: x86-64-v4-bf16 (needs x86-64-v4, avx512_bf16), "
+      "x86-64-v3 (needs x86-64-v3), x86-64-v2; choose one of them (TENON_CPU or options.cpu)");
 }
 
 TEST_CASE("TENON_CPU overrides, and options.cpu overrides it") {
@@ -102,7 +108,8 @@ TEST_CASE("TENON_CPU overrides, and options.cpu overrides it") {
   {
     const environment plain("plain");
     CHECK((rt::status(tenon_variant_select(&toy::model(), nullptr, &variant)) && variant == 2));
-    CHECK((rt::status(tenon_variant_select(&toy::model(), "transposed", &variant)) && variant == 1));
+    CHECK(
+        (rt::status(tenon_variant_select(&toy::model(), "transposed", &variant)) && variant == 1));
     CHECK(std::string(rt::weights::random(toy::model(), 1)->variant().name) == "plain");
   }
   {
@@ -112,7 +119,8 @@ TEST_CASE("TENON_CPU overrides, and options.cpu overrides it") {
   const environment future("future");
   const auto refused = rt::weights::random(toy::model(), 1);
   CHECK(refused.error().code() == TENON_INCOMPATIBLE);
-  CHECK_THAT(refused.message(), Catch::StartsWith("this CPU cannot run variant 'future' of model 'toy'"));
+  CHECK_THAT(refused.message(),
+             Catch::StartsWith("this CPU cannot run variant 'future' of model 'toy'"));
 }
 
 TEST_CASE("weights and session must agree on the variant and the model") {
@@ -120,11 +128,13 @@ TEST_CASE("weights and session must agree on the variant and the model") {
   rt::options how{};
   how.cpu = "transposed";
   CHECK(std::string(toy::session::create(weights, how).message()) ==
-        "the weights are packed for variant 'plain', options.cpu asks for 'transposed'; load them with the "
+        "the weights are packed for variant 'plain', options.cpu asks for 'transposed'; load them "
+        "with the "
         "same options.cpu");
   const tenon_model other = toy::model();
   CHECK(std::string(rt::create_session(other, weights).message()) ==
-        "the weights were loaded for model 'toy', the session is for 'toy'; load weights for the session's "
+        "the weights were loaded for model 'toy', the session is for 'toy'; load weights for the "
+        "session's "
         "model");
 }
 
@@ -134,7 +144,8 @@ TEST_CASE("a model of another ABI is refused before it is read") {
   const auto weights = rt::weights::random(old, 1);
   CHECK(weights.error().code() == TENON_INCOMPATIBLE);
   CHECK(std::string(weights.message()) ==
-        "the model was built for ABI version 2, this runtime has 1; build both from one Tenon version");
+        "the model was built for ABI version 2, this runtime has 1; build both from one Tenon "
+        "version");
   tenon_model wide = toy::model();
   wide.n_dims = 65;
   CHECK(std::string(rt::weights::random(wide, 1).message()) ==

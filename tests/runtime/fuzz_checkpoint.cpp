@@ -1,5 +1,6 @@
-// One run of the checkpoint reader on any bytes: they load or give a clear error. The body is shared by
-// the libFuzzer program (fuzz_checkpoint_main) and the deterministic mutations of the normal suite.
+// One run of the checkpoint reader on any bytes: they load or give a clear error. The body is
+// shared by the libFuzzer program (fuzz_checkpoint_main) and the deterministic mutations of the
+// normal suite.
 #include "fuzz_checkpoint.hpp"
 
 #include <cstdio>
@@ -41,7 +42,8 @@ tenon_status load_bytes(const std::uint8_t* data, std::size_t size) {
   how.threads = 1;
   how.cpu = "plain";
   tenon_weights* weights = nullptr;
-  const tenon_status status = tenon_weights_load(&toy::model(), file.path().c_str(), &how, &weights);
+  const tenon_status status =
+      tenon_weights_load(&toy::model(), file.path().c_str(), &how, &weights);
   // The promise: all or nothing, and never without a reason.
   const bool loaded = status.code == TENON_OK;
   if (loaded != (weights != nullptr) || loaded != (status.message[0] == '\0') ||

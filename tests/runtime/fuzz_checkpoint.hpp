@@ -5,6 +5,6 @@
 
 #include <tenon/runtime/runtime.h>
 
-/// Loads the bytes as the toy model's checkpoint; ends the program if the outcome is neither weights
-/// nor an error with a message.
+/// Loads the bytes as the toy model's checkpoint; ends the program if the outcome is neither
+/// weights nor an error with a message.
 tenon_status load_bytes(const std::uint8_t* data, std::size_t size);

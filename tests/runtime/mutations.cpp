@@ -15,9 +15,33 @@ tenon_status load(const std::string& bytes) {
 }
 
 // Tokens that the header's grammar cares about.
-const std::string pieces[] = {"{", "}", "[", "]", ",", ":", "\"", "\\", "\\u0000", "\\ud800", "0", "-1", "1e9",
-                              "99999999999999999999", "null", "F32", "BF16", "F16", "I32", "wte.weight",
-                              "transformer.", "shape", "data_offsets", "__metadata__", " ", "\n", "\xff"};
+const std::string pieces[] = {"{",
+                              "}",
+                              "[",
+                              "]",
+                              ",",
+                              ":",
+                              "\"",
+                              "\\",
+                              "\\u0000",
+                              "\\ud800",
+                              "0",
+                              "-1",
+                              "1e9",
+                              "99999999999999999999",
+                              "null",
+                              "F32",
+                              "BF16",
+                              "F16",
+                              "I32",
+                              "wte.weight",
+                              "transformer.",
+                              "shape",
+                              "data_offsets",
+                              "__metadata__",
+                              " ",
+                              "\n",
+                              "\xff"};
 
 template <class Engine>
 std::string mutate(std::string bytes, Engine& random) {
@@ -28,13 +52,26 @@ std::string mutate(std::string bytes, Engine& random) {
     const std::size_t at = below(interesting);
     const std::string& piece = pieces[below(std::size(pieces))];
     switch (below(7)) {
-      case 0: bytes[at % bytes.size()] = static_cast<char>(random()); break;
-      case 1: bytes[at % bytes.size()] ^= static_cast<char>(1u << below(8)); break;
-      case 2: bytes.insert(at % bytes.size(), piece); break;
-      case 3: bytes.replace(at % bytes.size(), piece.size(), piece); break;
-      case 4: bytes.erase(at % bytes.size(), 1 + below(20)); break;
-      case 5: bytes.resize(1 + below(bytes.size())); break;
-      default: bytes.insert(at % bytes.size(), bytes.substr(below(bytes.size()), 1 + below(60)));
+      case 0:
+        bytes[at % bytes.size()] = static_cast<char>(random());
+        break;
+      case 1:
+        bytes[at % bytes.size()] ^= static_cast<char>(1u << below(8));
+        break;
+      case 2:
+        bytes.insert(at % bytes.size(), piece);
+        break;
+      case 3:
+        bytes.replace(at % bytes.size(), piece.size(), piece);
+        break;
+      case 4:
+        bytes.erase(at % bytes.size(), 1 + below(20));
+        break;
+      case 5:
+        bytes.resize(1 + below(bytes.size()));
+        break;
+      default:
+        bytes.insert(at % bytes.size(), bytes.substr(below(bytes.size()), 1 + below(60)));
     }
     if (bytes.empty()) bytes = "x";
   }
@@ -62,6 +99,7 @@ TEST_CASE("damaged checkpoints load or are refused with a reason") {
 TEST_CASE("a checkpoint cut anywhere is refused") {
   const std::string good = safetensors::file(safetensors::toy());
   for (std::size_t length = 0; length < good.size(); ++length)
-    if (load(good.substr(0, length)).code != TENON_BAD_FILE) FAIL("loaded with " << length << " bytes");
+    if (load(good.substr(0, length)).code != TENON_BAD_FILE)
+      FAIL("loaded with " << length << " bytes");
   CHECK(load(good + "x").code == TENON_BAD_FILE);
 }

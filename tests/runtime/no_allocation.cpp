@@ -1,4 +1,5 @@
-// Nothing is allocated or mapped after a session was made: malloc and mmap are counted in this program.
+// Nothing is allocated or mapped after a session was made: malloc and mmap are counted in this
+// program.
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
@@ -32,11 +33,26 @@ void* __libc_realloc(void*, std::size_t);
 void* __libc_memalign(std::size_t, std::size_t);
 void __libc_free(void*);
 
-void* malloc(std::size_t bytes) { count(); return __libc_malloc(bytes); }
-void* calloc(std::size_t n, std::size_t bytes) { count(); return __libc_calloc(n, bytes); }
-void* realloc(void* memory, std::size_t bytes) { count(); return __libc_realloc(memory, bytes); }
-void* aligned_alloc(std::size_t alignment, std::size_t bytes) { count(); return __libc_memalign(alignment, bytes); }
-void free(void* memory) { count(); __libc_free(memory); }
+void* malloc(std::size_t bytes) {
+  count();
+  return __libc_malloc(bytes);
+}
+void* calloc(std::size_t n, std::size_t bytes) {
+  count();
+  return __libc_calloc(n, bytes);
+}
+void* realloc(void* memory, std::size_t bytes) {
+  count();
+  return __libc_realloc(memory, bytes);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t bytes) {
+  count();
+  return __libc_memalign(alignment, bytes);
+}
+void free(void* memory) {
+  count();
+  __libc_free(memory);
+}
 void* mmap(void* where, std::size_t bytes, int access, int flags, int file, off_t offset) {
   count();
   return reinterpret_cast<void*>(syscall(SYS_mmap, where, bytes, access, flags, file, offset));
@@ -59,7 +75,8 @@ int calls_during(Body&& body) {
 TEST_CASE("the counters count") {
   CHECK(calls_during([] { std::free(std::malloc(10)); }) == 2);
   tenon::runtime::options how{};
-  CHECK(calls_during([&] { static_cast<void>(toy::session::create(toy_weights::make(), how)); }) > 10);
+  CHECK(calls_during([&] { static_cast<void>(toy::session::create(toy_weights::make(), how)); }) >
+        10);
 }
 
 TEST_CASE("calls, their errors, rewinding and reset allocate nothing") {

@@ -11,8 +11,9 @@ TEST_CASE("a library that is not there gives the loader's reason") {
   rt::detail::library none;
   const tenon_status outcome = rt::detail::library::open("libtenon-none.so.1", "Nothing", none);
   CHECK(outcome.code == TENON_UNAVAILABLE);
-  CHECK_THAT(outcome.message, Catch::StartsWith("no Nothing on this machine: libtenon-none.so.1:") &&
-                                  Catch::EndsWith("install its driver or use the CPU"));
+  CHECK_THAT(outcome.message,
+             Catch::StartsWith("no Nothing on this machine: libtenon-none.so.1:") &&
+                 Catch::EndsWith("install its driver or use the CPU"));
 }
 
 TEST_CASE("CUDA opens or says why not") {
@@ -34,7 +35,8 @@ TEST_CASE("null handles and unknown kinds are refused") {
   CHECK(tenon_device_weights_random(nullptr, nullptr, 1, &weights).code == TENON_INVALID_ARGUMENT);
   tenon_device_session* session = nullptr;
   CHECK(tenon_device_session_create(nullptr, &session).code == TENON_INVALID_ARGUMENT);
-  CHECK(tenon_device_session_run(nullptr, 0, nullptr, nullptr, nullptr, 0).code == TENON_INVALID_ARGUMENT);
+  CHECK(tenon_device_session_run(nullptr, 0, nullptr, nullptr, nullptr, 0).code ==
+        TENON_INVALID_ARGUMENT);
   CHECK(std::string(tenon_device_name(nullptr)) == "none");
   tenon_device_close(nullptr);
   tenon_device_weights_free(nullptr);

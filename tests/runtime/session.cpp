@@ -26,8 +26,10 @@ rt::options threads(int n) {
 static_assert(std::is_nothrow_move_constructible_v<toy::session>);
 static_assert(!std::is_copy_constructible_v<toy::session>);
 // What is writable may be read; static dimensions take no size.
-static_assert(std::is_convertible_v<rt::tensor<float, toy::batch>, rt::tensor<const float, toy::batch>>);
-static_assert(!std::is_convertible_v<rt::tensor<const float, toy::batch>, rt::tensor<float, toy::batch>>);
+static_assert(
+    std::is_convertible_v<rt::tensor<float, toy::batch>, rt::tensor<const float, toy::batch>>);
+static_assert(
+    !std::is_convertible_v<rt::tensor<const float, toy::batch>, rt::tensor<float, toy::batch>>);
 static_assert(!std::is_convertible_v<rt::tensor<float, toy::batch>, rt::tensor<float, toy::seq>>);
 static_assert(std::is_constructible_v<rt::tensor<float, toy::n_vocab>, std::span<float>>);
 static_assert(!std::is_constructible_v<rt::tensor<float, toy::n_vocab>, std::span<float>, int>);
@@ -91,7 +93,8 @@ TEST_CASE("ignored targets do not count in the loss") {
   const auto all = toy_weights::tensors();
   auto session = *toy::session::create(toy_weights::make(), threads(GENERATE(1, 3)));
   auto loss = *rt::buffer<float>::create(1);
-  REQUIRE(session.loss({ids_of({1, 2, 3}), 1, 3}, {ids_of({4, -1, 6}), 1, 3}, rt::tensor<float>(loss)));
+  REQUIRE(
+      session.loss({ids_of({1, 2, 3}), 1, 3}, {ids_of({4, -1, 6}), 1, 3}, rt::tensor<float>(loss)));
   const float expected =
       (toy_weights::embedded(all, 1, 0, 0) * 4 + toy_weights::embedded(all, 3, 2, 0) * 6) / 2;
   CHECK(loss[0] == expected);
@@ -129,5 +132,6 @@ TEST_CASE("an application's pool can run the threads") {
   how.parallel = pool::forget;
   auto idle = *toy::session::create(toy_weights::make(), how);
   CHECK(std::string(idle.step({ids_of({5}), 1, 1}, {logits, 1}, 0).message()) ==
-        "options.parallel ran 0 tasks of 3; it must run each thread's task once, all at the same time");
+        "options.parallel ran 0 tasks of 3; it must run each thread's task once, all at the same "
+        "time");
 }

@@ -81,8 +81,9 @@ TEST_CASE("a waiter that does not spin is woken") {
 TEST_CASE("threads are bounded") {
   rt::options how{};
   how.threads = GENERATE(-1, 1025);
-  CHECK_THAT(toy::session::create(toy_weights::make(), how).message(),
-             Catch::StartsWith("options.threads is " + std::to_string(how.threads) + "; use 1..1024"));
+  CHECK_THAT(
+      toy::session::create(toy_weights::make(), how).message(),
+      Catch::StartsWith("options.threads is " + std::to_string(how.threads) + "; use 1..1024"));
 }
 
 TEST_CASE("the default is what affinity and quota allow") {

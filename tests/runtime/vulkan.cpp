@@ -11,13 +11,13 @@ namespace rt = tenon::runtime;
 namespace {
 
 // A session on the first device; where there is none, the test case says why and ends.
-#define REQUIRE_VULKAN(device)                                                \
-  auto opened_##device = rt::device::open(rt::device_kind::vulkan);           \
-  if (!opened_##device) {                                                     \
-    REQUIRE(opened_##device.error().code() == TENON_UNAVAILABLE);             \
-    WARN("[skipped] " << opened_##device.message());                          \
-    return;                                                                   \
-  }                                                                           \
+#define REQUIRE_VULKAN(device)                                      \
+  auto opened_##device = rt::device::open(rt::device_kind::vulkan); \
+  if (!opened_##device) {                                           \
+    REQUIRE(opened_##device.error().code() == TENON_UNAVAILABLE);   \
+    WARN("[skipped] " << opened_##device.message());                \
+    return;                                                         \
+  }                                                                 \
   [[maybe_unused]] rt::device& device = *opened_##device
 
 std::string spirv() { return read_file(TENON_TEST_SPIRV); }
@@ -38,14 +38,15 @@ TEST_CASE("a Vulkan device computes what the CPU computes", "[vulkan]") {
   auto session = make_session(device, model);
   auto cpu = *toy::session::create(toy_weights::make());
   // Growing, then smaller again: buffers are reused. More than one work group at the end.
-  for (const auto& [b, t, position] : {std::array{1, 1, 0}, std::array{2, 3, 5}, std::array{4, 16, 0},
-                                       std::array{3, 2, 14}}) {
+  for (const auto& [b, t, position] :
+       {std::array{1, 1, 0}, std::array{2, 3, 5}, std::array{4, 16, 0}, std::array{3, 2, 14}}) {
     const auto rows = static_cast<std::size_t>(b * t);
     const auto ids = some_ids(rows);
     auto x = *rt::buffer<float>::create(rows * 3), expected = *rt::buffer<float>::create(rows * 3);
     const rt::tensor<const std::int32_t, toy::batch, toy::seq> in(ids, b, t);
-    const rt::status outcome = session.call(
-        toy::forward::index, position, in, rt::tensor<float, toy::batch, toy::seq, toy::n_embd>(x, b, t));
+    const rt::status outcome =
+        session.call(toy::forward::index, position, in,
+                     rt::tensor<float, toy::batch, toy::seq, toy::n_embd>(x, b, t));
     INFO(outcome.message());
     REQUIRE(outcome);
     REQUIRE(cpu.forward(in, {expected, b, t}, position));
@@ -74,8 +75,9 @@ TEST_CASE("Vulkan and CPU give the same errors", "[vulkan]") {
   CHECK_FALSE(both(2, 3, 14).empty());
   CHECK_FALSE(both(2, 4, 0).empty());
   ids[4] = 11;
-  CHECK(both(2, 3, 0) == "entry 'forward': input 'ids' at [1, 1] is 11, outside [0, 11); pass values of "
-                         "the model's vocabulary");
+  CHECK(both(2, 3, 0) ==
+        "entry 'forward': input 'ids' at [1, 1] is 11, outside [0, 11); pass values of "
+        "the model's vocabulary");
 }
 
 TEST_CASE("a kernel can be timed on resident data", "[vulkan]") {
@@ -108,9 +110,9 @@ TEST_CASE("an entry without a kernel for the device is refused", "[vulkan]") {
   auto session = make_session(device, model);
   const auto ids = some_ids(1);
   auto x = *rt::buffer<float>::create(3);
-  const rt::status outcome = session.call(
-      0, 0, rt::tensor<const std::int32_t, toy::batch, toy::seq>(ids, 1, 1),
-      rt::tensor<float, toy::batch, toy::seq, toy::n_embd>(x, 1, 1));
+  const rt::status outcome =
+      session.call(0, 0, rt::tensor<const std::int32_t, toy::batch, toy::seq>(ids, 1, 1),
+                   rt::tensor<float, toy::batch, toy::seq, toy::n_embd>(x, 1, 1));
   CHECK(outcome.code() == TENON_UNAVAILABLE);
   CHECK_THAT(outcome.message(), Catch::Contains("entry 'forward' has no kernel for device"));
 }
@@ -139,12 +141,14 @@ TEST_CASE("copies through the staging buffer are exact at any size", "[vulkan]")
   REQUIRE(opened.code == TENON_OK);
   const std::size_t bytes = GENERATE(1u, 4u, 1000003u, (16u << 20) + 5u, (33u << 20) + 7u);
   std::vector<unsigned char> sent(bytes), got(bytes);
-  for (std::size_t i = 0; i < bytes; ++i) sent[i] = static_cast<unsigned char>(i * 2654435761u >> 24);
+  for (std::size_t i = 0; i < bytes; ++i)
+    sent[i] = static_cast<unsigned char>(i * 2654435761u >> 24);
   std::unique_ptr<device_buffer> buffer;
   REQUIRE(device->allocate(bytes, "data", buffer).code == TENON_OK);
   REQUIRE(device->upload(*buffer, 0, sent.data(), bytes).code == TENON_OK);
   REQUIRE(device->upload(*buffer, bytes / 2, sent.data(), bytes - bytes / 2).code == TENON_OK);
-  std::copy(sent.begin(), sent.end() - static_cast<long>(bytes / 2), sent.begin() + static_cast<long>(bytes / 2));
+  std::copy(sent.begin(), sent.end() - static_cast<long>(bytes / 2),
+            sent.begin() + static_cast<long>(bytes / 2));
   REQUIRE(device->download(*buffer, got.data(), bytes).code == TENON_OK);
   CHECK(std::memcmp(got.data(), sent.data(), bytes) == 0);
 }

@@ -11,8 +11,8 @@
 namespace vk = tenon::runtime::detail::vk;
 
 #define SAME_SIZE(ours, theirs) static_assert(sizeof(vk::ours) == sizeof(theirs))
-#define SAME_PLACE(ours, field, theirs, their_field)                              \
-  static_assert(offsetof(vk::ours, field) == offsetof(theirs, their_field));      \
+#define SAME_PLACE(ours, field, theirs, their_field)                         \
+  static_assert(offsetof(vk::ours, field) == offsetof(theirs, their_field)); \
   static_assert(sizeof(vk::ours::field) == sizeof(theirs::their_field))
 
 SAME_SIZE(application_info, VkApplicationInfo);
@@ -20,10 +20,12 @@ SAME_PLACE(application_info, api_version, VkApplicationInfo, apiVersion);
 SAME_SIZE(instance_create_info, VkInstanceCreateInfo);
 SAME_PLACE(instance_create_info, extensions, VkInstanceCreateInfo, ppEnabledExtensionNames);
 SAME_SIZE(physical_device_limits, VkPhysicalDeviceLimits);
-SAME_PLACE(physical_device_limits, max_storage_buffer_range, VkPhysicalDeviceLimits, maxStorageBufferRange);
+SAME_PLACE(physical_device_limits, max_storage_buffer_range, VkPhysicalDeviceLimits,
+           maxStorageBufferRange);
 SAME_PLACE(physical_device_limits, max_per_stage_storage_buffers, VkPhysicalDeviceLimits,
            maxPerStageDescriptorStorageBuffers);
-SAME_PLACE(physical_device_limits, max_group_count, VkPhysicalDeviceLimits, maxComputeWorkGroupCount);
+SAME_PLACE(physical_device_limits, max_group_count, VkPhysicalDeviceLimits,
+           maxComputeWorkGroupCount);
 SAME_PLACE(physical_device_limits, max_group_invocations, VkPhysicalDeviceLimits,
            maxComputeWorkGroupInvocations);
 SAME_PLACE(physical_device_limits, max_group_size, VkPhysicalDeviceLimits, maxComputeWorkGroupSize);
@@ -34,7 +36,8 @@ SAME_PLACE(physical_device_properties, type, VkPhysicalDeviceProperties, deviceT
 SAME_PLACE(physical_device_properties, name, VkPhysicalDeviceProperties, deviceName);
 SAME_PLACE(physical_device_properties, limits, VkPhysicalDeviceProperties, limits);
 SAME_SIZE(queue_family_properties, VkQueueFamilyProperties);
-SAME_PLACE(queue_family_properties, timestamp_valid_bits, VkQueueFamilyProperties, timestampValidBits);
+SAME_PLACE(queue_family_properties, timestamp_valid_bits, VkQueueFamilyProperties,
+           timestampValidBits);
 SAME_SIZE(memory_properties, VkPhysicalDeviceMemoryProperties);
 SAME_PLACE(memory_properties, types, VkPhysicalDeviceMemoryProperties, memoryTypes);
 SAME_SIZE(device_queue_create_info, VkDeviceQueueCreateInfo);
@@ -80,7 +83,8 @@ static_assert(sizeof(vk::handle) == sizeof(VkBuffer));
 
 TEST_CASE("numbers of the Vulkan declarations are the official ones") {
   CHECK(int{vk::type_write_descriptor_set} == VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET);
-  CHECK(int{vk::type_compute_pipeline_create_info} == VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO);
+  CHECK(int{vk::type_compute_pipeline_create_info} ==
+        VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO);
   CHECK(int{vk::type_memory_barrier} == VK_STRUCTURE_TYPE_MEMORY_BARRIER);
   CHECK(int{vk::type_query_pool_create_info} == VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO);
   CHECK(std::uint32_t{vk::version_1_3} == VK_API_VERSION_1_3);

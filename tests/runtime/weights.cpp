@@ -11,8 +11,10 @@ namespace rt = tenon::runtime;
 
 TEST_CASE("every slot is packed by its variant's function") {
   const auto all = toy_weights::tensors();
-  const rt::weights plain = toy_weights::make("plain"), transposed = toy_weights::make("transposed");
-  const auto *p = static_cast<const float*>(plain.data()), *t = static_cast<const float*>(transposed.data());
+  const rt::weights plain = toy_weights::make("plain"),
+                    transposed = toy_weights::make("transposed");
+  const auto *p = static_cast<const float*>(plain.data()),
+             *t = static_cast<const float*>(transposed.data());
   CHECK(reinterpret_cast<std::uintptr_t>(p) % TENON_ALIGNMENT == 0);
   for (std::size_t v = 0; v < 11; ++v)
     for (std::size_t c = 0; c < 3; ++c) {
@@ -31,14 +33,17 @@ TEST_CASE("tensors in memory are bound by name and shape") {
   all[2].name = "transformer.h.0.ln.weight";  // the prefix is fine
   all[3].name = "h.2.ln.weight";
   CHECK(std::string(rt::weights::from_tensors(toy::model(), toy_weights::views(all)).message()) ==
-        "the tensors are not those of model 'toy': 1 missing: h.1.ln.weight; 1 of another type or shape: "
-        "wpe.weight is F32 [48] where the model has F32 [16, 3]; 1 unexpected: h.2.ln.weight; use weights of "
+        "the tensors are not those of model 'toy': 1 missing: h.1.ln.weight; 1 of another type or "
+        "shape: "
+        "wpe.weight is F32 [48] where the model has F32 [16, 3]; 1 unexpected: h.2.ln.weight; use "
+        "weights of "
         "this very model");
   CHECK_THAT(rt::weights::from_tensors(toy::model(), {}).message(), Catch::Contains("6 missing"));
   tenon_named_tensor null{};
   CHECK_THAT(rt::weights::from_tensors(toy::model(), {&null, 1}).message(),
              Catch::Contains("tensor 0 has a null name, shape or data"));
-  CHECK(tenon_weights_from_tensors(&toy::model(), nullptr, 1, nullptr, nullptr).code == TENON_INVALID_ARGUMENT);
+  CHECK(tenon_weights_from_tensors(&toy::model(), nullptr, 1, nullptr, nullptr).code ==
+        TENON_INVALID_ARGUMENT);
   tenon_weights* weights = nullptr;
   CHECK(tenon_weights_random(nullptr, 1, nullptr, &weights).code == TENON_INVALID_ARGUMENT);
 }
@@ -46,11 +51,13 @@ TEST_CASE("tensors in memory are bound by name and shape") {
 TEST_CASE("Philox gives the published numbers") {
   // Source: Random123, tests/kat_vectors, philox4x32 with 10 rounds.
   using words = std::array<std::uint32_t, 4>;
-  CHECK(rt::detail::philox({0, 0, 0, 0}, {0, 0}) == words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
+  CHECK(rt::detail::philox({0, 0, 0, 0}, {0, 0}) ==
+        words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
   constexpr std::uint32_t ones = 0xffffffff;
   CHECK(rt::detail::philox({ones, ones, ones, ones}, {ones, ones}) ==
         words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
-  CHECK(rt::detail::philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}) ==
+  CHECK(rt::detail::philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
+                           {0xa4093822, 0x299f31d0}) ==
         words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
 }
 
@@ -68,12 +75,14 @@ TEST_CASE("random weights are the same bits for any number of threads, and diffe
 }
 
 TEST_CASE("initialisers draw what they name") {
-  // A parameter of 4096 x 64 values for each of them; two layers, so scaled_normal divides by sqrt(4).
+  // A parameter of 4096 x 64 values for each of them; two layers, so scaled_normal divides by
+  // sqrt(4).
   static const tenon_dim dims[] = {{"m", 4096, 4096}, {"n", 64, 64}};
   static const std::uint32_t shape[] = {0, 1};
   const auto init = static_cast<tenon_init>(GENERATE(0, 1, 2, 3, 4));
   const std::uint32_t dtype = GENERATE(TENON_F32, TENON_F64);
-  const tenon_param param{{"p{}", dtype, 2, shape, 0, 0, 0}, 2, static_cast<std::uint32_t>(init), 0.5};
+  const tenon_param param{
+      {"p{}", dtype, 2, shape, 0, 0, 0}, 2, static_cast<std::uint32_t>(init), 0.5};
   tenon_model model{};
   model.abi_version = TENON_ABI_VERSION;
   model.n_dims = 2, model.dims = dims, model.n_params = 1, model.params = &param;
@@ -84,7 +93,8 @@ TEST_CASE("initialisers draw what they name") {
   for (std::size_t layer = 0; layer < 2; ++layer) {
     std::vector<float> narrow(n);
     std::vector<double> wide(n);
-    REQUIRE(rt::status(source.read(layer, dtype == TENON_F32 ? static_cast<void*>(narrow.data()) : wide.data())));
+    REQUIRE(rt::status(
+        source.read(layer, dtype == TENON_F32 ? static_cast<void*>(narrow.data()) : wide.data())));
     values[layer] = dtype == TENON_F32 ? std::vector<double>(narrow.begin(), narrow.end()) : wide;
   }
   double sum = 0, squares = 0, fourth = 0, least = 1e9, most = -1e9, both = 0;
@@ -96,8 +106,12 @@ TEST_CASE("initialisers draw what they name") {
   const double mean = sum / n, deviation = std::sqrt(squares / n), correlation = both / squares;
   const double five_sigma = 5 / std::sqrt(double{n});
   switch (init) {
-    case TENON_INIT_ZEROS: CHECK((least == 0 && most == 0)); return;
-    case TENON_INIT_ONES: CHECK((least == 1 && most == 1)); return;
+    case TENON_INIT_ZEROS:
+      CHECK((least == 0 && most == 0));
+      return;
+    case TENON_INIT_ONES:
+      CHECK((least == 1 && most == 1));
+      return;
     case TENON_INIT_UNIFORM:
       CHECK(std::abs(deviation - 0.5 / std::sqrt(3.0)) < 0.5 * five_sigma);
       CHECK((least >= -0.5 && least < -0.499 && most < 0.5 && most > 0.499));

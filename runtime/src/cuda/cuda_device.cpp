@@ -8,14 +8,14 @@
 #include "../failure.hpp"
 
 // Return from the function where a driver call on `device` fails.
-#define TENON_CUDA_TRY(device, function, ...)                                        \
-  do {                                                                               \
-    if (const result tried = (device).call.function(__VA_ARGS__); tried != success)  \
-      return (device).call.failed_call(#function, tried);                            \
+#define TENON_CUDA_TRY(device, function, ...)                                       \
+  do {                                                                              \
+    if (const result tried = (device).call.function(__VA_ARGS__); tried != success) \
+      return (device).call.failed_call(#function, tried);                           \
   } while (false)
-#define TENON_CUDA_ENTER(device)                                   \
-  const cuda_device::current entered(device);                      \
-  if (entered.outcome != success)                                  \
+#define TENON_CUDA_ENTER(device)              \
+  const cuda_device::current entered(device); \
+  if (entered.outcome != success)             \
   return (device).call.failed_call("CtxPushCurrent", entered.outcome)
 
 namespace tenon::runtime::detail::cu {
@@ -87,8 +87,10 @@ tenon_status cuda_device::find_device(std::int32_t index) {
   TENON_CUDA_TRY(*this, DeviceGetCount, &n);
   const int wanted = index == -1 ? 0 : index;  // the driver lists the fastest first
   if (wanted < 0 || wanted >= n)
-    return failure(TENON_UNAVAILABLE, "there is no CUDA device %d, but %d devices; use -1 or an index "
-                   "below that", wanted, n);
+    return failure(TENON_UNAVAILABLE,
+                   "there is no CUDA device %d, but %d devices; use -1 or an index "
+                   "below that",
+                   wanted, n);
   TENON_CUDA_TRY(*this, DeviceGet, &id_, wanted);
   char name[256] = "";
   TENON_CUDA_TRY(*this, DeviceGetName, name, sizeof name, id_);
@@ -113,8 +115,10 @@ tenon_status cuda_device::allocate(std::size_t bytes, const char* what,
   device_pointer address = 0;
   const result outcome = call.MemAlloc(&address, bytes > 0 ? bytes : 1);  // 0 bytes are refused
   if (outcome == error_out_of_memory)
-    return failure(TENON_OUT_OF_MEMORY, "device '%s' has no %zu bytes left for '%s'; use smaller sizes or "
-                   "the CPU", name_.c_str(), bytes, what);
+    return failure(TENON_OUT_OF_MEMORY,
+                   "device '%s' has no %zu bytes left for '%s'; use smaller sizes or "
+                   "the CPU",
+                   name_.c_str(), bytes, what);
   if (outcome != success) return call.failed_call("MemAlloc", outcome);
   made = std::make_unique<buffer>(*this, bytes, address);
   return detail::success();
@@ -138,9 +142,10 @@ tenon_status cuda_device::download(const device_buffer& from, void* to, std::siz
 tenon_status cuda_device::prepare(const tenon_gpu_kernel& source,
                                   std::unique_ptr<device_kernel>& ready) {
   if (source.workgroup_size > static_cast<unsigned>(most_threads_))
-    return failure(TENON_UNAVAILABLE, "kernel '%s' has work groups of %u threads, device '%s' takes at "
-                   "most %d; use another device or the CPU", source.symbol, source.workgroup_size,
-                   name_.c_str(), most_threads_);
+    return failure(TENON_UNAVAILABLE,
+                   "kernel '%s' has work groups of %u threads, device '%s' takes at "
+                   "most %d; use another device or the CPU",
+                   source.symbol, source.workgroup_size, name_.c_str(), most_threads_);
   TENON_CUDA_ENTER(*this);
   auto fresh = std::make_unique<kernel>(*this);
   fresh->threads = source.workgroup_size;
@@ -151,8 +156,10 @@ tenon_status cuda_device::prepare(const tenon_gpu_kernel& source,
   if (outcome != success) {
     fresh->loaded = nullptr;
     const tenon_status why = call.failed_call("ModuleLoadDataEx", outcome);
-    return failure(static_cast<tenon_status_code>(why.code), "kernel '%s' for sm_%u does not load: %s; the "
-                   "driver says: %s", source.symbol, source.architecture, why.message,
+    return failure(static_cast<tenon_status_code>(why.code),
+                   "kernel '%s' for sm_%u does not load: %s; the "
+                   "driver says: %s",
+                   source.symbol, source.architecture, why.message,
                    log[0] == '\0' ? "nothing" : log);
   }
   TENON_CUDA_TRY(*this, ModuleGetFunction, &fresh->entry, fresh->loaded, source.symbol);
@@ -164,8 +171,11 @@ tenon_status cuda_device::launch(device_kernel& ready, std::span<device_buffer* 
                                  std::uint64_t groups, std::uint64_t* nanoseconds) {
   const kernel& what = static_cast<const kernel&>(ready);
   if (groups > static_cast<std::uint64_t>(most_groups_))
-    return failure(TENON_INVALID_ARGUMENT, "the call needs %" PRIu64 " work groups, device '%s' launches "
-                   "at most %d; pass fewer rows", groups, name_.c_str(), most_groups_);
+    return failure(TENON_INVALID_ARGUMENT,
+                   "the call needs %" PRIu64
+                   " work groups, device '%s' launches "
+                   "at most %d; pass fewer rows",
+                   groups, name_.c_str(), most_groups_);
   TENON_CUDA_ENTER(*this);
   std::vector<device_pointer> addresses;
   for (const device_buffer* each : buffers)
@@ -174,8 +184,8 @@ tenon_status cuda_device::launch(device_kernel& ready, std::span<device_buffer* 
   for (device_pointer& address : addresses) arguments.push_back(&address);
 
   if (nanoseconds != nullptr) TENON_CUDA_TRY(*this, EventRecord, start_, nullptr);
-  TENON_CUDA_TRY(*this, LaunchKernel, what.entry, static_cast<unsigned>(groups), 1, 1, what.threads, 1, 1,
-                 0, nullptr, arguments.data(), nullptr);
+  TENON_CUDA_TRY(*this, LaunchKernel, what.entry, static_cast<unsigned>(groups), 1, 1, what.threads,
+                 1, 1, 0, nullptr, arguments.data(), nullptr);
   if (nanoseconds == nullptr) {
     TENON_CUDA_TRY(*this, CtxSynchronize);
     return detail::success();
@@ -190,6 +200,7 @@ tenon_status cuda_device::launch(device_kernel& ready, std::span<device_buffer* 
 
 }  // namespace tenon::runtime::detail::cu
 
-tenon_status tenon::runtime::detail::open_cuda(std::int32_t index, std::shared_ptr<device>& opened) {
+tenon_status tenon::runtime::detail::open_cuda(std::int32_t index,
+                                               std::shared_ptr<device>& opened) {
   return cu::cuda_device::open(index, opened);
 }

@@ -1,5 +1,5 @@
-// The CUDA backend, over the driver interface: memory, PTX modules compiled by the driver, launches on
-// the default stream (so that copies and kernels follow each other).
+// The CUDA backend, over the driver interface: memory, PTX modules compiled by the driver, launches
+// on the default stream (so that copies and kernels follow each other).
 #pragma once
 #include "../device/device.hpp"
 #include "driver.hpp"
@@ -17,7 +17,8 @@ class cuda_device final : public detail::device {
   tenon_status upload(device_buffer& to, std::size_t offset, const void* from,
                       std::size_t bytes) override;
   tenon_status download(const device_buffer& from, void* to, std::size_t bytes) override;
-  tenon_status prepare(const tenon_gpu_kernel& kernel, std::unique_ptr<device_kernel>& ready) override;
+  tenon_status prepare(const tenon_gpu_kernel& kernel,
+                       std::unique_ptr<device_kernel>& ready) override;
   tenon_status launch(device_kernel& ready, std::span<device_buffer* const> buffers,
                       std::uint64_t groups, std::uint64_t* nanoseconds) override;
 

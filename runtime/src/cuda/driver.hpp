@@ -1,6 +1,6 @@
-// The part of the CUDA driver interface that the runtime uses, declared here because the CUDA headers
-// are no dependency, and found in libcuda.so.1 at run time.
-// Source: CUDA Driver API, https://docs.nvidia.com/cuda/cuda-driver-api.
+// The part of the CUDA driver interface that the runtime uses, declared here because the CUDA
+// headers are no dependency, and found in libcuda.so.1 at run time. Source: CUDA Driver API,
+// https://docs.nvidia.com/cuda/cuda-driver-api.
 #pragma once
 #include <cstddef>
 
@@ -18,11 +18,18 @@ using stream = struct stream_handle*;
 using event = struct event_handle*;
 
 enum : int {
-  success = 0, error_out_of_memory = 2, error_no_device = 100,
-  attribute_max_threads = 1, attribute_max_grid_x = 5, attribute_major = 75, attribute_minor = 76,
-  jit_error_log = 5, jit_error_log_bytes = 6
+  success = 0,
+  error_out_of_memory = 2,
+  error_no_device = 100,
+  attribute_max_threads = 1,
+  attribute_max_grid_x = 5,
+  attribute_major = 75,
+  attribute_minor = 76,
+  jit_error_log = 5,
+  jit_error_log_bytes = 6
 };
 
+// clang-format off: one function a row
 // X(name without cu, suffix of the current version, parameters)
 #define TENON_CUDA_FUNCTIONS(X)                                                                 \
   X(Init, "", (unsigned))                                                                       \
@@ -52,6 +59,8 @@ enum : int {
   X(EventRecord, "", (event, stream))                                                           \
   X(EventSynchronize, "", (event))                                                              \
   X(EventElapsedTime, "", (float*, event, event))
+
+// clang-format on
 
 struct functions {
 #define TENON_CUDA_MEMBER(name, suffix, parameters) result(*name) parameters = nullptr;

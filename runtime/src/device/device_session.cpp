@@ -46,8 +46,8 @@ tenon_status prepare_entry(device& where, const tenon_entry& entry, prepared_ent
   if (prepared.kernel == nullptr) return success();
   prepared.inputs.resize(entry.n_inputs);
   prepared.outputs.resize(entry.n_outputs);
-  TENON_TRY(where.allocate((TENON_MAX_DIMS + 1) * sizeof(std::int32_t), "the scalars",
-                           prepared.scalars));
+  TENON_TRY(
+      where.allocate((TENON_MAX_DIMS + 1) * sizeof(std::int32_t), "the scalars", prepared.scalars));
   return where.prepare(*prepared.kernel, prepared.ready);
 }
 
@@ -64,9 +64,12 @@ tenon_status upload_scalars(device& where, const checked_call& call, device_buff
   for (std::uint32_t i = 0; i <= n; ++i) {
     const std::int64_t value = i < n ? call.dims[i] : call.position;
     if (value > INT32_MAX)
-      return failure(TENON_INVALID_ARGUMENT, "entry '%s': %s is %" PRId64 ", kernels take at most %d; "
-                     "use the CPU", call.entry->name,
-                     i < n ? call.model->dims[i].name : "position", value, INT32_MAX);
+      return failure(TENON_INVALID_ARGUMENT,
+                     "entry '%s': %s is %" PRId64
+                     ", kernels take at most %d; "
+                     "use the CPU",
+                     call.entry->name, i < n ? call.model->dims[i].name : "position", value,
+                     INT32_MAX);
     values[i] = static_cast<std::int32_t>(value);
   }
   return where.upload(scalars, 0, values, (n + 1) * sizeof values[0]);
@@ -82,8 +85,8 @@ tenon_status upload_inputs(device& where, const checked_call& call, const void* 
   }
   for (std::uint32_t i = 0; i < call.entry->n_outputs; ++i) {
     const tenon_tensor& tensor = call.entry->outputs[i];
-    TENON_TRY(grow(where, call.count(tensor) * dtype_bytes(tensor.dtype), tensor.name,
-                   entry.outputs[i]));
+    TENON_TRY(
+        grow(where, call.count(tensor) * dtype_bytes(tensor.dtype), tensor.name, entry.outputs[i]));
   }
   return upload_scalars(where, call, *entry.scalars);
 }
@@ -94,14 +97,23 @@ tenon_status bind_buffers(const tenon_device_session& session, const prepared_en
   for (std::uint32_t i = 0; i < entry.kernel->n_buffers; ++i) {
     const tenon_gpu_buffer& wanted = entry.kernel->buffers[i];
     switch (wanted.source) {
-      case TENON_GPU_PARAM: buffers.push_back(session.parameters->buffers[wanted.index].get()); break;
-      case TENON_GPU_INPUT: buffers.push_back(entry.inputs[wanted.index].get()); break;
-      case TENON_GPU_OUTPUT: buffers.push_back(entry.outputs[wanted.index].get()); break;
-      case TENON_GPU_SCALARS: buffers.push_back(entry.scalars.get()); break;
+      case TENON_GPU_PARAM:
+        buffers.push_back(session.parameters->buffers[wanted.index].get());
+        break;
+      case TENON_GPU_INPUT:
+        buffers.push_back(entry.inputs[wanted.index].get());
+        break;
+      case TENON_GPU_OUTPUT:
+        buffers.push_back(entry.outputs[wanted.index].get());
+        break;
+      case TENON_GPU_SCALARS:
+        buffers.push_back(entry.scalars.get());
+        break;
       default:
-        return failure(TENON_INCOMPATIBLE, "kernel '%s' asks for a buffer of source %u, this runtime "
-                       "knows 0..3; build both from one Tenon version", entry.kernel->symbol,
-                       wanted.source);
+        return failure(TENON_INCOMPATIBLE,
+                       "kernel '%s' asks for a buffer of source %u, this runtime "
+                       "knows 0..3; build both from one Tenon version",
+                       entry.kernel->symbol, wanted.source);
     }
   }
   return success();
@@ -116,12 +128,14 @@ tenon_status run_entry(tenon_device_session& session, std::uint32_t index,
   TENON_TRY(check_call(*session.parameters->model, index, inputs, outputs, dims, position, call));
   prepared_entry& entry = session.entries[index];
   if (entry.kernel == nullptr)
-    return failure(TENON_UNAVAILABLE, "entry '%s' has no kernel for device '%s'; build the model with "
-                   "a GPU target for it, or use the CPU", call.entry->name, where.name().c_str());
+    return failure(TENON_UNAVAILABLE,
+                   "entry '%s' has no kernel for device '%s'; build the model with "
+                   "a GPU target for it, or use the CPU",
+                   call.entry->name, where.name().c_str());
   TENON_TRY(upload_inputs(where, call, inputs, entry));
   std::vector<device_buffer*> buffers;
   TENON_TRY(bind_buffers(session, entry, buffers));
-  const std::uint64_t rows = call.count(call.entry->inputs[0]);
+  const std::uint64_t rows = call.entry->n_inputs > 0 ? call.count(call.entry->inputs[0]) : 1;
   const std::uint64_t groups =
       (rows + entry.kernel->rows_per_group - 1) / entry.kernel->rows_per_group;
   for (std::size_t i = 0; i < n; ++i)
@@ -176,8 +190,10 @@ tenon_status tenon_device_session_time(tenon_device_session* session, uint32_t e
                                        uint64_t* nanoseconds) {
   if (session == nullptr) return no_session();
   if (n == 0 || nanoseconds == nullptr)
-    return failure(TENON_INVALID_ARGUMENT, "%zu runs are to be timed into %s; pass at least 1 and an "
-                   "array of as many", n, nanoseconds == nullptr ? "null" : "an array");
+    return failure(TENON_INVALID_ARGUMENT,
+                   "%zu runs are to be timed into %s; pass at least 1 and an "
+                   "array of as many",
+                   n, nanoseconds == nullptr ? "null" : "an array");
   return guarded(
       [&] { return run_entry(*session, entry, inputs, outputs, dims, position, n, nanoseconds); });
 }

@@ -66,11 +66,15 @@ tenon_status tenon_device_open(uint32_t kind, int32_t index, tenon_device** devi
       return failure(TENON_INVALID_ARGUMENT, "the pointer for the device is null; pass one");
     *device = nullptr;
     auto made = std::make_unique<tenon_device>();
-    if (kind == TENON_VULKAN) TENON_TRY(open_vulkan(index, made->opened));
-    else if (kind == TENON_CUDA) TENON_TRY(open_cuda(index, made->opened));
+    if (kind == TENON_VULKAN)
+      TENON_TRY(open_vulkan(index, made->opened));
+    else if (kind == TENON_CUDA)
+      TENON_TRY(open_cuda(index, made->opened));
     else
-      return failure(TENON_INVALID_ARGUMENT, "there is no device kind %u; use TENON_VULKAN or "
-                     "TENON_CUDA", kind);
+      return failure(TENON_INVALID_ARGUMENT,
+                     "there is no device kind %u; use TENON_VULKAN or "
+                     "TENON_CUDA",
+                     kind);
     *device = made.release();
     return success();
   });
@@ -86,7 +90,8 @@ tenon_status tenon_device_weights_load(const tenon_device* device, const tenon_m
                                        const char* path, tenon_device_weights** weights) {
   return make_weights<checkpoint>(device, model, weights, [&](checkpoint& source) {
     if (path == nullptr)
-      return failure(TENON_INVALID_ARGUMENT, "the path is null; pass a .safetensors file or a "
+      return failure(TENON_INVALID_ARGUMENT,
+                     "the path is null; pass a .safetensors file or a "
                      "directory that holds one");
     return checkpoint::open(*model, path, source);
   });
@@ -97,7 +102,8 @@ tenon_status tenon_device_weights_from_tensors(const tenon_device* device, const
                                                tenon_device_weights** weights) {
   return make_weights<memory_source>(device, model, weights, [&](memory_source& source) {
     if (tensors == nullptr && n_tensors > 0)
-      return failure(TENON_INVALID_ARGUMENT, "the array of %zu tensors is null; pass it", n_tensors);
+      return failure(TENON_INVALID_ARGUMENT, "the array of %zu tensors is null; pass it",
+                     n_tensors);
     return memory_source::create(*model, {tensors, n_tensors}, source);
   });
 }

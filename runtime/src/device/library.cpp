@@ -16,8 +16,9 @@ tenon_status library::open(const char* file, const char* what, library& opened) 
   fresh.handle_ = dlopen(file, RTLD_NOW | RTLD_LOCAL);
   if (fresh.handle_ == nullptr) {
     const char* const reason = dlerror();
-    return failure(TENON_UNAVAILABLE, "no %s on this machine: %s; install its driver or use the CPU",
-                   what, reason == nullptr ? file : reason);
+    return failure(TENON_UNAVAILABLE,
+                   "no %s on this machine: %s; install its driver or use the CPU", what,
+                   reason == nullptr ? file : reason);
   }
   opened = std::move(fresh);
   return success();

@@ -16,7 +16,8 @@ class library {
   }
   ~library();
 
-  /// TENON_UNAVAILABLE with the loader's reason where it cannot be opened; `what` names its purpose.
+  /// TENON_UNAVAILABLE with the loader's reason where it cannot be opened; `what` names its
+  /// purpose.
   static tenon_status open(const char* file, const char* what, library& opened);
 
   /// Null where there is no such symbol.

@@ -1,4 +1,5 @@
-// Vulkan memory: buffers on the device, and the staging buffer that fills those the host cannot see.
+// Vulkan memory: buffers on the device, and the staging buffer that fills those the host cannot
+// see.
 #pragma once
 #include "../device/device.hpp"
 #include "context.hpp"

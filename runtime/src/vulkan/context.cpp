@@ -20,11 +20,16 @@ constexpr std::uint32_t no_family = ~0u;
 // Smaller is better.
 int preference(std::uint32_t device_type) {
   switch (device_type) {
-    case device_type_discrete: return 0;
-    case device_type_integrated: return 1;
-    case device_type_virtual: return 2;
-    case device_type_cpu: return 3;
-    default: return 4;
+    case device_type_discrete:
+      return 0;
+    case device_type_integrated:
+      return 1;
+    case device_type_virtual:
+      return 2;
+    case device_type_cpu:
+      return 3;
+    default:
+      return 4;
   }
 }
 
@@ -55,14 +60,21 @@ tenon_status context::make_instance() {
   TENON_VULKAN_TRY(EnumerateInstanceVersion, &version);
   if (version < version_1_1)
     return failure(TENON_UNAVAILABLE, "this Vulkan loader is older than 1.1; update it");
-  const application_info application{type_application_info, nullptr, "tenon", 1, "tenon", 1,
+  const application_info application{type_application_info,
+                                     nullptr,
+                                     "tenon",
+                                     1,
+                                     "tenon",
+                                     1,
                                      std::min<std::uint32_t>(version, version_1_3)};
-  const instance_create_info info{type_instance_create_info, nullptr, 0, &application,
-                                  0, nullptr, 0, nullptr};
+  const instance_create_info info{
+      type_instance_create_info, nullptr, 0, &application, 0, nullptr, 0, nullptr};
   if (const result outcome = call.CreateInstance(&info, nullptr, &instance_); outcome != success) {
     instance_ = nullptr;
-    return failure(TENON_UNAVAILABLE, "Vulkan has no usable driver (vkCreateInstance gave %d); install "
-                   "one or use the CPU", outcome);
+    return failure(TENON_UNAVAILABLE,
+                   "Vulkan has no usable driver (vkCreateInstance gave %d); install "
+                   "one or use the CPU",
+                   outcome);
   }
   // Without vkDestroyInstance the destructor could not clean up.
   if (const tenon_status found = call.find_instance(instance_); failed(found)) {
@@ -77,11 +89,14 @@ tenon_status context::choose(std::int32_t index) {
   TENON_VULKAN_TRY(EnumeratePhysicalDevices, instance_, &n, nullptr);
   std::vector<dispatchable> devices(n);
   const result listed = call.EnumeratePhysicalDevices(instance_, &n, devices.data());
-  if (listed != success && listed != incomplete) return failed_call("EnumeratePhysicalDevices", listed);
+  if (listed != success && listed != incomplete)
+    return failed_call("EnumeratePhysicalDevices", listed);
   devices.resize(n);
   if (index < -1 || (index >= 0 && static_cast<std::uint32_t>(index) >= n))
-    return failure(TENON_UNAVAILABLE, "there is no Vulkan device %d, but %u devices; use -1 or an index "
-                   "below that", index, n);
+    return failure(TENON_UNAVAILABLE,
+                   "there is no Vulkan device %d, but %u devices; use -1 or an index "
+                   "below that",
+                   index, n);
   int best = 5;
   for (std::uint32_t i = 0; i < n; ++i) {
     if (index >= 0 && static_cast<std::uint32_t>(index) != i) continue;
@@ -103,17 +118,20 @@ tenon_status context::choose(std::int32_t index) {
     timestamp_bits = families[family].timestamp_valid_bits;
   }
   if (physical_ == nullptr)
-    return failure(TENON_UNAVAILABLE, "none of %u Vulkan devices computes with Vulkan 1.1; install a "
-                   "driver or use the CPU", n);
+    return failure(TENON_UNAVAILABLE,
+                   "none of %u Vulkan devices computes with Vulkan 1.1; install a "
+                   "driver or use the CPU",
+                   n);
   call.GetPhysicalDeviceMemoryProperties(physical_, &memory);
   return detail::success();
 }
 
 tenon_status context::make_device() {
   const float priority = 1;
-  const device_queue_create_info queue{type_device_queue_create_info, nullptr, 0, family_, 1, &priority};
-  const device_create_info info{type_device_create_info, nullptr, 0, 1, &queue, 0, nullptr, 0, nullptr,
-                                nullptr};
+  const device_queue_create_info queue{
+      type_device_queue_create_info, nullptr, 0, family_, 1, &priority};
+  const device_create_info info{
+      type_device_create_info, nullptr, 0, 1, &queue, 0, nullptr, 0, nullptr, nullptr};
   TENON_VULKAN_TRY(CreateDevice, physical_, &info, nullptr, &device);
   call.GetDeviceQueue(device, family_, 0, &queue_);
   return detail::success();
@@ -123,19 +141,21 @@ tenon_status context::make_command_objects() {
   const command_pool_create_info pool{type_command_pool_create_info, nullptr,
                                       command_pool_reset_buffers, family_};
   TENON_VULKAN_TRY(CreateCommandPool, device, &pool, nullptr, &command_pool_);
-  const command_buffer_allocate_info buffer{type_command_buffer_allocate_info, nullptr, command_pool_,
-                                            0, 1};
+  const command_buffer_allocate_info buffer{type_command_buffer_allocate_info, nullptr,
+                                            command_pool_, 0, 1};
   TENON_VULKAN_TRY(AllocateCommandBuffers, device, &buffer, &commands);
   const fence_create_info fence{type_fence_create_info, nullptr, 0};
   TENON_VULKAN_TRY(CreateFence, device, &fence, nullptr, &fence_);
   if (timestamp_bits == 0 || properties.limits.timestamp_period <= 0) return detail::success();
-  const query_pool_create_info queries{type_query_pool_create_info, nullptr, 0, query_timestamp, 2, 0};
+  const query_pool_create_info queries{
+      type_query_pool_create_info, nullptr, 0, query_timestamp, 2, 0};
   TENON_VULKAN_TRY(CreateQueryPool, device, &queries, nullptr, &timestamps);
   return detail::success();
 }
 
 tenon_status context::begin() {
-  const command_buffer_begin_info info{type_command_buffer_begin_info, nullptr, one_time_submit, nullptr};
+  const command_buffer_begin_info info{type_command_buffer_begin_info, nullptr, one_time_submit,
+                                       nullptr};
   TENON_VULKAN_TRY(BeginCommandBuffer, commands, &info);  // also forgets what was recorded before
   return detail::success();
 }

@@ -23,7 +23,7 @@ class context {
   physical_device_properties properties{};
   memory_properties memory{};
   dispatchable commands = nullptr;
-  handle timestamps = 0;           // a pool of two; 0 where the queue has no clock
+  handle timestamps = 0;  // a pool of two; 0 where the queue has no clock
   std::uint32_t timestamp_bits = 0;
 
  private:

@@ -1,10 +1,11 @@
-// The part of Vulkan that the runtime uses, declared here because the Vulkan headers are no
-// dependency. A test compares every layout with theirs. Names follow the specification without "Vk";
+// The part of Vulkan that the runtime uses, declared here because the Vulkan headers are not a
+// dependency. A test compares every layout with theirs. Names follow the specification, less "Vk";
 // source: Vulkan 1.1 specification, https://registry.khronos.org/vulkan.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 
+// clang-format off: the fields of a structure stand together
 namespace tenon::runtime::detail::vk {
 
 using dispatchable = struct dispatchable_handle*;  // VkInstance, VkDevice, VkQueue, ...

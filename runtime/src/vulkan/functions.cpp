@@ -14,15 +14,15 @@ bool find(void* (*look_up)(dispatchable, const char*), dispatchable instance, co
 }
 
 tenon_status lacks(const char* name) {
-  return failure(TENON_UNAVAILABLE, "this Vulkan lacks %s; install a driver for Vulkan 1.1 or later",
-                 name);
+  return failure(TENON_UNAVAILABLE,
+                 "this Vulkan lacks %s; install a driver for Vulkan 1.1 or later", name);
 }
 
 }  // namespace
 
 tenon_status functions::find_global(const library& loader) {
-  GetInstanceProcAddr = reinterpret_cast<decltype(GetInstanceProcAddr)>(
-      loader.symbol("vkGetInstanceProcAddr"));
+  GetInstanceProcAddr =
+      reinterpret_cast<decltype(GetInstanceProcAddr)>(loader.symbol("vkGetInstanceProcAddr"));
   if (GetInstanceProcAddr == nullptr) return lacks("vkGetInstanceProcAddr");
 #define TENON_VULKAN_FIND(name, returned, parameters) \
   if (!find(GetInstanceProcAddr, nullptr, "vk" #name, name)) return lacks("vk" #name);
@@ -43,14 +43,18 @@ tenon_status failed_call(const char* call, result outcome) {
   switch (outcome) {
     case out_of_host_memory:
     case out_of_device_memory:
-      return failure(TENON_OUT_OF_MEMORY, "vk%s: out of %s memory; use smaller sizes or the CPU", call,
-                     outcome == out_of_host_memory ? "host" : "device");
+      return failure(TENON_OUT_OF_MEMORY, "vk%s: out of %s memory; use smaller sizes or the CPU",
+                     call, outcome == out_of_host_memory ? "host" : "device");
     case device_lost:
-      return failure(TENON_DEVICE_ERROR, "vk%s: the device was lost; open it anew and look into the "
-                     "system's log", call);
+      return failure(TENON_DEVICE_ERROR,
+                     "vk%s: the device was lost; open it anew and look into the "
+                     "system's log",
+                     call);
     default:
-      return failure(TENON_DEVICE_ERROR, "vk%s failed with VkResult %d; update the driver or use the "
-                     "CPU", call, outcome);
+      return failure(TENON_DEVICE_ERROR,
+                     "vk%s failed with VkResult %d; update the driver or use the "
+                     "CPU",
+                     call, outcome);
   }
 }
 

@@ -5,6 +5,7 @@
 
 namespace tenon::runtime::detail::vk {
 
+// clang-format off: one function a row
 // X(name without vk, result, parameters). Before there is an instance:
 #define TENON_VULKAN_GLOBAL(X)                                                                   \
   X(EnumerateInstanceVersion, result, (std::uint32_t*))                                          \
@@ -79,6 +80,8 @@ namespace tenon::runtime::detail::vk {
   X(WaitForFences, result,                                                                       \
     (dispatchable, std::uint32_t, const handle*, std::uint32_t, std::uint64_t))                  \
   X(QueueSubmit, result, (dispatchable, std::uint32_t, const submit_info*, handle))
+
+// clang-format on
 
 struct functions {
 #define TENON_VULKAN_MEMBER(name, returned, parameters) returned(*name) parameters = nullptr;

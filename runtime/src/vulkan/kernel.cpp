@@ -28,13 +28,17 @@ tenon_status kernel::create(context& owner, const tenon_gpu_kernel& source,
   const physical_device_limits& limits = owner.properties.limits;
   if (source.workgroup_size > limits.max_group_size[0] ||
       source.workgroup_size > limits.max_group_invocations)
-    return failure(TENON_UNAVAILABLE, "kernel '%s' has work groups of %u threads, device '%s' takes at "
-                   "most %u; use another device or the CPU", source.symbol, source.workgroup_size,
-                   owner.properties.name, limits.max_group_invocations);
+    return failure(TENON_UNAVAILABLE,
+                   "kernel '%s' has work groups of %u threads, device '%s' takes at "
+                   "most %u; use another device or the CPU",
+                   source.symbol, source.workgroup_size, owner.properties.name,
+                   limits.max_group_invocations);
   if (source.n_buffers > limits.max_per_stage_storage_buffers)
-    return failure(TENON_UNAVAILABLE, "kernel '%s' uses %u buffers, device '%s' takes at most %u; use "
-                   "another device or the CPU", source.symbol, source.n_buffers,
-                   owner.properties.name, limits.max_per_stage_storage_buffers);
+    return failure(TENON_UNAVAILABLE,
+                   "kernel '%s' uses %u buffers, device '%s' takes at most %u; use "
+                   "another device or the CPU",
+                   source.symbol, source.n_buffers, owner.properties.name,
+                   limits.max_per_stage_storage_buffers);
   std::unique_ptr<kernel> fresh(new kernel(owner));
   TENON_TRY(fresh->make_layout(source.n_buffers));
   TENON_TRY(fresh->make_pipeline(source));
@@ -50,8 +54,8 @@ tenon_status kernel::make_layout(std::uint32_t n_buffers) {
   const descriptor_set_layout_create_info set{type_descriptor_set_layout_create_info, nullptr, 0,
                                               n_buffers, bindings.data()};
   TENON_VULKAN_TRY(CreateDescriptorSetLayout, owner_.device, &set, nullptr, &set_layout_);
-  const pipeline_layout_create_info layout{type_pipeline_layout_create_info, nullptr, 0, 1,
-                                           &set_layout_, 0, nullptr};
+  const pipeline_layout_create_info layout{
+      type_pipeline_layout_create_info, nullptr, 0, 1, &set_layout_, 0, nullptr};
   TENON_VULKAN_TRY(CreatePipelineLayout, owner_.device, &layout, nullptr, &layout_);
   return detail::success();
 }
@@ -65,10 +69,14 @@ tenon_status kernel::make_pipeline(const tenon_gpu_kernel& source) {
   handle module = 0;
   TENON_VULKAN_TRY(CreateShaderModule, owner_.device, &info, nullptr, &module);
   const compute_pipeline_create_info pipeline{
-      type_compute_pipeline_create_info, nullptr, 0,
-      {type_pipeline_shader_stage_create_info, nullptr, 0, shader_stage_compute, module, source.symbol,
-       nullptr},
-      layout_, 0, -1};
+      type_compute_pipeline_create_info,
+      nullptr,
+      0,
+      {type_pipeline_shader_stage_create_info, nullptr, 0, shader_stage_compute, module,
+       source.symbol, nullptr},
+      layout_,
+      0,
+      -1};
   const result outcome =
       owner_.call.CreateComputePipelines(owner_.device, 0, 1, &pipeline, nullptr, &pipeline_);
   owner_.call.DestroyShaderModule(owner_.device, module, nullptr);
@@ -79,7 +87,7 @@ tenon_status kernel::make_pipeline(const tenon_gpu_kernel& source) {
 tenon_status kernel::make_set(std::uint32_t n_buffers) {
   const descriptor_pool_size size{descriptor_storage_buffer, n_buffers};
   const descriptor_pool_create_info pool{type_descriptor_pool_create_info, nullptr, 0, 1,
-                                         n_buffers > 0 ? 1u : 0u, &size};
+                                         n_buffers > 0 ? 1u : 0u,          &size};
   TENON_VULKAN_TRY(CreateDescriptorPool, owner_.device, &pool, nullptr, &pool_);
   const descriptor_set_allocate_info info{type_descriptor_set_allocate_info, nullptr, pool_, 1,
                                           &set_layout_};
@@ -90,11 +98,14 @@ tenon_status kernel::make_set(std::uint32_t n_buffers) {
 tenon_status kernel::launch(std::span<device_buffer* const> buffers, std::uint64_t groups,
                             std::uint64_t* nanoseconds) {
   if (groups > owner_.properties.limits.max_group_count[0])
-    return failure(TENON_INVALID_ARGUMENT, "the call needs %" PRIu64 " work groups, device '%s' launches "
-                   "at most %u; pass fewer rows", groups, owner_.properties.name,
-                   owner_.properties.limits.max_group_count[0]);
+    return failure(TENON_INVALID_ARGUMENT,
+                   "the call needs %" PRIu64
+                   " work groups, device '%s' launches "
+                   "at most %u; pass fewer rows",
+                   groups, owner_.properties.name, owner_.properties.limits.max_group_count[0]);
   if (nanoseconds != nullptr && owner_.timestamps == 0)
-    return failure(TENON_UNAVAILABLE, "device '%s' has no clock for its queue; time the call on the host",
+    return failure(TENON_UNAVAILABLE,
+                   "device '%s' has no clock for its queue; time the call on the host",
                    owner_.properties.name);
   std::vector<descriptor_buffer_info> infos;
   for (device_buffer* each : buffers)
@@ -104,8 +115,8 @@ tenon_status kernel::launch(std::span<device_buffer* const> buffers, std::uint64
     writes.push_back({type_write_descriptor_set, nullptr, set_, i, 0, 1, descriptor_storage_buffer,
                       nullptr, &infos[i], nullptr});
   const functions& call = owner_.call;
-  call.UpdateDescriptorSets(owner_.device, static_cast<std::uint32_t>(writes.size()), writes.data(), 0,
-                            nullptr);
+  call.UpdateDescriptorSets(owner_.device, static_cast<std::uint32_t>(writes.size()), writes.data(),
+                            0, nullptr);
 
   const dispatchable commands = owner_.commands;
   TENON_TRY(owner_.begin());
@@ -113,8 +124,8 @@ tenon_status kernel::launch(std::span<device_buffer* const> buffers, std::uint64
   const memory_barrier before{type_memory_barrier, nullptr,
                               access_transfer_write | access_host_write | access_shader_write,
                               access_shader_read | access_shader_write};
-  call.CmdPipelineBarrier(commands, stage_transfer | stage_host | stage_compute, stage_compute, 0, 1,
-                          &before, 0, nullptr, 0, nullptr);
+  call.CmdPipelineBarrier(commands, stage_transfer | stage_host | stage_compute, stage_compute, 0,
+                          1, &before, 0, nullptr, 0, nullptr);
   call.CmdBindPipeline(commands, bind_point_compute, pipeline_);
   call.CmdBindDescriptorSets(commands, bind_point_compute, layout_, 0, 1, &set_, 0, nullptr);
   if (nanoseconds != nullptr) {
@@ -125,8 +136,8 @@ tenon_status kernel::launch(std::span<device_buffer* const> buffers, std::uint64
   if (nanoseconds != nullptr) call.CmdWriteTimestamp(commands, stage_bottom, owner_.timestamps, 1);
   const memory_barrier after{type_memory_barrier, nullptr, access_shader_write,
                              access_transfer_read | access_host_read};
-  call.CmdPipelineBarrier(commands, stage_compute, stage_transfer | stage_host, 0, 1, &after, 0, nullptr,
-                          0, nullptr);
+  call.CmdPipelineBarrier(commands, stage_compute, stage_transfer | stage_host, 0, 1, &after, 0,
+                          nullptr, 0, nullptr);
   TENON_TRY(owner_.run());
   return nanoseconds == nullptr ? detail::success() : read_clock(*nanoseconds);
 }

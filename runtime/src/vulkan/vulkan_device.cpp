@@ -25,7 +25,9 @@ tenon_status device::open(std::int32_t index, bool always_stage, std::shared_ptr
   return detail::success();
 }
 
-bool device::accepts(const tenon_gpu_kernel& kernel) const { return kernel.code_kind == TENON_GPU_SPIRV; }
+bool device::accepts(const tenon_gpu_kernel& kernel) const {
+  return kernel.code_kind == TENON_GPU_SPIRV;
+}
 
 tenon_status device::allocate(std::size_t bytes, const char* what,
                               std::unique_ptr<device_buffer>& made) {
@@ -37,8 +39,8 @@ tenon_status device::allocate(std::size_t bytes, const char* what,
   return detail::success();
 }
 
-tenon_status device::copy(handle from, std::uint64_t from_offset, handle to, std::uint64_t to_offset,
-                          std::uint64_t bytes) {
+tenon_status device::copy(handle from, std::uint64_t from_offset, handle to,
+                          std::uint64_t to_offset, std::uint64_t bytes) {
   TENON_TRY(context_.begin());
   const buffer_copy region{from_offset, to_offset, bytes};
   const memory_barrier before{type_memory_barrier, nullptr,
@@ -82,7 +84,8 @@ tenon_status device::download(const device_buffer& from, void* to, std::size_t b
   return detail::success();
 }
 
-tenon_status device::prepare(const tenon_gpu_kernel& source, std::unique_ptr<device_kernel>& ready) {
+tenon_status device::prepare(const tenon_gpu_kernel& source,
+                             std::unique_ptr<device_kernel>& ready) {
   return kernel::create(context_, source, ready);
 }
 
@@ -93,7 +96,8 @@ tenon_status device::launch(device_kernel& ready, std::span<device_buffer* const
 
 }  // namespace tenon::runtime::detail::vk
 
-tenon_status tenon::runtime::detail::open_vulkan(std::int32_t index, std::shared_ptr<device>& opened) {
+tenon_status tenon::runtime::detail::open_vulkan(std::int32_t index,
+                                                 std::shared_ptr<device>& opened) {
   std::shared_ptr<vk::device> fresh;
   TENON_TRY(vk::device::open(index, false, fresh));
   opened = std::move(fresh);

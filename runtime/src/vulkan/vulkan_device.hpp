@@ -16,7 +16,8 @@ class device final : public detail::device {
   tenon_status upload(device_buffer& to, std::size_t offset, const void* from,
                       std::size_t bytes) override;
   tenon_status download(const device_buffer& from, void* to, std::size_t bytes) override;
-  tenon_status prepare(const tenon_gpu_kernel& kernel, std::unique_ptr<device_kernel>& ready) override;
+  tenon_status prepare(const tenon_gpu_kernel& kernel,
+                       std::unique_ptr<device_kernel>& ready) override;
   tenon_status launch(device_kernel& ready, std::span<device_buffer* const> buffers,
                       std::uint64_t groups, std::uint64_t* nanoseconds) override;
 

@@ -2,7 +2,8 @@
 // An output that may not be written.
 #include "fixture/toy.tenon.h"
 
-tenon::runtime::status f(toy::session& session, std::span<const std::int32_t> ids, std::span<float> x) {
+tenon::runtime::status f(toy::session& session, std::span<const std::int32_t> ids,
+                         std::span<float> x) {
   const tenon::runtime::tensor<const std::int32_t, toy::batch, toy::seq> in(ids, 1, 3);
 #ifdef MISTAKE
   return session.step(in, tenon::runtime::tensor<const float, toy::batch, toy::n_vocab>(x, 1), 0);

@@ -19,8 +19,10 @@ class buffer {
  public:
   /// TENON_OUT_OF_MEMORY where the system has not that much.
   static result<buffer> create(std::size_t count) {
-    constexpr std::size_t most = (std::numeric_limits<std::size_t>::max() - TENON_ALIGNMENT) / sizeof(T);
-    const std::size_t bytes = count > most ? 0 : round_up(std::max<std::size_t>(count, 1) * sizeof(T));
+    constexpr std::size_t most =
+        (std::numeric_limits<std::size_t>::max() - TENON_ALIGNMENT) / sizeof(T);
+    const std::size_t bytes =
+        count > most ? 0 : round_up(std::max<std::size_t>(count, 1) * sizeof(T));
     void* memory = bytes == 0 ? nullptr : std::aligned_alloc(TENON_ALIGNMENT, bytes);
     if (memory == nullptr)
       return status(tenon_status{TENON_OUT_OF_MEMORY, "no memory for a buffer; use smaller sizes"});

@@ -1,6 +1,6 @@
 /* The runtime's C interface to GPUs: the counterpart of weights and sessions in runtime.h. Drivers
- * (libvulkan.so.1, libcuda.so.1) are opened at run time; where there is none, opening a device fails
- * with TENON_UNAVAILABLE and the reason. Any handle keeps what it was made from alive. */
+ * (libvulkan.so.1, libcuda.so.1) are opened at run time; where there is none, opening a device
+ * fails with TENON_UNAVAILABLE and the reason. Any handle keeps what it was made from alive. */
 #ifndef TENON_RUNTIME_DEVICE_H
 #define TENON_RUNTIME_DEVICE_H
 #include <tenon/runtime/runtime.h>
@@ -38,8 +38,8 @@ tenon_status tenon_device_session_create(const tenon_device_weights* weights,
 void tenon_device_session_free(tenon_device_session* session);
 
 /* Uploads the inputs, runs the entry's kernel, downloads the outputs. Arguments and checks as of
- * tenon_session_run; TENON_UNAVAILABLE where the entry has no kernel for this device. Device buffers
- * grow as needed and are kept. */
+ * tenon_session_run; TENON_UNAVAILABLE where the entry has no kernel for this device. Device
+ * buffers grow as needed and are kept. */
 tenon_status tenon_device_session_run(tenon_device_session* session, uint32_t entry,
                                       const void* const* inputs, void* const* outputs,
                                       const int64_t* dims, int64_t position);

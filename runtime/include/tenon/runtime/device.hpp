@@ -17,8 +17,8 @@ enum class device_kind : std::uint32_t { vulkan = TENON_VULKAN, cuda = TENON_CUD
 /// Move-only. One thread at a time uses a device and what was made from it.
 class device {
  public:
-  /// `index` in the driver's order, -1: the best. TENON_UNAVAILABLE, with the reason, where there is
-  /// no driver or no such device.
+  /// `index` in the driver's order, -1: the best. TENON_UNAVAILABLE, with the reason, where there
+  /// is no driver or no such device.
   static result<device> open(device_kind kind, std::int32_t index = -1) {
     tenon_device* made = nullptr;
     const status outcome = tenon_device_open(static_cast<std::uint32_t>(kind), index, &made);
@@ -60,11 +60,14 @@ class device_weights {
 
  private:
   struct release {
-    void operator()(tenon_device_weights* handle) const noexcept { tenon_device_weights_free(handle); }
+    void operator()(tenon_device_weights* handle) const noexcept {
+      tenon_device_weights_free(handle);
+    }
   };
   explicit device_weights(tenon_device_weights* owned) noexcept : handle_(owned) {}
   // By reference: `made` is written by the call that the other argument is.
-  static result<device_weights> wrap(const tenon_status& outcome, tenon_device_weights* const& made) {
+  static result<device_weights> wrap(const tenon_status& outcome,
+                                     tenon_device_weights* const& made) {
     if (outcome.code != TENON_OK) return status(outcome);
     return device_weights(made);
   }
@@ -98,7 +101,8 @@ class device_session {
   /// Runs the kernel once for each element of `nanoseconds`, on resident data; see
   /// tenon_device_session_time.
   status time(std::uint32_t entry, const void* const* inputs, void* const* outputs,
-              const std::int64_t* dims, std::int64_t position, std::span<std::uint64_t> nanoseconds) {
+              const std::int64_t* dims, std::int64_t position,
+              std::span<std::uint64_t> nanoseconds) {
     return tenon_device_session_time(handle_.get(), entry, inputs, outputs, dims, position,
                                      nanoseconds.size(), nanoseconds.data());
   }
@@ -106,7 +110,9 @@ class device_session {
 
  private:
   struct release {
-    void operator()(tenon_device_session* handle) const noexcept { tenon_device_session_free(handle); }
+    void operator()(tenon_device_session* handle) const noexcept {
+      tenon_device_session_free(handle);
+    }
   };
   explicit device_session(tenon_device_session* owned) noexcept : handle_(owned) {}
   std::unique_ptr<tenon_device_session, release> handle_;

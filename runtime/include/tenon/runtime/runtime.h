@@ -21,8 +21,8 @@ typedef enum tenon_status_code {
   TENON_BAD_FILE = 3,         /* the bytes of a file are not what they must be */
   TENON_IO_ERROR = 4,         /* the operating system refused to open or read */
   TENON_OUT_OF_MEMORY = 5,
-  TENON_UNAVAILABLE = 6,      /* no driver or no such device on this machine */
-  TENON_DEVICE_ERROR = 7      /* a device or its driver failed */
+  TENON_UNAVAILABLE = 6, /* no driver or no such device on this machine */
+  TENON_DEVICE_ERROR = 7 /* a device or its driver failed */
 } tenon_status_code;
 
 /* How a call ended. `message` is empty where code is TENON_OK; otherwise it names the thing, the

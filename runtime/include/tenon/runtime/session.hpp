@@ -12,8 +12,8 @@
 
 namespace tenon::runtime {
 
-/// Move-only owner of arena, cached state and threads. One caller at a time; allocates nothing after
-/// it was made.
+/// Move-only owner of arena, cached state and threads. One caller at a time; allocates nothing
+/// after it was made.
 class session {
  public:
   /// Takes over a handle of tenon_session_create.
@@ -37,8 +37,8 @@ class session {
     constexpr std::size_t n_inputs =
         (std::size_t{0} + ... + (std::is_const_v<typename Ts::element_type> ? 1 : 0));
     const std::array<tenon_view, sizeof...(Ts)> views{view_of(tensors)...};
-    return tenon_session_call(handle_.get(), entry, views.data(), n_inputs,
-                              views.data() + n_inputs, views.size() - n_inputs, position);
+    return tenon_session_call(handle_.get(), entry, views.data(), n_inputs, views.data() + n_inputs,
+                              views.size() - n_inputs, position);
   }
 
  private:

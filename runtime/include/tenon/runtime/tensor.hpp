@@ -48,7 +48,8 @@ inline constexpr tenon_dtype dtype_of<bf16> = TENON_BF16;
 /// A row-major, dense view of T with one dimension tag an axis. It owns nothing. `const T` makes an
 /// input, `T` an output. Elements must be aligned to TENON_ALIGNMENT (see buffer.hpp).
 ///   tensor<const std::int32_t, batch, seq> ids(tokens, 1, 12);   // B = 1, T = 12
-/// A wrong number of elements, or a size out of its bounds, is a status of the call it is passed to.
+/// A wrong number of elements, or a size out of its bounds, is a status of the call it is passed
+/// to.
 template <class T, Dimension... Dims>
 class tensor {
   static constexpr std::size_t n_dynamic = (std::size_t{0} + ... + (Dims::is_static ? 0 : 1));
@@ -63,7 +64,8 @@ class tensor {
     requires(sizeof...(Sizes) == n_dynamic)
   constexpr explicit(n_dynamic == 0) tensor(std::span<T> data, Sizes... sizes) noexcept
       : data_(data.data()), count_(data.size()) {
-    [[maybe_unused]] const std::array<std::int64_t, n_dynamic> given{static_cast<std::int64_t>(sizes)...};
+    [[maybe_unused]] const std::array<std::int64_t, n_dynamic> given{
+        static_cast<std::int64_t>(sizes)...};
     std::size_t axis = 0, next = 0;
     ((sizes_[axis++] = Dims::is_static ? Dims::max : given[next++]), ...);
     static_cast<void>(next);

@@ -12,8 +12,8 @@ namespace tenon::runtime {
 /// Threads, CPU variant and thread pool; value-initialised means "decide for me".
 using options = tenon_options;
 
-/// Move-only owner of packed weights. Read-only once made, so any thread may use them; sessions keep
-/// the memory alive after the handle is gone.
+/// Move-only owner of packed weights. Read-only once made, so any thread may use them; sessions
+/// keep the memory alive after the handle is gone.
 class weights {
  public:
   /// Reads a .safetensors file or a Hugging Face directory. Nothing is kept on an error.
@@ -27,8 +27,8 @@ class weights {
                                       std::span<const tenon_named_tensor> tensors,
                                       const options& how = {}) {
     tenon_weights* made = nullptr;
-    return wrap(
-        tenon_weights_from_tensors(&model, tensors.data(), tensors.size(), &how, &made), made);
+    return wrap(tenon_weights_from_tensors(&model, tensors.data(), tensors.size(), &how, &made),
+                made);
   }
   /// Draws by the model's initialisers; the same bits for any thread count.
   static result<weights> random(const tenon_model& model, std::uint64_t seed,

@@ -128,7 +128,8 @@ private:
     return index(value - 1, in, what);
   }
 
-  template <class Enum> Enum enumerator(uint32_t value, uint32_t limit, StringRef what) {
+  template <class Enum>
+  Enum enumerator(uint32_t value, uint32_t limit, StringRef what) {
     if (value >= limit)
       fail(what + " " + Twine(value) + " is unknown; known are those below " + Twine(limit));
     return static_cast<Enum>(value);

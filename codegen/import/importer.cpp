@@ -1,28 +1,23 @@
-// Builds a model from a graph: symbols first, then the function, node by node.
+// Builds a model from a graph: what it declares, then its function, node by node.
 #include "importer.h"
 
+#include "declarations.h"
 #include "op_table.h"
 
-#include "mlir/IR/Builders.h"
 #include "mlir/IR/Verifier.h"
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringMap.h"
 
 using namespace mlir;
 
 namespace tenon {
 namespace {
 
-class Importer {
+class Importer : Declarations {
 public:
   Importer(const Graph &graph, ModuleOp into)
-      : graph_(graph), builder_(into.getBodyRegion()), values_(graph.values.size()),
-        defined_(graph.values.size()) {
-    builder_.setInsertionPointToEnd(into.getBody());
-  }
+      : Declarations(graph, into), values_(graph.values.size()), defined_(graph.values.size()) {}
 
   FailureOr<ModelOp> run() {
-    if (succeeded(importModel()) && succeeded(importFunction()) && succeeded(verify(model_)))
+    if (succeeded(declareAll()) && succeeded(importFunction()) && succeeded(verify(model_)))
       return model_;
     if (model_)
       model_.erase();
@@ -30,98 +25,6 @@ public:
   }
 
 private:
-  Location locationOf(const Graph::Line &line) {
-    return FileLineColLoc::get(builder_.getContext(), line.file, line.line, 0);
-  }
-
-  Type elementType(graph::dtype dtype) {
-    switch (dtype) {
-    case graph::dtype::f32:
-      return builder_.getF32Type();
-    case graph::dtype::bf16:
-      return builder_.getBF16Type();
-    case graph::dtype::i32:
-      return builder_.getI32Type();
-    case graph::dtype::f64:
-      return builder_.getF64Type();
-    }
-    llvm_unreachable("the reader checked it");
-  }
-
-  // The tensor type; kernels rely on run-time sizes standing before all compile-time ones.
-  FailureOr<Type> tensorType(graph::dtype dtype, const Graph::Dims &dims, Location location) {
-    SmallVector<StringAttr> names;
-    const Graph::Dim *lastStatic = nullptr;
-    for (uint32_t index : dims) {
-      const Graph::Dim &dim = graph_.dims[index];
-      if (dim.min == dim.max)
-        lastStatic = &dim;
-      else if (lastStatic)
-        return emitError(location)
-               << "dimension '" << dim.name << "', of a size known only at run time, follows '"
-               << lastStatic->name << "' = " << lastStatic->max
-               << "; put run-time dimensions before all others";
-      names.push_back(builder_.getStringAttr(dim.name));
-    }
-    return Type(tensorOf(model_, names, elementType(dtype)));
-  }
-
-  FlatSymbolRefAttr layersAttr(const std::optional<uint32_t> &layers) {
-    return layers ? FlatSymbolRefAttr::get(builder_.getContext(), graph_.dims[*layers].name)
-                  : FlatSymbolRefAttr();
-  }
-
-  // Dimensions, parameters and states share one space of names with the model's functions.
-  LogicalResult claimName(StringRef name, StringRef what, Location location) {
-    auto [entry, isNew] = names_.try_emplace(name, what);
-    if (!isNew)
-      return emitError(location) << "'" << name << "' names a " << entry->second << " and a "
-                                 << what << "; rename one of them";
-    return success();
-  }
-
-  LogicalResult importModel() {
-    Location unknown = builder_.getUnknownLoc();
-    if (graph_.name.find_first_not_of(
-            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") !=
-            std::string::npos ||
-        llvm::isDigit(graph_.name.front()))
-      return emitError(unknown) << "the model's name '" << graph_.name
-                                << "' is not a C identifier; rename the model";
-    model_ = ModelOp::create(builder_, unknown, graph_.name);
-    model_->setAttr("tenon.machine", builder_.getStringAttr(graph_.machine));
-    SmallVector<Attribute> scopes;
-    for (const Graph::Line &scope : graph_.scopes)
-      scopes.push_back(locationOf(scope));
-    if (!scopes.empty())
-      model_->setAttr("tenon.fused_lines", builder_.getArrayAttr(scopes));
-    builder_.setInsertionPointToStart(&model_.getBody().emplaceBlock());
-
-    names_.try_emplace("graph", "function");
-    for (const Graph::Dim &dim : graph_.dims) {
-      if (failed(claimName(dim.name, "dimension", unknown)))
-        return failure();
-      DimOp::create(builder_, unknown, dim.name, dim.min, dim.max);
-    }
-    for (const Graph::Param &param : graph_.params) {
-      Location location = locationOf(param.line);
-      FailureOr<Type> type = tensorType(param.dtype, param.dims, location);
-      if (failed(type) || failed(claimName(param.name, "parameter", location)))
-        return failure();
-      ParamOp::create(builder_, location, param.name, *type, static_cast<InitKind>(param.init),
-                      APFloat(param.initValue), layersAttr(param.layers));
-    }
-    for (const Graph::State &state : graph_.states) {
-      Location location = locationOf(state.line);
-      FailureOr<Type> type = tensorType(state.dtype, state.dims, location);
-      if (failed(type) || failed(claimName(state.name, "state", location)))
-        return failure();
-      StateOp::create(builder_, location, state.name, static_cast<StateKind>(state.kind), *type,
-                      layersAttr(state.layers));
-    }
-    return success();
-  }
-
   // The line at which a value comes into being: its node's, or the first node's for inputs.
   Location locationOfValue(uint32_t value) {
     for (const Graph::Node &node : graph_.nodes)
@@ -358,13 +261,9 @@ private:
     SmallVector<uint32_t> values; // defined in its body
   };
 
-  const Graph &graph_;
-  OpBuilder builder_;
-  ModelOp model_;
-  llvm::StringMap<StringRef> names_; // of symbols, to what they name
-  SmallVector<Value> values_;        // by index; null where not to be used
-  std::vector<bool> defined_;        // by index
-  SmallVector<Loop> loops_;          // innermost last
+  SmallVector<Value> values_; // by index; null where not to be used
+  std::vector<bool> defined_; // by index
+  SmallVector<Loop> loops_;   // innermost last
 };
 
 } // namespace

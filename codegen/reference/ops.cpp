@@ -17,7 +17,8 @@ static Expected<int64_t> indexBelow(double value, int64_t limit, StringRef what)
                            what.str().c_str(), value, static_cast<long long>(limit));
 }
 
-template <class Function> static Tensor mapElements(const Tensor &x, Function function) {
+template <class Function>
+static Tensor mapElements(const Tensor &x, Function function) {
   Tensor result = x;
   for (double &value : result.values)
     value = function(value);

@@ -9,7 +9,8 @@ using namespace tenon::reference;
 using Values = std::vector<double>;
 
 namespace {
-template <class T> T unwrap(llvm::Expected<T> value) {
+template <class T>
+T unwrap(llvm::Expected<T> value) {
   INFO((value ? "" : llvm::toString(value.takeError())));
   REQUIRE(static_cast<bool>(value));
   return std::move(*value);

@@ -81,9 +81,7 @@ tenon_status random_source::read(std::size_t index, void* destination) const {
   const tenon_param& param = model_->params[which.param];
   const std::size_t count = element_count(*model_, param);
   auto* bytes = static_cast<std::byte*>(destination);
-  float scale = static_cast<float>(param.init_value);
-  if (param.init == TENON_INIT_SCALED_NORMAL && param.layers > 0)
-    scale = static_cast<float>(param.init_value / std::sqrt(2.0 * param.layers));
+  const auto scale = static_cast<float>(param.init_value);
   const std::array<std::uint32_t, 2> key{static_cast<std::uint32_t>(seed_),
                                          static_cast<std::uint32_t>(seed_ >> 32)};
   for (std::size_t begin = 0; begin < count; begin += 4) {

@@ -11,8 +11,8 @@ namespace tenon::runtime::detail {
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
                                     std::array<std::uint32_t, 2> key);
 
-/// normal: N(0, init_value); scaled_normal: N(0, init_value / sqrt(2 L)) for a stack of L layers,
-/// as GPT-2 draws its residual projections; uniform: [-init_value, init_value); zeros; ones.
+/// normal and scaled_normal: N(0, init_value), a standard deviation (the model's source has already
+/// scaled it by depth); uniform: [-init_value, init_value); zeros; ones.
 class random_source final : public parameter_source {
  public:
   /// Refuses integer parameters and unknown initialisers.

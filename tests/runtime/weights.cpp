@@ -117,7 +117,7 @@ TEST_CASE("initialisers draw what they name") {
       CHECK((least >= -0.5 && least < -0.499 && most < 0.5 && most > 0.499));
       break;
     default: {
-      const double expected = init == TENON_INIT_NORMAL ? 0.5 : 0.25;
+      const double expected = 0.5;
       CHECK(std::abs(deviation - expected) < expected * five_sigma);
       CHECK(std::abs(fourth / n / std::pow(expected, 4) - 3) < 0.1);  // the kurtosis of a normal
     }

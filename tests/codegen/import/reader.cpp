@@ -180,6 +180,16 @@ TEST_CASE("reader: tensors that no memory holds") {
   CHECK_THAT(messageOf(builder.bytes()), Catch::Contains("more than any memory holds"));
 }
 
+TEST_CASE("reader: tables that do not fill the graph") {
+  std::string bytes = tinyGpt().bytes();
+  bytes.resize(bytes.size() + graph::alignment);
+  setWord(bytes, graph::header::total_bytes, static_cast<uint32_t>(bytes.size()));
+  fixChecksum(bytes);
+  CHECK_THAT(messageOf(bytes),
+             Catch::Contains("its tables take") &&
+                 Catch::Contains("the graph has " + std::to_string(bytes.size())));
+}
+
 TEST_CASE("reader: any truncation is refused") {
   std::string bytes = tinyGpt().bytes();
   for (size_t size = 1; size < bytes.size(); ++size) {

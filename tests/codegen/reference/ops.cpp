@@ -93,8 +93,8 @@ TEST_CASE("attention weights the values by the softmax of scaled products") {
 
 TEST_CASE("attention keeps heads apart") {
   double score = std::log(3.0);
-  Tensor queries{{1, 2, 2}, {0, 0, score, -score}};
-  Tensor keys{{1, 2, 2}, {0, 0, 1, 1}};
+  Tensor queries{{1, 2, 2}, {0, 0, score, -score / 2}};
+  Tensor keys{{1, 2, 2}, {0, 0, 1, 2}};
   Tensor values{{1, 2, 2}, {4, 4, 8, 8}};
   checkNear(attention(queries, keys, values, 2, 0), {4, 4, 7, 5});
 }

@@ -4,6 +4,8 @@
 #include "Object.h"
 #include "Pipelines.h"
 #include "Program.h"
+#include "Ptx.h"
+#include "Spirv.h"
 #include "importer.h"
 #include "reader.h"
 
@@ -142,6 +144,38 @@ void describeEntries(CompiledModel &compiled) {
   }
 }
 
+/// Adds the GPU kernels of all entries; an entry that cannot run there gets a refusal, and a request
+/// that no entry of the model can meet is an error.
+LogicalResult compileGpu(CompiledModel &compiled, StringRef name, const CompileRequest &request) {
+  unsigned architecture = 0;
+  StringRef rest = name;
+  bool isPtx = rest.consume_front("nvptx:sm_");
+  if (isPtx ? rest.getAsInteger(10, architecture) || architecture < 80 : name != "spirv")
+    return fail("unknown GPU target '" + name + "'; known: spirv, nvptx:sm_80 and later");
+  bool any = false;
+  std::string refusals;
+  for (CompiledEntry &entry : compiled.entries) {
+    llvm::Expected<GpuKernel> kernel = isPtx ? compilePtx(entry.function, architecture)
+                                             : compileSpirv(entry.function);
+    if (kernel) {
+      any = true;
+      std::string stage = compiled.name + "." + entry.name +
+                          (isPtx ? ".sm_" + rest.str() + ".ptx" : std::string(".spv"));
+      if (!request.dumpDir.empty() && failed(dump(request.dumpDir, stage, kernel->code)))
+        return failure();
+      entry.gpuKernels.push_back(std::move(*kernel));
+      continue;
+    }
+    std::string refusal = name.str() + ": " + llvm::toString(kernel.takeError());
+    refusals += "\n  entry '" + entry.name + "': " + refusal;
+    entry.gpuRefusals.push_back(std::move(refusal));
+  }
+  if (!any)
+    return fail("no entry of model '" + compiled.name + "' can run on GPU target '" + name +
+                "'; compile it without that target:" + refusals);
+  return success();
+}
+
 LogicalResult compileVariant(const CompiledModel &compiled, const Target &target,
                              const CompileRequest &request, CompiledVariant &variant) {
   SmallVector<func::FuncOp> entries;
@@ -216,6 +250,9 @@ FailureOr<Compilation> compileObject(const CompileRequest &request) {
     compiled.model->moveBefore(module.getBody(), module.getBody()->end());
     context->enableMultithreading();
     describeEntries(compiled);
+    for (const std::string &gpu : request.gpus)
+      if (failed(compileGpu(compiled, gpu, request)))
+        return failure();
     if (failed(compileVariants(compiled, *targets, request)))
       return failure();
   }

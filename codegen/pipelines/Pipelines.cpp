@@ -42,7 +42,8 @@ void registerPipelines() {
   PassPipelineRegistration<ModelOptions>(
       "tenon-model-pipeline", "imported model to planned groups",
       [](OpPassManager &pm, const ModelOptions &options) {
-        buildModelPipeline(pm, llvm::SmallVector<std::string>(options.entries));
+        llvm::ArrayRef<std::string> entries = options.entries;
+        buildModelPipeline(pm, entries);
       });
   PassPipelineRegistration<>("tenon-cpu-pipeline", "emitted CPU kernels to the llvm dialect",
                              buildCpuPipeline);

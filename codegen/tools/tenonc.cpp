@@ -3,6 +3,7 @@
 #include "Descriptor.h"
 #include "Explain.h"
 #include "Header.h"
+#include "reference.h"
 
 #include <CLI/CLI.hpp>
 
@@ -102,6 +103,20 @@ int main(int argc, char **argv) {
       "explain", "say what was fused and what was not, with lines, bytes, flops and the arena");
   addRequestOptions(*explainCommand, request);
 
+  tenon::ReferenceRequest reference;
+  CLI::App *referenceCommand = app.add_subcommand(
+      "reference", "run an entry in double precision on tensors from safetensors files");
+  referenceCommand->add_option("object", reference.object, "object file with the model")->required();
+  referenceCommand->add_option("--model", reference.model, "the model (default: the first)");
+  referenceCommand->add_option("--entry", reference.entry, "forward, step or loss")->required();
+  referenceCommand->add_option("--params", reference.params, "its parameters")->required();
+  referenceCommand->add_option("--inputs", reference.inputs, "its inputs")->required();
+  referenceCommand->add_option("--output", reference.output, "where to write its outputs, as F64")
+      ->required();
+  referenceCommand->add_option("--position", reference.position, "position of the first token");
+
   CLI11_PARSE(app, argc, argv);
+  if (*referenceCommand)
+    return tenon::runReference(reference);
   return *compileCommand ? compile(request, outputDir) : explain(request);
 }

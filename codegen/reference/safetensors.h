@@ -1,0 +1,21 @@
+// Tensors of the reference in files of the safetensors format, for the check programs. These files
+// come from the build itself; the runtime reads those that come from users.
+#pragma once
+#include "tensor.h"
+
+#include "llvm/ADT/StringMap.h"
+#include "llvm/Support/Error.h"
+
+#include <string>
+#include <utility>
+
+namespace tenon::reference {
+
+/// Reads F32, F64 and I32 tensors; the error names the file and what is wrong with it.
+llvm::Expected<llvm::StringMap<Tensor>> readTensors(const std::string &path);
+
+/// Writes tensors as F64, in order.
+llvm::Error writeTensors(const std::string &path,
+                         llvm::ArrayRef<std::pair<std::string, Tensor>> tensors);
+
+} // namespace tenon::reference

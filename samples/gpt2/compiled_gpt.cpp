@@ -11,8 +11,6 @@ namespace tenon::samples {
 namespace {
 
 namespace compiled = ::TENON_GPT_NAME;
-static_assert(compiled::batch::is_static,
-              "this program runs one sequence; compile with max_batch = 1");
 
 class session final : public gpt_session {
  public:
@@ -20,9 +18,7 @@ class session final : public gpt_session {
 
   runtime::status step(std::span<const std::int32_t> ids, std::int64_t position,
                        std::span<float> logits) override {
-    return session_.step({ids, static_cast<std::int64_t>(ids.size())},
-                         runtime::tensor<float, compiled::batch, compiled::n_vocab>(logits),
-                         position);
+    return session_.step({ids, 1, static_cast<std::int64_t>(ids.size())}, {logits, 1}, position);
   }
   int threads() const override { return session_.threads(); }
 

@@ -1,0 +1,73 @@
+// Which compiled model serves a config.json, and what is said if none does.
+#include <array>
+
+#include <catch2/catch.hpp>
+
+#include "choose_model.hpp"
+#include "model_error.hpp"
+
+using namespace tenon::samples;
+using Catch::Matchers::Contains;
+
+namespace {
+
+constexpr tenon_model named(const char* name) {
+  tenon_model model{};
+  model.name = name;
+  return model;
+}
+constexpr tenon_model small_model = named("small"), large_model = named("large");
+constexpr compiled_gpt small{&small_model,
+                             {.n_layer = 2, .n_head = 2, .n_embd = 32, .n_block = 32, .n_vocab = 65},
+                             nullptr};
+constexpr compiled_gpt large{&large_model, {}, nullptr};
+constexpr std::array<const compiled_gpt*, 2> models{&small, &large};
+
+model_config small_config() { return {2, 2, 32, 65, 32, tenon::gelu_tanh, 1e-5, {}}; }
+
+const compiled_gpt& choose(const model_config& config) {
+  return choose_model("models/my-gpt.v2", config, models, "small;gpt2");
+}
+
+}  // namespace
+
+TEST_CASE("the model with the same sizes is chosen", "[choose]") {
+  CHECK(&choose(small_config()) == &small);
+  CHECK(&choose({12, 12, 768, 50257, 1024, tenon::gelu_tanh, 1e-5, {}}) == &large);
+}
+
+TEST_CASE("each value that differs is named with both sides", "[choose]") {
+  const auto differs = [](auto change, const char* expected) {
+    model_config config = small_config();
+    change(config);
+    CHECK_THROWS_WITH(choose(config), Contains(expected));
+  };
+  differs([](auto& c) { c.n_layer = 3; }, "n_layer is 3, 'small' has 2;");
+  differs([](auto& c) { c.n_head = 4; }, "n_head is 4, 'small' has 2;");
+  differs([](auto& c) { c.n_embd = 34; }, "n_embd is 34, 'small' has 32;");
+  differs([](auto& c) { c.vocab_size = 66; }, "vocab_size is 66, 'small' has 65;");
+  differs([](auto& c) { c.n_positions = 16; }, "n_positions is 16, 'small' has 32;");
+  differs([](auto& c) { c.gelu = tenon::gelu_erf; },
+          "activation_function is gelu, 'small' has gelu_new;");
+  differs([](auto& c) { c.epsilon = 1e-3; }, "layer_norm_epsilon is 0.001, 'small' has 1e-05;");
+}
+
+TEST_CASE("the message has the CMake line that adds the model", "[choose]") {
+  model_config config = small_config();
+  config.n_layer = 3;
+  CHECK_THROWS_WITH(
+      choose(config),
+      Contains("cmake -DTENON_SAMPLES_GPT2='small;gpt2;my_gpt_v2:3,2,32,65,32,gelu_new' build"));
+  CHECK(configuration_text("x", {1, 2, 3, 4, 5, tenon::gelu_erf, 1e-3, {}}) ==
+        "x:1,2,3,4,5,gelu,0.001");
+}
+
+TEST_CASE("what no build can honour is refused without advice to rebuild", "[choose]") {
+  model_config config = small_config();
+  config.keys = {{"scale_attn_weights", "false", "not here"}};
+  CHECK_THROWS_WITH(choose(config), Contains("scale_attn_weights is false: not here") &&
+                                        !Contains("cmake"));
+  config = small_config();
+  config.n_head = 3;
+  CHECK_THROWS_WITH(choose(config), Contains("n_head is 3, which does not divide n_embd, 32"));
+}

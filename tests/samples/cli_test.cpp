@@ -1,0 +1,133 @@
+// The program gpt2 as a user meets it: text, messages, exit codes.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "program.hpp"
+#include "scratch.hpp"
+
+using Catch::Matchers::Contains;
+
+namespace {
+
+const std::filesystem::path source = TENON_SOURCE_DIR;
+const std::string checkpoint = (source / "samples/checkpoint/licences").string();
+
+outcome generate(std::vector<std::string> more) {
+  std::vector<std::string> arguments{"generate", "--model", checkpoint};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return run_gpt2(arguments);
+}
+
+// The one line of an error: what it is about, nothing on standard output.
+void check_error(const outcome& found, int code, const std::string& message) {
+  CHECK(found.code == code);
+  CHECK(found.output.empty());
+  CHECK_THAT(found.errors, Contains(message));
+}
+
+}  // namespace
+
+TEST_CASE("greedy text equals transformers'", "[cli]") {
+  const auto golden =
+      nlohmann::json::parse(contents(source / "tests/goldens/licences/text.json"));
+  const std::string prompt = golden.at("prompt"), continuation = golden.at("continuation");
+  const std::string expected = prompt + continuation + "\n";
+  for (const char* threads : {"1", "2", "3"}) {
+    const auto found =
+        generate({"--prompt", prompt, "--tokens", "40", "--greedy", "--threads", threads});
+    INFO(found.errors);
+    CHECK(found.code == 0);
+    CHECK(found.output == expected);
+    CHECK_THAT(found.errors, Contains("tokens/s") && Contains("variant x86-64-v") &&
+                                 Contains("threads " + std::string(threads)) &&
+                                 Contains("after 40 new tokens: the number of tokens was reached"));
+  }
+  CHECK(generate({"-p", prompt, "-n", "40", "--temperature", "0", "--no-stream"}).output == expected);
+  CHECK(generate({"-p", prompt, "-n", "40", "--top-k", "1"}).output == expected);
+}
+
+TEST_CASE("a prompt comes from a file or standard input", "[cli]") {
+  const scratch_directory directory;
+  directory.write("prompt.txt", "You may");
+  const auto expected = generate({"-p", "You may", "-n", "8", "--greedy"}).output;
+  CHECK(expected.starts_with("You may"));
+  const std::string file = (directory.path() / "prompt.txt").string();
+  CHECK(generate({"--prompt-file", file, "-n", "8", "--greedy"}).output == expected);
+  CHECK(run_gpt2({"generate", "--model", checkpoint, "--prompt-file", "-", "-n", "8", "--greedy"},
+                 file).output == expected);
+}
+
+TEST_CASE("equal seeds give equal text", "[cli]") {
+  const auto text = [](const char* seed) {
+    const auto found = generate({"-p", "The license", "-n", "24", "--temperature", "1.2", "--top-p",
+                                 "0.95", "--seed", seed});
+    CHECK_THAT(found.errors, Contains(std::string("seed ") + seed));
+    return found.output;
+  };
+  CHECK(text("7") == text("7"));
+  CHECK(text("7") != text("8"));
+}
+
+TEST_CASE("generation ends with the context", "[cli]") {
+  const auto found = generate({"-p", "a", "-n", "5000", "--temperature", "1", "--seed", "3"});
+  CHECK(found.code == 0);
+  CHECK_THAT(found.errors, Contains("the model's context is full") ||
+                               Contains("the model ended the text"));
+}
+
+TEST_CASE("a wrong command line is an error", "[cli]") {
+  CHECK(generate({"--frobnicate"}).code == 2);
+  CHECK_THAT(generate({"--frobnicate"}).errors, Contains("--frobnicate"));
+  CHECK(run_gpt2({}).code == 2);
+  CHECK(run_gpt2({"generate", "-p", "x"}).code == 2);
+  CHECK(generate({"-p", "x", "--tokens", "0"}).code == 2);
+  CHECK(generate({"-p", "x", "--top-p", "1.5"}).code == 2);
+  CHECK(generate({"-p", "x", "--temperature", "hot"}).code == 2);
+  CHECK(generate({"-p", "x", "--prompt-file", "y"}).code == 2);
+  CHECK(run_gpt2({"--help"}).code == 0);
+  CHECK_THAT(run_gpt2({"--help"}).output, Contains("Compiled in: licences"));
+}
+
+TEST_CASE("wrong prompts are refused", "[cli]") {
+  check_error(generate({}), 1, "error: the prompt is empty");
+  check_error(generate({"-p", ""}), 1, "error: the prompt is empty");
+  check_error(generate({"-p", "abc\xff"}), 1, "UTF-8");
+  check_error(generate({"--prompt-file", "/nowhere/at/all"}), 1, "/nowhere/at/all");
+  std::string words;
+  for (int i = 0; i < 300; ++i) words += " the";
+  check_error(generate({"-p", words}), 1, "the prompt has 300 tokens, the model's context 256");
+}
+
+TEST_CASE("wrong directories are refused", "[cli]") {
+  const auto fails = [](const scratch_directory& directory, const std::string& message) {
+    check_error(run_gpt2({"generate", "-m", directory.path().string(), "-p", "x"}), 1, message);
+  };
+  check_error(run_gpt2({"generate", "-m", "/nowhere", "-p", "x"}), 1, "'/nowhere' is not a directory");
+  fails(scratch_directory(), "config.json");
+  {
+    const auto directory = scratch_directory::with_checkpoint();
+    directory.replace("config.json", "\"n_layer\": 3", "\"n_layer\": 4");
+    fails(directory, "n_layer is 4, 'licences' has 3");
+    fails(directory, ":4,3,96,1024,256,gelu_new' build && cmake --build build --target gpt2");
+  }
+  {
+    const auto directory = scratch_directory::with_checkpoint();
+    directory.replace("config.json", "\"scale_attn_weights\": true", "\"scale_attn_weights\": false");
+    fails(directory, "scale_attn_weights is false");
+  }
+  {
+    const auto directory = scratch_directory::with_checkpoint();
+    std::filesystem::remove(directory.path() / "model.safetensors");
+    fails(directory, "holds neither model.safetensors nor model.safetensors.index.json");
+  }
+  {
+    const auto directory = scratch_directory::with_checkpoint();
+    std::filesystem::resize_file(directory.path() / "model.safetensors", 100000);
+    fails(directory, "model.safetensors");
+  }
+  {
+    const auto directory = scratch_directory::with_checkpoint();
+    std::filesystem::remove(directory.path() / "merges.txt");
+    fails(directory, "merges.txt");
+  }
+}

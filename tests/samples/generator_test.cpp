@@ -1,0 +1,89 @@
+// The loop of generation, with a model that answers by rule: which calls it makes and why it stops.
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include "generator.hpp"
+#include "model_error.hpp"
+
+using namespace tenon::samples;
+using Catch::Matchers::Contains;
+using ids_t = std::vector<std::int32_t>;
+
+namespace {
+
+constexpr gpt_config config{.n_block = 8, .n_vocab = 10};
+
+struct call {
+  ids_t ids;
+  std::int64_t position;
+  bool operator==(const call&) const = default;
+};
+
+// Continues with the successor of the last token.
+class counting_session final : public gpt_session {
+ public:
+  tenon::runtime::status step(std::span<const std::int32_t> ids, std::int64_t position,
+                              std::span<float> logits) override {
+    calls.push_back({{ids.begin(), ids.end()}, position});
+    std::fill(logits.begin(), logits.end(), 0.0f);
+    logits[(ids.back() + 1) % 10] = 1;
+    return {};
+  }
+  int threads() const override { return 1; }
+
+  std::vector<call> calls;
+};
+
+struct outcome {
+  generation done;
+  ids_t emitted;
+  std::vector<call> calls;
+};
+
+outcome continue_prompt(const ids_t& prompt, const generation_limits& limits) {
+  counting_session session;
+  sampler choose({}, 10);
+  outcome result;
+  result.done = generate(session, config, prompt, choose, limits,
+                         [&](std::int32_t id) { result.emitted.push_back(id); });
+  result.calls = session.calls;
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("the prompt is one call, every new token another", "[generator]") {
+  const auto [done, emitted, calls] = continue_prompt({3, 4}, {3, {}});
+  CHECK(emitted == ids_t{5, 6, 7});
+  // The last token needs no call: nothing follows it.
+  CHECK(calls == std::vector<call>{{{3, 4}, 0}, {{5}, 2}, {{6}, 3}});
+  CHECK(done.stopped == stop_reason::token_limit);
+  CHECK(done.n_prompt == 2);
+  CHECK(done.n_generated == 3);
+  CHECK(done.n_steps == 2);
+}
+
+TEST_CASE("the end of the text is not emitted", "[generator]") {
+  const auto [done, emitted, calls] = continue_prompt({3}, {100, 6});
+  CHECK(emitted == ids_t{4, 5});
+  CHECK(done.stopped == stop_reason::end_of_text);
+  CHECK(calls.size() == 3);
+}
+
+TEST_CASE("generation stops at the context's end", "[generator]") {
+  const auto [done, emitted, calls] = continue_prompt({1, 2, 3}, {100, {}});
+  // Positions 0..7 are read, so 3 + 6 tokens: the last one lies behind the context and is not read.
+  CHECK(emitted == ids_t{4, 5, 6, 7, 8, 9});
+  CHECK(calls.back() == call{{8}, 7});
+  CHECK(done.stopped == stop_reason::context_full);
+}
+
+TEST_CASE("a prompt may fill the context, and no more", "[generator]") {
+  const auto full = continue_prompt({0, 1, 2, 3, 4, 5, 6, 7}, {100, {}});
+  CHECK(full.emitted == ids_t{8});
+  CHECK(full.done.stopped == stop_reason::context_full);
+  CHECK_THROWS_WITH(continue_prompt(ids_t(9, 1), {1, {}}),
+                    Contains("the prompt has 9 tokens, the model's context 8"));
+  CHECK_THROWS_WITH(continue_prompt({}, {1, {}}), Contains("the prompt is empty"));
+}

@@ -1,0 +1,121 @@
+// Goldens and sessions for the tests; see golden_models.hpp.
+#include "golden_models.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <fstream>
+
+#include <catch2/catch.hpp>
+
+#include "checkpoint_listing.hpp"
+#include "licences.tenon.h"
+#include "tiny_masks.tenon.h"
+#include "tiny_prefixed.tenon.h"
+#include "tiny_sharded_erf.tenon.h"
+
+namespace {
+
+const std::filesystem::path source = TENON_SOURCE_DIR, goldens = source / "tests/goldens";
+
+tenon::runtime::session open(const golden_model& which, const std::string& variant, int threads) {
+  tenon::runtime::options how{};
+  how.threads = threads;
+  how.cpu = variant.c_str();
+  auto weights = tenon::runtime::weights::load(*which.model, which.checkpoint.string(), how);
+  INFO(weights.message());
+  REQUIRE(weights);
+  auto session = tenon::runtime::create_session(*which.model, *weights, how);
+  INFO(session.message());
+  REQUIRE(session);
+  return *std::move(session);
+}
+
+std::uint32_t dim_named(const tenon_model& model, const char* name) {
+  for (std::uint32_t i = 0; i < model.n_dims; ++i)
+    if (std::strcmp(model.dims[i].name, name) == 0) return i;
+  FAIL("no dimension " << name);
+  return 0;
+}
+
+template <class T>
+tenon::runtime::buffer<T> make_buffer(std::size_t count) {
+  auto made = tenon::runtime::buffer<T>::create(count);
+  REQUIRE(made);
+  return *std::move(made);
+}
+
+}  // namespace
+
+std::span<const golden_model> golden_models() {
+  static const std::array<golden_model, 4> all{{
+      {&tiny_masks::model(), goldens / "tiny_masks", goldens / "tiny_masks"},
+      {&tiny_sharded_erf::model(), goldens / "tiny_sharded_erf", goldens / "tiny_sharded_erf"},
+      {&tiny_prefixed::model(), goldens / "tiny_prefixed", goldens / "tiny_prefixed"},
+      {&licences::model(), source / "samples/checkpoint/licences", goldens / "licences"},
+  }};
+  return all;
+}
+
+std::vector<std::string> runnable_variants(const tenon_model& model) {
+  std::vector<std::string> names;
+  for (std::uint32_t i = 0; i < model.n_variants; ++i)
+    if ((model.variants[i].cpu & ~tenon_cpu_features()) == 0) names.push_back(model.variants[i].name);
+  REQUIRE(!names.empty());
+  return names;
+}
+
+template <class T>
+std::vector<T> golden(const golden_model& which, const std::string& name) {
+  for (const auto& tensor : tenon::samples::list_file(which.goldens / "golden.safetensors")) {
+    if (tensor.name != name) continue;
+    REQUIRE(tensor.dtype == (std::is_same_v<T, float> ? "F32" : "I32"));
+    std::vector<T> values((tensor.end - tensor.begin) / sizeof(T));
+    std::ifstream stream(tensor.file, std::ios::binary);
+    stream.seekg(static_cast<std::streamoff>(tensor.begin));
+    stream.read(reinterpret_cast<char*>(values.data()),
+                static_cast<std::streamsize>(values.size() * sizeof(T)));
+    REQUIRE(stream);
+    REQUIRE(!values.empty());
+    return values;
+  }
+  FAIL("no golden " << name);
+  return {};
+}
+template std::vector<float> golden(const golden_model&, const std::string&);
+template std::vector<std::int32_t> golden(const golden_model&, const std::string&);
+
+any_session::any_session(const golden_model& which, const std::string& variant, int threads)
+    : model_(which.model),
+      session_(open(which, variant, threads)),
+      n_vocab_(model_->dims[dim_named(*model_, "n_vocab")].max),
+      n_block_(model_->dims[dim_named(*model_, "n_block")].max) {}
+
+std::vector<float> any_session::run(const char* entry, std::span<const std::int32_t> ids,
+                                    std::int64_t batch, std::int64_t n_logits,
+                                    std::int64_t position) {
+  auto tokens = make_buffer<std::int32_t>(ids.size());
+  auto logits = make_buffer<float>(static_cast<std::size_t>(n_logits));
+  std::copy(ids.begin(), ids.end(), tokens.begin());
+  std::vector<std::int64_t> dims(model_->n_dims, 0);
+  dims[dim_named(*model_, "batch")] = batch;
+  dims[dim_named(*model_, "seq")] = static_cast<std::int64_t>(ids.size()) / batch;
+  std::uint32_t index = 0;
+  while (index < model_->n_entries && std::strcmp(model_->entries[index].name, entry) != 0) ++index;
+  REQUIRE(index < model_->n_entries);
+  const void* const inputs[] = {tokens.data()};
+  void* const outputs[] = {logits.data()};
+  const auto outcome = session_.run(index, inputs, outputs, dims.data(), position);
+  INFO(outcome.message());
+  REQUIRE(outcome);
+  return {logits.begin(), logits.end()};
+}
+
+std::vector<float> any_session::forward(std::span<const std::int32_t> ids, std::int64_t batch) {
+  return run("forward", ids, batch, static_cast<std::int64_t>(ids.size()) * n_vocab_, 0);
+}
+
+std::vector<float> any_session::step(std::span<const std::int32_t> ids, std::int64_t batch,
+                                     std::int64_t position) {
+  return run("step", ids, batch, batch * n_vocab_, position);
+}

@@ -1,0 +1,29 @@
+// Running of gpt2; see program.hpp.
+#include "program.hpp"
+
+#include <cstdlib>
+
+#include <sys/wait.h>
+
+#include "scratch.hpp"
+
+namespace {
+
+std::string quoted(const std::string& argument) {
+  std::string text = "'";
+  for (const char c : argument) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+}  // namespace
+
+outcome run_gpt2(const std::vector<std::string>& arguments, const std::string& input) {
+  const scratch_directory directory;
+  const std::string output = (directory.path() / "output").string();
+  const std::string errors = (directory.path() / "errors").string();
+  std::string command = quoted(TENON_GPT2);
+  for (const std::string& argument : arguments) command += " " + quoted(argument);
+  command += " <" + quoted(input) + " >" + quoted(output) + " 2>" + quoted(errors);
+  const int status = std::system(command.c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, contents(output), contents(errors)};
+}

@@ -54,15 +54,15 @@ constexpr const char *cachedModel = R"mlir(
     tenon.dim @C 2 to 2
     tenon.dim @H 2 to 2
     tenon.param @wte : tensor<5x6xf32, #tenon.dims<V, C3>> init zeros 0.0
-    tenon.param @wpe : tensor<4x6xf32, #tenon.dims<context, C3>> init zeros 0.0
+    tenon.param @wpe : tensor<6x6xf32, #tenon.dims<C3, C3>> init zeros 0.0
     tenon.state @kv kv_cache : tensor<?x4x2xf32, #tenon.dims<batch, context, C>>
     func.func @step(%ids: tensor<?x?xi32, #tenon.dims<batch, seq>>)
         -> tensor<?x?x2xf32, #tenon.dims<batch, seq, C>> {
       %wte = tenon.get_param @wte : tensor<5x6xf32, #tenon.dims<V, C3>>
       %e = tenon.embedding %wte, %ids : tensor<5x6xf32, #tenon.dims<V, C3>>, tensor<?x?xi32, #tenon.dims<batch, seq>> -> tensor<?x?x6xf32, #tenon.dims<batch, seq, C3>>
       %at = tenon.positions %ids cached : tensor<?x?xi32, #tenon.dims<batch, seq>> -> tensor<?xi32, #tenon.dims<seq>>
-      %wpe = tenon.get_param @wpe : tensor<4x6xf32, #tenon.dims<context, C3>>
-      %p = tenon.embedding %wpe, %at : tensor<4x6xf32, #tenon.dims<context, C3>>, tensor<?xi32, #tenon.dims<seq>> -> tensor<?x6xf32, #tenon.dims<seq, C3>>
+      %wpe = tenon.get_param @wpe : tensor<6x6xf32, #tenon.dims<C3, C3>>
+      %p = tenon.embedding %wpe, %at : tensor<6x6xf32, #tenon.dims<C3, C3>>, tensor<?xi32, #tenon.dims<seq>> -> tensor<?x6xf32, #tenon.dims<seq, C3>>
       %qkv = tenon.add %e, %p : tensor<?x?x6xf32, #tenon.dims<batch, seq, C3>>, tensor<?x6xf32, #tenon.dims<seq, C3>>
       %y = tenon.attention %qkv heads @H cache @kv : tensor<?x?x6xf32, #tenon.dims<batch, seq, C3>> -> tensor<?x?x2xf32, #tenon.dims<batch, seq, C>>
       return %y : tensor<?x?x2xf32, #tenon.dims<batch, seq, C>>
@@ -82,7 +82,7 @@ Interpreter cachedInterpreter(ParsedModel &parsed) {
   REQUIRE(parsed.model);
   Interpreter interpreter(parsed.model);
   interpreter.setParam("wte", 0, ramp({5, 6}, 0.7));
-  interpreter.setParam("wpe", 0, ramp({4, 6}, 1.3));
+  interpreter.setParam("wpe", 0, ramp({6, 6}, 1.3));
   return interpreter;
 }
 } // namespace
@@ -161,5 +161,6 @@ TEST_CASE("mistakes of the caller are diagnostics") {
   REQUIRE(mlir::succeeded(steps.run("step", token)));
   refuses(cached, steps.run("step", Tensor{{2, 1}, {3, 3}}, 1),
           "the cache holds 1 sequences, this call has 2");
-  refuses(cached, steps.run("step", token, 4), "id 4 is not an integer in [0, 4)"); // wpe's rows
+  refuses(cached, steps.run("step", Tensor{{1, 2}, {3, 3}}, 3),
+          "positions 3 to 4 do not fit into a context of 4");
 }

@@ -21,15 +21,15 @@ function(gpt2_read_configuration text max_batch)
             "gpt2-large or gpt2-xl nor of the form "
             "name:n_layer,n_head,n_embd,n_vocab,n_block,gelu_new|gelu[,epsilon]")
   endif()
-  set(gelu tanh)
-  if(CMAKE_MATCH_7 STREQUAL gelu)
-    set(gelu erf)
+  set(form tanh)
+  if("${CMAKE_MATCH_7}" STREQUAL "gelu")
+    set(form erf)
   endif()
   string(REPLACE "," ", .epsilon = " epsilon "${CMAKE_MATCH_8}")
   string(CONCAT config
          "{.n_layer = ${CMAKE_MATCH_2}, .n_head = ${CMAKE_MATCH_3}, .n_embd = ${CMAKE_MATCH_4}, "
          ".n_block = ${CMAKE_MATCH_6}, .n_vocab = ${CMAKE_MATCH_5}, .max_batch = ${max_batch}, "
-         ".gelu = tenon::gelu_${gelu}${epsilon}}")
+         ".gelu = tenon::gelu_${form}${epsilon}}")
   string(REPLACE "-" "_" name ${CMAKE_MATCH_1})
   set(model ${name} PARENT_SCOPE)
   set(definitions "TENON_GPT=${config}" TENON_GPT_NAME=${name} PARENT_SCOPE)

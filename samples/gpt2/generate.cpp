@@ -77,6 +77,7 @@ void run_generate(const generate_options& options) {
                     "this model",
                     tokenizer.size(), compiled.config.n_vocab));
   const std::vector<std::int32_t> prompt = encode_prompt(options, tokenizer);
+  check_prompt(compiled.config, prompt);
   sampling how = options.how;
   how.seed = options.seed ? *options.seed : std::random_device{}();
   sampler choose(how, tokenizer.size());

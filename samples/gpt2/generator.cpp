@@ -28,16 +28,20 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
+void check_prompt(const gpt_config& config, std::span<const std::int32_t> prompt) {
+  if (prompt.empty()) throw model_error("the prompt is empty; give at least one token");
+  if (prompt.size() > static_cast<std::size_t>(config.n_block))
+    throw model_error(fmt::format("the prompt has {} tokens, the model's context {}; shorten it",
+                                  prompt.size(), config.n_block));
+}
+
 generation generate(gpt_session& session, const gpt_config& config,
                     std::span<const std::int32_t> prompt, sampler& choose,
                     const generation_limits& limits,
                     const std::function<void(std::int32_t)>& emit) {
+  check_prompt(config, prompt);
   generation result;
   result.n_prompt = static_cast<std::int64_t>(prompt.size());
-  if (prompt.empty()) throw model_error("the prompt is empty; give at least one token");
-  if (result.n_prompt > config.n_block)
-    throw model_error(fmt::format("the prompt has {} tokens, the model's context {}; shorten it",
-                                  prompt.size(), config.n_block));
   auto ids = make_buffer<std::int32_t>(result.n_prompt);
   auto logits = make_buffer<float>(config.n_vocab);
   std::copy(prompt.begin(), prompt.end(), ids.begin());

@@ -26,9 +26,12 @@ struct generation_limits {
   std::optional<std::int32_t> end_of_text;  // stop at this token, which is not emitted
 };
 
+/// Throws model_error if a prompt is empty or longer than the context.
+void check_prompt(const gpt_config& config, std::span<const std::int32_t> prompt);
+
 /// Continues `prompt` token by token, each handed to `emit` as soon as it is chosen.
 ///   prompt: 1..n_block ids.
-///   Throws model_error if the prompt does not fit the context or the model refuses.
+///   Throws model_error as check_prompt does, or with what the model says.
 generation generate(gpt_session& session, const gpt_config& config,
                     std::span<const std::int32_t> prompt, sampler& choose,
                     const generation_limits& limits, const std::function<void(std::int32_t)>& emit);

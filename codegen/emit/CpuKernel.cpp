@@ -108,8 +108,10 @@ FailureOr<func::FuncOp> emitCpuKernel(GroupOp group, ModuleOp module, const Targ
   auto function = func::FuncOp::create(b, loc, name, b.getFunctionType(types, {}));
   function.setPrivate();
   function->setAttr("llvm.linkage", LLVM::LinkageAttr::get(b.getContext(), LLVM::Linkage::Internal));
-  for (unsigned i = 0; i < signature.buffers.size(); ++i) {
-    function.setArgAttr(i, "llvm.noalias", b.getUnitAttr());
+  for (auto [i, buffer] : llvm::enumerate(signature.buffers)) {
+    // Not so for values: a layer's output may lie where its input was (PlanArena.cpp).
+    if (buffer.source == KernelBuffer::Source::Param)
+      function.setArgAttr(i, "llvm.noalias", b.getUnitAttr());
     function.setArgAttr(i, "llvm.align", b.getI64IntegerAttr(64));
   }
 

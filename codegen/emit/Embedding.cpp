@@ -4,6 +4,7 @@
 #include "Rows.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -23,6 +24,10 @@ static constexpr int64_t stackElements = 16384;
 
 static constexpr int64_t lineElements = 16; // 64 bytes
 
+// Rows that are normalised side by side: while one waits for its sums, the other goes on, and
+// weight and bias are loaded once for both.
+static constexpr unsigned rowsAtOnce = 2;
+
 namespace {
 class RowsEmitter {
 public:
@@ -30,7 +35,7 @@ public:
 
   void emit() {
     if (rows.norm && rows.columns <= stackElements)
-      kept = k.stack(rows.columns, k.b.getF32Type());
+      kept = k.stack(rowsAtOnce * rows.columns, k.b.getF32Type());
     std::tie(begin, end) = k.share(k.rows(rows.type));
     // Rows that do not fill whole lines would be written in parts.
     if (rows.columns % lineElements != 0)
@@ -47,58 +52,95 @@ public:
   }
 
 private:
-  void emitShare(bool nontemporal) {
-    k.loop(begin, end, 1, [&](Value index) {
-      Row row(k, rows, index);
-      std::optional<Row> ahead;
-      if (row.isScattered())
-        ahead.emplace(k, rows, k.min(k.add(index, prefetchRows), k.sub(end, k.index(1))));
-      auto prefetch = [&](Value column, int64_t extent) {
-        for (int64_t offset = 0; ahead && offset < extent; offset += lineElements)
-          ahead->prefetch(k.add(column, offset));
-      };
-      Value start = k.mul(index, rows.columns);
-      auto store = [&](Value x, Value column, ArrayRef<unsigned> results) {
-        for (unsigned result : results)
-          k.store(x, k.resultBase(result), k.add(start, column), nontemporal);
-      };
-      if (rows.norm)
-        emitNormalised(row, prefetch, store);
-      else
-        forColumns(k, rows.columns, prefetch, [&](Value column, unsigned lanes) {
-          store(row.at(column, lanes), column, rows.rowResults);
-        });
-    });
+  void emitShare(bool nontemporalStores) {
+    nontemporal = nontemporalStores;
+    if (!rows.norm)
+      return k.loop(begin, end, 1, [&](Value index) { emitSum(index); });
+    Value whole = k.mul(k.div(k.sub(end, begin), rowsAtOnce), rowsAtOnce);
+    Value middle = k.add(begin, whole);
+    k.loop(begin, middle, rowsAtOnce, [&](Value index) { emitNormalised(index, rowsAtOnce); });
+    k.loop(middle, end, 1, [&](Value index) { emitNormalised(index, 1); });
   }
 
-  void emitNormalised(Row &row, llvm::function_ref<void(Value, int64_t)> prefetch,
-                      llvm::function_ref<void(Value, Value, ArrayRef<unsigned>)> store) {
-    LayerNormOp norm = rows.norm;
-    bool keeps = kept && !row.isInMemory();
-    auto first = [&](Value column, unsigned lanes) {
-      Value x = row.at(column, lanes);
-      store(x, column, rows.rowResults);
+  /// The rows at `index` and what lies ahead of them.
+  struct Block {
+    std::vector<Row> here, ahead;
+    SmallVector<Value> starts; // of the rows of the results
+  };
+  Block locate(Value index, unsigned count) {
+    Block block;
+    for (unsigned i = 0; i < count; ++i) {
+      Value own = k.add(index, i);
+      block.here.emplace_back(k, rows, own);
+      block.starts.push_back(k.mul(own, rows.columns));
+      if (block.here.back().isScattered())
+        block.ahead.emplace_back(k, rows, k.min(k.add(own, prefetchRows), k.sub(end, k.index(1))));
+    }
+    return block;
+  }
+
+  /// Prefetches the lines of a run of columns that are pass `pass` of `passes`' share: a pass that
+  /// only computes leaves memory idle otherwise.
+  void prefetch(Block &block, unsigned pass, unsigned passes, Value column, int64_t extent) {
+    int64_t lines = llvm::divideCeil(extent, lineElements);
+    for (int64_t line = 0; line < lines; ++line)
+      if (line * passes / lines == pass)
+        for (Row &row : block.ahead)
+          row.prefetch(k.add(column, line * lineElements));
+  }
+
+  void store(Value x, Value start, Value column, ArrayRef<unsigned> results) {
+    for (unsigned result : results)
+      k.store(x, k.resultBase(result), k.add(start, column), nontemporal);
+  }
+
+  void emitSum(Value index) {
+    Block block = locate(index, 1);
+    forColumns(
+        k, rows.columns,
+        [&](Value column, int64_t extent) { prefetch(block, 0, 1, column, extent); },
+        [&](Value column, unsigned lanes) {
+          store(block.here[0].at(column, lanes), block.starts[0], column, rows.rowResults);
+        });
+  }
+
+  void emitNormalised(Value index, unsigned count) {
+    constexpr unsigned passes = 3;
+    Block block = locate(index, count);
+    bool keeps = kept && !block.here[0].isInMemory();
+    auto placeKept = [&](unsigned row, Value column) { return k.add(column, row * rows.columns); };
+    auto first = [&](unsigned row, Value column, unsigned lanes) {
+      Value x = block.here[row].at(column, lanes);
+      store(x, block.starts[row], column, rows.rowResults);
       if (keeps)
-        k.store(x, kept, column);
+        k.store(x, kept, placeKept(row, column));
       return x;
     };
-    auto again = [&](Value column, unsigned lanes) {
-      return keeps ? k.load(kept, column, k.b.getF32Type(), lanes) : row.at(column, lanes);
+    auto again = [&](unsigned row, Value column, unsigned lanes) {
+      return keeps ? k.load(kept, placeKept(row, column), k.b.getF32Type(), lanes)
+                   : block.here[row].at(column, lanes);
     };
-    RowStatistics statistics =
-        rowStatistics(k, rows.columns, norm.getEpsilon().convertToDouble(), first, again, prefetch);
+    auto ahead = [&](unsigned pass, Value column, int64_t extent) {
+      prefetch(block, pass, passes, column, extent);
+    };
+    LayerNormOp norm = rows.norm;
+    SmallVector<RowStatistics> statistics = rowStatistics(
+        k, count, rows.columns, norm.getEpsilon().convertToDouble(), first, again, ahead);
     forColumns(
-        k, rows.columns, [](Value, int64_t) {},
+        k, rows.columns, [&](Value column, int64_t extent) { ahead(2, column, extent); },
         [&](Value column, unsigned lanes) {
-          Value y = normalise(k, norm, statistics, again(column, lanes), column);
-          store(y, column, rows.normResults);
+          for (unsigned row = 0; row < count; ++row) {
+            Value y = normalise(k, norm, statistics[row], again(row, column, lanes), column);
+            store(y, block.starts[row], column, rows.normResults);
+          }
         });
   }
 
   CpuKernelBuilder &k;
   const RowGroup &rows;
   Value begin, end; // this thread's rows
-  Value kept;       // the row at hand, on the stack
+  Value kept;       // the rows at hand, on the stack
+  bool nontemporal = false;
 };
 } // namespace
 

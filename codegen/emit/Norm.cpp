@@ -29,58 +29,74 @@ void forColumns(KernelBuilder &k, int64_t count, llvm::function_ref<void(Value, 
     vector(k.index(piece.offset), piece.lanes);
 }
 
-/// Sums over a row: `accumulate` returns the sum so far plus what belongs to the column.
-static Value sumColumns(KernelBuilder &k, int64_t count,
-                        llvm::function_ref<Value(Value column, Value sum)> accumulate,
-                        llvm::function_ref<void(Value, int64_t)> block) {
+/// Sums over each of some rows: `accumulate` returns a row's sum so far plus what belongs to the
+/// column.
+static KernelBuilder::Values
+sumColumns(KernelBuilder &k, unsigned rows, int64_t count,
+           llvm::function_ref<Value(unsigned row, Value column, Value sum)> accumulate,
+           llvm::function_ref<void(Value, int64_t)> block) {
   int64_t lanes = k.target.lanes, extent = chains * lanes;
   int64_t blocks = count / extent * extent;
-  KernelBuilder::Values sums(std::min<int64_t>(chains, count / lanes), k.splat(0.0, lanes));
+  int64_t vectors = std::min<int64_t>(chains, count / lanes); // sums of a row
+  KernelBuilder::Values sums(rows * vectors, k.splat(0.0, lanes));
   if (blocks)
-    sums = k.loop(k.index(0), k.index(blocks), k.index(extent), sums,
-                  [&](Value column, ValueRange carried) {
-                    block(column, extent);
-                    KernelBuilder::Values next;
-                    for (auto [i, sum] : llvm::enumerate(carried))
-                      next.push_back(accumulate(k.add(column, i * lanes), sum));
-                    return next;
-                  });
+    sums = k.loop(
+        k.index(0), k.index(blocks), k.index(extent), sums, [&](Value column, ValueRange carried) {
+          block(column, extent);
+          KernelBuilder::Values next;
+          for (auto [i, sum] : llvm::enumerate(carried))
+            next.push_back(accumulate(i / vectors, k.add(column, i % vectors * lanes), sum));
+          return next;
+        });
   if (blocks < count)
     block(k.index(blocks), count - blocks);
-  for (unsigned i = 0; blocks + (i + 1) * lanes <= count; ++i)
-    sums[i] = accumulate(k.index(blocks + i * lanes), sums[i]);
 
-  for (size_t stride = 1; stride < sums.size(); stride *= 2)
-    for (size_t i = 0; i + stride < sums.size(); i += 2 * stride)
-      sums[i] = k.addf(sums[i], sums[i + stride]);
-  Value total = sums.empty() ? Value() : k.reduceAdd(sums[0]);
-  for (Piece piece : tailPieces(count, lanes)) {
-    Value sum = k.reduceAdd(accumulate(k.index(piece.offset), k.splat(0.0, piece.lanes)));
-    total = total ? k.addf(total, sum) : sum;
+  KernelBuilder::Values totals;
+  for (unsigned row = 0; row < rows; ++row) {
+    MutableArrayRef<Value> own(sums.begin() + row * vectors, vectors);
+    for (int64_t i = 0; blocks + (i + 1) * lanes <= count; ++i)
+      own[i] = accumulate(row, k.index(blocks + i * lanes), own[i]);
+    for (int64_t stride = 1; stride < vectors; stride *= 2)
+      for (int64_t i = 0; i + stride < vectors; i += 2 * stride)
+        own[i] = k.addf(own[i], own[i + stride]);
+    Value total = own.empty() ? Value() : k.reduceAdd(own[0]);
+    for (Piece piece : tailPieces(count, lanes)) {
+      Value none = k.splat(0.0, piece.lanes);
+      Value sum = k.reduceAdd(accumulate(row, k.index(piece.offset), none));
+      total = total ? k.addf(total, sum) : sum;
+    }
+    totals.push_back(total);
   }
-  return total;
+  return totals;
 }
 
-RowStatistics rowStatistics(KernelBuilder &k, int64_t count, double epsilon,
-                            llvm::function_ref<Value(Value, unsigned)> first,
-                            llvm::function_ref<Value(Value, unsigned)> again,
-                            llvm::function_ref<void(Value, int64_t)> block) {
+SmallVector<RowStatistics> rowStatistics(KernelBuilder &k, unsigned rows, int64_t count,
+                                         double epsilon, RowElements first, RowElements again,
+                                         llvm::function_ref<void(unsigned, Value, int64_t)> block) {
   Value columns = k.splat(static_cast<double>(count), 1);
-  Value sum = sumColumns(
-      k, count, [&](Value column, Value sum) { return k.addf(sum, first(column, lanesOf(sum))); },
-      block);
-  Value mean = k.divf(sum, columns);
-  Value squares = sumColumns(
-      k, count,
-      [&](Value column, Value sum) {
+  KernelBuilder::Values means = sumColumns(
+      k, rows, count,
+      [&](unsigned row, Value column, Value sum) {
+        return k.addf(sum, first(row, column, lanesOf(sum)));
+      },
+      [&](Value column, int64_t extent) { block(0, column, extent); });
+  for (Value &mean : means)
+    mean = k.divf(mean, columns);
+  KernelBuilder::Values squares = sumColumns(
+      k, rows, count,
+      [&](unsigned row, Value column, Value sum) {
         unsigned lanes = lanesOf(sum);
-        Value difference = k.subf(again(column, lanes), k.broadcast(mean, lanes));
+        Value difference = k.subf(again(row, column, lanes), k.broadcast(means[row], lanes));
         return k.fma(difference, difference, sum);
       },
-      [](Value, int64_t) {});
-  Value variance = k.divf(squares, columns);
-  Value root = LLVM::SqrtOp::create(k.b, k.loc, k.addf(variance, k.splat(epsilon, 1)));
-  return {mean, k.divf(k.splat(1.0, 1), root)};
+      [&](Value column, int64_t extent) { block(1, column, extent); });
+  SmallVector<RowStatistics> statistics;
+  for (auto [mean, sum] : llvm::zip(means, squares)) {
+    Value variance = k.divf(sum, columns);
+    Value root = LLVM::SqrtOp::create(k.b, k.loc, k.addf(variance, k.splat(epsilon, 1)));
+    statistics.push_back({mean, k.divf(k.splat(1.0, 1), root)});
+  }
+  return statistics;
 }
 
 Value normalise(KernelBuilder &k, LayerNormOp norm, const RowStatistics &statistics, Value x,

@@ -13,9 +13,9 @@ tenon.model @m {
     %w = tenon.get_param @w : !w
     %g = tenon.get_param @g : !g
     // expected-note @+1 {{the kernel begins here}}
-    %y = tenon.linear %x, %w {tenon.fused = 1 : i64} : !x, !w -> !x
+    %y = tenon.linear %x, %w : !x, !w -> !x {tenon.fused = 1 : i64}
     // expected-error @+1 {{fused(...) cannot be kept in one kernel: 'tenon.layer_norm' does not join the linear kernel of 'tenon.linear': 'tenon.layer_norm' needs whole rows, and this kernel makes them in pieces; move it out of fused(...)}}
-    %z = tenon.layer_norm %y, %g, 1.0e-05 {tenon.fused = 1 : i64} : !x, !g
+    %z = tenon.layer_norm %y, %g, 1.0e-05 : !x, !g {tenon.fused = 1 : i64}
     return %z : !x
   }
 }

@@ -38,10 +38,10 @@ tenon.model @m {
     %wte = tenon.get_param @wte : !wte
     %wpe = tenon.get_param @wpe : !wpe
     %g = tenon.get_param @g : !g
-    %e = tenon.embedding %wte, %ids {tenon.fused = 1 : i64} : !wte, !ids -> !x
+    %e = tenon.embedding %wte, %ids : !wte, !ids -> !x {tenon.fused = 1 : i64}
     %at = tenon.positions %ids : !ids -> tensor<?xi32, #tenon.dims<seq>>
-    %p = tenon.embedding %wpe, %at {tenon.fused = 1 : i64} : !wpe, tensor<?xi32, #tenon.dims<seq>> -> !p
-    %x = tenon.add %e, %p {tenon.fused = 1 : i64} : !x, !p
+    %p = tenon.embedding %wpe, %at : !wpe, tensor<?xi32, #tenon.dims<seq>> -> !p {tenon.fused = 1 : i64}
+    %x = tenon.add %e, %p : !x, !p {tenon.fused = 1 : i64}
     %y = tenon.layer_norm %x, %g, 1.0e-05 : !x, !g
     return %x, %y : !x, !x
   }
@@ -50,7 +50,7 @@ tenon.model @m {
   // CHECK: tenon.repeat @L
   // CHECK: tenon.group norm
   // CHECK: %[[H:.*]] = tenon.group linear -> tensor<?x?x12xf32
-  // CHECK: tenon.linear
+  // CHECK: = tenon.linear
   // CHECK-NEXT: tenon.gelu tanh
   // CHECK-NEXT: tenon.yield
   // CHECK: %[[OUT:.*]] = tenon.group linear -> tensor<?x?x4xf32

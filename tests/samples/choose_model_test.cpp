@@ -17,9 +17,8 @@ constexpr tenon_model named(const char* name) {
   return model;
 }
 constexpr tenon_model small_model = named("small"), large_model = named("large");
-constexpr compiled_gpt small{&small_model,
-                             {.n_layer = 2, .n_head = 2, .n_embd = 32, .n_block = 32, .n_vocab = 65},
-                             nullptr};
+constexpr compiled_gpt small{
+    &small_model, {.n_layer = 2, .n_head = 2, .n_embd = 32, .n_block = 32, .n_vocab = 65}, nullptr};
 constexpr compiled_gpt large{&large_model, {}, nullptr};
 constexpr std::array<const compiled_gpt*, 2> models{&small, &large};
 
@@ -65,8 +64,8 @@ TEST_CASE("the message has the CMake line that adds the model", "[choose]") {
 TEST_CASE("what no build can honour is refused without advice to rebuild", "[choose]") {
   model_config config = small_config();
   config.keys = {{"scale_attn_weights", "false", "not here"}};
-  CHECK_THROWS_WITH(choose(config), Contains("scale_attn_weights is false: not here") &&
-                                        !Contains("cmake"));
+  CHECK_THROWS_WITH(choose(config),
+                    Contains("scale_attn_weights is false: not here") && !Contains("cmake"));
   config = small_config();
   config.n_head = 3;
   CHECK_THROWS_WITH(choose(config), Contains("n_head is 3, which does not divide n_embd, 32"));

@@ -28,8 +28,7 @@ void check_error(const outcome& found, int code, const std::string& message) {
 }  // namespace
 
 TEST_CASE("greedy text equals transformers'", "[cli]") {
-  const auto golden =
-      nlohmann::json::parse(contents(source / "tests/goldens/licences/text.json"));
+  const auto golden = nlohmann::json::parse(contents(source / "tests/goldens/licences/text.json"));
   const std::string prompt = golden.at("prompt"), continuation = golden.at("continuation");
   const std::string expected = prompt + continuation + "\n";
   for (const char* threads : {"1", "2", "3"}) {
@@ -42,7 +41,8 @@ TEST_CASE("greedy text equals transformers'", "[cli]") {
                                  Contains("threads " + std::string(threads)) &&
                                  Contains("after 40 new tokens: the number of tokens was reached"));
   }
-  CHECK(generate({"-p", prompt, "-n", "40", "--temperature", "0", "--no-stream"}).output == expected);
+  CHECK(generate({"-p", prompt, "-n", "40", "--temperature", "0", "--no-stream"}).output ==
+        expected);
   CHECK(generate({"-p", prompt, "-n", "40", "--top-k", "1"}).output == expected);
 }
 
@@ -54,7 +54,8 @@ TEST_CASE("a prompt comes from a file or standard input", "[cli]") {
   const std::string file = (directory.path() / "prompt.txt").string();
   CHECK(generate({"--prompt-file", file, "-n", "8", "--greedy"}).output == expected);
   CHECK(run_gpt2({"generate", "--model", checkpoint, "--prompt-file", "-", "-n", "8", "--greedy"},
-                 file).output == expected);
+                 file)
+            .output == expected);
 }
 
 TEST_CASE("equal seeds give equal text", "[cli]") {
@@ -71,8 +72,8 @@ TEST_CASE("equal seeds give equal text", "[cli]") {
 TEST_CASE("generation ends with the context", "[cli]") {
   const auto found = generate({"-p", "a", "-n", "5000", "--temperature", "1", "--seed", "3"});
   CHECK(found.code == 0);
-  CHECK_THAT(found.errors, Contains("the model's context is full") ||
-                               Contains("the model ended the text"));
+  CHECK_THAT(found.errors,
+             Contains("the model's context is full") || Contains("the model ended the text"));
 }
 
 TEST_CASE("a wrong command line is an error", "[cli]") {
@@ -102,7 +103,8 @@ TEST_CASE("wrong directories are refused", "[cli]") {
   const auto fails = [](const scratch_directory& directory, const std::string& message) {
     check_error(run_gpt2({"generate", "-m", directory.path().string(), "-p", "x"}), 1, message);
   };
-  check_error(run_gpt2({"generate", "-m", "/nowhere", "-p", "x"}), 1, "'/nowhere' is not a directory");
+  check_error(run_gpt2({"generate", "-m", "/nowhere", "-p", "x"}), 1,
+              "'/nowhere' is not a directory");
   fails(scratch_directory(), "config.json");
   {
     const auto directory = scratch_directory::with_checkpoint();
@@ -112,7 +114,8 @@ TEST_CASE("wrong directories are refused", "[cli]") {
   }
   {
     const auto directory = scratch_directory::with_checkpoint();
-    directory.replace("config.json", "\"scale_attn_weights\": true", "\"scale_attn_weights\": false");
+    directory.replace("config.json", "\"scale_attn_weights\": true",
+                      "\"scale_attn_weights\": false");
     fails(directory, "scale_attn_weights is false");
   }
   {

@@ -60,7 +60,8 @@ std::span<const golden_model> golden_models() {
 std::vector<std::string> runnable_variants(const tenon_model& model) {
   std::vector<std::string> names;
   for (std::uint32_t i = 0; i < model.n_variants; ++i)
-    if ((model.variants[i].cpu & ~tenon_cpu_features()) == 0) names.push_back(model.variants[i].name);
+    if ((model.variants[i].cpu & ~tenon_cpu_features()) == 0)
+      names.push_back(model.variants[i].name);
   REQUIRE(!names.empty());
   return names;
 }

@@ -26,8 +26,8 @@ TEST_CASE("logits equal those of transformers", "[goldens]") {
     const auto n_vocab = static_cast<std::size_t>(session.n_vocab());
     REQUIRE(expected.size() == ids.size() * n_vocab);
     // The checkpoint's is one sequence, the others are batches of n_positions.
-    const auto batch = std::max<std::int64_t>(
-        1, static_cast<std::int64_t>(ids.size()) / session.n_block());
+    const auto batch =
+        std::max<std::int64_t>(1, static_cast<std::int64_t>(ids.size()) / session.n_block());
     const auto found = session.forward(ids, batch);
 
     double greatest = 0, scale = 0;

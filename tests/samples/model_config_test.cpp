@@ -65,10 +65,12 @@ TEST_CASE("values that would need another computation are refused", "[config]") 
              Contains("scale_attn_by_inverse_layer_idx is true"));
   CHECK_THAT(refusals_of({{"reorder_and_upcast_attn", true}}),
              Contains("reorder_and_upcast_attn is true"));
-  CHECK_THAT(refusals_of({{"tie_word_embeddings", false}}), Contains("tie_word_embeddings is false"));
+  CHECK_THAT(refusals_of({{"tie_word_embeddings", false}}),
+             Contains("tie_word_embeddings is false"));
   CHECK_THAT(refusals_of({{"add_cross_attention", true}}), Contains("add_cross_attention is true"));
   CHECK_THAT(refusals_of({{"model_type", "llama"}}), Contains("model_type is \"llama\""));
-  CHECK_THAT(refusals_of({{"quantization_config", {{"bits", 4}}}}), Contains("quantization_config"));
+  CHECK_THAT(refusals_of({{"quantization_config", {{"bits", 4}}}}),
+             Contains("quantization_config"));
 }
 
 TEST_CASE("malformed values name the key and the value", "[config]") {

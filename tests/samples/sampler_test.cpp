@@ -72,7 +72,8 @@ TEST_CASE("top-k keeps the k likeliest", "[sampler]") {
 TEST_CASE("top-p keeps the fewest tokens that have the share", "[sampler]") {
   check_shares({.temperature = 1, .top_p = 0.49, .seed = 1}, {1, 0, 0, 0});
   check_shares({.temperature = 1, .top_p = 0.6, .seed = 1}, {0.625, 0.375, 0, 0});
-  check_shares({.temperature = 1, .top_p = 0.81, .seed = 1}, {0.5 / 0.95, 0.3 / 0.95, 0.15 / 0.95, 0});
+  check_shares({.temperature = 1, .top_p = 0.81, .seed = 1},
+               {0.5 / 0.95, 0.3 / 0.95, 0.15 / 0.95, 0});
   // The share is of what top-k left: 0.5 / 0.8 is above 0.6.
   check_shares({.temperature = 1, .top_k = 2, .top_p = 0.6, .seed = 1}, {1, 0, 0, 0});
 }

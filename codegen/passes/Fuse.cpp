@@ -28,7 +28,7 @@ GroupOp formGroup(const GroupPlan &plan) {
       }
   }
   auto group = GroupOp::create(b, plan.members.front()->getLoc(), types, plan.kind);
-  group->setAttr("tenon.note", b.getStrArrayAttr({plan.ends}));
+  group->setAttr("tenon.ends", b.getStringAttr(plan.ends));
   Block *body = &group.getBody().emplaceBlock();
   b.setInsertionPointToStart(body);
   llvm::DenseMap<Operation *, Operation *> copies;
@@ -88,11 +88,11 @@ LogicalResult checkFusedScopes(ModelOp model, func::FuncOp function) {
     if (isNew || entry->second.first == group || failed(result))
       return;
     auto [firstGroup, firstOp] = entry->second;
-    auto notes = firstGroup->getAttrOfType<ArrayAttr>("tenon.note");
+    auto ends = firstGroup->getAttrOfType<StringAttr>("tenon.ends");
     InFlightDiagnostic error =
         op->emitError("fused(...) cannot be kept in one kernel: '")
         << op->getName() << "' does not join the " << stringifyGroupKind(firstGroup.getKind())
-        << " kernel of '" << firstOp->getName() << "': " << cast<StringAttr>(notes[0]).getValue()
+        << " kernel of '" << firstOp->getName() << "': " << ends.getValue()
         << "; move it out of fused(...)";
     error.attachNote(firstOp->getLoc()) << "the kernel begins here";
     if (auto lines = model->getAttrOfType<ArrayAttr>("tenon.fused_lines"))

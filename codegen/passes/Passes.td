@@ -56,7 +56,7 @@ def Fuse : Tenon_Pass<"tenon-fuse"> {
     * norm: a layer norm (of the last token, where only that is asked for);
     * linear: a matrix product with the chain of gelu, scale and add behind it;
     * attention; elementwise chains; token_cross_entropy; masked_mean.
-    A group's `tenon.note` says why the group does not go on. Operations marked by `tenon.fused = N`
+    A group's `tenon.ends` says why the group does not go on. Operations marked by `tenon.fused = N`
     (the DSL's `fused(...)`) must come out in one group, otherwise the pass fails with both lines
     and the reason.
   }];

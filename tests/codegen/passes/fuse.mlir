@@ -27,7 +27,7 @@ tenon.model @m {
   tenon.param @"h.{}.down" : !down init normal 0.02 layers @L
 
   // CHECK-LABEL: func.func @embedding_with_norm
-  // CHECK: %[[G:.*]]:2 = tenon.group embedding -> {{.*}} attributes {tenon.note = ["the layer norm is the last that an embedding kernel does"]} {
+  // CHECK: %[[G:.*]]:2 = tenon.group embedding -> {{.*}} attributes {tenon.ends = "the layer norm is the last that an embedding kernel does"} {
   // CHECK: tenon.embedding
   // CHECK: tenon.embedding
   // CHECK: %[[X:.*]] = tenon.add
@@ -77,7 +77,7 @@ tenon.model @m {
 
   // A linear makes its result in tiles, a norm needs whole rows.
   // CHECK-LABEL: func.func @norm_does_not_join_linear
-  // CHECK: tenon.group linear -> {{.*}} attributes {tenon.note = ["'tenon.layer_norm' needs whole rows, and this kernel makes them in pieces"]}
+  // CHECK: tenon.group linear -> {{.*}} attributes {tenon.ends = "'tenon.layer_norm' needs whole rows, and this kernel makes them in pieces"}
   // CHECK: tenon.group norm
   func.func @norm_does_not_join_linear(%x: !h) -> !x {
     %w = tenon.get_param @down : !down

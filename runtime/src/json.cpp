@@ -144,6 +144,8 @@ bool json_reader::escape(std::string& value) {
   }
   std::uint32_t high = 0, low = 0;
   if (!hex4(high)) return false;
+  // Legal JSON, but no name has it, and it would end the C strings of messages early.
+  if (high == 0) return refuse("a NUL character");
   if (high >= 0xDC00 && high <= 0xDFFF) return refuse("half of a surrogate pair");
   if (high < 0xD800 || high > 0xDBFF) {
     append_utf8(value, high);

@@ -20,7 +20,7 @@ class json_reader {
   bool expect(char symbol);
   /// Whether `symbol` comes next; consumes it if so.
   bool accept(char symbol);
-  /// A string, with its escapes resolved.
+  /// A string, with its escapes resolved; none may hold the character NUL.
   bool string(std::string& value);
   /// A whole number without sign, fraction or exponent, below 2^64.
   bool natural(std::uint64_t& value);

@@ -16,7 +16,7 @@ constexpr std::size_t most_shards = 256;  // all stay open while the weights are
 // A file beside the index and nothing else: no folders, no way up.
 bool is_plain_name(const std::string& name) {
   return name.ends_with(".safetensors") && name[0] != '.' && name.size() <= 255 &&
-         name.find('/') == std::string::npos && name.find('\0') == std::string::npos;
+         name.find('/') == std::string::npos;
 }
 
 bool read_weight_map(json_reader& json, shard_index& index) {

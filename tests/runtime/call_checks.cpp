@@ -30,7 +30,7 @@ struct stage {
 TEST_CASE("token ids are checked wherever they stand") {
   stage s;
   for (const std::size_t bad : {0u, 5u, 23u}) {
-    for (const int value : {11, -1, 2147483647, -2147483647 - 1}) {
+    for (const int value : {11, -1, -7, 2147483647, -2147483647 - 1}) {
       s.ids[bad] = value;
       CHECK(s.forward(4, 6) == "entry 'forward': input 'ids' at [" + std::to_string(bad / 6) +
                                    ", " + std::to_string(bad % 6) + "] is " +

@@ -70,12 +70,22 @@ TEST_CASE("shards load through their index") {
   folder.write(name, index(map + ",\"more\":\"a.safetensors\""));
   CHECK_THAT(load(folder.path()).message(),
              Catch::Contains("names 1 tensors that no shard holds, 'more'"));
-  folder.write(name, index(map + ",\"more\":\"../a.safetensors\""));
-  CHECK_THAT(load(folder.path()).message(),
-             Catch::Contains("is not the name of a .safetensors file"));
+  for (const char* elsewhere :
+       {"../a.safetensors", "/a.safetensors", "b/a.safetensors", "", ".safetensors", "a.bin"}) {
+    folder.write(name, index(map + ",\"more\":\"" + elsewhere + "\""));
+    CHECK_THAT(load(folder.path()).message(),
+               Catch::Contains("is not the name of a .safetensors file"));
+  }
   folder.write(name, index(map.substr(map.find(',') + 1)));
   CHECK_THAT(load(folder.path()).message(),
              Catch::Contains("holds tensor 'transformer.wte.weight', for which"));
+  std::string swapped = map;  // the last tensor lies in b, the index says a
+  swapped[swapped.rfind("b.safetensors")] = 'a';
+  folder.write(name, index(swapped));
+  CHECK_THAT(
+      load(folder.path()).message(),
+      Catch::Contains("b.safetensors' holds tensor 'transformer.h.1.proj.weight', for which") &&
+          Catch::Contains("names a.safetensors"));
   folder.write(name, index(map + ",\"more\":\"c.safetensors\""));
   CHECK_THAT(load(folder.path()).message(),
              Catch::Contains("cannot open") && Catch::Contains("No such file"));

@@ -48,6 +48,7 @@ TEST_CASE("the header must be strict JSON") {
              Catch::Contains("a string expected"));
   CHECK_THAT(message_of("{\"a\" " + tensor("1", "0,4") + "}"), Catch::Contains("':' expected"));
   CHECK_THAT(message_of("{\"a\\q\":1}"), Catch::Contains("an unknown escape"));
+  CHECK_THAT(message_of("{\"a\\u0000\":1}"), Catch::Contains("a NUL character"));
   CHECK_THAT(message_of("{\"a\\uDC00\":1}"), Catch::Contains("half of a surrogate pair"));
   CHECK_THAT(message_of("{\"a\\uD800\":1}"), Catch::Contains("half of a surrogate pair"));
   CHECK_THAT(message_of("{\"a\\u12G4\":1}"), Catch::Contains("four hexadecimal digits"));
@@ -58,6 +59,8 @@ TEST_CASE("the header must be strict JSON") {
   CHECK_THAT(message_of("{\"a\":" + tensor("-1", "0,4") + "}"),
              Catch::Contains("a whole number expected"));
   CHECK_THAT(message_of("{\"a\":" + tensor("1", "0,18446744073709551616") + "}"),
+             Catch::Contains("a number of 2^64 or more"));
+  CHECK_THAT(message_of("{\"a\":" + tensor("1", "0,99999999999999999999") + "}"),
              Catch::Contains("a number of 2^64 or more"));
 }
 

@@ -1,10 +1,12 @@
 // Weights from memory and from initialisers.
 #include <cmath>
 #include <cstring>
+#include <numeric>
 
 #include <catch2/catch.hpp>
 
 #include "fixture/toy_weights.hpp"
+#include "mapping.hpp"
 #include "random_source.hpp"
 
 namespace rt = tenon::runtime;
@@ -48,6 +50,22 @@ TEST_CASE("tensors in memory are bound by name and shape") {
   CHECK(tenon_weights_random(nullptr, 1, nullptr, &weights).code == TENON_INVALID_ARGUMENT);
 }
 
+TEST_CASE("memory is zero at first and after it was cleared") {
+  rt::detail::mapping memory;
+  REQUIRE(rt::status(rt::detail::mapping::create(3 << 20, "a test", memory)));
+  auto* bytes = static_cast<unsigned char*>(memory.data());
+  const auto sum = [&] { return std::accumulate(bytes, bytes + memory.bytes(), 0L); };
+  CHECK(sum() == 0);
+  std::memset(bytes, 1, memory.bytes());
+  CHECK(sum() == 3 << 20);
+  REQUIRE(rt::status(memory.clear()));
+  CHECK(sum() == 0);
+  const rt::status huge = rt::detail::mapping::create(std::size_t{1} << 60, "a test", memory);
+  CHECK(huge.code() == TENON_OUT_OF_MEMORY);
+  CHECK_THAT(huge.message(), Catch::StartsWith("cannot map 1152921504606846976 bytes for a test:"));
+  CHECK(memory.bytes() == 3 << 20);
+}
+
 TEST_CASE("Philox gives the published numbers") {
   // Source: Random123, tests/kat_vectors, philox4x32 with 10 rounds.
   using words = std::array<std::uint32_t, 4>;
@@ -75,8 +93,7 @@ TEST_CASE("random weights are the same bits for any number of threads, and diffe
 }
 
 TEST_CASE("initialisers draw what they name") {
-  // A parameter of 4096 x 64 values for each of them; two layers, so scaled_normal divides by
-  // sqrt(4).
+  // A parameter of 4096 x 64 values for each of them, in two layers.
   static const tenon_dim dims[] = {{"m", 4096, 4096}, {"n", 64, 64}};
   static const std::uint32_t shape[] = {0, 1};
   const auto init = static_cast<tenon_init>(GENERATE(0, 1, 2, 3, 4));
@@ -116,11 +133,9 @@ TEST_CASE("initialisers draw what they name") {
       CHECK(std::abs(deviation - 0.5 / std::sqrt(3.0)) < 0.5 * five_sigma);
       CHECK((least >= -0.5 && least < -0.499 && most < 0.5 && most > 0.499));
       break;
-    default: {
-      const double expected = 0.5;
-      CHECK(std::abs(deviation - expected) < expected * five_sigma);
-      CHECK(std::abs(fourth / n / std::pow(expected, 4) - 3) < 0.1);  // the kurtosis of a normal
-    }
+    default:
+      CHECK(std::abs(deviation - 0.5) < 0.5 * five_sigma);
+      CHECK(std::abs(fourth / n / std::pow(0.5, 4) - 3) < 0.1);  // the kurtosis of a normal
   }
   CHECK(std::abs(mean) < 0.5 * five_sigma);
   CHECK(std::abs(correlation) < five_sigma);  // layers are drawn independently

@@ -1,4 +1,5 @@
-// What the compiler knows of a model once all its code is made: the input of every writer in output/.
+// What the compiler knows of a model once all its code is made: the input of every writer in
+// output/.
 #pragma once
 #include "Target.h"
 #include "Tenon.h"
@@ -17,9 +18,9 @@ struct GpuBuffer {
 /// One GPU form of an entry; fields as tenon_gpu_kernel of the runtime's ABI.
 struct GpuKernel {
   enum class Code { Spirv = 1, Ptx = 2 } kind;
-  std::string target;         // "spirv", "nvptx:sm_90"
-  unsigned architecture = 0;  // 90 for sm_90
-  std::string code;           // SPIR-V words as bytes, or PTX text
+  std::string target;        // "spirv", "nvptx:sm_90"
+  unsigned architecture = 0; // 90 for sm_90
+  std::string code;          // SPIR-V words as bytes, or PTX text
   std::string symbol;
   unsigned workgroupSize = 0, rowsPerGroup = 0;
   std::vector<GpuBuffer> buffers;
@@ -31,26 +32,27 @@ struct CompiledEntry {
   mlir::func::FuncOp function;
   uint64_t arenaBytes = 0;
   bool usesState = false;
-  int64_t context = 0;       // positions stay below; 0: no positions
-  unsigned sequenceDim = 0;  // index of the dimension that counts positions, if context > 0
+  int64_t context = 0;      // positions stay below; 0: no positions
+  unsigned sequenceDim = 0; // index of the dimension that counts positions, if context > 0
   std::vector<GpuKernel> gpuKernels;
-  std::vector<std::string> gpuRefusals;  // "spirv: group linear at gpt2.model.cpp:41 has no GPU kernel"
+  std::vector<std::string>
+      gpuRefusals; // "spirv: group linear at gpt2.model.cpp:41 has no GPU kernel"
 };
 
 /// Where a parameter lies in a variant's packed weights, in bytes.
 struct PackedParam {
   uint64_t offset = 0, stride = 0, bytes = 0;
-  std::string packSymbol;  // empty: row-major as in the checkpoint
+  std::string packSymbol; // empty: row-major as in the checkpoint
 };
 
 /// The code of one CPU target: an object file and the symbols in it.
 struct CompiledVariant {
   const Target *target = nullptr;
   uint64_t weightsBytes = 0, stateBytes = 0;
-  std::vector<PackedParam> params;  // one a parameter of the model
-  std::vector<std::string> runs;    // one symbol an entry
-  std::string object;               // the object file's bytes
-  std::string assembly;             // where asked for
+  std::vector<PackedParam> params; // one a parameter of the model
+  std::vector<std::string> runs;   // one symbol an entry
+  std::string object;              // the object file's bytes
+  std::string assembly;            // where asked for
 };
 
 /// A compiled model. `model` has its entries as planned functions of groups.
@@ -58,7 +60,7 @@ struct CompiledModel {
   ModelOp model;
   std::string name;
   std::vector<CompiledEntry> entries;
-  std::vector<CompiledVariant> variants;  // most capable first
+  std::vector<CompiledVariant> variants; // most capable first
 };
 
 } // namespace tenon

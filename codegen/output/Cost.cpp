@@ -2,6 +2,7 @@
 #include "Cost.h"
 
 #include "mlir/Transforms/RegionUtils.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -22,9 +23,12 @@ std::string Formula::text() const {
   for (const Term &term : terms) {
     if (!result.empty())
       result += " + ";
-    result += std::to_string(term.factor);
+    llvm::SmallVector<std::string> factors;
+    if (term.factor != 1 || term.dims.empty())
+      factors.push_back(std::to_string(term.factor));
     for (StringAttr dim : term.dims)
-      result += " " + dim.str();
+      factors.push_back(dim.str());
+    result += llvm::join(factors, " ");
   }
   return result.empty() ? "0" : result;
 }

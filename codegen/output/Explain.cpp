@@ -130,7 +130,7 @@ void Writer::putMemory(GroupOp group, const std::string &indent) {
 
 void Writer::putGroup(GroupOp group, unsigned depth) {
   std::string indent(depth * 2 + 6, ' ');
-  put("{:>{}}: {} kernel\n", fmt::format("step {}", step++), depth * 2 + 8,
+  put("{:{}}step {}: {} kernel\n", "", depth * 2 + 2, step++,
       stringifyGroupKind(group.getKind()).str());
   for (Operation &op : group.getBody().front()) {
     if (isa<YieldOp>(op))
@@ -159,7 +159,7 @@ void Writer::putBlock(Block &block, unsigned depth) {
     if (auto group = dyn_cast<GroupOp>(op)) {
       putGroup(group, depth);
     } else if (auto repeat = dyn_cast<RepeatOp>(op)) {
-      put("{:>{}}: {} times ({}), {}\n", fmt::format("step {}", step++), depth * 2 + 8,
+      put("{:{}}step {}: {} times ({}), {}\n", "", depth * 2 + 2, step++,
           lookupDim(model, repeat.getLayers()).getMax(), repeat.getLayers().str(),
           lineOf(repeat.getLoc()));
       putBlock(repeat.getBody().front(), depth + 1);
@@ -192,9 +192,9 @@ std::string Writer::write() {
   putTables();
   for (const ManifestEntry &entry : manifest.entries)
     putEntry(entry);
-  put("\nSizes are in bytes, `at most` with every run-time dimension at its greatest size, `at least` at\n"
-      "its smallest (one token); bytes count every buffer once. Attention counts all keys of its\n"
-      "positions.\n");
+  put("\n`at most`: every run-time dimension at its greatest size; `at least`: at its smallest, one token.\n"
+      "flops count multiplications, additions, exponentials alike; bytes count each buffer once.\n"
+      "Attention is counted with all the keys that there can be.\n");
   return text;
 }
 

@@ -55,7 +55,8 @@ FailureOr<ObjectCode> makeObject(ModuleOp module, const Target &target, bool wit
   std::string error;
   const llvm::Target *backend = llvm::TargetRegistry::lookupTarget(triple, error);
   if (!backend)
-    return module.emitError("LLVM has no code generator for target '") << target.name << "': " << error;
+    return module.emitError("LLVM has no code generator for target '")
+           << target.name << "': " << error;
   llvm::TargetOptions options;
   options.FunctionSections = true;
   std::unique_ptr<llvm::TargetMachine> machine(

@@ -10,9 +10,9 @@
 namespace tenon {
 
 struct ObjectCode {
-  std::string llvmIr;    // after optimisation, if asked for
-  std::string assembly;  // if asked for
-  std::string object;    // the ELF file's bytes
+  std::string llvmIr;   // after optimisation, if asked for
+  std::string assembly; // if asked for
+  std::string object;   // the ELF file's bytes
 };
 
 /// Registers LLVM's code generators once; call before any thread makes objects.

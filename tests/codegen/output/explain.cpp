@@ -13,7 +13,7 @@ TEST_CASE("the report names kernels, lines, reasons, memory and costs") {
   const std::string text = tenon::writeExplain(holder.compiled);
   CHECK_THAT(text, Contains("h.{}.ln.weight") && Contains("(gpt::n_embd) x 3"));
   CHECK_THAT(text, Contains("84 elements in all"));
-  CHECK_THAT(text, Contains("step 0: embedding kernel"));
+  CHECK_THAT(text, Contains("\n  step 0: embedding kernel\n      get_param"));
   CHECK_THAT(text, Contains("embedding  tiny.model.cpp:21  [fused(...)]"));
   CHECK_THAT(text, Contains("ends here: its result is an output of the entry"));
   CHECK_THAT(text, Contains("(batch, seq, gpt::n_embd), 768 B at most, an output of the entry"));
@@ -39,5 +39,5 @@ TEST_CASE("a loss costs four operations a logit, and one a token for the mean") 
   mlir::func::FuncOp loss = holder.compiled.entries[1].function;
   auto groups = llvm::to_vector(loss.getOps<tenon::GroupOp>());
   CHECK(tenon::costOf(groups[0]).flops.text() == "4 batch seq n_vocab");
-  CHECK(tenon::costOf(groups[1]).flops.text() == "1 batch seq");
+  CHECK(tenon::costOf(groups[1]).flops.text() == "batch seq");
 }

@@ -1,8 +1,8 @@
 // The command `gpt2 generate`: directory and prompt in, text out.
 #include "generate.hpp"
 
+#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <random>
 
 #include <fmt/format.h>
@@ -11,16 +11,32 @@
 #include "generator.hpp"
 #include "model_error.hpp"
 #include "tokenizer/bpe.hpp"
-#include "tokenizer/json_file.hpp"
 #include "tokenizer/stream_decoder.hpp"
 
 namespace tenon::samples {
 namespace {
 
+// More than any context holds; bounds what is read of a pipe or a device.
+constexpr std::size_t most_prompt_bytes = std::size_t{1} << 20;
+
+std::string read_all(std::istream& stream, const std::string& name) {
+  std::string text(most_prompt_bytes + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!stream.eof() && !stream) throw model_error(name + " cannot be read; give a text file");
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  if (text.size() > most_prompt_bytes)
+    throw model_error(
+        fmt::format("{} has more than {} bytes; shorten it", name, most_prompt_bytes));
+  return text;
+}
+
 std::string read_prompt(const generate_options& options) {
   if (options.prompt_file.empty()) return options.prompt;
-  if (options.prompt_file != "-") return read_text(options.prompt_file);
-  return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+  if (options.prompt_file == "-") return read_all(std::cin, "standard input");
+  const std::string name = fmt::format("prompt file '{}'", options.prompt_file.string());
+  std::ifstream file(options.prompt_file, std::ios::binary);
+  if (!file) throw model_error(name + " cannot be opened; is it there, and may you read it?");
+  return read_all(file, name);
 }
 
 std::vector<std::int32_t> encode_prompt(const generate_options& options, const bpe& tokenizer) {

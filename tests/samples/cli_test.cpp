@@ -93,10 +93,20 @@ TEST_CASE("wrong prompts are refused", "[cli]") {
   check_error(generate({}), 1, "error: the prompt is empty");
   check_error(generate({"-p", ""}), 1, "error: the prompt is empty");
   check_error(generate({"-p", "abc\xff"}), 1, "UTF-8");
-  check_error(generate({"--prompt-file", "/nowhere/at/all"}), 1, "/nowhere/at/all");
+  check_error(generate({"--prompt-file", "/nowhere/at/all"}), 1,
+              "prompt file '/nowhere/at/all' cannot be opened");
+  check_error(generate({"--prompt-file", "/"}), 1, "prompt file '/' cannot be read");
+  check_error(generate({"--prompt-file", "/dev/zero"}), 1, "more than 1048576 bytes");
   std::string words;
   for (int i = 0; i < 300; ++i) words += " the";
   check_error(generate({"-p", words}), 1, "the prompt has 300 tokens, the model's context 256");
+}
+
+TEST_CASE("output that cannot be written is an error", "[cli]") {
+  const auto found =
+      run_gpt2({"generate", "-m", checkpoint, "-p", "x", "-n", "2"}, "/dev/null", "/dev/full");
+  CHECK(found.code == 1);
+  CHECK_THAT(found.errors, Contains("standard output cannot be written to"));
 }
 
 TEST_CASE("wrong directories are refused", "[cli]") {

@@ -17,13 +17,16 @@ std::string quoted(const std::string& argument) {
 
 }  // namespace
 
-outcome run_gpt2(const std::vector<std::string>& arguments, const std::string& input) {
+outcome run_gpt2(const std::vector<std::string>& arguments, const std::string& input,
+                 const std::string& output) {
   const scratch_directory directory;
-  const std::string output = (directory.path() / "output").string();
+  const std::string collected = (directory.path() / "output").string();
   const std::string errors = (directory.path() / "errors").string();
   std::string command = quoted(TENON_GPT2);
   for (const std::string& argument : arguments) command += " " + quoted(argument);
-  command += " <" + quoted(input) + " >" + quoted(output) + " 2>" + quoted(errors);
+  command += " <" + quoted(input) + " >" + quoted(output.empty() ? collected : output) + " 2>" +
+             quoted(errors);
   const int status = std::system(command.c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, contents(output), contents(errors)};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, output.empty() ? contents(collected) : "",
+          contents(errors)};
 }

@@ -9,5 +9,7 @@ struct outcome {
   std::string output, errors;
 };
 
-/// `input`: a file for standard input; nothing by default.
-outcome run_gpt2(const std::vector<std::string>& arguments, const std::string& input = "/dev/null");
+/// `input`: a file for standard input; nothing by default. `output`: a file for standard output, if
+/// it is not to be collected.
+outcome run_gpt2(const std::vector<std::string>& arguments, const std::string& input = "/dev/null",
+                 const std::string& output = "");

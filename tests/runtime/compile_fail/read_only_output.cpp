@@ -2,12 +2,15 @@
 // An output that may not be written.
 #include "fixture/toy.tenon.h"
 
-tenon::runtime::status f(toy::session& session, std::span<const std::int32_t> ids,
-                         std::span<float> x) {
-  const tenon::runtime::tensor<const std::int32_t, toy::batch, toy::seq> in(ids, 1, 3);
+namespace rt = tenon::runtime;
+using ids_tensor = rt::tensor<const std::int32_t, toy::batch, toy::seq>;
+using right = rt::tensor<float, toy::batch, toy::n_vocab>;
+using wrong = rt::tensor<const float, toy::batch, toy::n_vocab>;
+
+rt::status f(toy::session& session, ids_tensor ids, std::span<float> logits) {
 #ifdef MISTAKE
-  return session.step(in, tenon::runtime::tensor<const float, toy::batch, toy::n_vocab>(x, 1), 0);
+  return session.step(ids, wrong(logits, 1), 0);
 #else
-  return session.step(in, tenon::runtime::tensor<float, toy::batch, toy::n_vocab>(x, 1), 0);
+  return session.step(ids, right(logits, 1), 0);
 #endif
 }

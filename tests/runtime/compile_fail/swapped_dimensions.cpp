@@ -1,15 +1,16 @@
 // EXPECT: deleted function.*toy::seq, toy::batch.*toy::batch, toy::seq|toy::seq, toy::batch.*batch,
-// seq.*deleted function The right dimensions in the wrong order.
+// The right dimensions in the wrong order.
 #include "fixture/toy.tenon.h"
 
-tenon::runtime::status f(toy::session& session, std::span<const std::int32_t> ids,
-                         std::span<float> x) {
-  const tenon::runtime::tensor<float, toy::batch, toy::seq, toy::n_embd> out(x, 1, 3);
+namespace rt = tenon::runtime;
+using x_tensor = rt::tensor<float, toy::batch, toy::seq, toy::n_embd>;
+using right = rt::tensor<const std::int32_t, toy::batch, toy::seq>;
+using wrong = rt::tensor<const std::int32_t, toy::seq, toy::batch>;
+
+rt::status f(toy::session& session, std::span<const std::int32_t> ids, x_tensor x) {
 #ifdef MISTAKE
-  return session.forward(
-      tenon::runtime::tensor<const std::int32_t, toy::seq, toy::batch>(ids, 3, 1), out, 0);
+  return session.forward(wrong(ids, 3, 1), x, 0);
 #else
-  return session.forward(
-      tenon::runtime::tensor<const std::int32_t, toy::batch, toy::seq>(ids, 1, 3), out, 0);
+  return session.forward(right(ids, 1, 3), x, 0);
 #endif
 }

@@ -2,14 +2,15 @@
 // A tensor over another dimension than the entry's, though its size would fit.
 #include "fixture/toy.tenon.h"
 
-tenon::runtime::status f(toy::session& session, std::span<const std::int32_t> ids,
-                         std::span<float> x) {
-  const tenon::runtime::tensor<float, toy::batch, toy::seq, toy::n_embd> out(x, 1, 3);
+namespace rt = tenon::runtime;
+using x_tensor = rt::tensor<float, toy::batch, toy::seq, toy::n_embd>;
+using right = rt::tensor<const std::int32_t, toy::batch, toy::seq>;
+using wrong = rt::tensor<const std::int32_t, toy::batch, toy::n_embd>;
+
+rt::status f(toy::session& session, std::span<const std::int32_t> ids, x_tensor x) {
 #ifdef MISTAKE
-  return session.forward(
-      tenon::runtime::tensor<const std::int32_t, toy::batch, toy::n_embd>(ids, 1), out, 0);
+  return session.forward(wrong(ids, 1), x, 0);
 #else
-  return session.forward(
-      tenon::runtime::tensor<const std::int32_t, toy::batch, toy::seq>(ids, 1, 3), out, 0);
+  return session.forward(right(ids, 1, 3), x, 0);
 #endif
 }

@@ -1,15 +1,16 @@
 // EXPECT: deleted function.*const float.*const int|const float.*const std::int32_t.*deleted
-// function Floats where the entry takes token ids.
+// Floats where the entry takes token ids.
 #include "fixture/toy.tenon.h"
 
-tenon::runtime::status f(toy::session& session, std::span<const std::int32_t> ids,
-                         std::span<float> x) {
-  const tenon::runtime::tensor<float, toy::batch, toy::seq, toy::n_embd> out(x, 1, 3);
+namespace rt = tenon::runtime;
+using x_tensor = rt::tensor<float, toy::batch, toy::seq, toy::n_embd>;
+using right = rt::tensor<const std::int32_t, toy::batch, toy::seq>;
+using wrong = rt::tensor<const float, toy::batch, toy::seq>;
+
+rt::status f(toy::session& session, right ids, wrong values, x_tensor x) {
 #ifdef MISTAKE
-  return session.forward(tenon::runtime::tensor<const float, toy::batch, toy::seq>(x, 1, 3), out,
-                         0);
+  return session.forward(values, x, 0);
 #else
-  return session.forward(
-      tenon::runtime::tensor<const std::int32_t, toy::batch, toy::seq>(ids, 1, 3), out, 0);
+  return session.forward(ids, x, 0);
 #endif
 }

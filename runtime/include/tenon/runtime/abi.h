@@ -1,6 +1,7 @@
 /* The ABI: what a generated library offers to the runtime, in C. A contract between codegen (which
  * writes a constant `tenon_model` per model) and runtime (which reads it). Layouts change only
- * together with TENON_ABI_VERSION; the runtime refuses a model of another version with a message. */
+ * together with TENON_ABI_VERSION; the runtime refuses a model of another version with a message.
+ */
 #ifndef TENON_RUNTIME_ABI_H
 #define TENON_RUNTIME_ABI_H
 #include <stdint.h>
@@ -12,14 +13,25 @@ extern "C" {
 #define TENON_ABI_VERSION 1u
 #define TENON_ALIGNMENT 64u /* bytes, of every buffer that generated code is handed */
 
-typedef enum tenon_dtype { TENON_F32 = 0, TENON_BF16 = 1, TENON_I32 = 2, TENON_F64 = 3 } tenon_dtype;
+typedef enum tenon_dtype {
+  TENON_F32 = 0,
+  TENON_BF16 = 1,
+  TENON_I32 = 2,
+  TENON_F64 = 3
+} tenon_dtype;
 typedef enum tenon_init {
-  TENON_INIT_ZEROS = 0, TENON_INIT_ONES = 1, TENON_INIT_NORMAL = 2, TENON_INIT_SCALED_NORMAL = 3,
+  TENON_INIT_ZEROS = 0,
+  TENON_INIT_ONES = 1,
+  TENON_INIT_NORMAL = 2,
+  TENON_INIT_SCALED_NORMAL = 3,
   TENON_INIT_UNIFORM = 4
 } tenon_init;
 
 /* A dimension of the model; min == max where it is known at compile time. */
-typedef struct tenon_dim { const char* name; int64_t min, max; } tenon_dim;
+typedef struct tenon_dim {
+  const char* name;
+  int64_t min, max;
+} tenon_dim;
 
 /* Name, element type and shape; `dims` holds `rank` indices into tenon_model.dims. */
 typedef struct tenon_tensor {
@@ -44,13 +56,13 @@ typedef struct tenon_param {
 
 /* One call of an entry, shared by all its threads. */
 typedef struct tenon_call {
-  const void* weights;         /* packed weights, variant.weights_bytes */
-  void* arena;                 /* entry.arena_bytes */
-  void* state;                 /* variant.state_bytes; NULL where the entry has none */
-  const void* const* inputs;   /* in the order of entry.inputs, row-major and dense */
-  void* const* outputs;        /* in the order of entry.outputs, row-major and dense */
-  const int64_t* dims;         /* the value of every dimension of the model in this call */
-  int64_t position;            /* position of the first token; 0 where nothing is cached yet */
+  const void* weights;       /* packed weights, variant.weights_bytes */
+  void* arena;               /* entry.arena_bytes */
+  void* state;               /* variant.state_bytes; NULL where the entry has none */
+  const void* const* inputs; /* in the order of entry.inputs, row-major and dense */
+  void* const* outputs;      /* in the order of entry.outputs, row-major and dense */
+  const int64_t* dims;       /* the value of every dimension of the model in this call */
+  int64_t position;          /* position of the first token; 0 where nothing is cached yet */
   void (*barrier)(void* context, int32_t thread); /* returns when all threads have called it */
   void* barrier_context;
 } tenon_call;
@@ -69,14 +81,17 @@ typedef struct tenon_packed_param {
 
 /* CPU features that a variant needs; the runtime's dispatch tests them (bits of tenon_cpu). */
 enum {
-  TENON_CPU_X86_64_V2 = 1u << 0, TENON_CPU_X86_64_V3 = 1u << 1, TENON_CPU_X86_64_V4 = 1u << 2,
-  TENON_CPU_AVX512_BF16 = 1u << 3, TENON_CPU_AARCH64 = 1u << 8
+  TENON_CPU_X86_64_V2 = 1u << 0,
+  TENON_CPU_X86_64_V3 = 1u << 1,
+  TENON_CPU_X86_64_V4 = 1u << 2,
+  TENON_CPU_AVX512_BF16 = 1u << 3,
+  TENON_CPU_AARCH64 = 1u << 8
 };
 
 /* The code of one instruction set. `runs[i]` belongs to entry i. */
 typedef struct tenon_variant {
-  const char* name;  /* "x86-64-v4" */
-  uint32_t cpu;      /* all of these bits must be present */
+  const char* name; /* "x86-64-v4" */
+  uint32_t cpu;     /* all of these bits must be present */
   uint64_t weights_bytes, state_bytes;
   const tenon_packed_param* params; /* one a parameter of the model */
   const tenon_run* runs;            /* one an entry of the model */
@@ -84,22 +99,26 @@ typedef struct tenon_variant {
 
 /* A buffer of a GPU kernel, in binding (SPIR-V, set 0) or argument (PTX) order. */
 typedef enum tenon_gpu_source {
-  TENON_GPU_PARAM = 0, TENON_GPU_INPUT = 1, TENON_GPU_OUTPUT = 2,
+  TENON_GPU_PARAM = 0,
+  TENON_GPU_INPUT = 1,
+  TENON_GPU_OUTPUT = 2,
   TENON_GPU_SCALARS = 3 /* int32: every dimension's value in model order, then the position */
 } tenon_gpu_source;
-typedef struct tenon_gpu_buffer { uint32_t source, index; } tenon_gpu_buffer;
+typedef struct tenon_gpu_buffer {
+  uint32_t source, index;
+} tenon_gpu_buffer;
 
 typedef enum tenon_gpu_code { TENON_GPU_SPIRV = 1, TENON_GPU_PTX = 2 } tenon_gpu_code;
 
 /* One kernel that computes a whole entry; launched with ceil(rows / rows_per_group) work groups,
  * rows being the product of the first input's dimensions. Parameters are row-major. */
 typedef struct tenon_gpu_kernel {
-  uint32_t code_kind;       /* tenon_gpu_code */
-  uint32_t architecture;    /* PTX: 80 for sm_80; SPIR-V: 0 */
-  const void* code;         /* SPIR-V words, or PTX text with a terminating zero */
+  uint32_t code_kind;    /* tenon_gpu_code */
+  uint32_t architecture; /* PTX: 80 for sm_80; SPIR-V: 0 */
+  const void* code;      /* SPIR-V words, or PTX text with a terminating zero */
   uint64_t code_bytes;
   const char* symbol;
-  uint32_t workgroup_size;  /* threads, one-dimensional */
+  uint32_t workgroup_size; /* threads, one-dimensional */
   uint32_t rows_per_group;
   uint32_t n_buffers;
   const tenon_gpu_buffer* buffers;
@@ -112,9 +131,9 @@ typedef struct tenon_entry {
   const tenon_tensor* inputs;
   const tenon_tensor* outputs;
   uint64_t arena_bytes;
-  uint32_t uses_state;    /* 1: reads and extends the cached state, starting at call.position */
-  int64_t context;        /* positions must stay below this; 0: no positions are involved */
-  uint32_t sequence_dim;  /* index of the dimension that counts positions; valid if context > 0 */
+  uint32_t uses_state;   /* 1: reads and extends the cached state, starting at call.position */
+  int64_t context;       /* positions must stay below this; 0: no positions are involved */
+  uint32_t sequence_dim; /* index of the dimension that counts positions; valid if context > 0 */
   uint32_t n_gpu_kernels;
   const tenon_gpu_kernel* gpu_kernels;
 } tenon_entry;

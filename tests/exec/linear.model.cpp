@@ -1,0 +1,93 @@
+// Matrix products alone: packed weights with and without bias, and the table of the tied head; each
+// depth K against widths around the panels of every target, more than one panel, and 1.
+#include "widths.hpp"
+
+using namespace tenon;
+
+template <class K, class N>
+struct linear_plain {
+  param<f32, K, N> weight;
+  constexpr auto operator()(tensor<f32, batch, seq, K> x) const { return linear(x, weight); }
+};
+
+template <class K, class N>
+struct linear_biased {
+  param<f32, K, N> weight;
+  param<f32, N> bias;
+  constexpr auto operator()(tensor<f32, batch, seq, K> x) const { return linear(x, weight, bias); }
+};
+
+struct linear_widths {
+  linear_biased<w20, w1> n1{{"n1.weight", normal(0.1)}, {"n1.bias", normal(0.1)}};
+  linear_plain<w20, w3> n3{{"n3.weight", normal(0.1)}};
+  linear_biased<w20, w7> n7{{"n7.weight", normal(0.1)}, {"n7.bias", normal(0.1)}};
+  linear_plain<w20, w8> n8{{"n8.weight", normal(0.1)}};
+  linear_plain<w20, w9> n9{{"n9.weight", normal(0.1)}};
+  linear_biased<w20, w16> n16{{"n16.weight", normal(0.1)}, {"n16.bias", normal(0.1)}};
+  linear_biased<w20, w17> n17{{"n17.weight", normal(0.1)}, {"n17.bias", normal(0.1)}};
+  linear_plain<w20, w63> n63{{"n63.weight", normal(0.1)}};
+  linear_biased<w20, w65> n65{{"n65.weight", normal(0.1)}, {"n65.bias", normal(0.1)}};
+  linear_plain<w20, w257> n257{{"n257.weight", normal(0.1)}};
+
+  constexpr auto operator()(input<"x", f32, batch, seq, w20> x) const {
+    return outputs(output<"y1">(n1(x)), output<"y3">(n3(x)), output<"y7">(n7(x)),
+                   output<"y8">(n8(x)), output<"y9">(n9(x)), output<"y16">(n16(x)),
+                   output<"y17">(n17(x)), output<"y63">(n63(x)), output<"y65">(n65(x)),
+                   output<"y257">(n257(x)));
+  }
+};
+
+struct linear_depths {
+  linear_biased<w1, w17> k1{{"k1.weight", normal(0.1)}, {"k1.bias", normal(0.1)}};
+  linear_plain<w5, w17> k5{{"k5.weight", normal(0.1)}};
+  linear_biased<w64, w1> k64{{"k64.weight", normal(0.1)}, {"k64.bias", normal(0.1)}};
+  linear_plain<w257, w65> k257{{"k257.weight", normal(0.1)}};
+
+  constexpr auto operator()(input<"a", f32, batch, seq, w1> a, input<"b", f32, batch, seq, w5> b,
+                            input<"c", f32, batch, seq, w64> c,
+                            input<"d", f32, batch, seq, w257> d) const {
+    return outputs(output<"y1">(k1(a)), output<"y5">(k5(b)), output<"y64">(k64(c)),
+                   output<"y257">(k257(d)));
+  }
+};
+
+struct tied_heads {
+  param<f32, w1, w1> v1{"v1", normal(0.1)};
+  param<f32, w257, w1> v257{"v257", normal(0.1)};
+  param<f32, w2, w5> v2{"v2", normal(0.1)};
+  param<f32, w11, w16> v11{"v11", normal(0.1)};
+  param<f32, w7, w20> v7{"v7", normal(0.1)};
+  param<f32, w1021, w33> v1021{"v1021", normal(0.1)};
+  param<f32, w65, w64> v65{"v65", normal(0.1)};
+
+  constexpr auto operator()(input<"a", f32, batch, seq, w1> a, input<"b", f32, batch, seq, w5> b,
+                            input<"c", f32, batch, seq, w16> c, input<"d", f32, batch, seq, w20> d,
+                            input<"e", f32, batch, seq, w33> e,
+                            input<"f", f32, batch, seq, w64> f) const {
+    return outputs(output<"y1">(tied_head(a, v1)), output<"y257">(tied_head(a, v257)),
+                   output<"y2">(tied_head(b, v2)), output<"y11">(tied_head(c, v11)),
+                   output<"y7">(tied_head(d, v7)), output<"y1021">(tied_head(e, v1021)),
+                   output<"y65">(tied_head(f, v65)));
+  }
+};
+
+// What the product's kernel goes on with: bias, GELU, scale, sums with a tensor, with rows for each
+// position and with a row for all.
+struct linear_epilogue {
+  param<f32, w33, w129> weight{"weight", normal(0.1)};
+  param<f32, w129> bias{"bias", normal(0.1)}, row{"row", normal(0.1)};
+  param<f32, w17, w33> table{"table", normal(0.1)};
+
+  constexpr auto operator()(input<"x", f32, batch, seq, w33> x, input<"r", f32, batch, seq, w129> r,
+                            input<"p", f32, seq, w129> p, input<"q", f32, seq, w17> q) const {
+    return outputs(output<"a">(linear(x, weight, bias) + r),
+                   output<"b">(scale(gelu(linear(x, weight), gelu_tanh), 0.5) + p + row),
+                   output<"c">(gelu(linear(x, weight, bias) + row, gelu_erf)),
+                   output<"d">(scale(tied_head(x, table), -3.0) + q));
+  }
+};
+
+TENON_MODEL(linear_widths, linear_widths{});
+TENON_MODEL(linear_depths, linear_depths{});
+TENON_MODEL(tied_heads, tied_heads{});
+TENON_MODEL(linear_epilogue, linear_epilogue{});

@@ -19,4 +19,5 @@ install(FILES ${PROJECT_BINARY_DIR}/tenon-config.cmake ${PROJECT_BINARY_DIR}/ten
               ${CMAKE_CURRENT_LIST_DIR}/TenonAddModel.cmake
               ${CMAKE_CURRENT_LIST_DIR}/TenonCheckModel.cmake
         DESTINATION ${package_dir})
-install(DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/check DESTINATION ${package_dir})
+install(DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/check DESTINATION ${package_dir}
+        PATTERN ".clang-format" EXCLUDE)

@@ -49,9 +49,9 @@ double Formula::evaluate(ModelOp model, bool most) const {
 // The dimension that attention's keys and values run over: all positions of the cache, or T.
 static StringAttr keysOf(AttentionOp op) {
   FlatSymbolRefAttr cache = op.getCacheAttr();
-  auto state = cache ? dyn_cast_or_null<StateOp>(
-                           SymbolTable::lookupSymbolIn(enclosingModel(op), cache))
-                     : StateOp();
+  auto state =
+      cache ? dyn_cast_or_null<StateOp>(SymbolTable::lookupSymbolIn(enclosingModel(op), cache))
+            : StateOp();
   return dimNames(state ? state.getTensorType() : op.getQkv().getType())[1];
 }
 
@@ -78,8 +78,8 @@ static void countOperation(Operation &operation, Cost &cost) {
       .Case([&](AttentionOp op) {
         ArrayRef<StringAttr> result = dimNames(op.getResult().getType());
         StringAttr keys = keysOf(op), heads = op.getHeadsAttr().getAttr();
-        cost.flops.add(4, {result[0], result[1], keys, result[2]});  // q.k and p.v
-        cost.flops.add(4, {result[0], result[1], keys, heads});      // scale and softmax
+        cost.flops.add(4, {result[0], result[1], keys, result[2]}); // q.k and p.v
+        cost.flops.add(4, {result[0], result[1], keys, heads});     // scale and softmax
         if (op.getCacheAttr())
           cost.bytes.add(2 * bytesOf(op.getResult().getType()), {result[0], keys, result[2]});
       })

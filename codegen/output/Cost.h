@@ -26,8 +26,8 @@ private:
   llvm::SmallVector<Term> terms;
 };
 
-/// Floating-point operations of a group's kernel, and the bytes that it reads and writes if it reads
-/// everything once. An exponential, a tanh, a division count as one operation each.
+/// Floating-point operations of a group's kernel, and the bytes that it reads and writes if it
+/// reads everything once. An exponential, a tanh, a division count as one operation each.
 struct Cost {
   Formula flops, bytes;
 };

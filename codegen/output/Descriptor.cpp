@@ -87,8 +87,7 @@ void Writer::putShapes() {
   llvm::StringSet<> written;
   auto putShape = [&](const ManifestTensor &tensor) {
     if (!tensor.dims.empty() && written.insert(dimsName(tensor)).second)
-      put("static const uint32_t {}[] = {{{}}};\n", dimsName(tensor),
-          fmt::join(tensor.dims, ", "));
+      put("static const uint32_t {}[] = {{{}}};\n", dimsName(tensor), fmt::join(tensor.dims, ", "));
   };
   for (const ManifestParam &param : manifest.params)
     putShape(param.tensor);
@@ -130,15 +129,15 @@ void Writer::putGpuKernels(const ManifestEntry &entry) {
     }
     std::vector<std::string> sources;
     for (const GpuBuffer &buffer : kernel.buffers)
-      sources.push_back(fmt::format("{{{}u, {}u}}", static_cast<unsigned>(buffer.source),
-                                    buffer.index));
+      sources.push_back(
+          fmt::format("{{{}u, {}u}}", static_cast<unsigned>(buffer.source), buffer.index));
     table("tenon_gpu_buffer", buffers, sources);
     bool spirv = kernel.kind == GpuKernel::Code::Spirv;
-    rows.push_back(fmt::format(
-        "{{{}, {}u, {}, sizeof {}, {}, {}u, {}u, {}u, {}}}",
-        spirv ? "TENON_GPU_SPIRV" : "TENON_GPU_PTX", kernel.architecture, code, code,
-        quoted(kernel.symbol), kernel.workgroupSize, kernel.rowsPerGroup, sources.size(),
-        reference(buffers, sources.size())));
+    rows.push_back(fmt::format("{{{}, {}u, {}, sizeof {}, {}, {}u, {}u, {}u, {}}}",
+                               spirv ? "TENON_GPU_SPIRV" : "TENON_GPU_PTX", kernel.architecture,
+                               code, code, quoted(kernel.symbol), kernel.workgroupSize,
+                               kernel.rowsPerGroup, sources.size(),
+                               reference(buffers, sources.size())));
   }
   table("tenon_gpu_kernel", fmt::format("gpu_kernels_{}", entry.identifier), rows);
 }
@@ -159,12 +158,12 @@ void Writer::putEntries() {
     table("tenon_tensor", outputsName, outputs);
     putGpuKernels(entry);
     const CompiledEntry &made = *entry.compiled;
-    rows.push_back(fmt::format(
-        "{{{}, {}u, {}u, {}, {}, {}, {}u, {}, {}u, {}u, {}}}", quoted(made.name), inputs.size(),
-        outputs.size(), reference(inputsName, inputs.size()),
-        reference(outputsName, outputs.size()), uint64(made.arenaBytes), made.usesState ? 1 : 0,
-        int64(made.context), made.sequenceDim, made.gpuKernels.size(),
-        reference(kernelsName, made.gpuKernels.size())));
+    rows.push_back(
+        fmt::format("{{{}, {}u, {}u, {}, {}, {}, {}u, {}, {}u, {}u, {}}}", quoted(made.name),
+                    inputs.size(), outputs.size(), reference(inputsName, inputs.size()),
+                    reference(outputsName, outputs.size()), uint64(made.arenaBytes),
+                    made.usesState ? 1 : 0, int64(made.context), made.sequenceDim,
+                    made.gpuKernels.size(), reference(kernelsName, made.gpuKernels.size())));
   }
   put("\n");
   table("tenon_entry", "entries", rows);
@@ -182,8 +181,8 @@ void Writer::putVariants() {
     for (const PackedParam &param : variant.params) {
       if (!param.packSymbol.empty() && declared.insert(param.packSymbol).second)
         put("extern void {}(const void* source, void* destination);\n", param.packSymbol);
-      packed.push_back(fmt::format("{{{}, {}, {}, {}}}", uint64(param.offset),
-                                   uint64(param.stride), uint64(param.bytes),
+      packed.push_back(fmt::format("{{{}, {}, {}, {}}}", uint64(param.offset), uint64(param.stride),
+                                   uint64(param.bytes),
                                    param.packSymbol.empty() ? "NULL" : param.packSymbol));
     }
     std::string packedName = fmt::format("packed_{}", i), runsName = fmt::format("runs_{}", i);
@@ -199,7 +198,8 @@ void Writer::putVariants() {
 }
 
 std::string Writer::write() {
-  put("/* The descriptor of model {}: what the runtime reads. Written by tenonc {}; do not edit. */\n"
+  put("/* The descriptor of model {}: what the runtime reads. Written by tenonc {}; do not edit. "
+      "*/\n"
       "#include <stddef.h>\n"
       "#include <tenon/runtime/abi.h>\n\n"
       "#if TENON_ABI_VERSION != {}u\n"
@@ -225,8 +225,8 @@ std::string Writer::write() {
       "    {}, {}, {}, {},\n"
       "}};\n",
       identifierOf(compiled.name), identifierOf(compiled.name), quoted(compiled.name),
-      quoted("tenonc " TENON_VERSION), dims.size(), manifest.params.size(),
-      manifest.entries.size(), compiled.variants.size(), reference("dims", dims.size()),
+      quoted("tenonc " TENON_VERSION), dims.size(), manifest.params.size(), manifest.entries.size(),
+      compiled.variants.size(), reference("dims", dims.size()),
       reference("params", manifest.params.size()), reference("entries", manifest.entries.size()),
       reference("variants", compiled.variants.size()));
   return text;

@@ -4,8 +4,8 @@
 
 namespace tenon {
 
-/// C11 against runtime/include/tenon/runtime/abi.h. All tables are static and constant; the symbols of
-/// the variants' objects are declared extern.
+/// C11 against runtime/include/tenon/runtime/abi.h. All tables are static and constant; the symbols
+/// of the variants' objects are declared extern.
 std::string writeDescriptor(const CompiledModel &model);
 
 } // namespace tenon

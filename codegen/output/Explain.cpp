@@ -46,7 +46,10 @@ std::string shapeText(Type type) {
 }
 
 StringRef elementText(Type element) {
-  return element.isBF16() ? "bf16" : element.isF64() ? "f64" : element.isInteger(32) ? "i32" : "f32";
+  return element.isBF16()        ? "bf16"
+         : element.isF64()       ? "f64"
+         : element.isInteger(32) ? "i32"
+                                 : "f32";
 }
 
 /// The text under construction.
@@ -72,7 +75,8 @@ private:
   ModelOp model;
   Manifest manifest;
   std::string text;
-  unsigned step = 0;  // as tenon-plan-arena counts: a group is one, a repeat begins and ends with one
+  unsigned step =
+      0; // as tenon-plan-arena counts: a group is one, a repeat begins and ends with one
 };
 
 std::string Writer::shapeOf(const ManifestTensor &tensor) const {
@@ -92,7 +96,8 @@ void Writer::putTables() {
   double elements = 0;
   for (ParamOp param : model.getBody().getOps<ParamOp>()) {
     auto type = param.getTensorType();
-    double layers = param.getLayersAttr() ? lookupDim(model, param.getLayers().value()).getMax() : 1;
+    double layers =
+        param.getLayersAttr() ? lookupDim(model, param.getLayers().value()).getMax() : 1;
     elements += layers * static_cast<double>(maxElements(model, type));
     put("  {:<28} {} {}{}, {} {}, {}\n", param.getSymName().str(),
         elementText(type.getElementType()).str(), shapeText(type),
@@ -112,8 +117,8 @@ void Writer::putMemory(GroupOp group, const std::string &indent) {
   auto lives = group->getAttrOfType<DenseI64ArrayAttr>("tenon.live");
   for (auto [i, result] : llvm::enumerate(group.getResults())) {
     auto type = cast<RankedTensorType>(result.getType());
-    double bytes = static_cast<double>(maxElements(model, type)) *
-                   type.getElementTypeBitWidth() / 8;
+    double bytes =
+        static_cast<double>(maxElements(model, type)) * type.getElementTypeBitWidth() / 8;
     std::string place;
     if (offsets && offsets[i] >= 0)
       place = fmt::format(", arena {}", offsets[i]);
@@ -192,7 +197,8 @@ std::string Writer::write() {
   putTables();
   for (const ManifestEntry &entry : manifest.entries)
     putEntry(entry);
-  put("\n`at most`: every run-time dimension at its greatest size; `at least`: at its smallest, one token.\n"
+  put("\n`at most`: every run-time dimension at its greatest size; `at least`: at its smallest, "
+      "one token.\n"
       "flops count multiplications, additions, exponentials alike; bytes count each buffer once.\n"
       "Attention is counted with all the keys that there can be.\n");
   return text;

@@ -98,7 +98,8 @@ void Writer::putParameters() {
   size_t rank = 1;
   for (const ManifestParam &param : manifest.params)
     rank = std::max(rank, param.tensor.dims.size());
-  put("/// A tensor that a checkpoint must hold; where `layers` is not 0 there is one a layer, under\n"
+  put("/// A tensor that a checkpoint must hold; where `layers` is not 0 there is one a layer, "
+      "under\n"
       "/// the name with the layer's number in place of {{}}.\n"
       "struct parameter {{\n"
       "  std::string_view name;\n"
@@ -149,7 +150,8 @@ void Writer::putMethod(const ManifestEntry &entry) {
       put("  /// Values of {} lie in [0, {}){}; others are refused.\n", tensor.name, tensor.limit,
           tensor.hasIgnored ? fmt::format(", or are {} to be ignored", tensor.ignored) : "");
   if (made.usesState)
-    put("  /// `position` is that of the first token: at most cached(), and position plus length at\n"
+    put("  /// `position` is that of the first token: at most cached(), and position plus length "
+        "at\n"
         "  /// most {}; what is cached from there on is forgotten.\n",
         made.context);
   for (const ManifestTensor &tensor : entry.inputs)
@@ -160,17 +162,20 @@ void Writer::putMethod(const ManifestEntry &entry) {
     declared += fmt::format("{}std::int64_t position", declared.empty() ? "" : ",\n      ");
   put("  tenon::runtime::status {}(\n      {}) noexcept {{\n"
       "    return call(::{}::{}::index, {}{});\n  }}\n",
-      entry.identifier, declared, name, entry.identifier, made.usesState ? "position" : "0", passed);
+      entry.identifier, declared, name, entry.identifier, made.usesState ? "position" : "0",
+      passed);
 }
 
 void Writer::putSession() {
-  put("/// A stream of calls on this model. One caller at a time; nothing is allocated after it was\n"
+  put("/// A stream of calls on this model. One caller at a time; nothing is allocated after it "
+      "was\n"
       "/// made. Every member returns a status that says what was wrong.\n"
       "class session : public tenon::runtime::session {{\n"
       " public:\n"
       "  using tenon::runtime::session::session;\n"
       "  static tenon::runtime::result<session> create(const tenon::runtime::weights& weights,\n"
-      "                                                const tenon::runtime::options& how = {{}}) {{\n"
+      "                                                const tenon::runtime::options& how = {{}}) "
+      "{{\n"
       "    return tenon::runtime::create_session<session>(model(), weights, how);\n"
       "  }}\n");
   for (const ManifestEntry &entry : manifest.entries) {

@@ -10,24 +10,24 @@ using namespace mlir;
 namespace tenon {
 
 std::string identifierOf(StringRef text) {
-  static const llvm::StringSet<> keywords{
-      "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break",
-      "case", "catch", "char", "char16_t", "char32_t", "char8_t", "class", "co_await", "co_return",
-      "co_yield", "compl", "concept", "const", "const_cast", "consteval", "constexpr", "constinit",
-      "continue", "decltype", "default", "delete", "do", "double", "dynamic_cast", "else", "enum",
-      "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "if", "inline",
-      "int", "long", "mutable", "namespace", "new", "noexcept", "not", "not_eq", "nullptr",
-      "operator", "or", "or_eq", "private", "protected", "public", "register", "reinterpret_cast",
-      "requires", "restrict", "return", "short", "signed", "sizeof", "static", "static_assert",
-      "static_cast", "std", "struct", "switch", "template", "tenon", "this", "thread_local", "throw",
-      "true", "try", "typedef", "typeid", "typename", "union", "unsigned", "using", "virtual", "void",
-      "volatile", "wchar_t", "while", "xor", "xor_eq"};
+  static const char keywords[] =
+      "alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t "
+      "char32_t char8_t class co_await co_return co_yield compl concept const const_cast "
+      "consteval constexpr constinit continue decltype default delete do double dynamic_cast "
+      "else enum explicit export extern false float for friend goto if inline int long mutable "
+      "namespace new noexcept not not_eq nullptr operator or or_eq private protected public "
+      "register reinterpret_cast requires restrict return short signed sizeof static "
+      "static_assert static_cast std struct switch template tenon this thread_local throw true "
+      "try typedef typeid typename union unsigned using virtual void volatile wchar_t while "
+      "xor xor_eq";
   std::string name;
   for (char c : text)
     name += llvm::isAlnum(c) ? c : '_';
   if (name.empty() || llvm::isDigit(name.front()))
     name.insert(name.begin(), '_');
-  if (keywords.contains(name))
+  SmallVector<StringRef> reserved;
+  StringRef(keywords).split(reserved, ' ');
+  if (llvm::is_contained(reserved, name))
     name += '_';
   return name;
 }
@@ -126,8 +126,9 @@ Manifest Manifest::of(const CompiledModel &compiled) {
   Manifest manifest;
   ModelOp model = compiled.model;
   DimIndex index;
-  Identifiers names{"call",       "cached",  "create", "handle", "model",   "parameter",
-                    "parameter_count", "parameters", "reset",  "run",    "session", "threads"};
+  Identifiers names{"call",  "cached",    "create",          "handle",
+                    "model", "parameter", "parameter_count", "parameters",
+                    "reset", "run",       "session",         "threads"};
   for (DimOp dim : model.getOps<DimOp>()) {
     StringRef name = dim.getSymName();
     StringRef last = name.substr(name.rfind("::") == StringRef::npos ? 0 : name.rfind("::") + 2);

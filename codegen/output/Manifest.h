@@ -14,20 +14,20 @@ struct ManifestTensor {
   std::string name;
   mlir::Type element;
   std::vector<unsigned> dims;
-  int64_t limit = 0;  // inputs that index something: values lie in [0, limit)
+  int64_t limit = 0; // inputs that index something: values lie in [0, limit)
   int32_t ignored = 0;
   bool hasIgnored = false;
 };
 
 struct ManifestDim {
-  std::string name;  // as in the model, perhaps qualified
-  std::string identifier;  // a C++ name that is unique among dimensions and entries
+  std::string name;       // as in the model, perhaps qualified
+  std::string identifier; // a C++ name that is unique among dimensions and entries
   int64_t min = 0, max = 0;
 };
 
 struct ManifestParam {
   ManifestTensor tensor;
-  int64_t layers = 0;  // 0 where the parameter belongs to no stack
+  int64_t layers = 0; // 0 where the parameter belongs to no stack
   InitKind init = InitKind::Zeros;
   double initValue = 0;
 };

@@ -1,5 +1,5 @@
-// Between files of tensors and the interpreter. The check programs of tenon_add_model call it; it is a
-// tool for developers, with files that they wrote themselves.
+// Between files of tensors and the interpreter. The check programs of tenon_add_model call it; it
+// is a tool for developers, with files that they wrote themselves.
 #include "reference.h"
 #include "Compile.h"
 #include "Passes.h"
@@ -62,8 +62,8 @@ static LogicalResult run(const ReferenceRequest &request) {
   pm.addPass(createDeriveEntries(entries));
   if (failed(pm.run(*compilation->module)))
     return failure();
-  auto function = dyn_cast_or_null<func::FuncOp>(
-      SymbolTable::lookupSymbolIn(model->model, request.entry));
+  auto function =
+      dyn_cast_or_null<func::FuncOp>(SymbolTable::lookupSymbolIn(model->model, request.entry));
   if (!function)
     return fail("model '" + model->name + "' has no entry '" + request.entry + "'");
 

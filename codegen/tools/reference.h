@@ -6,10 +6,10 @@
 namespace tenon {
 
 struct ReferenceRequest {
-  std::string object, model, entry;  // `model` empty for the object's first
-  std::string params, inputs;        // safetensors; layers by number, as in a checkpoint
-  std::string output;                // safetensors: the entry's outputs in order, F64
-  int64_t position = 0;              // of the first token; nothing is cached before it
+  std::string object, model, entry; // `model` empty for the object's first
+  std::string params, inputs;       // safetensors; layers by number, as in a checkpoint
+  std::string output;               // safetensors: the entry's outputs in order, F64
+  int64_t position = 0;             // of the first token; nothing is cached before it
 };
 
 /// The exit status; errors go to stderr.

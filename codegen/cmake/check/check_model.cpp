@@ -1,6 +1,6 @@
-// The check program of tenon_add_model(... CHECK): runs every entry of one model on every variant that
-// this CPU offers, with random parameters and inputs, and compares with `tenonc reference`, which
-// interprets the same graph in double precision.
+// The check program of tenon_add_model(... CHECK): runs every entry of one model on every variant
+// that this CPU offers, with random parameters and inputs, and compares with `tenonc reference`,
+// which interprets the same graph in double precision.
 //   check_model <tenonc> <model object> <work folder>
 // Exit status: 0 all agree, 1 a difference or an error, 77 no variant can run here.
 #include <algorithm>
@@ -63,9 +63,10 @@ std::vector<check::tensor> random_parameters(check::random_source& random) {
         x.shape.push_back(model.dims[param.tensor.dims[i]].max);
       x.words.resize(count_of(x.shape));
       // Matrices keep the size of what they multiply; vectors are around their initial value.
-      const float bound = x.shape.size() < 2
-                              ? 0.3f
-                              : std::sqrt(3.0f / static_cast<float>(*std::ranges::min_element(x.shape)));
+      const float bound =
+          x.shape.size() < 2
+              ? 0.3f
+              : std::sqrt(3.0f / static_cast<float>(*std::ranges::min_element(x.shape)));
       const float middle = param.init == TENON_INIT_ONES ? 1.0f : 0.0f;
       for (std::size_t i = 0; i < x.words.size(); ++i) x.set(i, middle + random.uniform(bound));
       tensors.push_back(std::move(x));
@@ -75,7 +76,8 @@ std::vector<check::tensor> random_parameters(check::random_source& random) {
 }
 
 // The sizes of the model's dimensions in one call of an entry: about `rows` x `length` tokens.
-std::vector<std::int64_t> sizes_for(const tenon_entry& entry, std::int64_t rows, std::int64_t length) {
+std::vector<std::int64_t> sizes_for(const tenon_entry& entry, std::int64_t rows,
+                                    std::int64_t length) {
   std::vector<std::int64_t> sizes;
   std::uint32_t n_dynamic = 0;
   for (std::uint32_t i = 0; i < model.n_dims; ++i) {
@@ -120,7 +122,8 @@ check::tensor part(const check::tensor& x, const tenon_tensor& type, std::uint32
   const auto axis = static_cast<std::size_t>(found - axes.begin());
   std::size_t outer = 1, inner = 1;
   for (std::size_t i = 0; i < axis; ++i) outer *= static_cast<std::size_t>(x.shape[i]);
-  for (std::size_t i = axis + 1; i < x.shape.size(); ++i) inner *= static_cast<std::size_t>(x.shape[i]);
+  for (std::size_t i = axis + 1; i < x.shape.size(); ++i)
+    inner *= static_cast<std::size_t>(x.shape[i]);
   check::tensor y{x.name, x.dtype, x.shape, {}};
   y.shape[axis] = end - begin;
   for (std::size_t o = 0; o < outer; ++o) {
@@ -164,7 +167,8 @@ std::vector<float> run(rt::session& session, std::uint32_t index, std::vector<st
   return values;
 }
 
-void compare(const std::string& what, const std::vector<float>& got, const std::vector<double>& want) {
+void compare(const std::string& what, const std::vector<float>& got,
+             const std::vector<double>& want) {
   double largest = 0, error = 0;
   for (std::size_t i = 0; i < want.size(); ++i) {
     largest = std::max(largest, std::abs(want[i]));
@@ -173,8 +177,8 @@ void compare(const std::string& what, const std::vector<float>& got, const std::
   }
   if (largest == 0) fail(what + ": the reference is zero everywhere, which tests nothing");
   char text[128];
-  std::snprintf(text, sizeof text, ": largest error %.2g of %.3g, relative %.2g (allowed %.2g)", error,
-                largest, error / largest, tolerance);
+  std::snprintf(text, sizeof text, ": largest error %.2g of %.3g, relative %.2g (allowed %.2g)",
+                error, largest, error / largest, tolerance);
   std::printf("%s%s\n", what.c_str(), text);
   if (!(error <= tolerance * largest)) fail(what + text);
 }
@@ -231,10 +235,10 @@ std::vector<double> reference(const files& where, const test_case& test) {
   const std::string in = where.folder + "/inputs.safetensors";
   const std::string out = where.folder + "/outputs.safetensors";
   check::write_file(in, test.inputs);
-  const std::string command = quoted(where.tenonc) + " reference " + quoted(where.object) + " --model " +
-                              quoted(model.name) + " --entry " + quoted(entry.name) + " --params " +
-                              quoted(where.parameters) + " --inputs " + quoted(in) + " --output " +
-                              quoted(out);
+  const std::string command = quoted(where.tenonc) + " reference " + quoted(where.object) +
+                              " --model " + quoted(model.name) + " --entry " + quoted(entry.name) +
+                              " --params " + quoted(where.parameters) + " --inputs " + quoted(in) +
+                              " --output " + quoted(out);
   if (std::system(command.c_str()) != 0) fail("this failed: " + command);
   std::size_t count = 0;
   for (const tenon_tensor& type : std::span(entry.outputs, entry.n_outputs))
@@ -243,14 +247,18 @@ std::vector<double> reference(const files& where, const test_case& test) {
 }
 
 // Every entry with one token, a few tokens, and odd sizes, as far as the dimensions' bounds allow.
-std::vector<test_case> make_cases(const files& where, double n_parameters, check::random_source& random) {
+std::vector<test_case> make_cases(const files& where, double n_parameters,
+                                  check::random_source& random) {
   std::vector<test_case> tests;
   for (std::uint32_t index = 0; index < model.n_entries; ++index) {
     const tenon_entry& entry = model.entries[index];
-    for (auto [rows, length] : {std::pair<std::int64_t, std::int64_t>{1, 1}, {1, 5}, {2, 7}, {3, 33}}) {
-      if (static_cast<double>(rows * length) * n_parameters > most_work && rows * length > 5) continue;
+    for (auto [rows, length] :
+         {std::pair<std::int64_t, std::int64_t>{1, 1}, {1, 5}, {2, 7}, {3, 33}}) {
+      if (static_cast<double>(rows * length) * n_parameters > most_work && rows * length > 5)
+        continue;
       test_case test{index, entry.name, sizes_for(entry, rows, length), {}, {}};
-      if (!tests.empty() && tests.back().entry == index && tests.back().sizes == test.sizes) continue;
+      if (!tests.empty() && tests.back().entry == index && tests.back().sizes == test.sizes)
+        continue;
       for (std::uint32_t i = 0; i < model.n_dims; ++i)
         if (model.dims[i].min != model.dims[i].max)
           test.what += " " + std::string(model.dims[i].name) + "=" + std::to_string(test.sizes[i]);

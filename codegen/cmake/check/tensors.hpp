@@ -1,5 +1,5 @@
-// Random tensors and their files for the check program: what it hands to `tenonc reference` and to the
-// kernels alike.
+// Random tensors and their files for the check program: what it hands to `tenonc reference` and to
+// the kernels alike.
 #pragma once
 #include <cstdint>
 #include <cstring>

@@ -17,12 +17,13 @@ static const tenon_model &loaded() {
     small_model::Holder holder;
     REQUIRE(compiles("cc -std=c11 -pedantic -fPIC", "tiny.tenon.c",
                      tenon::writeDescriptor(holder.compiled)));
-    REQUIRE(compiles("cc -std=c11 -fPIC", "kernels.c",
-                     "void pack_wte_v4(void) {} void pack_wte_v2(void) {} void run_step_v4(void) {}\n"
-                     "void run_step_v2(void) {} void run_loss_v4(void) {} void run_loss_v2(void) {}\n"));
+    REQUIRE(compiles(
+        "cc -std=c11 -fPIC", "kernels.c",
+        "void pack_wte_v4(void) {} void pack_wte_v2(void) {} void run_step_v4(void) {}\n"
+        "void run_step_v2(void) {} void run_loss_v4(void) {} void run_loss_v2(void) {}\n"));
     const std::string base = small_model::folder() + "/";
-    REQUIRE(small_model::runs("cc -shared -o " + base + "tiny.so " + base + "tiny.tenon.c.o " + base +
-                              "kernels.c.o"));
+    REQUIRE(small_model::runs("cc -shared -o " + base + "tiny.so " + base + "tiny.tenon.c.o " +
+                              base + "kernels.c.o"));
     void *library = dlopen((base + "tiny.so").c_str(), RTLD_NOW);
     REQUIRE(library);
     return static_cast<const tenon_model *>(dlsym(library, "tenon_model_tiny"));

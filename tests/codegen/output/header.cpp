@@ -59,7 +59,8 @@ TEST_CASE("a tensor of other dimensions, element type or direction does not comp
 TEST_CASE("the header's first part is plain C") {
   small_model::Holder holder;
   small_model::write("tiny.tenon.h", tenon::writeHeader(holder.compiled));
-  CHECK(compiles("cc -std=c11 -pedantic", "application.c",
-                 "#include \"tiny.tenon.h\"\n"
-                 "const tenon_model *model(void) { return tenon_tiny_loss == 1 ? &tenon_model_tiny : 0; }\n"));
+  CHECK(compiles(
+      "cc -std=c11 -pedantic", "application.c",
+      "#include \"tiny.tenon.h\"\n"
+      "const tenon_model *model(void) { return tenon_tiny_loss == 1 ? &tenon_model_tiny : 0; }\n"));
 }

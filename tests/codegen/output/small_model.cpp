@@ -70,21 +70,26 @@ Holder::Holder() {
   compiled.entries[0].sequenceDim = 1;
   compiled.entries[1].arenaBytes = 320;
   using Buffer = tenon::GpuBuffer;
-  std::vector<Buffer> buffers{{Buffer::Source::Param, 0}, {Buffer::Source::Input, 0},
-                              {Buffer::Source::Output, 0}, {Buffer::Source::Scalars, 0}};
-  compiled.entries[0].gpuKernels = {
-      {tenon::GpuKernel::Code::Spirv, "spirv", 0, std::string("\x03\x02\x23\x07\x00\x05\x01\x00", 8),
-       "step", 64, 1, buffers},
-      {tenon::GpuKernel::Code::Ptx, "nvptx:sm_90", 90, ".version 8.0\n// \"what?!\"\n", "step", 128,
-       4, buffers}};
+  std::vector<Buffer> buffers{{Buffer::Source::Param, 0},
+                              {Buffer::Source::Input, 0},
+                              {Buffer::Source::Output, 0},
+                              {Buffer::Source::Scalars, 0}};
+  compiled.entries[0].gpuKernels = {{tenon::GpuKernel::Code::Spirv, "spirv", 0,
+                                     std::string("\x03\x02\x23\x07\x00\x05\x01\x00", 8), "step", 64,
+                                     1, buffers},
+                                    {tenon::GpuKernel::Code::Ptx, "nvptx:sm_90", 90,
+                                     ".version 8.0\n// \"what?!\"\n", "step", 128, 4, buffers}};
   compiled.entries[1].gpuRefusals = {"spirv: cross_entropy has no GPU kernel"};
   const char *names[] = {"x86-64-v4", "x86-64-v2"};
   for (const char *name : names) {
     std::string suffix = name == names[0] ? "v4" : "v2";
-    compiled.variants.push_back({tenon::findTarget(name), 512, 128,
+    compiled.variants.push_back({tenon::findTarget(name),
+                                 512,
+                                 128,
                                  {{0, 0, 264, "pack_wte_" + suffix}, {320, 64, 24, ""}},
                                  {"run_step_" + suffix, "run_loss_" + suffix},
-                                 std::string(1000, 'o'), ""});
+                                 std::string(1000, 'o'),
+                                 ""});
   }
 }
 

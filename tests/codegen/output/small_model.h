@@ -1,5 +1,5 @@
-// A model with two planned entries, as the writers get it: an embedding that continues from a cached
-// position, and a loss.
+// A model with two planned entries, as the writers get it: an embedding that continues from a
+// cached position, and a loss.
 #pragma once
 #include "Compiled.h"
 

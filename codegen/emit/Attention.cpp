@@ -114,10 +114,10 @@ private:
     for (Piece piece : pieces)
       initial.push_back(k.splat(0.0, piece.lanes));
     Value blocks = k.add(k.div(position, block), 1);
-    auto result = k.loop(k.index(0), blocks, k.index(1), initial,
-                         [&](Value index, ValueRange carried) {
-                           return keyBlockStep(index, position, pieces, carried);
-                         });
+    auto result =
+        k.loop(k.index(0), blocks, k.index(1), initial, [&](Value index, ValueRange carried) {
+          return keyBlockStep(index, position, pieces, carried);
+        });
     Value out = k.resultBase(0);
     Value target = k.add(k.mul(row, channels), headColumn);
     for (auto [i, piece] : llvm::enumerate(pieces)) {
@@ -130,25 +130,24 @@ private:
   SmallVector<Value> scores(Value first, Value position) {
     SmallVector<Value> zeros(vectors, k.splat(0.0, lanes));
     Value start = k.add(keys, k.mul(first, headSize));
-    auto sums = k.loop(k.index(0), k.index(headSize), k.index(1), zeros,
-                       [&](Value d, ValueRange sums) {
-                         KernelBuilder::Values next;
-                         Value q = k.broadcast(k.load(queryStack, d, f32), lanes);
-                         Value at = k.add(start, k.mul(d, block));
-                         for (unsigned j = 0; j < vectors; ++j)
-                           next.push_back(k.fma(q, k.load(memory, k.add(at, j * lanes), f32, lanes),
-                                                sums[j]));
-                         return next;
-                       });
+    auto sums =
+        k.loop(k.index(0), k.index(headSize), k.index(1), zeros, [&](Value d, ValueRange sums) {
+          KernelBuilder::Values next;
+          Value q = k.broadcast(k.load(queryStack, d, f32), lanes);
+          Value at = k.add(start, k.mul(d, block));
+          for (unsigned j = 0; j < vectors; ++j)
+            next.push_back(k.fma(q, k.load(memory, k.add(at, j * lanes), f32, lanes), sums[j]));
+          return next;
+        });
     auto numbers = VectorType::get({static_cast<int64_t>(lanes)}, k.b.getIndexType());
-    Value limit = vector::BroadcastOp::create(k.b, k.loc, numbers, k.sub(k.add(position, 1), first));
+    Value limit =
+        vector::BroadcastOp::create(k.b, k.loc, numbers, k.sub(k.add(position, 1), first));
     SmallVector<Value> masked;
     for (unsigned j = 0; j < vectors; ++j) {
       auto lane = llvm::to_vector(llvm::seq<int64_t>(j * lanes, (j + 1) * lanes));
       Value number = arith::ConstantOp::create(
           k.b, k.loc, DenseElementsAttr::get(numbers, ArrayRef<int64_t>(lane)));
-      Value visible =
-          arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ult, number, limit);
+      Value visible = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ult, number, limit);
       masked.push_back(arith::SelectOp::create(
           k.b, k.loc, visible, sums[j], k.splat(-std::numeric_limits<double>::infinity(), lanes)));
     }

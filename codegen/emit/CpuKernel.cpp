@@ -32,8 +32,8 @@ void CpuKernelBuilder::store(Value value, Value base, Value index, bool nontempo
 }
 
 void CpuKernelBuilder::prefetch(Value base, Value index, Type element) {
-  // Read, into all cache levels, data.
-  LLVM::Prefetch::create(b, loc, address(base, index, element), /*rw=*/0, /*hint=*/3, /*cache=*/1);
+  // Read, data; not into the first level, which is too small for rows to come beside those at hand.
+  LLVM::Prefetch::create(b, loc, address(base, index, element), /*rw=*/0, /*hint=*/2, /*cache=*/1);
 }
 
 Value CpuKernelBuilder::stack(int64_t elements, Type element) {
@@ -70,7 +70,9 @@ std::string structureOf(GroupOp group) {
   llvm::raw_string_ostream os(text);
   llvm::DenseMap<Value, unsigned> numbers;
   llvm::StringMap<unsigned> symbols;
-  auto number = [&](Value value) { return numbers.try_emplace(value, numbers.size()).first->second; };
+  auto number = [&](Value value) {
+    return numbers.try_emplace(value, numbers.size()).first->second;
+  };
   os << stringifyGroupKind(group.getKind());
   group.getBody().walk([&](Operation *op) {
     os << "\n" << op->getName() << " " << op->getLoc();
@@ -107,7 +109,8 @@ FailureOr<func::FuncOp> emitCpuKernel(GroupOp group, ModuleOp module, const Targ
       llvm::formatv("{0}_{1}", stringifyGroupKind(group.getKind()), kernels.size() - 1).str();
   auto function = func::FuncOp::create(b, loc, name, b.getFunctionType(types, {}));
   function.setPrivate();
-  function->setAttr("llvm.linkage", LLVM::LinkageAttr::get(b.getContext(), LLVM::Linkage::Internal));
+  function->setAttr("llvm.linkage",
+                    LLVM::LinkageAttr::get(b.getContext(), LLVM::Linkage::Internal));
   for (auto [i, buffer] : llvm::enumerate(signature.buffers)) {
     // Not so for values: a layer's output may lie where its input was (PlanArena.cpp).
     if (buffer.source == KernelBuffer::Source::Param)

@@ -50,9 +50,9 @@ private:
       Value part = k.load(base, k.add(index, piece.offset), f32, piece.lanes);
       padded = piece.lanes == 1
                    ? vector::InsertOp::create(k.b, k.loc, part, padded, piece.offset).getResult()
-                   : vector::InsertStridedSliceOp::create(
-                         k.b, k.loc, part, padded, ArrayRef<int64_t>{piece.offset},
-                         ArrayRef<int64_t>{1})
+                   : vector::InsertStridedSliceOp::create(k.b, k.loc, part, padded,
+                                                          ArrayRef<int64_t>{piece.offset},
+                                                          ArrayRef<int64_t>{1})
                          .getResult();
     }
     return padded;

@@ -7,8 +7,8 @@ using namespace mlir;
 
 namespace tenon {
 
-/// The index of an operand's element that meets (row, column) of a tensor of `full` type: an operand
-/// of lower rank is repeated over the leading dimensions that it lacks.
+/// The index of an operand's element that meets (row, column) of a tensor of `full` type: an
+/// operand of lower rank is repeated over the leading dimensions that it lacks.
 static Value operandIndex(KernelBuilder &k, RankedTensorType operand, RankedTensorType full,
                           Value row, Value column) {
   int64_t columns = full.getShape().back();
@@ -71,7 +71,8 @@ LogicalResult emitElementwise(GroupOp group, CpuKernelBuilder &k) {
       Value time = k.size(dimNames(full)[1]);
       Value source = k.mul(k.sub(k.mul(k.add(row, 1), time), k.index(1)), columns);
       forColumns(k, columns, [&](Value column, unsigned lanes) {
-        Value value = k.load(k.base(last.getX()), k.add(source, column), type.getElementType(), lanes);
+        Value value =
+            k.load(k.base(last.getX()), k.add(source, column), type.getElementType(), lanes);
         k.store(value, k.resultBase(0), k.add(k.mul(row, columns), column));
       });
     });

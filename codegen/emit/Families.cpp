@@ -8,13 +8,19 @@ namespace tenon {
 
 LogicalResult emitFamily(GroupOp group, CpuKernelBuilder &k) {
   switch (group.getKind()) {
-  case GroupKind::Embedding: return emitEmbedding(group, k);
-  case GroupKind::Norm: return emitNorm(group, k);
-  case GroupKind::Linear: return emitLinear(group, k);
-  case GroupKind::Attention: return emitAttention(group, k);
+  case GroupKind::Embedding:
+    return emitEmbedding(group, k);
+  case GroupKind::Norm:
+    return emitNorm(group, k);
+  case GroupKind::Linear:
+    return emitLinear(group, k);
+  case GroupKind::Attention:
+    return emitAttention(group, k);
   case GroupKind::Elementwise:
-  case GroupKind::LastToken: return emitElementwise(group, k);
-  case GroupKind::CrossEntropy: return emitCrossEntropy(group, k);
+  case GroupKind::LastToken:
+    return emitElementwise(group, k);
+  case GroupKind::CrossEntropy:
+    return emitCrossEntropy(group, k);
   }
   llvm_unreachable("every group kind has a family");
 }

@@ -11,7 +11,8 @@ mlir::LogicalResult emitFamily(GroupOp group, CpuKernelBuilder &k);
 mlir::LogicalResult emitEmbedding(GroupOp group, CpuKernelBuilder &k);
 /// Layer norm of whole rows: Norm.cpp.
 mlir::LogicalResult emitNorm(GroupOp group, CpuKernelBuilder &k);
-/// Matrix product with epilogue: Linear.cpp, or DotLinear.cpp where the weight is stored transposed.
+/// Matrix product with epilogue: Linear.cpp, or DotLinear.cpp where the weight is stored
+/// transposed.
 mlir::LogicalResult emitLinear(GroupOp group, CpuKernelBuilder &k);
 mlir::LogicalResult emitDotLinear(GroupOp group, CpuKernelBuilder &k);
 /// Causal attention: Attention.cpp.

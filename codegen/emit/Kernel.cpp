@@ -33,7 +33,9 @@ KernelSignature KernelSignature::of(GroupOp group) {
   group.getBody().walk([&](AttentionOp op) {
     if (FlatSymbolRefAttr cache = op.getCacheAttr()) {
       auto state = cast<StateOp>(SymbolTable::lookupSymbolIn(model, cache));
-      signature.buffers.push_back({KernelBuffer::Source::State, {}, cache.getAttr(),
+      signature.buffers.push_back({KernelBuffer::Source::State,
+                                   {},
+                                   cache.getAttr(),
                                    state.getTensorType(),
                                    2 * maxElements(model, state.getTensorType()),
                                    state.getTensorType().getElementType()});
@@ -42,7 +44,11 @@ KernelSignature KernelSignature::of(GroupOp group) {
   for (Value result : group.getResults())
     add(KernelBuffer::Source::Result, result, {}, cast<RankedTensorType>(result.getType()));
   if (int64_t elements = scratchElements(group))
-    signature.buffers.push_back({KernelBuffer::Source::Scratch, {}, {}, {}, elements,
+    signature.buffers.push_back({KernelBuffer::Source::Scratch,
+                                 {},
+                                 {},
+                                 {},
+                                 elements,
                                  Float32Type::get(group.getContext())});
 
   for (DimOp dim : model.getBody().getOps<DimOp>())
@@ -67,11 +73,12 @@ Value KernelBuilder::base(Value value) {
 
 static constexpr auto noWrap = arith::IntegerOverflowFlags::nsw | arith::IntegerOverflowFlags::nuw;
 
-Value KernelBuilder::index(int64_t value) {
-  return arith::ConstantIndexOp::create(b, loc, value);
-}
+Value KernelBuilder::index(int64_t value) { return arith::ConstantIndexOp::create(b, loc, value); }
 Value KernelBuilder::add(Value x, Value y) { return arith::AddIOp::create(b, loc, x, y, noWrap); }
-Value KernelBuilder::sub(Value x, Value y) { return arith::SubIOp::create(b, loc, x, y, noWrap); }
+// Signed only: MLIR folds (x - 2) + 1 into x + (-1) and keeps the flags, which as unsigned wraps.
+Value KernelBuilder::sub(Value x, Value y) {
+  return arith::SubIOp::create(b, loc, x, y, arith::IntegerOverflowFlags::nsw);
+}
 Value KernelBuilder::mul(Value x, Value y) { return arith::MulIOp::create(b, loc, x, y, noWrap); }
 Value KernelBuilder::div(Value x, Value y) { return arith::DivUIOp::create(b, loc, x, y); }
 Value KernelBuilder::rem(Value x, Value y) { return arith::RemUIOp::create(b, loc, x, y); }

@@ -7,21 +7,22 @@
 
 namespace tenon {
 
-/// A buffer that a kernel is handed: flat, row-major, of the greatest size that the tensor can have.
+/// A buffer that a kernel is handed: flat, row-major, of the greatest size that the tensor can
+/// have.
 struct KernelBuffer {
   enum class Source { Value, Param, State, Result, Scratch } source;
-  mlir::Value value;            // Value: the captured value; Result: the group's result
-  mlir::StringAttr symbol;      // Param, State: its name
-  mlir::RankedTensorType type;  // null for Scratch
-  int64_t elements;             // greatest number of elements
+  mlir::Value value;           // Value: the captured value; Result: the group's result
+  mlir::StringAttr symbol;     // Param, State: its name
+  mlir::RankedTensorType type; // null for Scratch
+  int64_t elements;            // greatest number of elements
   mlir::Type element;
 };
 
 /// A kernel function's arguments, in order: the buffers as pointers, the sizes of the model's
 /// dynamic dimensions, the position, the thread's number, the number of threads (all index).
 struct KernelSignature {
-  llvm::SmallVector<KernelBuffer> buffers;  // captured values, params, state, results, scratch
-  llvm::SmallVector<DimOp> dims;            // dynamic dimensions, in model order
+  llvm::SmallVector<KernelBuffer> buffers; // captured values, params, state, results, scratch
+  llvm::SmallVector<DimOp> dims;           // dynamic dimensions, in model order
 
   static KernelSignature of(GroupOp group);
 };
@@ -44,11 +45,11 @@ public:
   const Target &target;
   GroupOp group;
   ModelOp model;
-  mlir::Value position, thread, threads;  // index
-  llvm::DenseMap<mlir::Value, mlir::Value> bases;   // captured value or group result -> base
-  llvm::DenseMap<mlir::StringAttr, mlir::Value> symbols;  // param or state -> base
-  llvm::DenseMap<mlir::StringAttr, mlir::Value> sizes;    // dynamic dimension -> index
-  mlir::Value scratch;                              // base, where the group has scratch
+  mlir::Value position, thread, threads;                 // index
+  llvm::DenseMap<mlir::Value, mlir::Value> bases;        // captured value or group result -> base
+  llvm::DenseMap<mlir::StringAttr, mlir::Value> symbols; // param or state -> base
+  llvm::DenseMap<mlir::StringAttr, mlir::Value> sizes;   // dynamic dimension -> index
+  mlir::Value scratch;                                   // base, where the group has scratch
 
   /// The base of the buffer behind a value of the group's body: captured, yielded, or a parameter.
   mlir::Value base(mlir::Value value);
@@ -86,14 +87,14 @@ public:
 
   // Floating point, scalar or vector; no fast-math, so results do not depend on the surroundings.
   mlir::Type vectorType(mlir::Type element, unsigned lanes);
-  mlir::Value splat(double value, unsigned lanes);  // f32
+  mlir::Value splat(double value, unsigned lanes); // f32
   mlir::Value broadcast(mlir::Value scalar, unsigned lanes);
   mlir::Value addf(mlir::Value x, mlir::Value y);
   mlir::Value subf(mlir::Value x, mlir::Value y);
   mlir::Value mulf(mlir::Value x, mlir::Value y);
   mlir::Value divf(mlir::Value x, mlir::Value y);
   mlir::Value maxf(mlir::Value x, mlir::Value y);
-  mlir::Value fma(mlir::Value x, mlir::Value y, mlir::Value z);  // x * y + z
+  mlir::Value fma(mlir::Value x, mlir::Value y, mlir::Value z); // x * y + z
 
   /// Sum (or maximum) of a vector's lanes by one fixed tree: halves are combined until one is left.
   mlir::Value reduceAdd(mlir::Value vector);

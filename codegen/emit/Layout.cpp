@@ -14,7 +14,7 @@ int64_t layerCount(ModelOp model, std::optional<StringRef> layers) {
 }
 
 namespace {
-constexpr uint64_t alignment = 64;  // bytes; TENON_ALIGNMENT of the runtime's ABI
+constexpr uint64_t alignment = 64; // bytes; TENON_ALIGNMENT of the runtime's ABI
 
 /// The first use of each parameter in each form.
 struct Uses {
@@ -47,7 +47,8 @@ FailureOr<MemoryLayout> MemoryLayout::of(ModelOp model, const Target &target) {
         InFlightDiagnostic error =
             param.emitError("parameter '")
             << param.getSymName() << "' is the weight of a linear and is also used by '"
-            << row->second->getName() << "', which needs another memory layout; declare two parameters";
+            << row->second->getName()
+            << "', which needs another memory layout; declare two parameters";
         error.attachNote(panel->second->getLoc()) << "used by a linear here";
         error.attachNote(row->second->getLoc()) << "used otherwise here";
         return failure();

@@ -7,7 +7,7 @@ namespace tenon {
 /// Parameters in manifest order, states by name.
 struct MemoryLayout {
   std::vector<PackedParam> params;
-  llvm::StringMap<PackedParam> states;  // offset and stride only
+  llvm::StringMap<PackedParam> states; // offset and stride only
   llvm::StringMap<unsigned> paramIndex;
   uint64_t weightsBytes = 0, stateBytes = 0;
 

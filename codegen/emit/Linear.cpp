@@ -61,8 +61,8 @@ private:
       rowStart.push_back(k.mul(k.add(row, i), depth));
     Value panelStart = k.mul(p, depth * panel);
     SmallVector<Value> zeros(rows * vectors, k.splat(0.0, lanes));
-    auto sums = k.loop(
-        k.index(0), k.index(depth), k.index(1), zeros, [&](Value d, ValueRange sums) {
+    auto sums =
+        k.loop(k.index(0), k.index(depth), k.index(1), zeros, [&](Value d, ValueRange sums) {
           KernelBuilder::Values next(sums);
           Value start = k.add(panelStart, k.mul(d, panel));
           SmallVector<Value> weights;

@@ -76,10 +76,9 @@ Value emitLog(KernelBuilder &k, Value x) {
   Value exponent = arith::ShLIOp::create(k.b, v.loc, n, v.i(23));
   Value mantissa = arith::SubIOp::create(k.b, v.loc, bits, exponent);
   Value f = k.subf(arith::BitcastOp::create(k.b, v.loc, v.floats(), mantissa), v.f(1.0));
-  Value p = v.polynomial(
-      f, {0.3333331048488617, -0.24999986588954926, 0.20002226531505585, -0.16669251024723053,
-          0.14218658208847046, -0.12384343147277832, 0.11872965842485428, -0.1178983524441719,
-          0.06915424764156342});
+  Value p = v.polynomial(f, {0.3333331048488617, -0.24999986588954926, 0.20002226531505585,
+                             -0.16669251024723053, 0.14218658208847046, -0.12384343147277832,
+                             0.11872965842485428, -0.1178983524441719, 0.06915424764156342});
   Value square = k.mulf(f, f);
   Value scale = arith::SIToFPOp::create(k.b, v.loc, v.floats(), n);
   Value low = k.fma(k.mulf(square, f), p, k.mulf(scale, v.f(1.428606820309417e-06)));
@@ -105,10 +104,10 @@ static Value geluTanh(KernelBuilder &k, Lanes v, Value x) {
 static Value geluErf(KernelBuilder &k, Lanes v, Value x) {
   Value z = k.mulf(math::AbsFOp::create(k.b, v.loc, x), v.f(0.70710678118654752440));
   Value t = k.divf(v.f(1.0), k.fma(z, v.f(0.5), v.f(1.0)));
-  Value p = v.polynomial(
-      t, {-1.2654529809951782, 0.9987261295318604, 0.3859069049358368, 0.037811603397130966,
-          -0.007393611129373312, -0.06524423509836197, -0.7131165862083435, 1.1685633659362793,
-          -0.6855512261390686, 0.14575070142745972});
+  Value p = v.polynomial(t, {-1.2654529809951782, 0.9987261295318604, 0.3859069049358368,
+                             0.037811603397130966, -0.007393611129373312, -0.06524423509836197,
+                             -0.7131165862083435, 1.1685633659362793, -0.6855512261390686,
+                             0.14575070142745972});
   Value tail = k.mulf(k.mulf(t, v.f(0.5)), emitExp(k, k.subf(p, k.mulf(z, z))));
   Value phi = v.select(arith::CmpFPredicate::OLT, x, v.f(0.0), tail, k.subf(v.f(1.0), tail));
   return k.mulf(x, phi);

@@ -1,5 +1,5 @@
-// Entries: every thread runs the same function, takes its share of each kernel, and meets the others
-// at a barrier between kernels. A stack of layers is a loop around its kernels.
+// Entries: every thread runs the same function, takes its share of each kernel, and meets the
+// others at a barrier between kernels. A stack of layers is a loop around its kernels.
 #include "Program.h"
 #include "CpuKernel.h"
 #include "Pack.h"
@@ -102,11 +102,14 @@ private:
   Value place(const KernelBuffer &buffer, GroupOp group) {
     switch (buffer.source) {
     case KernelBuffer::Source::Value:
-    case KernelBuffer::Source::Result: return places.lookup(buffer.value);
+    case KernelBuffer::Source::Result:
+      return places.lookup(buffer.value);
     case KernelBuffer::Source::Param:
       return perLayer(weights, layout.params[layout.paramIndex.lookup(buffer.symbol)]);
-    case KernelBuffer::Source::State: return perLayer(state, layout.states.lookup(buffer.symbol));
-    case KernelBuffer::Source::Scratch: break;
+    case KernelBuffer::Source::State:
+      return perLayer(state, layout.states.lookup(buffer.symbol));
+    case KernelBuffer::Source::Scratch:
+      break;
     }
     auto scratch = group->getAttrOfType<IntegerAttr>("tenon.scratch_offset");
     return offset(arena, constant(scratch.getInt()));
@@ -152,11 +155,14 @@ private:
   }
 
   LogicalResult emitRepeat(RepeatOp repeat) {
-    for (auto [init, argument] : llvm::zip_equal(repeat.getInits(), repeat.getBody().getArguments()))
+    for (auto [init, argument] :
+         llvm::zip_equal(repeat.getInits(), repeat.getBody().getArguments()))
       places[argument] = places.lookup(init);
     for (auto [init, result] : llvm::zip_equal(repeat.getInits(), repeat.getResults()))
       places[result] = places.lookup(init);
-    auto bound = [&](int64_t value) -> Value { return arith::ConstantIndexOp::create(b, loc, value); };
+    auto bound = [&](int64_t value) -> Value {
+      return arith::ConstantIndexOp::create(b, loc, value);
+    };
     auto loop = scf::ForOp::create(b, loc, bound(0), bound(layerCount(model, repeat.getLayers())),
                                    bound(1));
     OpBuilder::InsertionGuard guard(b);

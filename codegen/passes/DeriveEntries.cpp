@@ -55,8 +55,9 @@ LogicalResult makeStep(func::FuncOp function) {
   bool cached = false;
   function.walk([&](AttentionOp op) { cached |= op.getCacheAttr() != nullptr; });
   if (!cached)
-    return function.emitError("entry 'step' needs an attention with a cache, and the model has none; "
-                              "ask for 'forward' instead");
+    return function.emitError(
+        "entry 'step' needs an attention with a cache, and the model has none; "
+        "ask for 'forward' instead");
   function.walk([](PositionsOp op) { op.setCached(true); });
 
   auto ret = cast<func::ReturnOp>(function.getBody().front().getTerminator());
@@ -66,9 +67,9 @@ LogicalResult makeStep(func::FuncOp function) {
     auto type = cast<RankedTensorType>(operand.get().getType());
     ArrayRef<StringAttr> names = dimNames(type);
     if (type.getRank() == 3) {
-      auto last = RankedTensorType::get({type.getDimSize(0), type.getDimSize(2)},
-                                        type.getElementType(),
-                                        DimsAttr::get(b.getContext(), {names[0], names[2]}));
+      auto last =
+          RankedTensorType::get({type.getDimSize(0), type.getDimSize(2)}, type.getElementType(),
+                                DimsAttr::get(b.getContext(), {names[0], names[2]}));
       operand.set(LastTokenOp::create(b, operand.get().getLoc(), last, operand.get()));
     }
     results.push_back(operand.get().getType());

@@ -48,9 +48,8 @@ GroupOp formGroup(const GroupPlan &plan) {
   b.setInsertionPointToEnd(body);
   YieldOp::create(b, plan.members.back()->getLoc(), yields);
   for (auto [yielded, result] : llvm::zip_equal(yields, group.getResults()))
-    yielded.replaceUsesWithIf(result, [&](OpOperand &use) {
-      return use.getOwner()->getParentOp() != group;
-    });
+    yielded.replaceUsesWithIf(
+        result, [&](OpOperand &use) { return use.getOwner()->getParentOp() != group; });
   return group;
 }
 
@@ -89,11 +88,11 @@ LogicalResult checkFusedScopes(ModelOp model, func::FuncOp function) {
       return;
     auto [firstGroup, firstOp] = entry->second;
     auto ends = firstGroup->getAttrOfType<StringAttr>("tenon.ends");
-    InFlightDiagnostic error =
-        op->emitError("fused(...) cannot be kept in one kernel: '")
-        << op->getName() << "' does not join the " << stringifyGroupKind(firstGroup.getKind())
-        << " kernel of '" << firstOp->getName() << "': " << ends.getValue()
-        << "; move it out of fused(...)";
+    InFlightDiagnostic error = op->emitError("fused(...) cannot be kept in one kernel: '")
+                               << op->getName() << "' does not join the "
+                               << stringifyGroupKind(firstGroup.getKind()) << " kernel of '"
+                               << firstOp->getName() << "': " << ends.getValue()
+                               << "; move it out of fused(...)";
     error.attachNote(firstOp->getLoc()) << "the kernel begins here";
     if (auto lines = model->getAttrOfType<ArrayAttr>("tenon.fused_lines"))
       if (int64_t i = scope.getInt() - 1; i >= 0 && i < static_cast<int64_t>(lines.size()))

@@ -68,7 +68,8 @@ public:
   void takeElementwise() {
     while (Operation *user = onlyUser()) {
       if (!isElementwise(user)) {
-        stop("'" + user->getName().getStringRef() + "' needs whole rows, and this kernel makes them "
+        stop("'" + user->getName().getStringRef() +
+             "' needs whole rows, and this kernel makes them "
              "in pieces");
         return;
       }
@@ -131,10 +132,10 @@ GroupPlan growGroup(Operation *op) {
     growth.takeElementwise();
     return growth.plan;
   }
-  GroupKind kind = isa<AttentionOp>(op)                            ? GroupKind::Attention
-                   : isa<TokenCrossEntropyOp, MaskedMeanOp>(op)    ? GroupKind::CrossEntropy
-                   : isa<LastTokenOp>(op)                          ? GroupKind::LastToken
-                                                                   : GroupKind::Elementwise;
+  GroupKind kind = isa<AttentionOp>(op)                         ? GroupKind::Attention
+                   : isa<TokenCrossEntropyOp, MaskedMeanOp>(op) ? GroupKind::CrossEntropy
+                   : isa<LastTokenOp>(op)                       ? GroupKind::LastToken
+                                                                : GroupKind::Elementwise;
   Growth growth(kind, op);
   if (kind == GroupKind::Elementwise)
     growth.takeElementwise();

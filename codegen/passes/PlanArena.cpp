@@ -17,7 +17,7 @@ namespace {
 struct Buffer {
   int64_t bytes = 0;
   int64_t begin = std::numeric_limits<int64_t>::max(), end = -1;
-  bool isOutput = false;  // the caller's memory
+  bool isOutput = false; // the caller's memory
   int64_t offset = -1;
 
   void live(int64_t step) {
@@ -28,8 +28,7 @@ struct Buffer {
 
 class Planner {
 public:
-  explicit Planner(func::FuncOp function)
-      : function(function), model(enclosingModel(function)) {}
+  explicit Planner(func::FuncOp function) : function(function), model(enclosingModel(function)) {}
 
   LogicalResult run() {
     number(function.getBody().front());
@@ -73,12 +72,14 @@ private:
         Value init = repeat.getInits()[i], argument = repeat.getBody().getArgument(i);
         Value next = yield.getValues()[i], result = repeat.getResult(i);
         if (!init.getDefiningOp() || !init.hasOneUse())
-          return repeat.emitError("the value that enters the stack of layers must be computed by the "
-                                  "model and used nowhere else: the layers update it in place");
+          return repeat.emitError(
+              "the value that enters the stack of layers must be computed by the "
+              "model and used nowhere else: the layers update it in place");
         if (!isa_and_nonnull<GroupOp>(next.getDefiningOp()) ||
             next.getParentBlock() != argument.getParentBlock() || !next.hasOneUse())
-          return repeat.emitError("the value that leaves a layer must be computed in the layer, by an "
-                                  "operation of its own, and used nowhere else in it");
+          return repeat.emitError(
+              "the value that leaves a layer must be computed in the layer, by an "
+              "operation of its own, and used nowhere else in it");
         int64_t written = steps[next.getDefiningOp()].first;
         for (OpOperand &use : argument.getUses()) {
           int64_t step = lastStep(use, argument.getParentBlock());
@@ -156,8 +157,8 @@ private:
       for (Buffer *other : placed)
         if (other->begin <= buffer->end && buffer->begin <= other->end &&
             other->offset < buffer->offset + size)
-          buffer->offset = std::max<int64_t>(
-              buffer->offset, llvm::alignTo(other->offset + other->bytes, 64));
+          buffer->offset =
+              std::max<int64_t>(buffer->offset, llvm::alignTo(other->offset + other->bytes, 64));
       placed.push_back(buffer);
       arenaBytes = std::max(arenaBytes, buffer->offset + size);
     }

@@ -13,16 +13,14 @@ namespace tenon {
 
 namespace {
 /// Whether the operation computes each token of its first operand by itself.
-bool isTokenwise(Operation *op) {
-  return isa<LinearOp, LayerNormOp, GeluOp, ScaleOp, AddOp>(op);
-}
+bool isTokenwise(Operation *op) { return isa<LinearOp, LayerNormOp, GeluOp, ScaleOp, AddOp>(op); }
 
 Value lastToken(OpBuilder &b, Location loc, Value x) {
   auto type = cast<RankedTensorType>(x.getType());
   ArrayRef<StringAttr> names = dimNames(type);
   auto dims = DimsAttr::get(b.getContext(), {names[0], names[2]});
-  auto last = RankedTensorType::get({type.getDimSize(0), type.getDimSize(2)},
-                                    type.getElementType(), dims);
+  auto last =
+      RankedTensorType::get({type.getDimSize(0), type.getDimSize(2)}, type.getElementType(), dims);
   return LastTokenOp::create(b, loc, last, x);
 }
 

@@ -18,8 +18,8 @@ struct SplitCrossEntropy : impl::SplitCrossEntropyBase<SplitCrossEntropy> {
       OpBuilder b(op);
       auto logits = cast<RankedTensorType>(op.getLogits().getType());
       auto targets = cast<RankedTensorType>(op.getTargets().getType());
-      auto tokens = RankedTensorType::get(targets.getShape(), logits.getElementType(),
-                                          targets.getEncoding());
+      auto tokens =
+          RankedTensorType::get(targets.getShape(), logits.getElementType(), targets.getEncoding());
       Value losses = TokenCrossEntropyOp::create(b, op.getLoc(), tokens, op.getLogits(),
                                                  op.getTargets(), op.getIgnoreAttr());
       Value mean = MaskedMeanOp::create(b, op.getLoc(), op.getType(), losses, op.getTargets(),

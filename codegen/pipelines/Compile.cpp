@@ -65,8 +65,8 @@ LogicalResult selectModels(Compilation &compilation, const CompileRequest &reque
     have.push_back(model.name);
   for (const std::string &name : request.models)
     if (!llvm::is_contained(have, name))
-      return fail("no model '" + name + "' in " + request.object + "; it has: " +
-                  llvm::join(have, ", "));
+      return fail("no model '" + name + "' in " + request.object +
+                  "; it has: " + llvm::join(have, ", "));
   if (!request.models.empty())
     llvm::erase_if(compilation.models, [&](CompiledModel &model) {
       bool drop = !llvm::is_contained(request.models, model.name);
@@ -144,8 +144,8 @@ void describeEntries(CompiledModel &compiled) {
   }
 }
 
-/// Adds the GPU kernels of all entries; an entry that cannot run there gets a refusal, and a request
-/// that no entry of the model can meet is an error.
+/// Adds the GPU kernels of all entries; an entry that cannot run there gets a refusal, and a
+/// request that no entry of the model can meet is an error.
 LogicalResult compileGpu(CompiledModel &compiled, StringRef name, const CompileRequest &request) {
   unsigned architecture = 0;
   StringRef rest = name;
@@ -155,8 +155,8 @@ LogicalResult compileGpu(CompiledModel &compiled, StringRef name, const CompileR
   bool any = false;
   std::string refusals;
   for (CompiledEntry &entry : compiled.entries) {
-    llvm::Expected<GpuKernel> kernel = isPtx ? compilePtx(entry.function, architecture)
-                                             : compileSpirv(entry.function);
+    llvm::Expected<GpuKernel> kernel =
+        isPtx ? compilePtx(entry.function, architecture) : compileSpirv(entry.function);
     if (kernel) {
       any = true;
       std::string stage = compiled.name + "." + entry.name +
@@ -181,8 +181,7 @@ LogicalResult compileVariant(const CompiledModel &compiled, const Target &target
   SmallVector<func::FuncOp> entries;
   for (const CompiledEntry &entry : compiled.entries)
     entries.push_back(entry.function);
-  FailureOr<OwningOpRef<ModuleOp>> program =
-      emitProgram(compiled.model, entries, target, variant);
+  FailureOr<OwningOpRef<ModuleOp>> program = emitProgram(compiled.model, entries, target, variant);
   if (failed(program))
     return failure();
   std::string stem = compiled.name + "." + target.name.str();
@@ -197,10 +196,9 @@ LogicalResult compileVariant(const CompiledModel &compiled, const Target &target
       makeObject(**program, target, request.withText || !request.dumpDir.empty());
   if (failed(code))
     return failure();
-  if (!request.dumpDir.empty() &&
-      (failed(dump(request.dumpDir, stage(".llvm.mlir"), **program)) ||
-       failed(dump(request.dumpDir, stage(".ll"), code->llvmIr)) ||
-       failed(dump(request.dumpDir, stage(".s"), code->assembly))))
+  if (!request.dumpDir.empty() && (failed(dump(request.dumpDir, stage(".llvm.mlir"), **program)) ||
+                                   failed(dump(request.dumpDir, stage(".ll"), code->llvmIr)) ||
+                                   failed(dump(request.dumpDir, stage(".s"), code->assembly))))
     return failure();
   variant.object = std::move(code->object);
   variant.assembly = std::move(code->assembly);

@@ -7,13 +7,13 @@
 namespace tenon {
 
 struct CompileRequest {
-  std::string object;                // path of the object file
-  std::vector<std::string> models;   // names; none: all models of the object
-  std::vector<std::string> entries;  // none: all that the model has
-  std::vector<std::string> cpus;     // target names; none: all of the object's machine
-  std::vector<std::string> gpus;     // "spirv", "nvptx:sm_90"
-  std::string dumpDir;               // IR after every stage, if not empty
-  bool withText = false;             // assembly too
+  std::string object;               // path of the object file
+  std::vector<std::string> models;  // names; none: all models of the object
+  std::vector<std::string> entries; // none: all that the model has
+  std::vector<std::string> cpus;    // target names; none: all of the object's machine
+  std::vector<std::string> gpus;    // "spirv", "nvptx:sm_90"
+  std::string dumpDir;              // IR after every stage, if not empty
+  bool withText = false;            // assembly too
 };
 
 /// Owns what CompiledModel refers to.

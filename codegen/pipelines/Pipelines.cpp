@@ -39,12 +39,11 @@ void registerPipelines() {
   struct ModelOptions : PassPipelineOptions<ModelOptions> {
     ListOption<std::string> entries{*this, "entries", llvm::cl::desc("the entries to make")};
   };
-  PassPipelineRegistration<ModelOptions>(
-      "tenon-model-pipeline", "imported model to planned groups",
-      [](OpPassManager &pm, const ModelOptions &options) {
-        llvm::ArrayRef<std::string> entries = options.entries;
-        buildModelPipeline(pm, entries);
-      });
+  PassPipelineRegistration<ModelOptions>("tenon-model-pipeline", "imported model to planned groups",
+                                         [](OpPassManager &pm, const ModelOptions &options) {
+                                           llvm::ArrayRef<std::string> entries = options.entries;
+                                           buildModelPipeline(pm, entries);
+                                         });
   PassPipelineRegistration<>("tenon-cpu-pipeline", "emitted CPU kernels to the llvm dialect",
                              buildCpuPipeline);
 }

@@ -14,7 +14,8 @@ static llvm::Error fail(const std::string &path, const llvm::Twine &what) {
   return llvm::createStringError(llvm::Twine(path) + ": " + what);
 }
 
-template <class T> static void widen(llvm::StringRef bytes, std::vector<double> &values) {
+template <class T>
+static void widen(llvm::StringRef bytes, std::vector<double> &values) {
   for (size_t i = 0; i < values.size(); ++i) {
     T value;
     std::memcpy(&value, bytes.data() + i * sizeof(T), sizeof(T));
@@ -33,7 +34,8 @@ static llvm::Expected<Tensor> readTensor(const std::string &path, llvm::StringRe
     sizes.push_back(size.getAsInteger().value_or(0));
   Tensor tensor = Tensor::zeros(sizes);
   int64_t width = *dtype == "F64" ? 8 : 4;
-  uint64_t begin = (*range)[0].getAsUINT64().value_or(0), end = (*range)[1].getAsUINT64().value_or(0);
+  uint64_t begin = (*range)[0].getAsUINT64().value_or(0),
+           end = (*range)[1].getAsUINT64().value_or(0);
   if (begin > end || end > data.size() ||
       end - begin != tensor.values.size() * static_cast<uint64_t>(width))
     return fail(path, "tensor '" + name + "' has " + llvm::Twine(tensor.values.size()) +

@@ -53,10 +53,12 @@ void addRequestOptions(CLI::App &command, tenon::CompileRequest &request) {
   command.add_option("object", request.object, "object file that a model was compiled into")
       ->required();
   command.add_option("--model", request.models, "models to compile (default: all)")->delimiter(',');
-  command.add_option("--entries", request.entries,
-                     "entries: forward, step, loss (default: all that the model has)")->delimiter(',');
-  command.add_option("--cpu", request.cpus,
-                     "CPU targets (default: all for the object's machine)")->delimiter(',');
+  command
+      .add_option("--entries", request.entries,
+                  "entries: forward, step, loss (default: all that the model has)")
+      ->delimiter(',');
+  command.add_option("--cpu", request.cpus, "CPU targets (default: all for the object's machine)")
+      ->delimiter(',');
   command.add_option("--gpu", request.gpus, "GPU targets: spirv, nvptx:sm_80, nvptx:sm_90")
       ->delimiter(',');
   command.add_option("--dump-dir", request.dumpDir, "write the IR after every stage there");
@@ -106,7 +108,8 @@ int main(int argc, char **argv) {
   tenon::ReferenceRequest reference;
   CLI::App *referenceCommand = app.add_subcommand(
       "reference", "run an entry in double precision on tensors from safetensors files");
-  referenceCommand->add_option("object", reference.object, "object file with the model")->required();
+  referenceCommand->add_option("object", reference.object, "object file with the model")
+      ->required();
   referenceCommand->add_option("--model", reference.model, "the model (default: the first)");
   referenceCommand->add_option("--entry", reference.entry, "forward, step or loss")->required();
   referenceCommand->add_option("--params", reference.params, "its parameters")->required();

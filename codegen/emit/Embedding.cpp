@@ -25,7 +25,7 @@ static constexpr int64_t prefetchRows = 4;
 static constexpr int64_t streamedBytes = 16 << 20;
 
 // A row larger than this (in elements) is read from its sources again, not from the stack.
-static constexpr int64_t stackElements = 16384;
+static constexpr int64_t stackElements = 8192;
 
 static constexpr int64_t lineElements = 16; // 64 bytes
 
@@ -72,7 +72,6 @@ private:
   struct Block {
     std::vector<Row> here, ahead;
     SmallVector<Value> starts; // of the rows of the results
-    Value kept;                // where on the stack their elements are, counted from `kept`
   };
   Block locate(Value index, unsigned count) {
     Block block;

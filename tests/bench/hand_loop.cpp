@@ -1,12 +1,14 @@
-// AVX-512 by hand. What was tried on a 2-core Zen 4: prefetch distances 1 to 8, spread over the row
-// or in one burst, into each cache level; tiles of 1 to 128 positions reused over the batch. The
-// one here was never beaten by more than noise.
+// AVX-512 by hand. What was tried on a 2-core Zen 4: one, two, four rows side by side
+// (1.75, 1.53, 1.25 ms of CPU time for 8x1024x768, cold); prefetch distances of 1 to 16 rows,
+// spread over the row or in one burst, into the first cache level (1.25 ms), the second (1.10) or
+// past the caches (1.30); tiles of 1 to 128 positions reused over the batch (no gain).
 #include "hand_loop.hpp"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
 #include <algorithm>
+#include <type_traits>
 
 #define TENON_AVX512 __attribute__((target("avx512f")))
 
@@ -17,21 +19,25 @@ bool has_hand_loop() { return __builtin_cpu_supports("avx512f"); }
 TENON_AVX512 void hand_embed(const float* wte, const float* wpe, const std::int32_t* ids, float* x,
                              std::size_t seq, std::size_t begin, std::size_t end) {
   constexpr std::size_t columns = 768, distance = 4;
-  std::size_t t = begin % seq;
-  for (std::size_t r = begin; r < end; ++r) {
-    const float* token = wte + ids[r] * columns;
-    const float* position = wpe + t * columns;
-    const float* ahead = wte + ids[std::min(r + distance, end - 1)] * columns;
-    float* to = x + r * columns;
-    for (std::size_t c = 0; c < columns; c += 64) {
-      for (std::size_t i = c; i < c + 64; i += 16) {
-        _mm_prefetch(reinterpret_cast<const char*>(ahead + i), _MM_HINT_T0);
-        _mm512_stream_ps(to + i,
-                         _mm512_add_ps(_mm512_load_ps(token + i), _mm512_load_ps(position + i)));
+  const auto rows = [&]<int N>(std::size_t r, std::integral_constant<int, N>) TENON_AVX512 {
+    const float *token[N], *position[N], *ahead[N];
+    for (int i = 0; i < N; ++i) {
+      token[i] = wte + ids[r + i] * columns;
+      position[i] = wpe + (r + i) % seq * columns;
+      ahead[i] = wte + ids[std::min(r + i + distance, end - 1)] * columns;
+    }
+    for (std::size_t c = 0; c < columns; c += 16) {
+      for (int i = 0; i < N; ++i) {
+        _mm_prefetch(reinterpret_cast<const char*>(ahead[i] + c), _MM_HINT_T1);
+        const __m512 sum =
+            _mm512_add_ps(_mm512_load_ps(token[i] + c), _mm512_load_ps(position[i] + c));
+        _mm512_stream_ps(x + (r + i) * columns + c, sum);
       }
     }
-    t = t + 1 == seq ? 0 : t + 1;
-  }
+  };
+  std::size_t r = begin;
+  for (; r + 4 <= end; r += 4) rows(r, std::integral_constant<int, 4>{});
+  for (; r < end; ++r) rows(r, std::integral_constant<int, 1>{});
   _mm_sfence();
 }
 

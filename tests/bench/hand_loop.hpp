@@ -9,8 +9,8 @@ namespace bench {
 bool has_hand_loop();
 
 /// Rows [begin, end) of x[r, :] = wte[ids[r], :] + wpe[r % seq, :], f32, 768 columns, by
-/// intrinsics: prefetch four rows ahead, stores past the caches. Trusts the ids. Everything is
-/// aligned to 64 bytes.
+/// intrinsics: four rows side by side, the next four prefetched, stores past the caches. Trusts the
+/// ids; everything is aligned to 64 bytes.
 void hand_embed(const float* wte, const float* wpe, const std::int32_t* ids, float* x,
                 std::size_t seq, std::size_t begin, std::size_t end);
 

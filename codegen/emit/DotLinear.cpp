@@ -2,8 +2,8 @@
 // whose weight is also the token table and so is kept once, as the table. Each output is a dot
 // product: `lanes` partial sums over K in order, the rest of K as a zero-filled vector, then one
 // fixed tree. Threads share the columns N.
-#include "Elementwise.h"
 #include "Families.h"
+#include "Product.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -12,16 +12,8 @@ using namespace mlir;
 namespace tenon {
 
 namespace {
-struct DotKernel {
-  DotKernel(LinearOp op, CpuKernelBuilder &k)
-      : op(op), k(k), x(k.base(op.getX())), weight(k.base(op.getWeight())),
-        type(cast<RankedTensorType>(op.getType())),
-        depth(cast<RankedTensorType>(op.getX().getType()).getShape().back()),
-        columns(type.getShape().back()), lanes(k.target.lanes) {
-    for (Operation &other : k.group.getBody().front())
-      if (isa<AddOp, GeluOp, ScaleOp>(other))
-        chain.push_back(&other);
-  }
+struct DotKernel : Product {
+  DotKernel(GroupOp group, CpuKernelBuilder &k) : Product(group, k), lanes(k.target.lanes) {}
 
   void emit() {
     unsigned block = k.target.dotColumns;
@@ -93,25 +85,12 @@ private:
         finish(k.reduceAdd(sums[i * block + j]), k.add(row, i), k.add(column, j));
   }
 
-  void finish(Value value, Value row, Value column) {
-    if (op.getBias())
-      value = k.addf(value, k.load(k.base(op.getBias()), column, k.b.getF32Type()));
-    value = applyChain(k, chain, op.getResult(), value, row, column);
-    k.store(value, k.resultBase(0), k.add(k.mul(row, columns), column));
-  }
-
-  LinearOp op;
-  CpuKernelBuilder &k;
-  Value x, weight;
-  RankedTensorType type;
-  int64_t depth, columns;
   unsigned lanes;
-  SmallVector<Operation *> chain;
 };
 } // namespace
 
 LogicalResult emitDotLinear(GroupOp group, CpuKernelBuilder &k) {
-  DotKernel(*group.getBody().front().getOps<LinearOp>().begin(), k).emit();
+  DotKernel(group, k).emit();
   return success();
 }
 

@@ -41,7 +41,7 @@ Value applyChain(KernelBuilder &k, ArrayRef<Operation *> ops, Value seed, Value 
   return value;
 }
 
-static SmallVector<Operation *> bodyOps(GroupOp group) {
+SmallVector<Operation *> elementwiseOps(GroupOp group) {
   SmallVector<Operation *> ops;
   for (Operation &op : group.getBody().front())
     if (isa<AddOp, ScaleOp, GeluOp>(op))
@@ -78,7 +78,7 @@ LogicalResult emitElementwise(GroupOp group, CpuKernelBuilder &k) {
     });
     return success();
   }
-  SmallVector<Operation *> ops = bodyOps(group);
+  SmallVector<Operation *> ops = elementwiseOps(group);
   Value seed = ops.front()->getOperand(0);
   auto type = cast<RankedTensorType>(seed.getType());
   int64_t columns = type.getShape().back();

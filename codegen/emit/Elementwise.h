@@ -10,4 +10,7 @@ namespace tenon {
 mlir::Value applyChain(KernelBuilder &k, llvm::ArrayRef<mlir::Operation *> ops, mlir::Value seed,
                        mlir::Value value, mlir::Value row, mlir::Value column);
 
+/// The elementwise operations of a group's body, in order.
+llvm::SmallVector<mlir::Operation *> elementwiseOps(GroupOp group);
+
 } // namespace tenon

@@ -2,8 +2,8 @@
 // Weights lie as panels [N/NR][K][NR], zero-padded in the last (Pack.cpp). A register tile of
 // MR x NR accumulators runs over all of K in order, so an element's bits depend on neither M nor
 // the place of its tile. Threads share the panels.
-#include "Elementwise.h"
 #include "Families.h"
+#include "Product.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -12,16 +12,9 @@ using namespace mlir;
 namespace tenon {
 
 namespace {
-struct LinearKernel {
-  LinearKernel(LinearOp op, CpuKernelBuilder &k)
-      : op(op), k(k), x(k.base(op.getX())), weight(k.base(op.getWeight())),
-        type(cast<RankedTensorType>(op.getType())),
-        depth(cast<RankedTensorType>(op.getX().getType()).getShape().back()),
-        columns(type.getShape().back()), panel(k.target.panelColumns()) {
-    for (Operation &other : k.group.getBody().front())
-      if (isa<AddOp, GeluOp, ScaleOp>(other))
-        chain.push_back(&other);
-  }
+struct LinearKernel : Product {
+  LinearKernel(GroupOp group, CpuKernelBuilder &k)
+      : Product(group, k), panel(k.target.panelColumns()) {}
 
   void emit() {
     int64_t fullPanels = columns / panel;
@@ -79,15 +72,15 @@ private:
       for (unsigned j = 0; j < vectors; ++j) {
         Value column = k.add(k.mul(p, panel), j * lanes);
         int64_t left = valid - j * lanes;
-        finish(sums[i * vectors + j], k.add(row, i), column, left);
+        store(sums[i * vectors + j], k.add(row, i), column, left);
       }
   }
 
   /// Stores a vector of sums, or the first `left` of its lanes.
-  void finish(Value sum, Value row, Value column, int64_t left) {
+  void store(Value sum, Value row, Value column, int64_t left) {
     unsigned lanes = k.target.lanes;
     if (left >= lanes) {
-      finishPiece(sum, row, column);
+      finish(sum, row, column);
       return;
     }
     for (Piece piece : tailPieces(left, lanes)) {
@@ -98,23 +91,11 @@ private:
         part = vector::ShuffleOp::create(
             k.b, k.loc, sum, sum,
             llvm::to_vector(llvm::seq<int64_t>(piece.offset, piece.offset + piece.lanes)));
-      finishPiece(part, row, k.add(column, piece.offset));
+      finish(part, row, k.add(column, piece.offset));
     }
   }
 
-  void finishPiece(Value value, Value row, Value column) {
-    if (op.getBias())
-      value = k.addf(value, k.load(k.base(op.getBias()), column, k.b.getF32Type(), lanesOf(value)));
-    value = applyChain(k, chain, op.getResult(), value, row, column);
-    k.store(value, k.resultBase(0), k.add(k.mul(row, columns), column));
-  }
-
-  LinearOp op;
-  CpuKernelBuilder &k;
-  Value x, weight;
-  RankedTensorType type;
-  int64_t depth, columns, panel;
-  SmallVector<Operation *> chain;
+  int64_t panel; // NR
 };
 } // namespace
 
@@ -122,7 +103,7 @@ LogicalResult emitLinear(GroupOp group, CpuKernelBuilder &k) {
   auto op = *group.getBody().front().getOps<LinearOp>().begin();
   if (op.getTransposed())
     return emitDotLinear(group, k);
-  LinearKernel(op, k).emit();
+  LinearKernel(group, k).emit();
   return success();
 }
 

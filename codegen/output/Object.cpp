@@ -38,19 +38,25 @@ void optimise(llvm::Module &module, llvm::TargetMachine &machine) {
   builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3).run(module, modules);
 }
 
-FailureOr<std::string> write(llvm::Module &module, llvm::TargetMachine &machine,
-                             llvm::CodeGenFileType kind) {
+llvm::Expected<std::string> write(llvm::Module &module, llvm::TargetMachine &machine,
+                                  llvm::CodeGenFileType kind) {
   llvm::SmallString<0> bytes;
   llvm::raw_svector_ostream stream(bytes);
   llvm::legacy::PassManager passes;
   if (machine.addPassesToEmitFile(passes, stream, nullptr, kind))
-    return failure();
+    return llvm::createStringError("LLVM cannot write this kind of file for " +
+                                   machine.getTargetTriple().str());
   passes.run(module);
   return bytes.str().str();
 }
 } // namespace
 
-FailureOr<ObjectCode> makeObject(ModuleOp module, const Target &target, bool withText) {
+ObjectJob::ObjectJob() = default;
+ObjectJob::ObjectJob(ObjectJob &&) = default;
+ObjectJob &ObjectJob::operator=(ObjectJob &&) = default;
+ObjectJob::~ObjectJob() = default;
+
+FailureOr<ObjectJob> ObjectJob::translate(ModuleOp module, const Target &target) {
   llvm::Triple triple(target.triple);
   std::string error;
   const llvm::Target *backend = llvm::TargetRegistry::lookupTarget(triple, error);
@@ -59,31 +65,36 @@ FailureOr<ObjectCode> makeObject(ModuleOp module, const Target &target, bool wit
            << target.name << "': " << error;
   llvm::TargetOptions options;
   options.FunctionSections = true;
-  std::unique_ptr<llvm::TargetMachine> machine(
-      backend->createTargetMachine(triple, target.cpu, target.features, options, llvm::Reloc::PIC_,
-                                   std::nullopt, llvm::CodeGenOptLevel::Aggressive));
-
-  llvm::LLVMContext context;
+  ObjectJob job;
+  job.machine.reset(backend->createTargetMachine(triple, target.cpu, target.features, options,
+                                                 llvm::Reloc::PIC_, std::nullopt,
+                                                 llvm::CodeGenOptLevel::Aggressive));
+  job.context = std::make_unique<llvm::LLVMContext>();
   registerBuiltinDialectTranslation(*module.getContext());
   registerLLVMDialectTranslation(*module.getContext());
-  std::unique_ptr<llvm::Module> code = translateModuleToLLVMIR(module, context, "tenon");
-  if (!code)
+  job.module = translateModuleToLLVMIR(module, *job.context, "tenon");
+  if (!job.module)
     return module.emitError("translation to LLVM IR failed for target '") << target.name << "'";
-  code->setTargetTriple(triple);
-  code->setDataLayout(machine->createDataLayout());
-  optimise(*code, *machine);
+  job.module->setTargetTriple(triple);
+  job.module->setDataLayout(job.machine->createDataLayout());
+  return job;
+}
 
+llvm::Expected<ObjectCode> ObjectJob::compile(bool withText) {
+  optimise(*module, *machine);
   ObjectCode result;
   if (withText) {
-    llvm::raw_string_ostream(result.llvmIr) << *code;
-    auto assembly = write(*llvm::CloneModule(*code), *machine, llvm::CodeGenFileType::AssemblyFile);
-    if (succeeded(assembly))
-      result.assembly = *assembly;
+    llvm::raw_string_ostream(result.llvmIr) << *module;
+    auto assembly =
+        write(*llvm::CloneModule(*module), *machine, llvm::CodeGenFileType::AssemblyFile);
+    if (!assembly)
+      return assembly.takeError();
+    result.assembly = std::move(*assembly);
   }
-  auto object = write(*code, *machine, llvm::CodeGenFileType::ObjectFile);
-  if (failed(object))
-    return module.emitError("LLVM cannot write an object file for target '") << target.name << "'";
-  result.object = *object;
+  auto object = write(*module, *machine, llvm::CodeGenFileType::ObjectFile);
+  if (!object)
+    return object.takeError();
+  result.object = std::move(*object);
   return result;
 }
 

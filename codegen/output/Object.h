@@ -4,8 +4,16 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Support/LogicalResult.h"
+#include "llvm/Support/Error.h"
 
+#include <memory>
 #include <string>
+
+namespace llvm {
+class LLVMContext;
+class Module;
+class TargetMachine;
+} // namespace llvm
 
 namespace tenon {
 
@@ -15,11 +23,29 @@ struct ObjectCode {
   std::string object;   // the ELF file's bytes
 };
 
-/// Registers LLVM's code generators once; call before any thread makes objects.
+/// Registers LLVM's code generators once; call before any object is made.
 void initializeTargets();
 
-/// Optimises and compiles; `withText` also gives LLVM IR and assembly. Errors are emitted at the
-/// module.
-mlir::FailureOr<ObjectCode> makeObject(mlir::ModuleOp module, const Target &target, bool withText);
+/// The work of making one object, in two parts: translation, which uses the module's MLIR context
+/// and so must not run beside anything else in it, and compilation, which has a context of its own
+/// and may run on any thread.
+class ObjectJob {
+public:
+  /// Translates a module of the llvm dialect; errors are emitted at the module.
+  static mlir::FailureOr<ObjectJob> translate(mlir::ModuleOp module, const Target &target);
+
+  /// Optimises and compiles; `withText` also gives LLVM IR and assembly.
+  llvm::Expected<ObjectCode> compile(bool withText);
+
+  ObjectJob(ObjectJob &&);
+  ObjectJob &operator=(ObjectJob &&);
+  ~ObjectJob();
+
+private:
+  ObjectJob();
+  std::unique_ptr<llvm::LLVMContext> context;
+  std::unique_ptr<llvm::TargetMachine> machine;
+  std::unique_ptr<llvm::Module> module;
+};
 
 } // namespace tenon

@@ -20,6 +20,8 @@
 #include "llvm/Support/ThreadPool.h"
 #include "llvm/Support/WithColor.h"
 
+#include <deque>
+
 using namespace mlir;
 
 namespace tenon {
@@ -176,8 +178,16 @@ LogicalResult compileGpu(CompiledModel &compiled, StringRef name, const CompileR
   return success();
 }
 
-LogicalResult compileVariant(const CompiledModel &compiled, const Target &target,
-                             const CompileRequest &request, CompiledVariant &variant) {
+/// One target's code on its way: MLIR's part is done, LLVM's can run beside others.
+struct VariantJob {
+  ObjectJob object;
+  CompiledVariant &variant;
+  std::string stem;  // of the files under --dump-dir
+  std::string error; // of LLVM's part
+};
+
+FailureOr<VariantJob> translateVariant(const CompiledModel &compiled, const Target &target,
+                                       const CompileRequest &request, CompiledVariant &variant) {
   SmallVector<func::FuncOp> entries;
   for (const CompiledEntry &entry : compiled.entries)
     entries.push_back(entry.function);
@@ -185,38 +195,54 @@ LogicalResult compileVariant(const CompiledModel &compiled, const Target &target
   if (failed(program))
     return failure();
   std::string stem = compiled.name + "." + target.name.str();
-  auto stage = [&](const Twine &suffix) { return (stem + suffix).str(); };
-  if (!request.dumpDir.empty() && failed(dump(request.dumpDir, stage(".kernels.mlir"), **program)))
+  if (!request.dumpDir.empty() && failed(dump(request.dumpDir, stem + ".kernels.mlir", **program)))
     return failure();
   PassManager pm(compiled.model->getContext());
   buildCpuPipeline(pm);
   if (failed(pm.run(**program)))
     return failure();
-  FailureOr<ObjectCode> code =
-      makeObject(**program, target, request.withText || !request.dumpDir.empty());
-  if (failed(code))
+  if (!request.dumpDir.empty() && failed(dump(request.dumpDir, stem + ".llvm.mlir", **program)))
     return failure();
-  if (!request.dumpDir.empty() && (failed(dump(request.dumpDir, stage(".llvm.mlir"), **program)) ||
-                                   failed(dump(request.dumpDir, stage(".ll"), code->llvmIr)) ||
-                                   failed(dump(request.dumpDir, stage(".s"), code->assembly))))
+  FailureOr<ObjectJob> object = ObjectJob::translate(**program, target);
+  if (failed(object))
     return failure();
-  variant.object = std::move(code->object);
-  variant.assembly = std::move(code->assembly);
-  return success();
+  return VariantJob{std::move(*object), variant, std::move(stem), {}};
 }
 
-/// Targets do not depend on one another: all cores work.
+void compileVariant(VariantJob &job, bool withText, const std::string &dumpDir) {
+  llvm::Expected<ObjectCode> code = job.object.compile(withText || !dumpDir.empty());
+  if (!code) {
+    job.error = llvm::toString(code.takeError());
+    return;
+  }
+  if (!dumpDir.empty() && (failed(dump(dumpDir, job.stem + ".ll", code->llvmIr)) ||
+                           failed(dump(dumpDir, job.stem + ".s", code->assembly))))
+    job.error = "its dump could not be written";
+  job.variant.object = std::move(code->object);
+  job.variant.assembly = std::move(code->assembly);
+}
+
+/// Targets do not depend on one another: while LLVM compiles one, MLIR makes the next.
 LogicalResult compileVariants(CompiledModel &compiled, ArrayRef<const Target *> targets,
                               const CompileRequest &request) {
   compiled.variants.resize(targets.size());
-  std::vector<LogicalResult> results(targets.size(), success());
+  std::deque<VariantJob> jobs; // does not move its elements
   llvm::DefaultThreadPool pool;
-  for (unsigned i = 0; i < targets.size(); ++i)
-    pool.async([&, i] {
-      results[i] = compileVariant(compiled, *targets[i], request, compiled.variants[i]);
-    });
+  LogicalResult result = success();
+  for (auto [target, variant] : llvm::zip_equal(targets, compiled.variants)) {
+    FailureOr<VariantJob> job = translateVariant(compiled, *target, request, variant);
+    if (failed(job)) {
+      result = failure();
+      break;
+    }
+    VariantJob &kept = jobs.emplace_back(std::move(*job));
+    pool.async([&] { compileVariant(kept, request.withText, request.dumpDir); });
+  }
   pool.wait();
-  return success(llvm::all_of(results, [](LogicalResult r) { return succeeded(r); }));
+  for (const VariantJob &job : jobs)
+    if (!job.error.empty())
+      result = fail(job.stem + ": " + job.error);
+  return result;
 }
 } // namespace
 

@@ -1,0 +1,189 @@
+// Generated code called through the ABI, with every buffer between forbidden pages: nothing before or
+// behind a tensor, the packed weights, the arena or the cached state is read or written.
+#include <cmath>
+#include <deque>
+
+#include "driver.hpp"
+#include "guarded.hpp"
+
+extern "C" const tenon_model tenon_model_linear_widths, tenon_model_linear_depths,
+    tenon_model_tied_heads, tenon_model_linear_epilogue, tenon_model_norms, tenon_model_pointwise,
+    tenon_model_embeddings, tenon_model_losses, tenon_model_two_stacks, tenon_model_gpt_d1,
+    tenon_model_gpt_d2, tenon_model_gpt_d5, tenon_model_gpt_d33, tenon_model_gpt_d64;
+
+namespace {
+
+using namespace driver;
+
+void no_barrier(void*, std::int32_t) {}  // one thread waits for nobody
+
+/// A variant's packed weights, made by its own functions from guarded tensors.
+class packed_weights {
+ public:
+  packed_weights(const tenon_model& model, const tenon_variant& variant, const parameters& given,
+                 edge where)
+      : memory_(variant.weights_bytes, where) {
+    for (std::uint32_t p = 0; p < model.n_params; ++p) {
+      const tenon_packed_param& place = variant.params[p];
+      for (std::uint32_t layer = 0; layer < std::max(model.params[p].layers, 1u); ++layer) {
+        std::string name = model.params[p].tensor.name;
+        if (const auto at = name.find("{}"); at != std::string::npos)
+          name.replace(at, 2, std::to_string(layer));
+        const std::vector<float>& values = given.tensors.at(name).values;
+        guarded source(values.size() * sizeof(float), where);
+        std::copy(values.begin(), values.end(), source.as<float>());
+        guarded target(place.bytes, where);
+        if (place.pack)
+          place.pack(source.data(), target.data());
+        else
+          std::memcpy(target.data(), source.data(), place.bytes);
+        REQUIRE(source.is_intact());
+        REQUIRE(target.is_intact());
+        std::memcpy(memory_.as<char>() + place.offset + layer * place.stride, target.data(),
+                    place.bytes);
+      }
+    }
+  }
+  [[nodiscard]] const guarded& memory() const { return memory_; }
+
+ private:
+  guarded memory_;
+};
+
+std::vector<words> run_guarded(const tenon_model& model, const tenon_variant& variant,
+                               const packed_weights& weights, std::uint32_t index,
+                               const std::vector<std::int64_t>& sizes,
+                               const std::vector<words>& inputs, edge where) {
+  const tenon_entry& entry = model.entries[index];
+  std::deque<guarded> in, out;
+  std::vector<const void*> in_data;
+  std::vector<void*> out_data;
+  for (const words& input : inputs) {
+    std::copy(input.begin(), input.end(),
+              in.emplace_back(input.size() * 4, where).as<std::uint32_t>());
+    in_data.push_back(in.back().data());
+  }
+  for (std::uint32_t i = 0; i < entry.n_outputs; ++i)
+    out_data.push_back(out.emplace_back(count_of(entry.outputs[i], sizes) * 4, where).data());
+  const guarded arena(entry.arena_bytes, where), state(variant.state_bytes, where);
+  // What earlier calls left in the arena may not matter.
+  std::fill_n(arena.as<std::uint8_t>(), entry.arena_bytes, std::uint8_t{0xFF});
+  const tenon_call call{weights.memory().data(),
+                        arena.data(),
+                        entry.uses_state ? state.data() : nullptr,
+                        in_data.data(),
+                        out_data.data(),
+                        sizes.data(),
+                        0,
+                        no_barrier,
+                        nullptr};
+  variant.runs[index](&call, 0, 1);
+  std::vector<words> results;
+  for (std::uint32_t i = 0; i < entry.n_outputs; ++i) {
+    const auto* begin = out[i].as<std::uint32_t>();
+    results.emplace_back(begin, begin + count_of(entry.outputs[i], sizes));
+    CHECK(out[i].is_intact());
+  }
+  for (const guarded& memory : in) CHECK(memory.is_intact());
+  CHECK(weights.memory().is_intact());
+  CHECK(arena.is_intact());
+  CHECK(state.is_intact());
+  return results;
+}
+
+/// Inputs of an entry: floats around 0, ids and targets in range.
+std::vector<words> random_inputs(const tenon_entry& entry, const std::vector<std::int64_t>& sizes,
+                                 std::mt19937& random) {
+  std::vector<words> inputs;
+  for (std::uint32_t i = 0; i < entry.n_inputs; ++i) {
+    words& input = inputs.emplace_back();
+    const tenon_tensor& type = entry.inputs[i];
+    while (input.size() < count_of(type, sizes))
+      input.push_back(type.dtype == TENON_F32
+                          ? bits(static_cast<float>(random() % 1000) / 500.0f - 1.0f)
+                          : random() % static_cast<std::uint32_t>(type.limit));
+  }
+  return inputs;
+}
+
+template <class Use>
+void for_variants(const tenon_model& model, Use use) {
+  for (std::uint32_t v = 0; v < model.n_variants; ++v)
+    if ((model.variants[v].cpu & ~tenon_cpu_features()) == 0) use(model.variants[v]);
+}
+
+void check(const tenon_model& model, edge where) {
+  const auto given = random_parameters(model);
+  std::mt19937 random(3);
+  for_variants(model, [&](const tenon_variant& variant) {
+    const packed_weights packed(model, variant, given, where);
+    const auto weights = given.pack(model, variant.name);
+    auto session = open_session(model, weights, variant.name, 1);
+    const auto most_rows = model.dims[dim_of(model, "batch")].max;
+    const auto most_tokens = model.dims[dim_of(model, "seq")].max;
+    for (const auto& [b, t] : {std::pair<std::int64_t, std::int64_t>{1, 1}, {1, 5}, {2, 16}, {2, 17},
+                               {most_rows, most_tokens}}) {
+      if (b > most_rows || t > most_tokens) continue;
+      for (std::uint32_t entry = 0; entry < model.n_entries; ++entry) {
+        CAPTURE(model.name, variant.name, model.entries[entry].name, b, t);
+        const auto sizes = sizes_of(model, b, t);
+        const auto inputs = random_inputs(model.entries[entry], sizes, random);
+        const auto got = run_guarded(model, variant, packed, entry, sizes, inputs, where);
+        REQUIRE(session.reset());
+        REQUIRE(got == call(session, model, entry, sizes, inputs));
+      }
+    }
+  });
+}
+
+const tenon_model* const models[] = {
+    &tenon_model_linear_widths, &tenon_model_linear_depths, &tenon_model_tied_heads,
+    &tenon_model_linear_epilogue, &tenon_model_norms, &tenon_model_pointwise,
+    &tenon_model_embeddings, &tenon_model_losses, &tenon_model_two_stacks, &tenon_model_gpt_d1,
+    &tenon_model_gpt_d2, &tenon_model_gpt_d5, &tenon_model_gpt_d33, &tenon_model_gpt_d64};
+
+}  // namespace
+
+TEST_CASE("nothing before a buffer is touched") {
+  for (const tenon_model* model : models) check(*model, edge::start);
+}
+
+TEST_CASE("nothing behind a buffer is touched") {
+  for (const tenon_model* model : models) check(*model, edge::end);
+}
+
+TEST_CASE("ids that nobody checked read no memory outside of the table and become NaN") {
+  const tenon_model& model = tenon_model_embeddings;
+  const auto given = random_parameters(model);
+  std::mt19937 random(9);
+  for_variants(model, [&](const tenon_variant& variant) {
+    const packed_weights packed(model, variant, given, edge::end);
+    const auto sizes = sizes_of(model, 1, 4);
+    auto inputs = random_inputs(model.entries[0], sizes, random);
+    for (std::uint32_t i = 0; i < model.entries[0].n_inputs; ++i)
+      inputs[i] = {0, 0xFFFFFFFFu, static_cast<std::uint32_t>(model.entries[0].inputs[i].limit),
+                   0x80000000u};
+    for (const words& output : run_guarded(model, variant, packed, 0, sizes, inputs, edge::end))
+      for (std::size_t i = 0; i < output.size(); ++i) {
+        CAPTURE(variant.name, i);
+        REQUIRE(std::isnan(value(output[i])) == (i >= output.size() / 4));
+      }
+  });
+}
+
+TEST_CASE("targets that nobody checked read no memory outside of the logits") {
+  const tenon_model& model = tenon_model_losses;
+  const auto given = random_parameters(model);
+  std::mt19937 random(9);
+  for_variants(model, [&](const tenon_variant& variant) {
+    const packed_weights packed(model, variant, given, edge::end);
+    const auto sizes = sizes_of(model, 1, 4);
+    auto inputs = random_inputs(model.entries[0], sizes, random);
+    for (std::uint32_t i = 0; i < model.entries[0].n_inputs; ++i)
+      if (model.entries[0].inputs[i].dtype == TENON_I32)
+        inputs[i] = {0, 0x7FFFFFFFu, static_cast<std::uint32_t>(model.entries[0].inputs[i].limit),
+                     0x80000000u};
+    for (const words& output : run_guarded(model, variant, packed, 0, sizes, inputs, edge::end))
+      CHECK(std::isfinite(value(output[0])));
+  });
+}

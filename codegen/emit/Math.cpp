@@ -86,11 +86,6 @@ Value emitLog(KernelBuilder &k, Value x) {
   return k.fma(scale, v.f(0.693145751953125), k.addf(f, low));
 }
 
-Value emitReciprocalSqrt(KernelBuilder &k, Value x) {
-  Lanes v{k, lanesOf(x)};
-  return k.divf(v.f(1.0), math::SqrtOp::create(k.b, v.loc, x));
-}
-
 // tanh form: (1 + tanh u)/2 = 1 / (1 + e^(-2u)), which keeps full relative accuracy for large -u.
 static Value geluTanh(KernelBuilder &k, Lanes v, Value x) {
   constexpr double sqrtTwoOverPi = 0.79788456080286535588;

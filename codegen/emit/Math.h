@@ -9,8 +9,6 @@ namespace tenon {
 mlir::Value emitExp(KernelBuilder &k, mlir::Value x);
 /// log x for normal x > 0.
 mlir::Value emitLog(KernelBuilder &k, mlir::Value x);
-/// 1 / sqrt x, by a square root and a division.
-mlir::Value emitReciprocalSqrt(KernelBuilder &k, mlir::Value x);
 /// GELU in either form; see tenon.gelu.
 mlir::Value emitGelu(KernelBuilder &k, mlir::Value x, GeluKind form);
 

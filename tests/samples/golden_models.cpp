@@ -13,6 +13,7 @@
 #include "tiny_masks.tenon.h"
 #include "tiny_prefixed.tenon.h"
 #include "tiny_sharded_erf.tenon.h"
+#include "wide.tenon.h"
 
 namespace {
 
@@ -22,7 +23,9 @@ tenon::runtime::session open(const golden_model& which, const std::string& varia
   tenon::runtime::options how{};
   how.threads = threads;
   how.cpu = variant.c_str();
-  auto weights = tenon::runtime::weights::load(*which.model, which.checkpoint.string(), how);
+  auto weights = which.checkpoint.empty()
+                     ? tenon::runtime::weights::random(*which.model, 1, how)
+                     : tenon::runtime::weights::load(*which.model, which.checkpoint.string(), how);
   INFO(weights.message());
   REQUIRE(weights);
   auto session = tenon::runtime::create_session(*which.model, *weights, how);
@@ -48,11 +51,12 @@ tenon::runtime::buffer<T> make_buffer(std::size_t count) {
 }  // namespace
 
 std::span<const golden_model> golden_models() {
-  static const std::array<golden_model, 4> all{{
+  static const std::array<golden_model, n_models> all{{
       {&tiny_masks::model(), goldens / "tiny_masks", goldens / "tiny_masks"},
       {&tiny_sharded_erf::model(), goldens / "tiny_sharded_erf", goldens / "tiny_sharded_erf"},
       {&tiny_prefixed::model(), goldens / "tiny_prefixed", goldens / "tiny_prefixed"},
       {&licences::model(), source / "samples/checkpoint/licences", goldens / "licences"},
+      {&wide::model(), "", ""},
   }};
   return all;
 }

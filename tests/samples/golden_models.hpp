@@ -13,10 +13,11 @@ using ids_t = std::vector<std::int32_t>;
 
 struct golden_model {
   const tenon_model* model;
-  std::filesystem::path checkpoint, goldens;  // directories
+  std::filesystem::path checkpoint, goldens;  // directories; empty: random weights, no goldens
 };
 
-/// All four; Catch2's GENERATE takes them by index.
+/// The four with goldens, then one of GPT-2's width without; Catch2's GENERATE takes them by index.
+inline constexpr int n_goldens = 4, n_models = 5;
 std::span<const golden_model> golden_models();
 
 /// The variants of a model that this CPU can run; at least one.

@@ -16,6 +16,11 @@ bool same_bits(row a, row b) {
 
 // One sequence that fills the context, or what the golden has.
 ids_t sequence(const golden_model& which, std::int64_t n_block) {
+  if (which.goldens.empty()) {
+    ids_t ids(static_cast<std::size_t>(n_block));
+    for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = static_cast<std::int32_t>(i * 157);
+    return ids;
+  }
   ids_t ids = golden<std::int32_t>(which, "input_ids");
   ids.resize(std::min<std::size_t>(ids.size(), static_cast<std::size_t>(n_block)));
   return ids;
@@ -33,7 +38,7 @@ ids_t three_rows(const ids_t& one, std::int64_t n_vocab) {
 }  // namespace
 
 TEST_CASE("step in any split equals forward bit for bit", "[bits]") {
-  const auto& which = golden_models()[GENERATE(range(0, 4))];
+  const auto& which = golden_models()[GENERATE(range(0, n_models))];
   for (const std::string& variant : runnable_variants(*which.model)) {
     any_session session(which, variant, 2);
     const ids_t ids = sequence(which, session.n_block());
@@ -56,7 +61,7 @@ TEST_CASE("step in any split equals forward bit for bit", "[bits]") {
 }
 
 TEST_CASE("going back to an earlier position forgets what followed", "[bits]") {
-  const auto& which = golden_models()[GENERATE(range(0, 4))];
+  const auto& which = golden_models()[GENERATE(range(0, n_models))];
   any_session session(which, runnable_variants(*which.model).front(), 1);
   const ids_t ids = sequence(which, session.n_block());
   const auto expected = session.step(ids, 1, 0);
@@ -66,7 +71,7 @@ TEST_CASE("going back to an earlier position forgets what followed", "[bits]") {
 }
 
 TEST_CASE("any number of threads gives the same bits", "[bits]") {
-  const auto& which = golden_models()[GENERATE(range(0, 4))];
+  const auto& which = golden_models()[GENERATE(range(0, n_models))];
   for (const std::string& variant : runnable_variants(*which.model)) {
     INFO(which.model->name << " on " << variant);
     any_session one(which, variant, 1);
@@ -85,7 +90,7 @@ TEST_CASE("any number of threads gives the same bits", "[bits]") {
 }
 
 TEST_CASE("a batch equals its rows", "[bits]") {
-  const auto& which = golden_models()[GENERATE(range(0, 4))];
+  const auto& which = golden_models()[GENERATE(range(0, n_models))];
   for (const std::string& variant : runnable_variants(*which.model)) {
     INFO(which.model->name << " on " << variant);
     any_session session(which, variant, 2);

@@ -17,7 +17,7 @@ std::ptrdiff_t argmax(row logits) {
 }  // namespace
 
 TEST_CASE("logits equal those of transformers", "[goldens]") {
-  const auto& which = golden_models()[GENERATE(range(0, 4))];
+  const auto& which = golden_models()[GENERATE(range(0, n_goldens))];
   for (const std::string& variant : runnable_variants(*which.model)) {
     INFO(which.model->name << " on " << variant);
     any_session session(which, variant, 2);
@@ -47,7 +47,7 @@ TEST_CASE("logits equal those of transformers", "[goldens]") {
 }
 
 TEST_CASE("greedy tokens equal those of transformers", "[goldens]") {
-  const auto& which = golden_models()[GENERATE(range(0, 4))];
+  const auto& which = golden_models()[GENERATE(range(0, n_goldens))];
   for (const std::string& variant : runnable_variants(*which.model)) {
     INFO(which.model->name << " on " << variant);
     any_session session(which, variant, 2);

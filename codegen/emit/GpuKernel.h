@@ -13,7 +13,8 @@ struct GpuShape {
   unsigned rowsAtOnce;   // rows that the lanes of a work group hold at a time
   unsigned rowsPerGroup; // rows of a work group, a multiple of rowsAtOnce
   int64_t pieces;        // of a row
-  bool inRegisters;      // a lane's share of a row is small enough to stay in registers
+  int64_t laneElements;  // a lane's share of a row, at most
+  bool inRegisters;      // that share is small enough to stay in registers
 
   // Every Vulkan device takes work groups of 128.
   static constexpr unsigned workgroupSize = 128;

@@ -24,8 +24,8 @@ GpuShape GpuShape::of(int64_t columns, int64_t rows) {
   shape.rowsAtOnce = workgroupSize / shape.rowLanes;
   shape.rowsPerGroup =
       shape.rowsAtOnce * llvm::divideCeil(rows, maxGroups * int64_t(shape.rowsAtOnce));
-  shape.inRegisters =
-      llvm::divideCeil(shape.pieces, shape.rowLanes) * shape.width <= registerElements;
+  shape.laneElements = llvm::divideCeil(shape.pieces, shape.rowLanes) * shape.width;
+  shape.inRegisters = shape.laneElements <= registerElements;
   return shape;
 }
 

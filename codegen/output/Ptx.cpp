@@ -111,6 +111,10 @@ static OwningOpRef<ModuleOp> emitModule(const GpuEntry &entry) {
   kernel->setAttr(NVVM::NVVMDialect::getKernelFuncAttrName(), b.getUnitAttr());
   int32_t size = GpuShape::workgroupSize;
   kernel->setAttr(NVVM::NVVMDialect::getReqntidAttrName(), b.getDenseI32ArrayAttr({size}));
+  // Without a bound ptxas prefers 64 registers and spills for them; a few loads a lane in flight
+  // are worth more than twice the lanes.
+  bool wide = entry.shape.inRegisters && entry.shape.laneElements > 32;
+  kernel->setAttr(NVVM::NVVMDialect::getMaxnregAttrName(), b.getI32IntegerAttr(wide ? 255 : 128));
   for (unsigned i = 0; i < types.size(); ++i)
     kernel.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(), b.getUnitAttr());
   Block *body = kernel.addEntryBlock(b);

@@ -1,6 +1,9 @@
 // Two or more threads that start together within a fraction of a microsecond: the generated kernels
 // (through tenon_options.parallel) and the loops they are compared with run on the same team.
 #pragma once
+#include <ctime>
+
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <thread>
@@ -13,7 +16,7 @@ namespace bench {
 /// Workers spin between calls: fit for a benchmark that owns the machine, not for an application.
 class team {
  public:
-  explicit team(int threads) : threads_(threads) {
+  explicit team(int threads) : threads_(threads), spent_(threads) {
     for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { work(i); });
   }
   ~team() {
@@ -26,13 +29,19 @@ class team {
 
   [[nodiscard]] int threads() const { return threads_; }
 
+  /// CPU seconds of the busiest thread in the last run: on a machine that others use as well, the
+  /// measure that counts, since it leaves out the time in which a thread had to wait for a core.
+  [[nodiscard]] double cpu_seconds() const {
+    return *std::max_element(spent_.begin(), spent_.end());
+  }
+
   /// Runs task(argument, 0 .. threads-1) at the same time; returns when all are through.
   void run(tenon_task task, void* argument) {
     task_ = task;
     argument_ = argument;
     done_.store(0);
     call_.fetch_add(1);
-    task(argument, 0);
+    perform(0);
     while (done_.load() != threads_ - 1) {
     }
   }
@@ -58,18 +67,29 @@ class team {
   }
 
  private:
+  static double thread_seconds() {
+    std::timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+  }
+  void perform(int thread) {
+    const double start = thread_seconds();
+    task_(argument_, thread);
+    spent_[thread] = thread_seconds() - start;
+  }
   void work(int thread) {
     for (std::uint32_t seen = 0;;) {
       while (call_.load() == seen) {
       }
       ++seen;
       if (task_ == nullptr) return;
-      task_(argument_, thread);
+      perform(thread);
       done_.fetch_add(1);
     }
   }
 
   int threads_;
+  std::vector<double> spent_;
   std::vector<std::thread> workers_;
   std::atomic<std::uint32_t> call_{0};
   std::atomic<int> done_{0};

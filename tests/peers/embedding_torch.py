@@ -15,14 +15,16 @@ except ImportError as error:
 SEQ, COLUMNS, VOCABULARY, RUNS = 1024, 768, 50257, 15
 
 
-def median_ms(work, sweep):
-    times = []
+def medians(work, sweep):
+    """Wall time, and CPU time of all threads by their number, in ms."""
+    wall, cpu = [], []
     for _ in range(RUNS):
         sweep.sum()
-        start = time.perf_counter()
+        start, start_cpu = time.perf_counter(), time.process_time()
         work()
-        times.append((time.perf_counter() - start) * 1e3)
-    return statistics.median(times)
+        cpu.append((time.process_time() - start_cpu) * 1e3 / torch.get_num_threads())
+        wall.append((time.perf_counter() - start) * 1e3)
+    return f"wall {statistics.median(wall):.2f} cpu {statistics.median(cpu):.2f}"
 
 
 def main():
@@ -42,8 +44,7 @@ def main():
                 embed = lambda: F.embedding(ids, wte) + F.embedding(position, wpe)
                 norm = lambda: F.layer_norm(embed(), (COLUMNS,), weight, bias)
                 embed(), norm()
-                print(f"{name}/{batch}: sum {median_ms(embed, sweep):.2f}  "
-                      f"norm {median_ms(norm, sweep):.2f}")
+                print(f"{name}/{batch}: sum {medians(embed, sweep)}; with norm {medians(norm, sweep)}")
 
 
 if __name__ == "__main__":

@@ -97,7 +97,9 @@ struct call {
       largest = std::max(largest, std::abs(expected));
       worst = std::isnan(error) ? error : std::max(worst, error);
     }
-    if (!(worst <= 5e-7 * largest))
+    // Where the elements of a row differ little, the rounding of their mean counts for more.
+    const double condition = 1 + std::abs(mean) / std::sqrt(variance + 1e-5);
+    if (!(worst <= 5e-7 * largest * condition))
       FAIL("y[" << r << "] is off by " << worst << " of " << largest);
   }
   void check() {

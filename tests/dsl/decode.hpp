@@ -10,7 +10,10 @@
 namespace decode {
 namespace format = tenon::graph;
 
-struct dim { std::string name; std::uint32_t min, max; };
+struct dim {
+  std::string name;
+  std::uint32_t min, max;
+};
 struct param {
   std::string name;
   format::dtype type;
@@ -27,9 +30,18 @@ struct state {
   std::vector<std::uint32_t> dims;
   std::uint32_t repeat, line;
 };
-struct port { std::string name; std::uint32_t value; };
-struct value { format::dtype type; std::vector<std::uint32_t> dims; };
-struct scope { std::string file; std::uint32_t line; };
+struct port {
+  std::string name;
+  std::uint32_t value;
+};
+struct value {
+  format::dtype type;
+  std::vector<std::uint32_t> dims;
+};
+struct scope {
+  std::string file;
+  std::uint32_t line;
+};
 struct node {
   format::op op;
   std::vector<std::uint32_t> operands, results, attributes;
@@ -82,9 +94,8 @@ struct graph {
       const auto t = static_cast<std::uint32_t>(table);
       for (std::uint32_t i = 0; i < count[t]; ++i) read(begin[t] + i * format::record_words[t]);
     };
-    each(format::table::dims, [&](auto r) {
-      dims.push_back({string(r), word(r + 2), word(r + 3)});
-    });
+    each(format::table::dims,
+         [&](auto r) { dims.push_back({string(r), word(r + 2), word(r + 3)}); });
     each(format::table::params, [&](auto r) {
       params.push_back({string(r), static_cast<format::dtype>(word(r + 2)), words(r + 4, r + 3),
                         static_cast<format::init>(word(r + 5)), f64(word(r + 6), word(r + 7)),
@@ -110,9 +121,12 @@ struct graph {
   std::string operand(std::uint32_t word) const {
     const std::uint32_t index = word & ((1u << format::operand_index_bits) - 1);
     switch (static_cast<format::operand_kind>(word >> format::operand_index_bits)) {
-      case format::operand_kind::param: return params.at(index).name;
-      case format::operand_kind::state: return states.at(index).name;
-      case format::operand_kind::value: return "%" + std::to_string(index);
+      case format::operand_kind::param:
+        return params.at(index).name;
+      case format::operand_kind::state:
+        return states.at(index).name;
+      case format::operand_kind::value:
+        return "%" + std::to_string(index);
     }
     throw std::runtime_error("no such kind of operand");
   }

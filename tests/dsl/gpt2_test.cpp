@@ -41,19 +41,22 @@ TEST_CASE("GPT-2's four sizes have their published numbers of parameters") {
 }
 
 TEST_CASE("the parameters are named as in a Hugging Face checkpoint") {
-  CHECK(parameter_names(read(tenon_graph_gpt2_small)) == std::vector<std::string>{
-    "wte.weight", "wpe.weight", "h.{}.ln_1.weight", "h.{}.ln_1.bias", "h.{}.attn.c_attn.weight",
-    "h.{}.attn.c_attn.bias", "h.{}.attn.c_proj.weight", "h.{}.attn.c_proj.bias",
-    "h.{}.ln_2.weight", "h.{}.ln_2.bias", "h.{}.mlp.c_fc.weight", "h.{}.mlp.c_fc.bias",
-    "h.{}.mlp.c_proj.weight", "h.{}.mlp.c_proj.bias", "ln_f.weight", "ln_f.bias"});
+  CHECK(parameter_names(read(tenon_graph_gpt2_small)) ==
+        std::vector<std::string>{"wte.weight", "wpe.weight", "h.{}.ln_1.weight", "h.{}.ln_1.bias",
+                                 "h.{}.attn.c_attn.weight", "h.{}.attn.c_attn.bias",
+                                 "h.{}.attn.c_proj.weight", "h.{}.attn.c_proj.bias",
+                                 "h.{}.ln_2.weight", "h.{}.ln_2.bias", "h.{}.mlp.c_fc.weight",
+                                 "h.{}.mlp.c_fc.bias", "h.{}.mlp.c_proj.weight",
+                                 "h.{}.mlp.c_proj.bias", "ln_f.weight", "ln_f.bias"});
 }
 
 TEST_CASE("a small model without biases takes its numbers from the definitions") {
   const decode::graph g = read(tenon_graph_tiny);
-  CHECK(parameter_names(g) == std::vector<std::string>{
-    "wte.weight", "wpe.weight", "h.{}.ln_1.weight", "h.{}.attn.c_attn.weight",
-    "h.{}.attn.c_proj.weight", "h.{}.ln_2.weight", "h.{}.mlp.c_fc.weight",
-    "h.{}.mlp.c_proj.weight", "ln_f.weight"});
+  CHECK(parameter_names(g) ==
+        std::vector<std::string>{"wte.weight", "wpe.weight", "h.{}.ln_1.weight",
+                                 "h.{}.attn.c_attn.weight", "h.{}.attn.c_proj.weight",
+                                 "h.{}.ln_2.weight", "h.{}.mlp.c_fc.weight",
+                                 "h.{}.mlp.c_proj.weight", "ln_f.weight"});
   // V C + T C + L (2 C + 12 C C) + C
   CHECK(n_parameters(g) == 65u * 32 + 16 * 32 + 2 * (2 * 32 + 12 * 32 * 32) + 32);
   for (const decode::node& n : g.nodes) {

@@ -60,8 +60,8 @@ strings names(const Records& records) {
 
 TEST_CASE("dims stand in the order of first use, with their bounds") {
   CHECK(g.name == "model");
-  CHECK(names(g.dims) == strings{"batch", "seq", "n_vocab", "n_embd", "n_block", "n_layer",
-                                 "n_qkv", "n_head"});
+  CHECK(names(g.dims) ==
+        strings{"batch", "seq", "n_vocab", "n_embd", "n_block", "n_layer", "n_qkv", "n_head"});
   CHECK(g.dims[0].min == 1);
   CHECK(g.dims[0].max == 3);
   CHECK(g.dims[2].min == 11);
@@ -96,23 +96,21 @@ TEST_CASE("the cache is a state of the stack") {
 TEST_CASE("nodes are in the order of the source") {
   strings nodes;
   for (const decode::node& n : g.nodes) nodes.push_back(g.text(n));
-  CHECK(nodes == strings{
-    "embedding(wte.weight, %0) -> %2 : [batch, seq, n_embd]",
-    "positions(%0) -> %3 : [seq]",
-    "embedding(wpe.weight, %3) -> %4 : [seq, n_embd]",
-    "add(%2, %4) -> %5 : [batch, seq, n_embd]",
-    "dropout(%5) -> %6 : [batch, seq, n_embd]",
-    "repeat(%6) -> %7 : [batch, seq, n_embd]",
-    "layer_norm(%7, h.{}.ln.weight, h.{}.ln.bias) -> %8 : [batch, seq, n_embd]",
-    "linear(%8, h.{}.attn.qkv.weight) -> %9 : [batch, seq, n_qkv]",
-    "attention(%9, h.{}.attn.cache) -> %10 : [batch, seq, n_embd]",
-    "gelu(%10) -> %11 : [batch, seq, n_embd]",
-    "scale(%11) -> %12 : [batch, seq, n_embd]",
-    "add(%7, %12) -> %13 : [batch, seq, n_embd]",
-    "add(%13, h.{}.shift) -> %14 : [batch, seq, n_embd]",
-    "yield(%14) -> %15 : [batch, seq, n_embd]",
-    "linear(%15, wte.weight) -> %16 : [batch, seq, n_vocab]",
-    "cross_entropy(%16, %1) -> %17 : []"});
+  CHECK(
+      nodes ==
+      strings{"embedding(wte.weight, %0) -> %2 : [batch, seq, n_embd]",
+              "positions(%0) -> %3 : [seq]", "embedding(wpe.weight, %3) -> %4 : [seq, n_embd]",
+              "add(%2, %4) -> %5 : [batch, seq, n_embd]",
+              "dropout(%5) -> %6 : [batch, seq, n_embd]", "repeat(%6) -> %7 : [batch, seq, n_embd]",
+              "layer_norm(%7, h.{}.ln.weight, h.{}.ln.bias) -> %8 : [batch, seq, n_embd]",
+              "linear(%8, h.{}.attn.qkv.weight) -> %9 : [batch, seq, n_qkv]",
+              "attention(%9, h.{}.attn.cache) -> %10 : [batch, seq, n_embd]",
+              "gelu(%10) -> %11 : [batch, seq, n_embd]", "scale(%11) -> %12 : [batch, seq, n_embd]",
+              "add(%7, %12) -> %13 : [batch, seq, n_embd]",
+              "add(%13, h.{}.shift) -> %14 : [batch, seq, n_embd]",
+              "yield(%14) -> %15 : [batch, seq, n_embd]",
+              "linear(%15, wte.weight) -> %16 : [batch, seq, n_vocab]",
+              "cross_entropy(%16, %1) -> %17 : []"});
   CHECK(names(g.inputs) == strings{"ids", "targets"});
   CHECK(names(g.outputs) == strings{"logits", "loss"});
   CHECK(g.outputs[0].value == 16);
@@ -123,11 +121,11 @@ TEST_CASE("attributes hold what the calls say") {
   const auto number = [](const decode::node& n) {
     return decode::f64(n.attributes.at(0), n.attributes.at(1));
   };
-  CHECK(number(g.nodes[4]) == 0.125);                              // dropout
+  CHECK(number(g.nodes[4]) == 0.125);                               // dropout
   CHECK(g.dims.at(g.nodes[5].attributes.at(0)).name == "n_layer");  // repeat
-  CHECK(number(g.nodes[6]) == 0.25);                               // layer_norm
-  CHECK(g.nodes[7].attributes == std::vector<std::uint32_t>{0});   // linear, (in, out)
-  CHECK(g.dims.at(g.nodes[8].attributes.at(0)).name == "n_head");  // attention
+  CHECK(number(g.nodes[6]) == 0.25);                                // layer_norm
+  CHECK(g.nodes[7].attributes == std::vector<std::uint32_t>{0});    // linear, (in, out)
+  CHECK(g.dims.at(g.nodes[8].attributes.at(0)).name == "n_head");   // attention
   CHECK(g.nodes[9].attributes.at(0) == static_cast<std::uint32_t>(gelu_erf));
   CHECK(number(g.nodes[10]) == 0.75);                              // scale
   CHECK(g.nodes[14].attributes == std::vector<std::uint32_t>{1});  // tied head, (out, in)

@@ -6,7 +6,7 @@
 struct plain : tenon::dim<1> {};
 namespace outer::inner {
 struct nested_in_namespaces : tenon::dim<1> {};
-}
+}  // namespace outer::inner
 namespace {
 struct in_anonymous_namespace : tenon::dim<1> {};
 enum class flavour { sweet };

@@ -60,8 +60,8 @@ using qkv = tensor<f32, a, time_steps, three_c>;
 static_assert(same<result<decltype(detail::check_attention<heads, qkv, cache>())>, x>);
 static_assert(same<result<decltype(detail::check_cross_entropy<x, ids>())>, tensor<f32>>);
 using one_target = input<"target", i32>;
-static_assert(same<result<decltype(detail::check_cross_entropy<tensor<f32, b>, one_target>())>,
-                   tensor<f32>>);
+static_assert(
+    same<result<decltype(detail::check_cross_entropy<tensor<f32, b>, one_target>())>, tensor<f32>>);
 
 // equal numbers under two names do not fit
 static_assert(!is_accepted<decltype(detail::check_linear<x, param<f32, other_c, b>>())>);
@@ -69,13 +69,12 @@ static_assert(!is_accepted<decltype(detail::check_add<x, tensor<f32, other_c>>()
 // the longest sequence must fit the table, and one step longer must not
 struct four : dim<4> {};
 struct rows_three : dim<3> {};
-static_assert(is_accepted<decltype(detail::check_embedding<param<f32, four, c>,
-                                                           where_in_text>())>);
-static_assert(!is_accepted<decltype(detail::check_embedding<param<f32, rows_three, c>,
-                                                            where_in_text>())>);
+static_assert(is_accepted<decltype(detail::check_embedding<param<f32, four, c>, where_in_text>())>);
+static_assert(
+    !is_accepted<decltype(detail::check_embedding<param<f32, rows_three, c>, where_in_text>())>);
 // what was refused once is refused silently: no second message
-static_assert(same<result<decltype(detail::check_linear<refused_value, param<f32, c, b>>())>,
-                   refused_value>);
+static_assert(
+    same<result<decltype(detail::check_linear<refused_value, param<f32, c, b>>())>, refused_value>);
 static_assert(same<result<decltype(detail::check_layer_norm<x, param<f32, c>, refused_value>())>,
                    refused_value>);
 static_assert(same<decltype(refused_value{} + refused_value{}), refused_value>);

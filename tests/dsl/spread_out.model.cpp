@@ -1,6 +1,7 @@
 // Models whose calls take several lines. lines_test.cpp says which lines they must count as, and
 // same_bytes.py that all compilers agree. The one spelling on which they do not agree is an operand
 // of + that itself takes several lines.
+// clang-format off: the point is where the line breaks are.
 #include <tenon/tenon.hpp>
 
 namespace {

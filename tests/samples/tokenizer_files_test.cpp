@@ -99,10 +99,11 @@ TEST_CASE("a changed tokenizer.json is refused by the name of the part", "[token
       {"pre_tokenizer.use_regex is 'false'",
        [](json& j) { j["pre_tokenizer"]["use_regex"] = false; }},
       {"decoder.type is '\"WordPiece\"'", [](json& j) { j["decoder"]["type"] = "WordPiece"; }},
-      {"post_processor is", [](json& j) {
-         j["post_processor"] = {{"type", "TemplateProcessing"},
-                                {"single", {{{"SpecialToken", {{"id", "<s>"}}}},
-                                            {{"Sequence", {{"id", "A"}}}}}}};
+      {"post_processor is",
+       [](json& j) {
+         j["post_processor"] = {
+             {"type", "TemplateProcessing"},
+             {"single", {{{"SpecialToken", {{"id", "<s>"}}}}, {{"Sequence", {{"id", "A"}}}}}}};
        }},
       {"vocabulary is '{}'", [](json& j) { j["model"]["vocab"] = json::object(); }},
       {"'z' has the id '\"1\"'", [](json& j) { j["model"]["vocab"]["z"] = "1"; }},
@@ -124,20 +125,18 @@ TEST_CASE("a changed tokenizer.json is refused by the name of the part", "[token
       {"added_tokens is '7'", [](json& j) { j["added_tokens"] = 7; }},
       {"content has to be a text", [](json& j) { entry(j)["content"] = ""; }},
       {"content has to be a text", [](json& j) { entry(j).erase("content"); }},
-      {"added token '<|a|>': lstrip is 'true'",
-       [](json& j) { entry(j)["lstrip"] = true; }},
+      {"added token '<|a|>': lstrip is 'true'", [](json& j) { entry(j)["lstrip"] = true; }},
       {"added token '<|a|>': rstrip", [](json& j) { entry(j)["rstrip"] = true; }},
-      {"added token '<|a|>': single_word",
-       [](json& j) { entry(j)["single_word"] = true; }},
+      {"added token '<|a|>': single_word", [](json& j) { entry(j)["single_word"] = true; }},
       {"'<|a|>' has the id 'null'", [](json& j) { entry(j).erase("id"); }},
       {"the id 5 belongs to", [](json& j) { entry(j)["id"] = 5; }},
-      {"'<|a|>' occurs twice", [](json& j) {
+      {"'<|a|>' occurs twice",
+       [](json& j) {
          json copy = entry(j);
          copy["id"] = 275;
          j["added_tokens"].push_back(copy);
        }},
-      {"in added_tokens and 1 in model.vocab",
-       [](json& j) { entry(j)["content"] = "\""; }},
+      {"in added_tokens and 1 in model.vocab", [](json& j) { entry(j)["content"] = "\""; }},
   };
   REQUIRE(load_error({{"tokenizer.json", golden_json().dump()}}) == "");
   for (const auto& [message, apply] : changes) {
@@ -214,9 +213,15 @@ TEST_CASE("any bytes give a tokenizer or a tokenizer_error", "[tokenizer]") {
     for (unsigned edits = 1 + random() % 4; edits > 0; --edits) {
       const std::size_t at = random() % text.size();
       switch (random() % 3) {
-        case 0: text[at] = static_cast<char>(random()); break;
-        case 1: text.erase(at, random() % 9); break;
-        default: text.resize(text.size() - random() % 3); break;
+        case 0:
+          text[at] = static_cast<char>(random());
+          break;
+        case 1:
+          text.erase(at, random() % 9);
+          break;
+        default:
+          text.resize(text.size() - random() % 3);
+          break;
       }
     }
     refused += !load_error({{"tokenizer.json", text}}).empty();  // another exception would escape

@@ -110,12 +110,12 @@ TEST_CASE("every code point survives encode and decode", "[tokenizer]") {
       if (point < 0x800) {
         text += static_cast<char>(0xC0 | point >> 6);
       } else if (point < 0x10000) {
-        text += {static_cast<char>(0xE0 | point >> 12),
-                 static_cast<char>(0x80 | (point >> 6 & 0x3F))};
+        text +=
+            {static_cast<char>(0xE0 | point >> 12), static_cast<char>(0x80 | (point >> 6 & 0x3F))};
       } else {
-        text += {static_cast<char>(0xF0 | point >> 18),
-                 static_cast<char>(0x80 | (point >> 12 & 0x3F)),
-                 static_cast<char>(0x80 | (point >> 6 & 0x3F))};
+        text +=
+            {static_cast<char>(0xF0 | point >> 18), static_cast<char>(0x80 | (point >> 12 & 0x3F)),
+             static_cast<char>(0x80 | (point >> 6 & 0x3F))};
       }
       text += static_cast<char>(0x80 | (point & 0x3F));
     }
@@ -127,7 +127,10 @@ TEST_CASE("every code point survives encode and decode", "[tokenizer]") {
 }
 
 TEST_CASE("the streaming decoder holds back nothing that is certain", "[tokenizer]") {
-  const std::string text = "a\xF0\x9F\x98\x80" "b\xC3\xA9\xE4\xB8\x96" "c";
+  const std::string text =
+      "a\xF0\x9F\x98\x80"
+      "b\xC3\xA9\xE4\xB8\x96"
+      "c";
   const ids_t ids = licences().encode(text);
   REQUIRE(ids.size() == text.size());  // no merges: each id is a byte
   for (std::size_t split = 0; split <= ids.size(); ++split) {
@@ -136,8 +139,8 @@ TEST_CASE("the streaming decoder holds back nothing that is certain", "[tokenize
     for (std::size_t i = 0; i < split; ++i) head += stream.push(ids[i]);
     // All whole characters of the first `split` bytes, and no more.
     std::size_t whole = split;
-    while (whole > 0 && first_invalid_utf8(std::string_view(text).substr(0, whole)) !=
-                            std::string_view::npos) {
+    while (whole > 0 &&
+           first_invalid_utf8(std::string_view(text).substr(0, whole)) != std::string_view::npos) {
       --whole;
     }
     CHECK(head == text.substr(0, whole));
@@ -157,8 +160,8 @@ TEST_CASE("text that is not UTF-8 is refused with the place", "[tokenizer]") {
     std::size_t offset;
   };
   const std::vector<bad_text> texts = {
-      {"ab\x80", 2},          {"ab\xC3", 2},       {"\xC0\xAF", 0},         {"x\xE0\x80\x80", 1},
-      {"\xED\xA0\x80", 0},    {"\xF0\x9F\x98", 0}, {"\xF4\x90\x80\x80", 0}, {"ok\xFF", 2},
+      {"ab\x80", 2},           {"ab\xC3", 2},        {"\xC0\xAF", 0},         {"x\xE0\x80\x80", 1},
+      {"\xED\xA0\x80", 0},     {"\xF0\x9F\x98", 0},  {"\xF4\x90\x80\x80", 0}, {"ok\xFF", 2},
       {"\xF0\x80\x80\x80", 0}, {"a\xE2\x28\xA1", 1}, {"\xF5\x80\x80\x80", 0},
   };
   for (const auto& [text, offset] : texts) {

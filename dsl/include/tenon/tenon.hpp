@@ -1,24 +1,24 @@
 // The whole DSL in one header: what a model file includes. Lower layers come first, which keeps the
 // include paths in error messages short.
 #pragma once
-#include "tenon/core/where.hpp"
 #include "tenon/core/refusal.hpp"
 #include "tenon/core/sum.hpp"
 #include "tenon/core/tensor.hpp"  // dim, dyn; tensor, input, param, kv_cache
+#include "tenon/core/where.hpp"
 #include "tenon/graph/emit.hpp"
 #include "tenon/ops/operands.hpp"
 
-#include "tenon/ops/embedding.hpp"   // embedding, positions
-#include "tenon/ops/pointwise.hpp"   // add (and +), scale, dropout, gelu
-#include "tenon/ops/layer_norm.hpp"
-#include "tenon/ops/linear.hpp"      // linear, tied_head
-#include "tenon/ops/attention.hpp"   // causal_self_attention
+#include "tenon/ops/attention.hpp"  // causal_self_attention
 #include "tenon/ops/cross_entropy.hpp"
-#include "tenon/ops/regions.hpp"     // repeat, fused
+#include "tenon/ops/embedding.hpp"  // embedding, positions
+#include "tenon/ops/layer_norm.hpp"
+#include "tenon/ops/linear.hpp"     // linear, tied_head
+#include "tenon/ops/pointwise.hpp"  // add (and +), scale, dropout, gelu
+#include "tenon/ops/regions.hpp"    // repeat, fused
 
-#include "tenon/nn/layer_norm.hpp"   // nn::layer_norm
-#include "tenon/nn/linear.hpp"       // nn::linear
+#include "tenon/nn/layer_norm.hpp"  // nn::layer_norm
+#include "tenon/nn/linear.hpp"      // nn::linear
 
-#include "tenon/outputs.hpp"         // output, outputs
+#include "tenon/model.hpp"    // TENON_MODEL
+#include "tenon/outputs.hpp"  // output, outputs
 #include "tenon/trace.hpp"
-#include "tenon/model.hpp"           // TENON_MODEL

@@ -22,9 +22,12 @@ inline constexpr bool is_model_outputs<model_outputs<Output...>> = true;
 template <class First, class... Rest>
 consteval auto check_inputs() {
   using verdict = decltype(check_operand<First>());
-  if constexpr (!is_input<First>) return error::an_argument_of_a_model_must_be_an_input<First>{};
-  else if constexpr (!is_accepted<verdict> || sizeof...(Rest) == 0) return verdict{};
-  else return check_inputs<Rest...>();
+  if constexpr (!is_input<First>)
+    return error::an_argument_of_a_model_must_be_an_input<First>{};
+  else if constexpr (!is_accepted<verdict> || sizeof...(Rest) == 0)
+    return verdict{};
+  else
+    return check_inputs<Rest...>();
 }
 
 /// A model's operator() taken apart.
@@ -33,14 +36,18 @@ struct signature;
 template <class Result, class Model, class... Argument>
 struct signature<Result (Model::*)(Argument...) const> {
   static consteval auto check() {
-    if constexpr (any_refused<Result>) return accepted<refused_value>{};
-    else if constexpr (sizeof...(Argument) == 0) return error::a_model_needs_an_input<Model>{};
+    if constexpr (any_refused<Result>)
+      return accepted<refused_value>{};
+    else if constexpr (sizeof...(Argument) == 0)
+      return error::a_model_needs_an_input<Model>{};
     else {
       using inputs = decltype(check_inputs<Argument...>());
-      if constexpr (!is_accepted<inputs>) return inputs{};
+      if constexpr (!is_accepted<inputs>)
+        return inputs{};
       else if constexpr (!is_model_outputs<Result>)
         return error::a_model_must_return_outputs<Result>{};
-      else return accepted<Result>{};
+      else
+        return accepted<Result>{};
     }
   }
 
@@ -69,7 +76,8 @@ consteval auto check_model() {
     return error::a_model_needs_one_operator_call_that_is_no_template<Model>{};
   else if constexpr (!requires { signature<decltype(&Model::operator())>::check(); })
     return error::the_operator_call_of_a_model_must_be_const<Model>{};
-  else return signature<decltype(&Model::operator())>::check();
+  else
+    return signature<decltype(&Model::operator())>::check();
 }
 
 /// A model that cannot be traced. The refusal is a conversion since that is where both compilers
@@ -117,8 +125,10 @@ using blob_of = graph::blob<graph::byte_count(Graph)>;
 template <const graph::builder& Graph>
 consteval auto encode() {
   using check = decltype(detail::check_traced<Graph>());
-  if constexpr (!is_accepted<check>) return detail::refused_graph<check>{};
-  else return graph::encode<graph::byte_count(Graph)>(Graph);
+  if constexpr (!is_accepted<check>)
+    return detail::refused_graph<check>{};
+  else
+    return graph::encode<graph::byte_count(Graph)>(Graph);
 }
 
 }  // namespace tenon

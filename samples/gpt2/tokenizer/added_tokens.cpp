@@ -12,9 +12,8 @@ added_tokens::added_tokens(const std::vector<added_token>& tokens) {
   }
   for (auto* group : {&exact_, &normalized_}) {
     for (auto& candidates : *group) {
-      std::sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) {
-        return a.text.size() > b.text.size();
-      });
+      std::sort(candidates.begin(), candidates.end(),
+                [](const auto& a, const auto& b) { return a.text.size() > b.text.size(); });
     }
   }
 }
@@ -32,18 +31,16 @@ std::vector<text_piece> added_tokens::split(std::string_view text) const {
   return pieces;
 }
 
-void added_tokens::cut(const finder& tokens, std::string_view text,
-                       std::vector<text_piece>& out) {
+void added_tokens::cut(const finder& tokens, std::string_view text, std::vector<text_piece>& out) {
   std::size_t begin = 0;  // of the ordinary text not yet put out
   const auto put_ordinary = [&](std::size_t end) {
     if (end > begin) out.push_back({text.substr(begin, end - begin)});
   };
   for (std::size_t at = 0; at < text.size();) {
     const auto& candidates = tokens[static_cast<unsigned char>(text[at])];
-    const auto found =
-        std::find_if(candidates.begin(), candidates.end(), [&](const candidate& token) {
-          return text.substr(at).starts_with(token.text);
-        });
+    const auto found = std::find_if(
+        candidates.begin(), candidates.end(),
+        [&](const candidate& token) { return text.substr(at).starts_with(token.text); });
     if (found == candidates.end()) {
       ++at;
       continue;

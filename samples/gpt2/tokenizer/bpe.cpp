@@ -71,8 +71,8 @@ void bpe::encode_word(std::string_view word, std::vector<std::int32_t>& ids) con
 
 std::string_view bpe::bytes_of(std::int32_t id) const {
   if (id < 0 || id >= size()) {
-    throw tokenizer_error("the token id " + std::to_string(id) +
-                          " is outside the vocabulary of " + std::to_string(size()) +
+    throw tokenizer_error("the token id " + std::to_string(id) + " is outside the vocabulary of " +
+                          std::to_string(size()) +
                           " tokens; take tokenizer and checkpoint from one directory");
   }
   return bytes_[static_cast<std::size_t>(id)];

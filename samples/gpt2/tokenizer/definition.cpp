@@ -49,8 +49,8 @@ id_map read_vocabulary(const std::filesystem::path& file, const nlohmann::json& 
   return ids;
 }
 
-void append_merge(const std::filesystem::path& file, std::string_view left,
-                  std::string_view right, definition& into) {
+void append_merge(const std::filesystem::path& file, std::string_view left, std::string_view right,
+                  definition& into) {
   const auto id_of = [&](std::string_view token) {
     const auto found = into.ids.find(token);
     if (found == into.ids.end()) {

@@ -55,8 +55,8 @@ std::int32_t read_id(const std::filesystem::path& file, std::string_view token,
 /// The vocabulary {token: id, ...}.
 id_map read_vocabulary(const std::filesystem::path& file, const nlohmann::json& object);
 /// Appends the merge of two tokens; both and their concatenation have to be in the vocabulary.
-void append_merge(const std::filesystem::path& file, std::string_view left,
-                  std::string_view right, definition& into);
+void append_merge(const std::filesystem::path& file, std::string_view left, std::string_view right,
+                  definition& into);
 /// Every id below the number of tokens occurs exactly once and no merge occurs twice; sets `size`.
 void check_complete(const std::filesystem::path& file, definition& whole);
 

@@ -41,8 +41,7 @@ merge_table::merge_table(const std::vector<merge_rule>& rules) {
   }
 }
 
-std::optional<merge_table::outcome> merge_table::find(std::int32_t left,
-                                                      std::int32_t right) const {
+std::optional<merge_table::outcome> merge_table::find(std::int32_t left, std::int32_t right) const {
   const auto found = by_pair_.find(key_of(left, right));
   if (found == by_pair_.end()) return std::nullopt;
   return found->second;

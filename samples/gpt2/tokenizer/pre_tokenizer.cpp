@@ -58,8 +58,8 @@ void pre_tokenizer::split(std::string_view text, std::vector<std::string_view>& 
 
   for (std::size_t begin = 0; begin < text.size(); begin = ends[1]) {
     const auto run = [&](std::uint32_t options) {
-      return pcre2_match(pattern_.get(), subject, text.size(), begin,
-                         PCRE2_NO_UTF_CHECK | options, match.get(), nullptr);
+      return pcre2_match(pattern_.get(), subject, text.size(), begin, PCRE2_NO_UTF_CHECK | options,
+                         match.get(), nullptr);
     };
     int status = run(0);
     // The stack of generated code is small and fixed; the interpreter's grows on the heap.

@@ -4,10 +4,18 @@
 
 namespace tenon {
 
-struct f32 { static constexpr graph::dtype code = graph::dtype::f32; };
-struct bf16 { static constexpr graph::dtype code = graph::dtype::bf16; };
-struct i32 { static constexpr graph::dtype code = graph::dtype::i32; };
-struct f64 { static constexpr graph::dtype code = graph::dtype::f64; };
+struct f32 {
+  static constexpr graph::dtype code = graph::dtype::f32;
+};
+struct bf16 {
+  static constexpr graph::dtype code = graph::dtype::bf16;
+};
+struct i32 {
+  static constexpr graph::dtype code = graph::dtype::i32;
+};
+struct f64 {
+  static constexpr graph::dtype code = graph::dtype::f64;
+};
 
 template <class T>
 concept element = __is_same(T, f32) || __is_same(T, bf16) || __is_same(T, i32) || __is_same(T, f64);

@@ -5,8 +5,10 @@
 
 namespace tenon {
 namespace error {
-template <class X> struct left_operand_must_be_a_tensor {};
-template <class X, class Y> struct a_variable_keeps_its_type_so_declare_another {};
+template <class X>
+struct left_operand_must_be_a_tensor {};
+template <class X, class Y>
+struct a_variable_keeps_its_type_so_declare_another {};
 }  // namespace error
 
 namespace detail {
@@ -33,12 +35,16 @@ struct refused_sum {
   template <class Y, class Error = decltype(check_add<Self, Y>())>
     requires(!is_accepted<Error>)
   TENON_REFUSES("x + y: the dimensions of y must be the last ones of x")
-  constexpr refused_value operator+(Y) const { return {}; }
+  constexpr refused_value operator+(Y) const {
+    return {};
+  }
 
   template <class Y, class Error = error::a_variable_keeps_its_type_so_declare_another<Self, Y>>
     requires(!any_refused<Y> && !__is_base_of(Self, Y))
   TENON_REFUSES("x = y: both must have the same dimensions and element type")
-  constexpr refused_value operator=(Y) { return {}; }
+  constexpr refused_value operator=(Y) {
+    return {};
+  }
   constexpr refused_value operator=(refused_value) { return {}; }
 };
 
@@ -49,9 +55,8 @@ concept declares_sum = requires(X x) { typename X::shape; };
 template <class X, class Y>
 struct stranger_plus {
   template <class Z, class Error = error::left_operand_must_be_a_tensor<X>>
-    requires __is_same(Z, Y)
-  TENON_REFUSES("x + y: x must be a tensor")
-  constexpr stranger_plus(const Z&) {}
+    requires __is_same
+  (Z, Y) TENON_REFUSES("x + y: x must be a tensor") constexpr stranger_plus(const Z&) {}
 };
 
 }  // namespace detail

@@ -39,8 +39,8 @@ class tensor : public detail::refused_sum<tensor<T, D...>> {
   }
   template <class X>
     requires(!detail::declares_sum<X> && !any_refused<X>)
-  friend constexpr refused_value operator+(
-      X, std::type_identity_t<detail::stranger_plus<X, tensor>>) {
+  friend constexpr refused_value operator+(X,
+                                           std::type_identity_t<detail::stranger_plus<X, tensor>>) {
     return {};
   }
 
@@ -102,16 +102,24 @@ namespace detail {
 template <class X>
 struct element_of {};
 template <is_tensor X>
-struct element_of<X> { using type = typename X::tensor_element; };
+struct element_of<X> {
+  using type = typename X::tensor_element;
+};
 template <is_param X>
-struct element_of<X> { using type = typename X::param_element; };
+struct element_of<X> {
+  using type = typename X::param_element;
+};
 template <is_cache X>
-struct element_of<X> { using type = typename X::cache_element; };
+struct element_of<X> {
+  using type = typename X::cache_element;
+};
 
 template <class T, class Dims>
 struct tensor_of;
 template <class T, class... D>
-struct tensor_of<T, dims<D...>> { using type = tensor<T, D...>; };
+struct tensor_of<T, dims<D...>> {
+  using type = tensor<T, D...>;
+};
 }  // namespace detail
 
 template <class X>

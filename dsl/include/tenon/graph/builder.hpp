@@ -66,8 +66,8 @@ class builder {
 
   /// The parameter of that name, registered where it is first used. A name stands for one tensor:
   /// using it again is a tie, and then type, shape and initialiser must agree.
-  constexpr std::uint32_t param(text stem, text leaf, dtype type, shape_ref shape,
-                                initialiser init, where at) {
+  constexpr std::uint32_t param(text stem, text leaf, dtype type, shape_ref shape, initialiser init,
+                                where at) {
     const string_ref name = repeated_name(stem, leaf, at);
     const auto bits = __builtin_bit_cast(std::uint64_t, init.value);
     const auto low = static_cast<std::uint32_t>(bits);
@@ -94,8 +94,7 @@ class builder {
   }
 
   /// A state belongs to the one node that uses it.
-  constexpr std::uint32_t state(text name, state_kind kind, dtype type, shape_ref shape,
-                                where at) {
+  constexpr std::uint32_t state(text name, state_kind kind, dtype type, shape_ref shape, where at) {
     const string_ref letters = repeated_name(name, {""}, at);
     if (const std::uint32_t* first = find(states_, state_record::words, letters))
       fail({mistake_kind::cache_used_twice, letters, first[state_record::line], at.line});
@@ -146,8 +145,7 @@ class builder {
 
   /// Until end_repeat, parameters and states are named "<prefix>.{}.<name>".
   constexpr void begin_repeat(text prefix, std::uint32_t depth, where at) {
-    if (repeat_ != 0)
-      fail({mistake_kind::repeat_inside_repeat, {0, 0}, repeat_line_, at.line});
+    if (repeat_ != 0) fail({mistake_kind::repeat_inside_repeat, {0, 0}, repeat_line_, at.line});
     if (scope_ != 0) fail({mistake_kind::repeat_inside_fused, {0, 0}, scope_line_, at.line});
     check_name(prefix, at);
     repeat_ = 1 + depth;
@@ -170,14 +168,22 @@ class builder {
   /// The words of all records of one table.
   constexpr view records(table which) const {
     switch (which) {
-      case table::dims: return {dims_.data, dims_.size};
-      case table::params: return {params_.data, params_.size};
-      case table::states: return {states_.data, states_.size};
-      case table::inputs: return {inputs_.data, inputs_.size};
-      case table::outputs: return {outputs_.data, outputs_.size};
-      case table::values: return {values_.data, values_.size};
-      case table::scopes: return {scopes_.data, scopes_.size};
-      case table::nodes: break;
+      case table::dims:
+        return {dims_.data, dims_.size};
+      case table::params:
+        return {params_.data, params_.size};
+      case table::states:
+        return {states_.data, states_.size};
+      case table::inputs:
+        return {inputs_.data, inputs_.size};
+      case table::outputs:
+        return {outputs_.data, outputs_.size};
+      case table::values:
+        return {values_.data, values_.size};
+      case table::scopes:
+        return {scopes_.data, scopes_.size};
+      case table::nodes:
+        break;
     }
     return {nodes_.data, nodes_.size};
   }

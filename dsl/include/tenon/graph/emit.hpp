@@ -33,8 +33,7 @@ constexpr std::uint32_t operand_word(graph::builder&, const X& x, where) {
 template <is_param P>
 constexpr std::uint32_t operand_word(graph::builder& graph, const P& param, where at) {
   return graph::encode_operand(
-      graph::operand_kind::param,
-      with_shape(graph, shape_t<P>{}, [&](graph::shape_ref shape) {
+      graph::operand_kind::param, with_shape(graph, shape_t<P>{}, [&](graph::shape_ref shape) {
         return graph.param(param.stem, param.leaf, element_t<P>::code, shape, param.init, at);
       }));
 }
@@ -42,8 +41,7 @@ constexpr std::uint32_t operand_word(graph::builder& graph, const P& param, wher
 template <is_cache S>
 constexpr std::uint32_t operand_word(graph::builder& graph, const S& cache, where at) {
   return graph::encode_operand(
-      graph::operand_kind::state,
-      with_shape(graph, shape_t<S>{}, [&](graph::shape_ref shape) {
+      graph::operand_kind::state, with_shape(graph, shape_t<S>{}, [&](graph::shape_ref shape) {
         return graph.state(cache.name, graph::state_kind::kv_cache, element_t<S>::code, shape, at);
       }));
 }
@@ -67,8 +65,10 @@ constexpr attributes attribute(double number) {
 constexpr graph::builder* graph_of() { return nullptr; }
 template <class First, class... Rest>
 constexpr graph::builder* graph_of(const First& first, const Rest&... rest) {
-  if constexpr (is_tensor<First>) return first.ref().graph;
-  else return graph_of(rest...);
+  if constexpr (is_tensor<First>)
+    return first.ref().graph;
+  else
+    return graph_of(rest...);
 }
 
 /// Notes a mistake of the call at `at` unless `holds`; x is the call's tensor.
@@ -81,8 +81,10 @@ constexpr void demand(bool holds, graph::mistake_kind kind, where at, const X& x
 /// The index of dimension D, as an attribute of an operation on these operands.
 template <class D, class... Operands>
 constexpr attributes dim_attribute(const Operands&... operands) {
-  if constexpr (any_refused<Operands...>) return {};
-  else return attribute(dim_index<D>(*graph_of(operands...)));
+  if constexpr (any_refused<Operands...>)
+    return {};
+  else
+    return attribute(dim_index<D>(*graph_of(operands...)));
 }
 
 /// Appends a node with a new value of type Result as its result, and returns that value.

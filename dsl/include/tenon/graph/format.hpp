@@ -1,11 +1,11 @@
 // The graph format: how a traced model lies in section `.tenon.graph` of an object file.
 // A contract between dsl (which writes it during constant evaluation) and codegen (which reads it).
 //
-// The section holds one or more graphs, each starting at a multiple of `alignment` bytes; zero bytes
-// may pad between them. All numbers are little-endian 32-bit words, whatever the target; a double is
-// two words, low word first. A graph is: header, then the tables in the order of `table`, then the
-// word pool, then the string bytes, then zero padding to a multiple of `alignment`.
-// Adding an operation: one row in TENON_OPS. Changing a layout: raise `version`.
+// The section holds one or more graphs, each starting at a multiple of `alignment` bytes; zero
+// bytes may pad between them. All numbers are little-endian 32-bit words, whatever the target; a
+// double is two words, low word first. A graph is: header, then the tables in the order of `table`,
+// then the word pool, then the string bytes, then zero padding to a multiple of `alignment`. Adding
+// an operation: one row in TENON_OPS. Changing a layout: raise `version`.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -47,22 +47,23 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
 //                  attrs: word 1 if the weight is stored (N, K) (the tied head), else 0
 //   gelu           x; attrs: word gelu_kind                -> shape of x
 //   attention      qkv (B, T, 3C), state kv_cache          -> (B, T, C); attrs: word dim index of H
-//   cross_entropy  logits (..., V), targets (...)          -> () f32; attrs: word ignore index (i32 bits)
-//   repeat         initial values; attrs: word dim index of the trip count. Results: the values as
+//   cross_entropy  logits (..., V), targets (...)          -> () f32; attrs: word ignore index (i32
+//   bits) repeat         initial values; attrs: word dim index of the trip count. Results: the
+//   values as
 //                  the body sees them. The nodes up to the matching yield are the body.
 //   yield          next values; results: the values after the last iteration
-#define TENON_OPS(X)        \
-  X(embedding, 2, 2, 1, 0)  \
-  X(positions, 1, 1, 1, 0)  \
-  X(add, 2, 2, 1, 0)        \
-  X(scale, 1, 1, 1, 2)      \
-  X(dropout, 1, 1, 1, 2)    \
-  X(layer_norm, 2, 3, 1, 2) \
-  X(linear, 2, 3, 1, 1)     \
-  X(gelu, 1, 1, 1, 1)       \
-  X(attention, 2, 2, 1, 1)  \
+#define TENON_OPS(X)           \
+  X(embedding, 2, 2, 1, 0)     \
+  X(positions, 1, 1, 1, 0)     \
+  X(add, 2, 2, 1, 0)           \
+  X(scale, 1, 1, 1, 2)         \
+  X(dropout, 1, 1, 1, 2)       \
+  X(layer_norm, 2, 3, 1, 2)    \
+  X(linear, 2, 3, 1, 1)        \
+  X(gelu, 1, 1, 1, 1)          \
+  X(attention, 2, 2, 1, 1)     \
   X(cross_entropy, 2, 2, 1, 1) \
-  X(repeat, 1, 64, any, 1)  \
+  X(repeat, 1, 64, any, 1)     \
   X(yield, 1, 64, any, 0)
 
 inline constexpr std::uint32_t any = ~std::uint32_t{0};
@@ -88,16 +89,21 @@ inline constexpr std::uint32_t n_ops = sizeof(op_table) / sizeof(op_table[0]);
 enum class table : std::uint32_t { dims, params, states, inputs, outputs, values, scopes, nodes };
 inline constexpr std::uint32_t n_tables = 8;
 
-// Word indices inside the header. `count_of(t)` gives the word with the number of records of table t.
+// Word indices inside the header. `count_of(t)` gives the word with the number of records of table
+// t.
 namespace header {
 enum : std::uint32_t {
-  magic_low, magic_high, version, total_bytes,
-  crc32,                     // CRC-32 (IEEE 802.3, reflected) of all bytes after this word
-  name_offset, name_length,  // the model's name, into the string bytes
-  counts,                    // n_tables words
+  magic_low,
+  magic_high,
+  version,
+  total_bytes,
+  crc32,  // CRC-32 (IEEE 802.3, reflected) of all bytes after this word
+  name_offset,
+  name_length,  // the model's name, into the string bytes
+  counts,       // n_tables words
   pool_words = counts + n_tables,
   string_bytes,
-  words                      // size of the header
+  words  // size of the header
 };
 }  // namespace header
 constexpr std::uint32_t count_of(table t) { return header::counts + static_cast<std::uint32_t>(t); }
@@ -107,13 +113,38 @@ constexpr std::uint32_t count_of(table t) { return header::counts + static_cast<
 namespace dim_record {  // static dims have min == max
 enum : std::uint32_t { name_offset, name_length, min, max, words };
 }
-namespace param_record {  // `repeat`: 0, or 1 + dim index of the stack's depth; then the name holds "{}"
-enum : std::uint32_t { name_offset, name_length, dtype, rank, dims_begin, init, init_low, init_high,
-                       repeat, file_offset, file_length, line, words };
+namespace param_record {  // `repeat`: 0, or 1 + dim index of the stack's depth; then the name holds
+                          // "{}"
+enum : std::uint32_t {
+  name_offset,
+  name_length,
+  dtype,
+  rank,
+  dims_begin,
+  init,
+  init_low,
+  init_high,
+  repeat,
+  file_offset,
+  file_length,
+  line,
+  words
+};
 }
 namespace state_record {  // kv_cache: shape (B, context, C); holds keys and values
-enum : std::uint32_t { name_offset, name_length, kind, dtype, rank, dims_begin, repeat,
-                       file_offset, file_length, line, words };
+enum : std::uint32_t {
+  name_offset,
+  name_length,
+  kind,
+  dtype,
+  rank,
+  dims_begin,
+  repeat,
+  file_offset,
+  file_length,
+  line,
+  words
+};
 }
 namespace input_record {
 enum : std::uint32_t { name_offset, name_length, value, words };
@@ -128,8 +159,20 @@ namespace scope_record {  // one `fused(...)` of the source
 enum : std::uint32_t { file_offset, file_length, line, words };
 }
 namespace node_record {  // `scope`: 0, or 1 + index of the fused scope that the node belongs to
-enum : std::uint32_t { op, operands_begin, operands_count, results_begin, results_count, attrs_begin,
-                       attrs_count, scope, file_offset, file_length, line, words };
+enum : std::uint32_t {
+  op,
+  operands_begin,
+  operands_count,
+  results_begin,
+  results_count,
+  attrs_begin,
+  attrs_count,
+  scope,
+  file_offset,
+  file_length,
+  line,
+  words
+};
 }
 
 inline constexpr std::uint32_t record_words[n_tables] = {

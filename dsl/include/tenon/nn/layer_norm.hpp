@@ -10,7 +10,9 @@ struct refused_layer_norm {
             class Error = decltype(detail::check_layer_norm<X, param<T, C>, param<T, C>>())>
     requires(!is_accepted<Error>)
   TENON_REFUSES("nn::layer_norm<C>: needs x (..., C)")
-  constexpr refused_value operator()(X, where = where::here()) const { return {}; }
+  constexpr refused_value operator()(X, where = where::here()) const {
+    return {};
+  }
 };
 
 /// nn::layer_norm<C> norm{"name"}: norm(x) normalizes over the last axis, then scales and shifts.

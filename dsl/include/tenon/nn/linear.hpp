@@ -6,11 +6,13 @@ namespace tenon::nn {
 
 template <class In, class Out, class T>
 struct refused_linear {
-  template <class X, class Error =
-                         decltype(detail::check_linear<X, param<T, In, Out>, param<T, Out>>())>
+  template <class X,
+            class Error = decltype(detail::check_linear<X, param<T, In, Out>, param<T, Out>>())>
     requires(!is_accepted<Error>)
   TENON_REFUSES("nn::linear<K, N>: needs x (..., K)")
-  constexpr refused_value operator()(X, where = where::here()) const { return {}; }
+  constexpr refused_value operator()(X, where = where::here()) const {
+    return {};
+  }
 };
 
 /// nn::linear<In, Out> layer{"name", initialiser}: layer(x) is x W + b.
@@ -28,8 +30,8 @@ struct linear : refused_linear<In, Out, T> {
 
   using refused_linear<In, Out, T>::operator();
 
-  template <class X, class Check =
-                         decltype(detail::check_linear<X, param<T, In, Out>, param<T, Out>>())>
+  template <class X,
+            class Check = decltype(detail::check_linear<X, param<T, In, Out>, param<T, Out>>())>
     requires is_accepted<Check>
   constexpr auto operator()(X x, where at = where::here()) const {
     return has_bias ? tenon::linear(x, weight, bias, at) : tenon::linear(x, weight, at);

@@ -9,13 +9,16 @@ namespace detail {
 template <class Heads, class Qkv, class Cache>
 consteval auto check_attention() {
   using operands = decltype(check_operands<Qkv, Cache>());
-  if constexpr (settles<operands>) return operands{};
-  else if constexpr (!is_tensor<Qkv>) return error::x_must_be_a_tensor<Qkv>{};
+  if constexpr (settles<operands>)
+    return operands{};
+  else if constexpr (!is_tensor<Qkv>)
+    return error::x_must_be_a_tensor<Qkv>{};
   else if constexpr (!floating_element<element_t<Qkv>>)
     return error::x_must_hold_floats_but_holds<element_t<Qkv>>{};
   else if constexpr (rank_of<Qkv> != 3)
     return error::qkv_must_have_3_dimensions_batch_time_and_3C<Qkv>{};
-  else if constexpr (!is_cache<Cache>) return error::cache_must_be_a_kv_cache<Cache>{};
+  else if constexpr (!is_cache<Cache>)
+    return error::cache_must_be_a_kv_cache<Cache>{};
   else if constexpr (!is_accepted<decltype(check_dimension<Heads>())>)
     return check_dimension<Heads>();
   else if constexpr (!static_dimension<Heads>)
@@ -37,7 +40,8 @@ consteval auto check_attention() {
       return error::batch_of_qkv_is_not_that_of_the_cache<batch, cache_batch>{};
     else if constexpr (time::max > context::max)
       return error::time_may_exceed_the_context_of_the_cache<time, context>{};
-    else return accepted<tensor<element_t<Qkv>, batch, time, channels>>{};
+    else
+      return accepted<tensor<element_t<Qkv>, batch, time, channels>>{};
   }
 }
 
@@ -46,7 +50,9 @@ struct refused_attention {
   template <class Qkv, class Cache, class Error = decltype(check_attention<Heads, Qkv, Cache>())>
     requires(!is_accepted<Error>)
   TENON_REFUSES("causal_self_attention<H>: needs qkv (B, T, 3C) and a kv_cache (B, context, C)")
-  constexpr refused_value operator()(Qkv, Cache, where = where::here()) const { return {}; }
+  constexpr refused_value operator()(Qkv, Cache, where = where::here()) const {
+    return {};
+  }
 };
 
 template <class Heads>
@@ -56,8 +62,8 @@ struct attention_operation : refused_attention<Heads> {
   template <class Qkv, class Cache, class Check = decltype(check_attention<Heads, Qkv, Cache>())>
     requires is_accepted<Check>
   constexpr auto operator()(Qkv qkv, Cache cache, where at = where::here()) const {
-    return emit<typename Check::result>(graph::op::attention, at,
-                                        dim_attribute<Heads>(qkv, cache), qkv, cache);
+    return emit<typename Check::result>(graph::op::attention, at, dim_attribute<Heads>(qkv, cache),
+                                        qkv, cache);
   }
 };
 

@@ -20,34 +20,42 @@ concept is_ids = is_tensor<X> && std::is_same_v<element_t<X>, i32>;
 
 /// The rows of Table for each of Ids.
 template <class Table, class Ids>
-using rows_t = typename tensor_of<
-    element_t<Table>, shape::append_t<shape_t<Ids>, shape::last_t<shape_t<Table>>>>::type;
+using rows_t =
+    typename tensor_of<element_t<Table>,
+                       shape::append_t<shape_t<Ids>, shape::last_t<shape_t<Table>>>>::type;
 
 template <class Ids>
 consteval auto check_positions() {
   using operands = decltype(check_operands<Ids>());
-  if constexpr (settles<operands>) return operands{};
-  else if constexpr (!is_ids<Ids>) return error::ids_must_be_a_tensor_of_i32<Ids>{};
+  if constexpr (settles<operands>)
+    return operands{};
+  else if constexpr (!is_ids<Ids>)
+    return error::ids_must_be_a_tensor_of_i32<Ids>{};
   else if constexpr (rank_of<Ids> != 2)
     return error::ids_must_have_2_dimensions_batch_and_time<Ids>{};
-  else return accepted<position_ids<shape::last_t<shape_t<Ids>>>>{};
+  else
+    return accepted<position_ids<shape::last_t<shape_t<Ids>>>>{};
 }
 
 template <class Table, class Ids>
 consteval auto check_embedding() {
   using operands = decltype(check_operands<Table, Ids>());
-  if constexpr (settles<operands>) return operands{};
-  else if constexpr (!is_param<Table>) return error::table_must_be_a_param<Table>{};
-  else if constexpr (rank_of<Table> != 2) return error::table_must_have_2_dimensions<Table>{};
+  if constexpr (settles<operands>)
+    return operands{};
+  else if constexpr (!is_param<Table>)
+    return error::table_must_be_a_param<Table>{};
+  else if constexpr (rank_of<Table> != 2)
+    return error::table_must_have_2_dimensions<Table>{};
   else if constexpr (!floating_element<element_t<Table>>)
     return error::table_must_hold_floats_but_holds<element_t<Table>>{};
-  else if constexpr (!is_ids<Ids>) return error::ids_must_be_a_tensor_of_i32<Ids>{};
+  else if constexpr (!is_ids<Ids>)
+    return error::ids_must_be_a_tensor_of_i32<Ids>{};
   else {
     using rows = shape::first_t<shape_t<Table>>;
     if constexpr (requires { requires(Ids::bound > rows::min); })
-      return error::positions_may_exceed_the_rows_of_the_table<shape::last_t<shape_t<Ids>>,
-                                                               rows>{};
-    else return accepted<rows_t<Table, Ids>>{};
+      return error::positions_may_exceed_the_rows_of_the_table<shape::last_t<shape_t<Ids>>, rows>{};
+    else
+      return accepted<rows_t<Table, Ids>>{};
   }
 }
 
@@ -55,7 +63,9 @@ struct refused_positions {
   template <class Ids, class Error = decltype(check_positions<Ids>())>
     requires(!is_accepted<Error>)
   TENON_REFUSES("positions: needs ids (B, T) of i32")
-  constexpr refused_value operator()(Ids, where = where::here()) const { return {}; }
+  constexpr refused_value operator()(Ids, where = where::here()) const {
+    return {};
+  }
 };
 
 struct positions_operation : refused_positions {
@@ -72,7 +82,9 @@ struct refused_embedding {
   template <class Table, class Ids, class Error = decltype(check_embedding<Table, Ids>())>
     requires(!is_accepted<Error>)
   TENON_REFUSES("embedding: needs a table (V, C) and ids (...) of i32")
-  constexpr refused_value operator()(Table, Ids, where = where::here()) const { return {}; }
+  constexpr refused_value operator()(Table, Ids, where = where::here()) const {
+    return {};
+  }
 };
 
 struct embedding_operation : refused_embedding {

@@ -5,62 +5,108 @@
 namespace tenon::error {
 
 // declarations
-template <class T> struct element_type_must_be_f32_bf16_i32_or_f64 {};
-template <class D> struct a_dimension_must_derive_from_dim_or_dyn {};
-template <class D> struct a_dimension_must_be_a_struct_with_a_name_of_its_own {};
-template <class D> struct a_dimension_must_hold_at_least_1_element {};
-template <class D> struct bounds_of_a_dimension_are_reversed {};
-template <class D> struct dimension_of_a_param_or_cache_must_be_known_at_compile_time {};
+template <class T>
+struct element_type_must_be_f32_bf16_i32_or_f64 {};
+template <class D>
+struct a_dimension_must_derive_from_dim_or_dyn {};
+template <class D>
+struct a_dimension_must_be_a_struct_with_a_name_of_its_own {};
+template <class D>
+struct a_dimension_must_hold_at_least_1_element {};
+template <class D>
+struct bounds_of_a_dimension_are_reversed {};
+template <class D>
+struct dimension_of_a_param_or_cache_must_be_known_at_compile_time {};
 
 // what is passed at all
-template <class X> struct x_must_be_a_tensor {};
-template <class W> struct weight_must_be_a_param {};
-template <class B> struct bias_must_be_a_param {};
-template <class W> struct table_must_be_a_param {};
-template <class Y> struct right_operand_must_be_a_tensor_or_a_param {};
-template <class S> struct cache_must_be_a_kv_cache {};
-template <class X> struct ids_must_be_a_tensor_of_i32 {};
-template <class X> struct targets_must_be_a_tensor_of_i32 {};
-template <class T> struct x_must_hold_floats_but_holds {};
-template <class T> struct table_must_hold_floats_but_holds {};
-template <class T, class U> struct element_types_differ {};
-template <class X> struct gelu_needs_its_form_gelu_tanh_or_gelu_erf {};
+template <class X>
+struct x_must_be_a_tensor {};
+template <class W>
+struct weight_must_be_a_param {};
+template <class B>
+struct bias_must_be_a_param {};
+template <class W>
+struct table_must_be_a_param {};
+template <class Y>
+struct right_operand_must_be_a_tensor_or_a_param {};
+template <class S>
+struct cache_must_be_a_kv_cache {};
+template <class X>
+struct ids_must_be_a_tensor_of_i32 {};
+template <class X>
+struct targets_must_be_a_tensor_of_i32 {};
+template <class T>
+struct x_must_hold_floats_but_holds {};
+template <class T>
+struct table_must_hold_floats_but_holds {};
+template <class T, class U>
+struct element_types_differ {};
+template <class X>
+struct gelu_needs_its_form_gelu_tanh_or_gelu_erf {};
 
-template <class X> struct linear_needs_a_weight {};
+template <class X>
+struct linear_needs_a_weight {};
 
 // rank
-template <class X> struct x_must_have_a_dimension {};
-template <class W> struct weight_must_have_2_dimensions {};
-template <class W> struct weight_must_have_1_dimension {};
-template <class B> struct bias_must_have_1_dimension {};
-template <class W> struct table_must_have_2_dimensions {};
-template <class X> struct ids_must_have_2_dimensions_batch_and_time {};
-template <class X> struct qkv_must_have_3_dimensions_batch_time_and_3C {};
-template <class X, class Y> struct right_operand_has_more_dimensions_than_left {};
-template <class T, class X> struct targets_must_have_one_dimension_less_than_logits {};
+template <class X>
+struct x_must_have_a_dimension {};
+template <class W>
+struct weight_must_have_2_dimensions {};
+template <class W>
+struct weight_must_have_1_dimension {};
+template <class B>
+struct bias_must_have_1_dimension {};
+template <class W>
+struct table_must_have_2_dimensions {};
+template <class X>
+struct ids_must_have_2_dimensions_batch_and_time {};
+template <class X>
+struct qkv_must_have_3_dimensions_batch_time_and_3C {};
+template <class X, class Y>
+struct right_operand_has_more_dimensions_than_left {};
+template <class T, class X>
+struct targets_must_have_one_dimension_less_than_logits {};
 
 // dimensions; the first argument is what was found, the second what it must be
-template <class X, class W> struct last_dimension_of_x_is_not_the_first_of_weight {};
-template <class W, class X> struct weight_is_stored_out_in_so_transpose_it_or_use_tied_head {};
-template <class X, class W> struct last_dimension_of_x_is_not_the_last_of_weight {};
-template <class X, class W> struct last_dimension_of_x_is_not_that_of_weight {};
-template <class X, class B> struct last_dimension_of_x_is_not_that_of_bias {};
-template <class B, class W> struct dimension_of_bias_is_not_the_last_of_weight {};
-template <class Y, class X> struct dimension_of_right_operand_is_not_that_of_left {};
-template <class T, class X> struct dimension_of_targets_is_not_that_of_logits {};
-template <class T, class V> struct positions_may_exceed_the_rows_of_the_table {};
+template <class X, class W>
+struct last_dimension_of_x_is_not_the_first_of_weight {};
+template <class W, class X>
+struct weight_is_stored_out_in_so_transpose_it_or_use_tied_head {};
+template <class X, class W>
+struct last_dimension_of_x_is_not_the_last_of_weight {};
+template <class X, class W>
+struct last_dimension_of_x_is_not_that_of_weight {};
+template <class X, class B>
+struct last_dimension_of_x_is_not_that_of_bias {};
+template <class B, class W>
+struct dimension_of_bias_is_not_the_last_of_weight {};
+template <class Y, class X>
+struct dimension_of_right_operand_is_not_that_of_left {};
+template <class T, class X>
+struct dimension_of_targets_is_not_that_of_logits {};
+template <class T, class V>
+struct positions_may_exceed_the_rows_of_the_table {};
 
 // attention
-template <class Q, class C> struct last_dimension_of_qkv_is_not_3_times_C_of_the_cache {};
-template <class C, class H> struct channels_are_not_a_multiple_of_heads {};
-template <class X, class S> struct batch_of_qkv_is_not_that_of_the_cache {};
-template <class T, class S> struct time_may_exceed_the_context_of_the_cache {};
-template <class H> struct heads_must_be_a_dimension_known_at_compile_time {};
+template <class Q, class C>
+struct last_dimension_of_qkv_is_not_3_times_C_of_the_cache {};
+template <class C, class H>
+struct channels_are_not_a_multiple_of_heads {};
+template <class X, class S>
+struct batch_of_qkv_is_not_that_of_the_cache {};
+template <class T, class S>
+struct time_may_exceed_the_context_of_the_cache {};
+template <class H>
+struct heads_must_be_a_dimension_known_at_compile_time {};
 
 // loops and scopes
-template <class L> struct depth_must_be_a_dimension_known_at_compile_time {};
-template <class B, class X> struct body_does_not_take {};
-template <class R, class X> struct body_must_return_the_type_that_it_takes {};
-template <class F, class X> struct function_does_not_take {};
+template <class L>
+struct depth_must_be_a_dimension_known_at_compile_time {};
+template <class B, class X>
+struct body_does_not_take {};
+template <class R, class X>
+struct body_must_return_the_type_that_it_takes {};
+template <class F, class X>
+struct function_does_not_take {};
 
 }  // namespace tenon::error

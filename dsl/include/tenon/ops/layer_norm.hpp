@@ -13,19 +13,25 @@ namespace detail {
 template <class X, class Weight>
 consteval auto check_layer_norm() {
   using operands = decltype(check_operands<X, Weight>());
-  if constexpr (settles<operands>) return operands{};
-  else if constexpr (!is_tensor<X>) return error::x_must_be_a_tensor<X>{};
+  if constexpr (settles<operands>)
+    return operands{};
+  else if constexpr (!is_tensor<X>)
+    return error::x_must_be_a_tensor<X>{};
   else if constexpr (!floating_element<element_t<X>>)
     return error::x_must_hold_floats_but_holds<element_t<X>>{};
-  else if constexpr (rank_of<X> == 0) return error::x_must_have_a_dimension<X>{};
-  else if constexpr (!is_param<Weight>) return error::weight_must_be_a_param<Weight>{};
-  else if constexpr (rank_of<Weight> != 1) return error::weight_must_have_1_dimension<Weight>{};
+  else if constexpr (rank_of<X> == 0)
+    return error::x_must_have_a_dimension<X>{};
+  else if constexpr (!is_param<Weight>)
+    return error::weight_must_be_a_param<Weight>{};
+  else if constexpr (rank_of<Weight> != 1)
+    return error::weight_must_have_1_dimension<Weight>{};
   else if constexpr (!std::is_same_v<element_t<X>, element_t<Weight>>)
     return error::element_types_differ<element_t<X>, element_t<Weight>>{};
   else if constexpr (!std::is_same_v<shape::last_t<shape_t<X>>, shape::first_t<shape_t<Weight>>>)
     return error::last_dimension_of_x_is_not_that_of_weight<shape::last_t<shape_t<X>>,
                                                             shape::first_t<shape_t<Weight>>>{};
-  else return accepted<typename X::plain>{};
+  else
+    return accepted<typename X::plain>{};
 }
 
 /// Tells layer_norm(x, weight, 1e-5) from layer_norm(x, weight, bias).
@@ -36,16 +42,21 @@ template <class X, class Weight, class Bias>
 consteval auto check_layer_norm() {
   using without_bias = decltype(check_layer_norm<X, Weight>());
   using bias_verdict = decltype(check_operands<Bias>());
-  if constexpr (!accepts_a_value<without_bias>) return without_bias{};
-  else if constexpr (settles<bias_verdict>) return bias_verdict{};
-  else if constexpr (!is_param<Bias>) return error::bias_must_be_a_param<Bias>{};
-  else if constexpr (rank_of<Bias> != 1) return error::bias_must_have_1_dimension<Bias>{};
+  if constexpr (!accepts_a_value<without_bias>)
+    return without_bias{};
+  else if constexpr (settles<bias_verdict>)
+    return bias_verdict{};
+  else if constexpr (!is_param<Bias>)
+    return error::bias_must_be_a_param<Bias>{};
+  else if constexpr (rank_of<Bias> != 1)
+    return error::bias_must_have_1_dimension<Bias>{};
   else if constexpr (!std::is_same_v<element_t<X>, element_t<Bias>>)
     return error::element_types_differ<element_t<X>, element_t<Bias>>{};
   else if constexpr (!std::is_same_v<shape::last_t<shape_t<X>>, shape::first_t<shape_t<Bias>>>)
     return error::last_dimension_of_x_is_not_that_of_bias<shape::last_t<shape_t<X>>,
                                                           shape::first_t<shape_t<Bias>>>{};
-  else return without_bias{};
+  else
+    return without_bias{};
 }
 
 struct refused_layer_norm {

@@ -12,30 +12,39 @@ enum : std::uint32_t { weight_in_out = 0, weight_out_in = 1 };  // attribute of 
 template <class X, class Weight>
 consteval auto check_product() {
   using operands = decltype(check_operands<X, Weight>());
-  if constexpr (settles<operands>) return operands{};
-  else if constexpr (!is_tensor<X>) return error::x_must_be_a_tensor<X>{};
+  if constexpr (settles<operands>)
+    return operands{};
+  else if constexpr (!is_tensor<X>)
+    return error::x_must_be_a_tensor<X>{};
   else if constexpr (!floating_element<element_t<X>>)
     return error::x_must_hold_floats_but_holds<element_t<X>>{};
-  else if constexpr (rank_of<X> == 0) return error::x_must_have_a_dimension<X>{};
-  else if constexpr (!is_param<Weight>) return error::weight_must_be_a_param<Weight>{};
-  else if constexpr (rank_of<Weight> != 2) return error::weight_must_have_2_dimensions<Weight>{};
+  else if constexpr (rank_of<X> == 0)
+    return error::x_must_have_a_dimension<X>{};
+  else if constexpr (!is_param<Weight>)
+    return error::weight_must_be_a_param<Weight>{};
+  else if constexpr (rank_of<Weight> != 2)
+    return error::weight_must_have_2_dimensions<Weight>{};
   else if constexpr (!std::is_same_v<element_t<X>, element_t<Weight>>)
     return error::element_types_differ<element_t<X>, element_t<Weight>>{};
-  else return accepted<X>{};
+  else
+    return accepted<X>{};
 }
 
 template <class X, class Weight>
 consteval auto check_linear() {
   using product = decltype(check_product<X, Weight>());
-  if constexpr (!accepts_a_value<product>) return product{};
+  if constexpr (!accepts_a_value<product>)
+    return product{};
   else {
     using k = shape::last_t<shape_t<X>>;
     using first = shape::first_t<shape_t<Weight>>;
     using last = shape::last_t<shape_t<Weight>>;
-    if constexpr (std::is_same_v<k, first>) return accepted<replace_last_t<X, last>>{};
+    if constexpr (std::is_same_v<k, first>)
+      return accepted<replace_last_t<X, last>>{};
     else if constexpr (std::is_same_v<k, last>)
       return error::weight_is_stored_out_in_so_transpose_it_or_use_tied_head<first, last>{};
-    else return error::last_dimension_of_x_is_not_the_first_of_weight<k, first>{};
+    else
+      return error::last_dimension_of_x_is_not_the_first_of_weight<k, first>{};
   }
 }
 
@@ -43,30 +52,38 @@ template <class X, class Weight, class Bias>
 consteval auto check_linear() {
   using without_bias = decltype(check_linear<X, Weight>());
   using bias_verdict = decltype(check_operands<Bias>());
-  if constexpr (!accepts_a_value<without_bias>) return without_bias{};
-  else if constexpr (settles<bias_verdict>) return bias_verdict{};
-  else if constexpr (!is_param<Bias>) return error::bias_must_be_a_param<Bias>{};
-  else if constexpr (rank_of<Bias> != 1) return error::bias_must_have_1_dimension<Bias>{};
+  if constexpr (!accepts_a_value<without_bias>)
+    return without_bias{};
+  else if constexpr (settles<bias_verdict>)
+    return bias_verdict{};
+  else if constexpr (!is_param<Bias>)
+    return error::bias_must_be_a_param<Bias>{};
+  else if constexpr (rank_of<Bias> != 1)
+    return error::bias_must_have_1_dimension<Bias>{};
   else if constexpr (!std::is_same_v<element_t<X>, element_t<Bias>>)
     return error::element_types_differ<element_t<X>, element_t<Bias>>{};
   else {
     using n = shape::last_t<shape_t<Weight>>;
     using bias = shape::first_t<shape_t<Bias>>;
-    if constexpr (std::is_same_v<n, bias>) return without_bias{};
-    else return error::dimension_of_bias_is_not_the_last_of_weight<bias, n>{};
+    if constexpr (std::is_same_v<n, bias>)
+      return without_bias{};
+    else
+      return error::dimension_of_bias_is_not_the_last_of_weight<bias, n>{};
   }
 }
 
 template <class X, class Weight>
 consteval auto check_tied_head() {
   using product = decltype(check_product<X, Weight>());
-  if constexpr (!accepts_a_value<product>) return product{};
+  if constexpr (!accepts_a_value<product>)
+    return product{};
   else {
     using k = shape::last_t<shape_t<X>>;
     using last = shape::last_t<shape_t<Weight>>;
     if constexpr (std::is_same_v<k, last>)
       return accepted<replace_last_t<X, shape::first_t<shape_t<Weight>>>>{};
-    else return error::last_dimension_of_x_is_not_the_last_of_weight<k, last>{};
+    else
+      return error::last_dimension_of_x_is_not_the_last_of_weight<k, last>{};
   }
 }
 
@@ -75,16 +92,22 @@ struct refused_linear {
             class Error = decltype(check_linear<X, Weight, Bias>())>
     requires(!is_accepted<Error>)
   TENON_REFUSES("linear: needs x (..., K), weight (K, N), bias (N)")
-  constexpr refused_value operator()(X, Weight, Bias, where = where::here()) const { return {}; }
+  constexpr refused_value operator()(X, Weight, Bias, where = where::here()) const {
+    return {};
+  }
 
   template <class X, class Weight, class Error = decltype(check_linear<X, Weight>())>
     requires(!is_accepted<Error>)
   TENON_REFUSES("linear: needs x (..., K), weight (K, N)")
-  constexpr refused_value operator()(X, Weight, where = where::here()) const { return {}; }
+  constexpr refused_value operator()(X, Weight, where = where::here()) const {
+    return {};
+  }
 
   template <class X, class Error = error::linear_needs_a_weight<X>>
   TENON_REFUSES("linear: needs x (..., K), weight (K, N) and, if any, bias (N)")
-  constexpr refused_value operator()(X) const { return {}; }
+  constexpr refused_value operator()(X) const {
+    return {};
+  }
 };
 
 struct linear_operation : refused_linear {
@@ -101,8 +124,7 @@ struct linear_operation : refused_linear {
   template <class X, class Weight, class Check = decltype(check_linear<X, Weight>())>
     requires is_accepted<Check>
   constexpr auto operator()(X x, Weight weight, where at = where::here()) const {
-    return emit<typename Check::result>(graph::op::linear, at, attribute(weight_in_out), x,
-                                        weight);
+    return emit<typename Check::result>(graph::op::linear, at, attribute(weight_in_out), x, weight);
   }
 };
 
@@ -110,7 +132,9 @@ struct refused_tied_head {
   template <class X, class Weight, class Error = decltype(check_tied_head<X, Weight>())>
     requires(!is_accepted<Error>)
   TENON_REFUSES("tied_head: needs x (..., C), weight (V, C)")
-  constexpr refused_value operator()(X, Weight, where = where::here()) const { return {}; }
+  constexpr refused_value operator()(X, Weight, where = where::here()) const {
+    return {};
+  }
 };
 
 struct tied_head_operation : refused_tied_head {
@@ -119,8 +143,7 @@ struct tied_head_operation : refused_tied_head {
   template <class X, class Weight, class Check = decltype(check_tied_head<X, Weight>())>
     requires is_accepted<Check>
   constexpr auto operator()(X x, Weight weight, where at = where::here()) const {
-    return emit<typename Check::result>(graph::op::linear, at, attribute(weight_out_in), x,
-                                        weight);
+    return emit<typename Check::result>(graph::op::linear, at, attribute(weight_out_in), x, weight);
   }
 };
 

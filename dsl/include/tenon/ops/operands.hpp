@@ -8,19 +8,25 @@ namespace tenon::detail {
 
 template <class D>
 consteval auto check_dimension() {
-  if constexpr (!dimension<D>) return error::a_dimension_must_derive_from_dim_or_dyn<D>{};
+  if constexpr (!dimension<D>)
+    return error::a_dimension_must_derive_from_dim_or_dyn<D>{};
   else if constexpr (type_name<D>().size == 0)
     return error::a_dimension_must_be_a_struct_with_a_name_of_its_own<D>{};
-  else if constexpr (D::min == 0) return error::a_dimension_must_hold_at_least_1_element<D>{};
-  else if constexpr (D::min > D::max) return error::bounds_of_a_dimension_are_reversed<D>{};
-  else return accepted<void>{};
+  else if constexpr (D::min == 0)
+    return error::a_dimension_must_hold_at_least_1_element<D>{};
+  else if constexpr (D::min > D::max)
+    return error::bounds_of_a_dimension_are_reversed<D>{};
+  else
+    return accepted<void>{};
 }
 
 template <class First, class... Rest>
 consteval auto check_dimensions(dims<First, Rest...>) {
   using verdict = decltype(check_dimension<First>());
-  if constexpr (!is_accepted<verdict> || sizeof...(Rest) == 0) return verdict{};
-  else return check_dimensions(dims<Rest...>{});
+  if constexpr (!is_accepted<verdict> || sizeof...(Rest) == 0)
+    return verdict{};
+  else
+    return check_dimensions(dims<Rest...>{});
 }
 consteval auto check_dimensions(dims<>) { return accepted<void>{}; }
 
@@ -28,23 +34,29 @@ template <class First, class... Rest>
 consteval auto check_static(dims<First, Rest...>) {
   if constexpr (!static_dimension<First>)
     return error::dimension_of_a_param_or_cache_must_be_known_at_compile_time<First>{};
-  else if constexpr (sizeof...(Rest) == 0) return accepted<void>{};
-  else return check_static(dims<Rest...>{});
+  else if constexpr (sizeof...(Rest) == 0)
+    return accepted<void>{};
+  else
+    return check_static(dims<Rest...>{});
 }
 consteval auto check_static(dims<>) { return accepted<void>{}; }
 
 template <class X>
 consteval auto check_operand() {
-  if constexpr (!is_tensor<X> && !is_param<X> && !is_cache<X>) return accepted<void>{};
+  if constexpr (!is_tensor<X> && !is_param<X> && !is_cache<X>)
+    return accepted<void>{};
   else if constexpr (!element<element_t<X>>)
     return error::element_type_must_be_f32_bf16_i32_or_f64<element_t<X>>{};
   else {
     using verdict = decltype(check_dimensions(shape_t<X>{}));
-    if constexpr (!is_accepted<verdict>) return verdict{};
-    else if constexpr (is_param<X>) return check_static(shape_t<X>{});
+    if constexpr (!is_accepted<verdict>)
+      return verdict{};
+    else if constexpr (is_param<X>)
+      return check_static(shape_t<X>{});
     else if constexpr (is_cache<X>)
       return check_static(shape::trailing_t<shape_t<X>, 2>{});
-    else return accepted<void>{};
+    else
+      return accepted<void>{};
   }
 }
 
@@ -52,9 +64,12 @@ consteval auto check_operand() {
 template <class First, class... Rest>
 consteval auto check_operands() {
   using verdict = decltype(check_operand<First>());
-  if constexpr (any_refused<First, Rest...>) return accepted<refused_value>{};
-  else if constexpr (!is_accepted<verdict> || sizeof...(Rest) == 0) return verdict{};
-  else return check_operands<Rest...>();
+  if constexpr (any_refused<First, Rest...>)
+    return accepted<refused_value>{};
+  else if constexpr (!is_accepted<verdict> || sizeof...(Rest) == 0)
+    return verdict{};
+  else
+    return check_operands<Rest...>();
 }
 
 /// Whether a check has its answer already from its operands alone.

@@ -14,18 +14,23 @@ namespace detail {
 template <class X>
 consteval auto check_pointwise() {
   using operands = decltype(check_operands<X>());
-  if constexpr (settles<operands>) return operands{};
-  else if constexpr (!is_tensor<X>) return error::x_must_be_a_tensor<X>{};
+  if constexpr (settles<operands>)
+    return operands{};
+  else if constexpr (!is_tensor<X>)
+    return error::x_must_be_a_tensor<X>{};
   else if constexpr (!floating_element<element_t<X>>)
     return error::x_must_hold_floats_but_holds<element_t<X>>{};
-  else return accepted<typename X::plain>{};
+  else
+    return accepted<typename X::plain>{};
 }
 
 template <class X, class Y>
 consteval auto check_add() {
   using operands = decltype(check_operands<X, Y>());
-  if constexpr (settles<operands>) return operands{};
-  else if constexpr (!is_tensor<X>) return error::left_operand_must_be_a_tensor<X>{};
+  if constexpr (settles<operands>)
+    return operands{};
+  else if constexpr (!is_tensor<X>)
+    return error::left_operand_must_be_a_tensor<X>{};
   else if constexpr (!is_tensor<Y> && !is_param<Y>)
     return error::right_operand_must_be_a_tensor_or_a_param<Y>{};
   else if constexpr (!floating_element<element_t<X>>)
@@ -38,9 +43,10 @@ consteval auto check_add() {
     using trailing = shape::trailing_t<shape_t<X>, rank_of<Y>>;
     constexpr std::size_t place = shape::first_difference(trailing{}, shape_t<Y>{});
     if constexpr (place < rank_of<Y>)
-      return error::dimension_of_right_operand_is_not_that_of_left<
-          shape::at_t<shape_t<Y>, place>, shape::at_t<trailing, place>>{};
-    else return accepted<typename X::plain>{};
+      return error::dimension_of_right_operand_is_not_that_of_left<shape::at_t<shape_t<Y>, place>,
+                                                                   shape::at_t<trailing, place>>{};
+    else
+      return accepted<typename X::plain>{};
   }
 }
 
@@ -53,7 +59,9 @@ struct refused_add {
   template <class X, class Y, class Error = decltype(check_add<X, Y>())>
     requires(!is_accepted<Error>)
   TENON_REFUSES("add: the dimensions of y must be the last ones of x")
-  constexpr refused_value operator()(X, Y, where = where::here()) const { return {}; }
+  constexpr refused_value operator()(X, Y, where = where::here()) const {
+    return {};
+  }
 };
 
 struct add_operation : refused_add {
@@ -70,7 +78,9 @@ struct refused_scale {
   template <class X, class Error = decltype(check_pointwise<X>())>
     requires(!is_accepted<Error>)
   TENON_REFUSES("scale: needs a tensor of floats")
-  constexpr refused_value operator()(X, double, where = where::here()) const { return {}; }
+  constexpr refused_value operator()(X, double, where = where::here()) const {
+    return {};
+  }
 };
 
 struct scale_operation : refused_scale {
@@ -87,7 +97,9 @@ struct refused_dropout {
   template <class X, class Error = decltype(check_pointwise<X>())>
     requires(!is_accepted<Error>)
   TENON_REFUSES("dropout: needs a tensor of floats")
-  constexpr refused_value operator()(X, double, where = where::here()) const { return {}; }
+  constexpr refused_value operator()(X, double, where = where::here()) const {
+    return {};
+  }
 };
 
 struct dropout_operation : refused_dropout {
@@ -106,11 +118,15 @@ struct refused_gelu {
   template <class X, class Error = decltype(check_pointwise<X>())>
     requires(!is_accepted<Error>)
   TENON_REFUSES("gelu: needs a tensor of floats")
-  constexpr refused_value operator()(X, gelu_kind, where = where::here()) const { return {}; }
+  constexpr refused_value operator()(X, gelu_kind, where = where::here()) const {
+    return {};
+  }
 
   template <class X, class Error = error::gelu_needs_its_form_gelu_tanh_or_gelu_erf<X>>
   TENON_REFUSES("gelu: name the form, gelu_tanh (GPT-2) or gelu_erf (nanoGPT)")
-  constexpr refused_value operator()(X) const { return {}; }
+  constexpr refused_value operator()(X) const {
+    return {};
+  }
 };
 
 struct gelu_operation : refused_gelu {

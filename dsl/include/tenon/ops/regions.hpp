@@ -16,20 +16,24 @@ using result_of = decltype(std::declval<const Function&>()(std::declval<X>()));
 template <class Depth, class Body, class X>
 consteval auto check_repeat() {
   using operands = decltype(check_operands<X>());
-  if constexpr (settles<operands>) return operands{};
+  if constexpr (settles<operands>)
+    return operands{};
   else if constexpr (!is_accepted<decltype(check_dimension<Depth>())>)
     return check_dimension<Depth>();
   else if constexpr (!static_dimension<Depth>)
     return error::depth_must_be_a_dimension_known_at_compile_time<Depth>{};
-  else if constexpr (!is_tensor<X>) return error::x_must_be_a_tensor<X>{};
+  else if constexpr (!is_tensor<X>)
+    return error::x_must_be_a_tensor<X>{};
   else if constexpr (!takes<Body, typename X::plain>)
     return error::body_does_not_take<Body, typename X::plain>{};
   else {
     using result = result_of<Body, typename X::plain>;
-    if constexpr (any_refused<result>) return accepted<refused_value>{};
+    if constexpr (any_refused<result>)
+      return accepted<refused_value>{};
     else if constexpr (!std::is_same_v<result, typename X::plain>)
       return error::body_must_return_the_type_that_it_takes<result, typename X::plain>{};
-    else return accepted<result>{};
+    else
+      return accepted<result>{};
   }
 }
 
@@ -38,11 +42,16 @@ consteval auto check_repeat() {
 template <class X, class Function>
 consteval auto check_fused() {
   using operands = decltype(check_operands<X>());
-  if constexpr (settles<operands>) return operands{};
-  else if constexpr (!is_tensor<X>) return error::x_must_be_a_tensor<X>{};
-  else if constexpr (!requires { &Function::operator(); }) return accepted<X>{};
-  else if constexpr (!takes<Function, X>) return error::function_does_not_take<Function, X>{};
-  else return accepted<X>{};
+  if constexpr (settles<operands>)
+    return operands{};
+  else if constexpr (!is_tensor<X>)
+    return error::x_must_be_a_tensor<X>{};
+  else if constexpr (!requires { &Function::operator(); })
+    return accepted<X>{};
+  else if constexpr (!takes<Function, X>)
+    return error::function_does_not_take<Function, X>{};
+  else
+    return accepted<X>{};
 }
 
 template <class Depth>
@@ -81,7 +90,9 @@ struct refused_fused {
   template <class X, class Function, class Error = decltype(check_fused<X, Function>())>
     requires(!is_accepted<Error>)
   TENON_REFUSES("fused: needs a tensor and a function that takes it")
-  constexpr refused_value operator()(X, Function, where = where::here()) const { return {}; }
+  constexpr refused_value operator()(X, Function, where = where::here()) const {
+    return {};
+  }
 };
 
 struct fused_operation : refused_fused {

@@ -95,7 +95,7 @@ LogicalResult checkFusedScopes(ModelOp model, func::FuncOp function) {
                                << "; move it out of fused(...)";
     error.attachNote(firstOp->getLoc()) << "the kernel begins here";
     if (auto lines = model->getAttrOfType<ArrayAttr>("tenon.fused_lines"))
-      if (int64_t i = scope.getInt() - 1; i >= 0 && i < static_cast<int64_t>(lines.size()))
+      if (int64_t i = scope.getInt(); i >= 0 && i < static_cast<int64_t>(lines.size()))
         if (auto where = dyn_cast<LocationAttr>(lines[i]))
           error.attachNote(where) << "fused(...) is here";
     result = failure();

@@ -1,5 +1,6 @@
 // The way from an object file to code: import, the model pipeline, then every target by itself.
 #include "Compile.h"
+#include "Diagnostics.h"
 #include "Dump.h"
 #include "Object.h"
 #include "Pipelines.h"
@@ -31,6 +32,7 @@ std::unique_ptr<MLIRContext> makeContext() {
   context->loadDialect<TenonDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect,
                        scf::SCFDialect, cf::ControlFlowDialect, vector::VectorDialect,
                        LLVM::LLVMDialect>();
+  writeDiagnostics(*context);
   return context;
 }
 

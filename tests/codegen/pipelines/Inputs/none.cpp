@@ -1,0 +1,2 @@
+// An object without a model.
+int answer() { return 42; }

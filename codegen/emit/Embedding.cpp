@@ -85,9 +85,14 @@ private:
     return block;
   }
 
-  void prefetch(Block &block, Value column, int64_t extent) {
+  /// Brings the columns of the rows ahead nearer: of pass `pass` of `passes` over the rows at hand
+  /// its share of them, so that memory works during all passes.
+  void prefetch(Block &block, Value column, int64_t extent, unsigned pass = 0,
+                unsigned passes = 1) {
+    MutableArrayRef<Row> ahead(block.ahead);
+    size_t first = ahead.size() * pass / passes, last = ahead.size() * (pass + 1) / passes;
     for (int64_t offset = 0; offset < extent; offset += lineElements)
-      for (Row &row : block.ahead)
+      for (Row &row : ahead.slice(first, last - first))
         row.prefetch(k.add(column, offset));
   }
 
@@ -120,11 +125,14 @@ private:
                    : block.here[row].at(column, lanes);
     };
     LayerNormOp norm = rows.norm;
-    SmallVector<RowStatistics> statistics = rowStatistics(
-        k, block.here.size(), rows.columns, norm.getEpsilon().convertToDouble(), first, again,
-        [&](Value column, int64_t extent) { prefetch(block, column, extent); });
+    SmallVector<RowStatistics> statistics =
+        rowStatistics(k, block.here.size(), rows.columns, norm.getEpsilon().convertToDouble(),
+                      first, again, [&](unsigned pass, Value column, int64_t extent) {
+                        prefetch(block, column, extent, pass, 3);
+                      });
     forColumns(
-        k, rows.columns, [](Value, int64_t) {},
+        k, rows.columns,
+        [&](Value column, int64_t extent) { prefetch(block, column, extent, 2, 3); },
         [&](Value column, unsigned lanes) {
           for (unsigned row = 0; row < block.here.size(); ++row) {
             Value y = normalise(k, norm, statistics[row], again(row, column, lanes), column);

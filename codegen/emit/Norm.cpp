@@ -72,14 +72,14 @@ sumColumns(KernelBuilder &k, unsigned rows, int64_t count,
 
 SmallVector<RowStatistics> rowStatistics(KernelBuilder &k, unsigned rows, int64_t count,
                                          double epsilon, RowElements first, RowElements again,
-                                         llvm::function_ref<void(Value, int64_t)> block) {
+                                         llvm::function_ref<void(unsigned, Value, int64_t)> block) {
   Value columns = k.splat(static_cast<double>(count), 1);
   KernelBuilder::Values means = sumColumns(
       k, rows, count,
       [&](unsigned row, Value column, Value sum) {
         return k.addf(sum, first(row, column, lanesOf(sum)));
       },
-      block);
+      [&](Value column, int64_t extent) { block(0, column, extent); });
   for (Value &mean : means)
     mean = k.divf(mean, columns);
   KernelBuilder::Values squares = sumColumns(
@@ -89,7 +89,7 @@ SmallVector<RowStatistics> rowStatistics(KernelBuilder &k, unsigned rows, int64_
         Value difference = k.subf(again(row, column, lanes), k.broadcast(means[row], lanes));
         return k.fma(difference, difference, sum);
       },
-      [](Value, int64_t) {});
+      [&](Value column, int64_t extent) { block(1, column, extent); });
   SmallVector<RowStatistics> statistics;
   for (auto [mean, sum] : llvm::zip(means, squares)) {
     Value variance = k.divf(sum, columns);

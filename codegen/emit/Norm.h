@@ -23,11 +23,11 @@ using RowElements =
 /// The statistics of `rows` rows side by side, so that the latencies of one hide behind the other.
 /// Two passes, over `first` and `again`; the second subtracts the mean before it squares, so
 /// nothing cancels. The order of each row's sums follows from `count` and the vector width alone.
-/// `block` as in forColumns, in the first pass.
+/// `block` as in forColumns, with the number of the pass, 0 or 1.
 llvm::SmallVector<RowStatistics>
 rowStatistics(KernelBuilder &k, unsigned rows, int64_t count, double epsilon, RowElements first,
               RowElements again,
-              llvm::function_ref<void(mlir::Value column, int64_t extent)> block);
+              llvm::function_ref<void(unsigned pass, mlir::Value column, int64_t extent)> block);
 
 /// (x - mean) * scale * weight + bias, for elements x of the row at `column`.
 mlir::Value normalise(KernelBuilder &k, LayerNormOp norm, const RowStatistics &statistics,

@@ -4,6 +4,7 @@
 With --selftest it sees a badly formatted file fail.
 """
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,7 @@ import rules
 def is_formatted(tool, paths):
     """Whether clang-format would change nothing; prints what it would."""
     run = subprocess.run([tool, "--dry-run", "-Werror", *paths], capture_output=True, text=True)
-    warned = sorted({line.split(":")[0] for line in run.stderr.splitlines() if ": error: " in line})
+    warned = sorted(set(re.findall(r"^([^\s:]+):\d+:\d+: error: ", run.stderr, re.MULTILINE)))
     if warned:
         print(f"not formatted; run: {pathlib.Path(tool).name} -i {' '.join(warned)}")
     return run.returncode == 0

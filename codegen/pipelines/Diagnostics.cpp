@@ -18,10 +18,18 @@ static void write(Diagnostic &diagnostic) {
   if (auto place = diagnostic.getLocation()->findInstanceOf<FileLineColLoc>())
     os << place.getFilename().getValue() << ":" << place.getLine() << ": ";
   switch (diagnostic.getSeverity()) {
-  case DiagnosticSeverity::Error: llvm::WithColor::error(os); break;
-  case DiagnosticSeverity::Warning: llvm::WithColor::warning(os); break;
-  case DiagnosticSeverity::Note: llvm::WithColor::note(os); break;
-  case DiagnosticSeverity::Remark: llvm::WithColor::remark(os); break;
+  case DiagnosticSeverity::Error:
+    llvm::WithColor::error(os);
+    break;
+  case DiagnosticSeverity::Warning:
+    llvm::WithColor::warning(os);
+    break;
+  case DiagnosticSeverity::Note:
+    llvm::WithColor::note(os);
+    break;
+  case DiagnosticSeverity::Remark:
+    llvm::WithColor::remark(os);
+    break;
   }
   os << diagnostic << "\n";
   for (Diagnostic &note : diagnostic.getNotes())

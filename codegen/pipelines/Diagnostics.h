@@ -7,8 +7,8 @@ class MLIRContext;
 
 namespace tenon {
 
-/// Writes the errors and warnings of a context to standard error as "file:line: error: text", each note
-/// on a line of its own below. (MLIR by itself writes no notes.)
+/// Writes the errors and warnings of a context to standard error as "file:line: error: text", each
+/// note on a line of its own below. (MLIR by itself writes no notes.)
 void writeDiagnostics(mlir::MLIRContext &context);
 
 } // namespace tenon

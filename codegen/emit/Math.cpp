@@ -5,6 +5,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
+#include <limits>
+
 using namespace mlir;
 
 namespace tenon {
@@ -83,7 +85,10 @@ Value emitLog(KernelBuilder &k, Value x) {
   Value scale = arith::SIToFPOp::create(k.b, v.loc, v.floats(), n);
   Value low = k.fma(k.mulf(square, f), p, k.mulf(scale, v.f(1.428606820309417e-06)));
   low = k.fma(square, v.f(-0.5), low);
-  return k.fma(scale, v.f(0.693145751953125), k.addf(f, low));
+  Value result = k.fma(scale, v.f(0.693145751953125), k.addf(f, low));
+  // By their bits infinity and NaN would be numbers.
+  Value infinity = v.f(std::numeric_limits<double>::infinity());
+  return v.select(arith::CmpFPredicate::OLT, x, infinity, result, x);
 }
 
 // tanh form: (1 + tanh u)/2 = 1 / (1 + e^(-2u)), which keeps full relative accuracy for large -u.

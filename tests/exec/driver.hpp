@@ -1,5 +1,5 @@
-// Calls of generated models by number: parameters filled element by element, inputs, outputs. What the
-// tests of this folder share.
+// Calls of generated models by number: parameters filled element by element, inputs, outputs. What
+// the tests of this folder share.
 #pragma once
 #include <cstring>
 #include <functional>
@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include <tenon/runtime/runtime.h>
 #include <catch2/catch.hpp>
 #include <tenon/runtime/buffer.hpp>
-#include <tenon/runtime/runtime.h>
 #include <tenon/runtime/session.hpp>
 
 namespace driver {
@@ -21,7 +21,8 @@ namespace rt = tenon::runtime;
 inline std::vector<std::string> variants_of(const tenon_model& model) {
   std::vector<std::string> names;
   for (std::uint32_t i = 0; i < model.n_variants; ++i)
-    if ((model.variants[i].cpu & ~tenon_cpu_features()) == 0) names.push_back(model.variants[i].name);
+    if ((model.variants[i].cpu & ~tenon_cpu_features()) == 0)
+      names.push_back(model.variants[i].name);
   REQUIRE(!names.empty());
   return names;
 }
@@ -105,7 +106,8 @@ inline std::uint32_t dim_of(const tenon_model& model, const std::string& name) {
 }
 
 /// The size of every dimension in a call with B sequences of T tokens.
-inline std::vector<std::int64_t> sizes_of(const tenon_model& model, std::int64_t b, std::int64_t t) {
+inline std::vector<std::int64_t> sizes_of(const tenon_model& model, std::int64_t b,
+                                          std::int64_t t) {
   std::vector<std::int64_t> sizes;
   for (std::uint32_t i = 0; i < model.n_dims; ++i) sizes.push_back(model.dims[i].max);
   sizes[dim_of(model, "batch")] = b;
@@ -115,7 +117,8 @@ inline std::vector<std::int64_t> sizes_of(const tenon_model& model, std::int64_t
 
 inline std::size_t count_of(const tenon_tensor& type, const std::vector<std::int64_t>& sizes) {
   std::size_t count = 1;
-  for (std::uint32_t i = 0; i < type.rank; ++i) count *= static_cast<std::size_t>(sizes[type.dims[i]]);
+  for (std::uint32_t i = 0; i < type.rank; ++i)
+    count *= static_cast<std::size_t>(sizes[type.dims[i]]);
   return count;
 }
 

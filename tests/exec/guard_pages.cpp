@@ -1,5 +1,5 @@
-// Generated code called through the ABI, with every buffer between forbidden pages: nothing before or
-// behind a tensor, the packed weights, the arena or the cached state is read or written.
+// Generated code called through the ABI, with every buffer between forbidden pages: nothing before
+// or behind a tensor, the packed weights, the arena or the cached state is read or written.
 #include <cmath>
 #include <deque>
 
@@ -121,7 +121,10 @@ void check(const tenon_model& model, edge where) {
     auto session = open_session(model, weights, variant.name, 1);
     const auto most_rows = model.dims[dim_of(model, "batch")].max;
     const auto most_tokens = model.dims[dim_of(model, "seq")].max;
-    for (const auto& [b, t] : {std::pair<std::int64_t, std::int64_t>{1, 1}, {1, 5}, {2, 16}, {2, 17},
+    for (const auto& [b, t] : {std::pair<std::int64_t, std::int64_t>{1, 1},
+                               {1, 5},
+                               {2, 16},
+                               {2, 17},
                                {most_rows, most_tokens}}) {
       if (b > most_rows || t > most_tokens) continue;
       for (std::uint32_t entry = 0; entry < model.n_entries; ++entry) {
@@ -137,10 +140,11 @@ void check(const tenon_model& model, edge where) {
 }
 
 const tenon_model* const models[] = {
-    &tenon_model_linear_widths, &tenon_model_linear_depths, &tenon_model_tied_heads,
-    &tenon_model_linear_epilogue, &tenon_model_norms, &tenon_model_pointwise,
-    &tenon_model_embeddings, &tenon_model_losses, &tenon_model_two_stacks, &tenon_model_gpt_d1,
-    &tenon_model_gpt_d2, &tenon_model_gpt_d5, &tenon_model_gpt_d33, &tenon_model_gpt_d64};
+    &tenon_model_linear_widths,   &tenon_model_linear_depths, &tenon_model_tied_heads,
+    &tenon_model_linear_epilogue, &tenon_model_norms,         &tenon_model_pointwise,
+    &tenon_model_embeddings,      &tenon_model_losses,        &tenon_model_two_stacks,
+    &tenon_model_gpt_d1,          &tenon_model_gpt_d2,        &tenon_model_gpt_d5,
+    &tenon_model_gpt_d33,         &tenon_model_gpt_d64};
 
 }  // namespace
 

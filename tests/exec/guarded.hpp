@@ -7,15 +7,15 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <catch2/catch.hpp>
 #include <tenon/runtime/abi.h>
+#include <catch2/catch.hpp>
 
 /// Which end of the memory meets the forbidden page exactly.
 enum class edge { start, end };
 
-/// `bytes` of memory, aligned as generated code may expect. At its end the alignment leaves less than
-/// TENON_ALIGNMENT bytes before the page: those hold a pattern, and `is_intact` says if it is still
-/// there.
+/// `bytes` of memory, aligned as generated code may expect. At its end the alignment leaves less
+/// than TENON_ALIGNMENT bytes before the page: those hold a pattern, and `is_intact` says if it is
+/// still there.
 class guarded {
  public:
   guarded(std::size_t bytes, edge where) : bytes_(bytes) {

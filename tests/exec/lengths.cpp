@@ -1,5 +1,5 @@
-// Lengths around every block of keys: a prompt in any pieces, a batch and its rows, and any number of
-// threads give the same bits.
+// Lengths around every block of keys: a prompt in any pieces, a batch and its rows, and any number
+// of threads give the same bits.
 #include "driver.hpp"
 
 extern "C" const tenon_model tenon_model_gpt_d5, tenon_model_gpt_d20, tenon_model_gpt_d33,
@@ -9,8 +9,8 @@ namespace {
 
 using namespace driver;
 
-const tenon_model* const models[] = {&tenon_model_gpt_d5, &tenon_model_gpt_d20, &tenon_model_gpt_d33,
-                                     &tenon_model_gpt_d64};
+const tenon_model* const models[] = {&tenon_model_gpt_d5, &tenon_model_gpt_d20,
+                                     &tenon_model_gpt_d33, &tenon_model_gpt_d64};
 
 // Blocks hold 16 to 64 keys, depending on the variant.
 std::vector<std::int64_t> lengths_of(const tenon_model& model) {
@@ -51,7 +51,8 @@ words at_position(const words& all, std::int64_t b, std::int64_t length, std::in
 }
 
 bool all_finite(const words& results) {
-  return std::all_of(results.begin(), results.end(), [](auto w) { return std::isfinite(value(w)); });
+  return std::all_of(results.begin(), results.end(),
+                     [](auto w) { return std::isfinite(value(w)); });
 }
 
 }  // namespace

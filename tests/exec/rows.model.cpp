@@ -1,5 +1,5 @@
-// Kernels that go over rows: layer norms, sums, scales, GELUs and embeddings, alone and together, in
-// widths around every vector width.
+// Kernels that go over rows: layer norms, sums, scales, GELUs and embeddings, alone and together,
+// in widths around every vector width.
 #include "widths.hpp"
 
 using namespace tenon;
@@ -64,7 +64,8 @@ struct embeddings {
   nn::layer_norm<w17> norm_alone{"norm_alone", /*has_bias=*/false};
 
   constexpr auto operator()(input<"a", i32, batch, seq> a, input<"b", i32, batch, seq> b,
-                            input<"c", i32, batch, seq> c, input<"kind", i32, batch, seq> kind) const {
+                            input<"c", i32, batch, seq> c,
+                            input<"kind", i32, batch, seq> kind) const {
     auto sum = embedding(table17, c) + embedding(places, positions(c));
     auto [x, y] = fused(c, [&](auto c) {
       auto x = scale(embedding(table17, c), 4.0) + embedding(places, positions(c));

@@ -137,3 +137,25 @@ TEST_CASE("a GPT with NaN in a parameter is what the reference says") {
     check_with(tenon_model_gpt_d33, TENON_TEST_GPT_D33, name, not_a_number);
   }
 }
+
+TEST_CASE("the mean over ignored targets alone is what the reference says") {
+  const tenon_model& model = tenon_model_losses;
+  const auto sizes = sizes_of(model, 2, 5);
+  const auto given = random_parameters(model);
+  std::vector<words> inputs;
+  for (std::uint32_t i = 0; i < model.entries[0].n_inputs; ++i) {
+    const tenon_tensor& type = model.entries[0].inputs[i];
+    const auto element =
+        type.dtype == TENON_F32 ? bits(0.5f) : static_cast<std::uint32_t>(type.ignored);
+    inputs.emplace_back(count_of(type, sizes), element);
+  }
+  const auto want = reference(model, TENON_TEST_LOSSES, 0, given, sizes, inputs);
+  for (const std::string& variant : variants_of(model)) {
+    auto session = open_session(model, given.pack(model, variant), variant, 2);
+    const auto got = call(session, model, 0, sizes, inputs);
+    for (std::size_t i = 0; i < want.size(); ++i) {
+      CAPTURE(variant, i, want[i], value(got[i][0]));
+      CHECK(agree(want[i], value(got[i][0])));
+    }
+  }
+}

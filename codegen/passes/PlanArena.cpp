@@ -32,7 +32,7 @@ public:
 
   LogicalResult run() {
     number(function.getBody().front());
-    if (failed(uniteCarried()))
+    if (failed(checkOutputs()) || failed(uniteCarried()))
       return failure();
     collect();
     place();
@@ -63,6 +63,26 @@ private:
     Operation *user = home->findAncestorOpInBlock(*use.getOwner());
     auto found = steps.find(user);
     return found == steps.end() ? next : found->second.second;
+  }
+
+  /// Each output is memory of the caller that one kernel writes.
+  LogicalResult checkOutputs() {
+    Operation *exit = function.getBody().front().getTerminator();
+    auto name = [&](unsigned i) {
+      auto attr = function.getResultAttrOfType<StringAttr>(i, "tenon.name");
+      return attr ? attr.getValue() : StringRef("?");
+    };
+    llvm::DenseMap<Value, unsigned> seen;
+    for (auto [i, value] : llvm::enumerate(exit->getOperands())) {
+      if (!isa_and_nonnull<GroupOp, RepeatOp>(value.getDefiningOp()))
+        return exit->emitError("output '")
+               << name(i) << "' is computed by no kernel: it is an input, or positions, as they "
+               << "are; leave it out of outputs(...)";
+      if (auto [first, isNew] = seen.try_emplace(value, i); !isNew)
+        return exit->emitError("outputs '")
+               << name(first->second) << "' and '" << name(i) << "' are one value; return it once";
+    }
+    return success();
   }
 
   LogicalResult uniteCarried() {

@@ -18,3 +18,29 @@ tenon.model @input_enters_the_stack {
     return %r : !x
   }
 }
+
+// -----
+
+!x = tensor<?x16xf32, #tenon.dims<batch, C>>
+tenon.model @outputs_nobody_writes {
+  tenon.dim @batch 1 to 2
+  tenon.dim @C 16 to 16
+  func.func @forward(%in: !x) -> (!x {tenon.name = "sum"}, !x {tenon.name = "same"}) {
+    %sum = tenon.add %in, %in : !x, !x
+    // expected-error @+1 {{output 'same' is computed by no kernel: it is an input, or positions, as they are; leave it out of outputs(...)}}
+    return %sum, %in : !x, !x
+  }
+}
+
+// -----
+
+!x = tensor<?x16xf32, #tenon.dims<batch, C>>
+tenon.model @one_value_twice {
+  tenon.dim @batch 1 to 2
+  tenon.dim @C 16 to 16
+  func.func @forward(%in: !x) -> (!x {tenon.name = "a"}, !x {tenon.name = "b"}) {
+    %sum = tenon.add %in, %in : !x, !x
+    // expected-error @+1 {{outputs 'a' and 'b' are one value; return it once}}
+    return %sum, %sum : !x, !x
+  }
+}

@@ -119,6 +119,26 @@ FailureOr<std::vector<const Target *>> selectTargets(ModelOp model, const Compil
   return targets;
 }
 
+/// Kernels compute f32; a model in another float type must not be computed as if it were.
+LogicalResult checkElementTypes(ModelOp model) {
+  auto check = [](Operation *op, Type type) -> LogicalResult {
+    Type element = cast<RankedTensorType>(type).getElementType();
+    if (element.isF32() || element.isInteger(32))
+      return success();
+    return op->emitError("kernels compute f32, and this tensor is ")
+           << element << "; declare it f32 (tenonc reference computes other types)";
+  };
+  WalkResult result = model.walk([&](Operation *op) {
+    if (auto param = dyn_cast<ParamOp>(op); param && failed(check(op, param.getTensorType())))
+      return WalkResult::interrupt();
+    for (Type type : op->getResultTypes())
+      if (isa<RankedTensorType>(type) && failed(check(op, type)))
+        return WalkResult::interrupt();
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
+}
+
 void describeEntries(CompiledModel &compiled) {
   for (func::FuncOp function : compiled.model.getBody().getOps<func::FuncOp>()) {
     CompiledEntry entry;
@@ -260,7 +280,7 @@ FailureOr<Compilation> compileObject(const CompileRequest &request) {
 
   for (CompiledModel &compiled : compilation->models) {
     FailureOr<std::vector<const Target *>> targets = selectTargets(compiled.model, request);
-    if (failed(targets))
+    if (failed(targets) || failed(checkElementTypes(compiled.model)))
       return failure();
     PassManager pm(context);
     if (!request.dumpDir.empty()) {

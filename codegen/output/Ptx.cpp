@@ -29,21 +29,7 @@ using namespace mlir;
 
 namespace tenon {
 
-// The emitter's vocabulary asks for lanes of CPUs and fused multiply-add; only the latter counts
-// here.
-static const Target ptxTarget{.name = "nvptx",
-                              .machine = "",
-                              .triple = "nvptx64-nvidia-cuda",
-                              .cpu = "",
-                              .features = "",
-                              .cpuBits = "",
-                              .lanes = 4,
-                              .tileRows = 0,
-                              .tileVectors = 0,
-                              .dotRows = 0,
-                              .dotColumns = 0,
-                              .fma = true,
-                              .sfence = false};
+static constexpr Target ptxTarget{.name = "nvptx", .triple = "nvptx64-nvidia-cuda"};
 
 static constexpr unsigned globalMemory = 1;
 

@@ -20,19 +20,7 @@ using namespace mlir;
 namespace tenon {
 
 // Without fma: shaders have no fused multiply-add that every device must round once.
-static const Target spirvTarget{.name = "spirv",
-                                .machine = "",
-                                .triple = "",
-                                .cpu = "",
-                                .features = "",
-                                .cpuBits = "",
-                                .lanes = 4,
-                                .tileRows = 0,
-                                .tileVectors = 0,
-                                .dotRows = 0,
-                                .dotColumns = 0,
-                                .fma = false,
-                                .sfence = false};
+static constexpr Target spirvTarget{.name = "spirv", .fma = false};
 
 namespace {
 class SpirvKernelBuilder : public GpuKernelBuilder {

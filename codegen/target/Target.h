@@ -5,20 +5,18 @@
 
 namespace tenon {
 
-/// One CPU variant. The emitters read these numbers; nothing else distinguishes targets.
+/// One CPU variant; emitters read these numbers, nothing else distinguishes targets. The rows that
+/// the GPU emitters hand to the common code leave out what only CPUs have.
 struct Target {
-  llvm::StringRef name;    // as in TENON_CPU and tenon_add_model(... CPU)
-  llvm::StringRef machine; // the object's machine it belongs to: "x86-64", "aarch64"
-  llvm::StringRef triple;
-  llvm::StringRef cpu;          // LLVM's -mcpu
-  llvm::StringRef features;     // LLVM's -mattr
-  llvm::StringRef cpuBits;      // tenon_variant.cpu, as an expression over abi.h's TENON_CPU_*
-  unsigned lanes;               // f32 lanes of a vector register
-  unsigned tileRows;            // MR of the GEMM micro-kernel
-  unsigned tileVectors;         // its NR in vector registers
-  unsigned dotRows, dotColumns; // accumulators of the dot-product tile (transposed weights)
-  bool fma;                     // fused multiply-add in hardware; otherwise multiply and add
-  bool sfence; // non-temporal stores need a store fence before others may read them
+  llvm::StringRef name;                   // as in TENON_CPU and tenon_add_model(... CPU)
+  llvm::StringRef machine, triple;        // the object's machine: "x86-64", "aarch64"
+  llvm::StringRef cpu, features;          // LLVM's -mcpu and -mattr
+  llvm::StringRef cpuBits;                // tenon_variant.cpu, of abi.h's TENON_CPU_*
+  unsigned lanes = 4;                     // f32 lanes of a vector register
+  unsigned tileRows = 0, tileVectors = 0; // the GEMM tile: MR, and NR in vector registers
+  unsigned dotRows = 0, dotColumns = 0;   // of the dot-product tile (transposed weights)
+  bool fma = true;                        // multiply-add in hardware; otherwise mul, then add
+  bool sfence = false; // non-temporal stores need a fence before others may read them
 
   /// NR: columns of one packed weight panel.
   unsigned panelColumns() const { return lanes * tileVectors; }

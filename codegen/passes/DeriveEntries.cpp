@@ -5,6 +5,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Iterators.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 
@@ -46,18 +47,33 @@ void eraseUnused(func::FuncOp function) {
   (void)function.eraseArguments(drop);
 }
 
+bool hasCache(func::FuncOp function) {
+  bool cached = false;
+  function.walk([&](AttentionOp op) { cached |= op.getCacheAttr() != nullptr; });
+  return cached;
+}
+
+/// The entries that a graph can give, in the order in which they are named everywhere.
+std::vector<std::string> entriesOf(func::FuncOp graph) {
+  auto outputs = graph.getBody().front().getTerminator()->getOperands();
+  size_t losses = llvm::count_if(outputs, dependsOnLoss);
+  std::vector<std::string> entries;
+  if (losses < outputs.size()) {
+    entries.push_back("forward");
+    if (hasCache(graph))
+      entries.push_back("step");
+  }
+  if (losses > 0)
+    entries.push_back("loss");
+  return entries;
+}
+
 void dropCaches(func::FuncOp function) {
   function.walk([](AttentionOp op) { op.removeCacheAttr(); });
 }
 
 /// Lets positions and attention continue from the cache, and returns the last token's outputs.
-LogicalResult makeStep(func::FuncOp function) {
-  bool cached = false;
-  function.walk([&](AttentionOp op) { cached |= op.getCacheAttr() != nullptr; });
-  if (!cached)
-    return function.emitError(
-        "entry 'step' needs an attention with a cache, and the model has none; "
-        "ask for 'forward' instead");
+void makeStep(func::FuncOp function) {
   function.walk([](PositionsOp op) { op.setCached(true); });
 
   auto ret = cast<func::ReturnOp>(function.getBody().front().getTerminator());
@@ -75,38 +91,39 @@ LogicalResult makeStep(func::FuncOp function) {
     results.push_back(operand.get().getType());
   }
   function.setType(b.getFunctionType(function.getArgumentTypes(), results));
-  return success();
 }
 
 struct DeriveEntries : impl::DeriveEntriesBase<DeriveEntries> {
   using DeriveEntriesBase::DeriveEntriesBase;
 
-  LogicalResult derive(ModelOp model, func::FuncOp graph, StringRef name) {
+  /// Why a model cannot give an entry of that name.
+  static LogicalResult refuse(ModelOp model, func::FuncOp graph, StringRef name,
+                              ArrayRef<std::string> possible) {
+    std::string have = llvm::join(possible, ", ");
     if (name != "forward" && name != "step" && name != "loss")
       return model.emitError("unknown entry '")
-             << name << "'; a model can have the entries forward, step, loss";
+             << name << "'; model '" << model.getSymName() << "' can have the entries " << have;
+    bool lacksCache = name == "step" && !hasCache(graph);
+    return graph.emitError("model '")
+           << model.getSymName() << "' has no entry '" << name << "': "
+           << (lacksCache       ? "it has no attention with a cache"
+               : name == "loss" ? "none of its outputs depends on a cross_entropy"
+                                : "all of its outputs depend on a cross_entropy")
+           << "; ask for what it has: " << have;
+  }
+
+  static void derive(func::FuncOp graph, StringRef name) {
     OpBuilder b(graph);
     auto function = cast<func::FuncOp>(b.clone(*graph));
     function.setSymName(name);
     auto ret = cast<func::ReturnOp>(function.getBody().front().getTerminator());
-    bool wantsLoss = name == "loss";
-    SmallVector<bool> isLoss;
-    for (Value result : ret.getOperands())
-      isLoss.push_back(dependsOnLoss(result));
-    keepResults(function, [&](unsigned i) { return isLoss[i] == wantsLoss; });
-    if (function.getNumResults() == 0)
-      return graph.emitError("entry '")
-             << name << "' has no outputs: the model has "
-             << (wantsLoss ? "no output that depends on a cross_entropy"
-                           : "only outputs that depend on a cross_entropy");
-    if (name == "step") {
-      if (failed(makeStep(function)))
-        return failure();
-    } else {
+    SmallVector<bool> isLoss(llvm::map_range(ret.getOperands(), dependsOnLoss));
+    keepResults(function, [&](unsigned i) { return isLoss[i] == (name == "loss"); });
+    if (name == "step")
+      makeStep(function);
+    else
       dropCaches(function);
-    }
     eraseUnused(function);
-    return success();
   }
 
   void runOnOperation() override {
@@ -114,9 +131,17 @@ struct DeriveEntries : impl::DeriveEntriesBase<DeriveEntries> {
       auto graph = dyn_cast_or_null<func::FuncOp>(SymbolTable::lookupSymbolIn(model, "graph"));
       if (!graph)
         continue;
-      for (const std::string &name : entries)
-        if (failed(derive(model, graph, name)))
+      std::vector<std::string> possible = entriesOf(graph);
+      ArrayRef<std::string> wanted = entries;
+      if (wanted.empty())
+        wanted = possible;
+      for (const std::string &name : wanted) {
+        if (!llvm::is_contained(possible, name)) {
+          (void)refuse(model, graph, name, possible);
           return signalPassFailure();
+        }
+        derive(graph, name);
+      }
       graph.erase();
     }
   }

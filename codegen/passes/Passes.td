@@ -15,11 +15,12 @@ def DeriveEntries : Tenon_Pass<"tenon-derive-entries"> {
     * `forward`: the outputs that do not depend on a `cross_entropy`; attention without its cache.
     * `step`: the same of the last token only, positions and attention continuing from the cache.
     * `loss`: the outputs that depend on a `cross_entropy`.
-    Inputs that an entry does not use are not its arguments. Runs first: all later passes see
+    Inputs that an entry does not use are not its arguments. An entry that the model cannot give,
+    for want of such outputs or of a cache, is an error that names those it can. Runs first: all later passes see
     entries only.
   }];
   let options = [
-    ListOption<"entries", "entries", "std::string", "the entries to make: forward, step, loss">
+    ListOption<"entries", "entries", "std::string", "the entries to make: forward, step, loss; none: all that the model can give">
   ];
 }
 

@@ -81,19 +81,6 @@ LogicalResult selectModels(Compilation &compilation, const CompileRequest &reque
   return success();
 }
 
-/// The entries that a model can have.
-std::vector<std::string> allEntries(ModelOp model) {
-  bool hasCache = false, hasLoss = false;
-  model.walk([&](AttentionOp op) { hasCache |= op.getCacheAttr() != nullptr; });
-  model.walk([&](CrossEntropyOp) { hasLoss = true; });
-  std::vector<std::string> entries = {"forward"};
-  if (hasCache)
-    entries.push_back("step");
-  if (hasLoss)
-    entries.push_back("loss");
-  return entries;
-}
-
 FailureOr<std::vector<const Target *>> selectTargets(ModelOp model, const CompileRequest &request) {
   auto machineAttr = model->getAttrOfType<StringAttr>("tenon.machine");
   StringRef machine = machineAttr ? machineAttr.getValue() : "x86-64";
@@ -290,7 +277,7 @@ FailureOr<Compilation> compileObject(const CompileRequest &request) {
     // A module of its own for each model, so that a pass sees that model only.
     OwningOpRef<ModuleOp> alone(ModuleOp::create(module.getLoc()));
     compiled.model->moveBefore(alone->getBody(), alone->getBody()->end());
-    buildModelPipeline(pm, request.entries.empty() ? allEntries(compiled.model) : request.entries);
+    buildModelPipeline(pm, request.entries);
     if (failed(pm.run(*alone)))
       return failure();
     compiled.model->moveBefore(module.getBody(), module.getBody()->end());

@@ -5,9 +5,48 @@
 tenon.model @no_cache {
   tenon.dim @batch 1 to 2
   tenon.dim @C 4 to 4
-  // expected-error @+1 {{entry 'step' needs an attention with a cache, and the model has none; ask for 'forward' instead}}
+  // expected-error @+1 {{model 'no_cache' has no entry 'step': it has no attention with a cache; ask for what it has: forward}}
   func.func @graph(%x: !x {tenon.name = "x"}) -> (!x {tenon.name = "y"}) {
     %y = tenon.scale %x by 2.0 : !x
     return %y : !x
+  }
+}
+
+// -----
+
+!x = tensor<?x4xf32, #tenon.dims<batch, C>>
+!ids = tensor<?xi32, #tenon.dims<batch>>
+!loss = tensor<f32, #tenon.dims<>>
+tenon.model @only_losses {
+  tenon.dim @batch 1 to 2
+  tenon.dim @C 4 to 4
+  // expected-error @+1 {{model 'only_losses' has no entry 'step': it has no attention with a cache; ask for what it has: loss}}
+  func.func @graph(%x: !x {tenon.name = "x"}, %t: !ids {tenon.name = "t"})
+      -> (!loss {tenon.name = "loss"}) {
+    %loss = tenon.cross_entropy %x, %t ignore -1 : !x, !ids -> !loss
+    return %loss : !loss
+  }
+}
+
+// -----
+
+!qkv = tensor<?x?x12xf32, #tenon.dims<batch, seq, C3>>
+!ids = tensor<?x?xi32, #tenon.dims<batch, seq>>
+!x = tensor<?x?x4xf32, #tenon.dims<batch, seq, C>>
+!loss = tensor<f32, #tenon.dims<>>
+tenon.model @loss_with_cache {
+  tenon.dim @batch 1 to 2
+  tenon.dim @seq 1 to 8
+  tenon.dim @context 8 to 8
+  tenon.dim @C 4 to 4
+  tenon.dim @C3 12 to 12
+  tenon.dim @H 2 to 2
+  tenon.state @kv kv_cache : tensor<?x8x4xf32, #tenon.dims<batch, context, C>>
+  // expected-error @+1 {{model 'loss_with_cache' has no entry 'step': all of its outputs depend on a cross_entropy; ask for what it has: loss}}
+  func.func @graph(%qkv: !qkv {tenon.name = "qkv"}, %t: !ids {tenon.name = "t"})
+      -> (!loss {tenon.name = "loss"}) {
+    %a = tenon.attention %qkv heads @H cache @kv : !qkv -> !x
+    %loss = tenon.cross_entropy %a, %t ignore -1 : !x, !ids -> !loss
+    return %loss : !loss
   }
 }

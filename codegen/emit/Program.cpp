@@ -15,7 +15,19 @@ namespace tenon {
 
 namespace {
 /// The fields of tenon_call (runtime/include/tenon/runtime/abi.h), each of 8 bytes.
-enum class CallField { Weights, Arena, State, Inputs, Outputs, Dims, Position, Barrier, Context };
+enum class CallField {
+  Weights,
+  Arena,
+  State,
+  Inputs,
+  Outputs,
+  Dims,
+  Position,
+  Barrier,
+  BarrierContext,
+  Observe,
+  ObserveContext
+};
 
 class EntryEmitter {
 public:
@@ -60,6 +72,10 @@ private:
     arena = field(CallField::Arena, pointer);
     state = field(CallField::State, pointer);
     position = toIndex(field(CallField::Position, b.getI64Type()));
+    observer = field(CallField::Observe, pointer);
+    observerContext = field(CallField::ObserveContext, pointer);
+    Value nobody = LLVM::ZeroOp::create(b, loc, pointer);
+    isObserved = LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::ne, observer, nobody);
     Value inputs = field(CallField::Inputs, pointer), dims = field(CallField::Dims, pointer);
     for (auto [i, argument] : llvm::enumerate(source.getArguments()))
       places[argument] = loadAt(inputs, i, pointer);
@@ -119,8 +135,25 @@ private:
     auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
                                             {pointer, b.getI32Type()});
     Value function = field(CallField::Barrier, pointer);
-    Value context = field(CallField::Context, pointer);
+    Value context = field(CallField::BarrierContext, pointer);
     LLVM::CallOp::create(b, loc, type, ValueRange{function, context, threadNumber});
+  }
+
+  /// Tells the observer, where there is one, that this thread begins or has ended a kernel.
+  void observe(unsigned kernel, bool done) {
+    auto tell = scf::IfOp::create(b, loc, isObserved, /*withElseRegion=*/false);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPoint(tell.thenBlock()->getTerminator());
+    auto i32 = b.getI32Type();
+    auto number = [&](int64_t value) -> Value {
+      return LLVM::ConstantOp::create(b, loc, b.getI32IntegerAttr(value));
+    };
+    Value at = layer ? LLVM::TruncOp::create(b, loc, i32, layer).getResult() : number(0);
+    auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
+                                            {pointer, i32, i32, i32, i32});
+    LLVM::CallOp::create(
+        b, loc, type,
+        ValueRange{observer, observerContext, threadNumber, number(kernel), at, number(done)});
   }
 
   LogicalResult emitBlock(Block &block) {
@@ -136,7 +169,10 @@ private:
           arguments.push_back(place(buffer, group));
         llvm::append_range(arguments, sizes);
         arguments.append({position, thread, threads});
+        unsigned number = kernelNumber++;
+        observe(number, /*done=*/false);
         func::CallOp::create(b, loc, *kernel, arguments);
+        observe(number, /*done=*/true);
         if (!isLast(group))
           barrier();
       } else if (auto repeat = dyn_cast<RepeatOp>(op)) {
@@ -183,6 +219,8 @@ private:
   Location loc = UnknownLoc::get(b.getContext());
   func::FuncOp source;
   Value call, threadNumber, thread, threads, weights, arena, state, position, layer;
+  Value observer, observerContext, isObserved;
+  unsigned kernelNumber = 0; // of the entry's kernels, in program order (Manifest.cpp counts alike)
   llvm::DenseMap<Value, Value> places;
   SmallVector<Value> outputPlaces, sizes;
 };

@@ -9,13 +9,13 @@ using namespace mlir;
 
 namespace tenon {
 
-void Formula::add(int64_t factor, ArrayRef<StringAttr> dims) {
+void Formula::add(int64_t factor, ArrayRef<StringAttr> dims, bool byPosition) {
   for (Term &term : terms)
-    if (ArrayRef<StringAttr>(term.dims) == dims) {
+    if (ArrayRef<StringAttr>(term.dims) == dims && term.byPosition == byPosition) {
       term.factor += factor;
       return;
     }
-  terms.push_back({factor, SmallVector<StringAttr>(dims)});
+  terms.push_back({factor, SmallVector<StringAttr>(dims), byPosition});
 }
 
 std::string Formula::text() const {
@@ -28,6 +28,8 @@ std::string Formula::text() const {
       factors.push_back(std::to_string(term.factor));
     for (StringAttr dim : term.dims)
       factors.push_back(dim.str());
+    if (term.byPosition)
+      factors.push_back("position");
     result += llvm::join(factors, " ");
   }
   return result.empty() ? "0" : result;
@@ -36,7 +38,7 @@ std::string Formula::text() const {
 double Formula::evaluate(ModelOp model, bool most) const {
   double sum = 0;
   for (const Term &term : terms) {
-    double product = static_cast<double>(term.factor);
+    double product = term.byPosition ? 0 : static_cast<double>(term.factor);
     for (StringAttr name : term.dims) {
       DimOp dim = lookupDim(model, name);
       product *= static_cast<double>(most ? dim.getMax() : dim.getMin());
@@ -46,17 +48,29 @@ double Formula::evaluate(ModelOp model, bool most) const {
   return sum;
 }
 
-// The dimension that attention's keys and values run over: all positions of the cache, or T.
-static StringAttr keysOf(AttentionOp op) {
-  FlatSymbolRefAttr cache = op.getCacheAttr();
-  auto state =
-      cache ? dyn_cast_or_null<StateOp>(SymbolTable::lookupSymbolIn(enclosingModel(op), cache))
-            : StateOp();
-  return dimNames(state ? state.getTensorType() : op.getQkv().getType())[1];
-}
-
 static int64_t bytesOf(Type tensor) {
   return cast<RankedTensorType>(tensor).getElementTypeBitWidth() / 8;
+}
+
+// Causal attention: query t of T sees the keys up to its own, p + t + 1 of them with p cached ones
+// before it. All queries together see T p + T (T + 1) / 2, the cache holds p + T.
+static void countAttention(AttentionOp op, Cost &cost) {
+  ArrayRef<StringAttr> result = dimNames(op.getResult().getType());
+  StringAttr batch = result[0], time = result[1], channels = result[2];
+  bool isCached = op.getCacheAttr() != nullptr;
+  auto addPairs = [&](int64_t factor, StringAttr width) {
+    if (isCached)
+      cost.flops.add(factor, {batch, time, width}, /*byPosition=*/true);
+    cost.flops.add(factor / 2, {batch, time, time, width});
+    cost.flops.add(factor / 2, {batch, time, width});
+  };
+  addPairs(4, channels);                    // q.k and p.v
+  addPairs(4, op.getHeadsAttr().getAttr()); // scale and softmax
+  if (!isCached)
+    return;
+  int64_t keysAndValues = 2 * bytesOf(op.getResult().getType());
+  cost.bytes.add(keysAndValues, {batch, channels}, /*byPosition=*/true);
+  cost.bytes.add(keysAndValues, {batch, time, channels});
 }
 
 static void countOperation(Operation &operation, Cost &cost) {
@@ -75,14 +89,7 @@ static void countOperation(Operation &operation, Cost &cost) {
         dims.push_back(dimNames(op.getX().getType()).back());
         cost.flops.add(2, dims);
       })
-      .Case([&](AttentionOp op) {
-        ArrayRef<StringAttr> result = dimNames(op.getResult().getType());
-        StringAttr keys = keysOf(op), heads = op.getHeadsAttr().getAttr();
-        cost.flops.add(4, {result[0], result[1], keys, result[2]}); // q.k and p.v
-        cost.flops.add(4, {result[0], result[1], keys, heads});     // scale and softmax
-        if (op.getCacheAttr())
-          cost.bytes.add(2 * bytesOf(op.getResult().getType()), {result[0], keys, result[2]});
-      })
+      .Case([&](AttentionOp op) { countAttention(op, cost); })
       // Maximum, difference, exponential, sum.
       .Case([&](TokenCrossEntropyOp op) { cost.flops.addElements(4, op.getLogits().getType()); })
       .Case([&](CrossEntropyOp op) { cost.flops.addElements(4, op.getLogits().getType()); })

@@ -64,6 +64,8 @@ private:
   void putShapes();
   void putParams();
   void putGpuKernels(const ManifestEntry &entry);
+  std::string putTerms(const Formula &formula, const std::string &name);
+  void putKernels(const ManifestEntry &entry);
   void putEntries();
   void putVariants();
 
@@ -142,6 +144,45 @@ void Writer::putGpuKernels(const ManifestEntry &entry) {
   table("tenon_gpu_kernel", fmt::format("gpu_kernels_{}", entry.identifier), rows);
 }
 
+// A formula as a table of terms, and the fields of tenon_kernel that refer to it. Sizes that are
+// known now go into the factor.
+std::string Writer::putTerms(const Formula &formula, const std::string &name) {
+  std::vector<std::string> rows;
+  for (const auto &[i, term] : llvm::enumerate(formula.all())) {
+    int64_t factor = term.factor;
+    std::vector<unsigned> dims;
+    for (StringAttr dim : term.dims) {
+      DimOp size = lookupDim(compiled.model, dim);
+      if (size.isStatic())
+        factor *= static_cast<int64_t>(size.getMax());
+      else
+        for (const auto &[index, known] : llvm::enumerate(manifest.dims))
+          if (known.name == dim.getValue())
+            dims.push_back(index);
+    }
+    std::string dimsName = dims.empty() ? "NULL" : fmt::format("{}_{}", name, i);
+    if (!dims.empty())
+      put("static const uint32_t {}[] = {{{}}};\n", dimsName, fmt::join(dims, ", "));
+    rows.push_back(fmt::format("{{{}, {}u, {}u, {}}}", int64(factor), term.byPosition ? 1 : 0,
+                               dims.size(), dimsName));
+  }
+  table("tenon_cost_term", name, rows);
+  return reference(name, rows.size());
+}
+
+void Writer::putKernels(const ManifestEntry &entry) {
+  std::vector<std::string> rows;
+  for (const auto &[i, kernel] : llvm::enumerate(entry.kernels)) {
+    std::string suffix = fmt::format("{}_{}", entry.identifier, i);
+    std::string flops = putTerms(kernel.cost.flops, "flops_" + suffix);
+    std::string bytes = putTerms(kernel.cost.bytes, "bytes_" + suffix);
+    rows.push_back(fmt::format("{{{}, {}, {}u, {}u, {}u, {}, {}}}", quoted(kernel.name),
+                               quoted(kernel.lines), kernel.repeats, kernel.cost.flops.all().size(),
+                               kernel.cost.bytes.all().size(), flops, bytes));
+  }
+  table("tenon_kernel", fmt::format("kernels_{}", entry.identifier), rows);
+}
+
 void Writer::putEntries() {
   std::vector<std::string> rows;
   for (const ManifestEntry &entry : manifest.entries) {
@@ -152,18 +193,21 @@ void Writer::putEntries() {
       outputs.push_back(tensorRow(tensor));
     std::string inputsName = "inputs_" + entry.identifier;
     std::string outputsName = "outputs_" + entry.identifier;
-    std::string kernelsName = "gpu_kernels_" + entry.identifier;
+    std::string gpuKernelsName = "gpu_kernels_" + entry.identifier;
+    std::string kernelsName = "kernels_" + entry.identifier;
     put("\n");
     table("tenon_tensor", inputsName, inputs);
     table("tenon_tensor", outputsName, outputs);
     putGpuKernels(entry);
+    putKernels(entry);
     const CompiledEntry &made = *entry.compiled;
-    rows.push_back(
-        fmt::format("{{{}, {}u, {}u, {}, {}, {}, {}u, {}, {}u, {}u, {}}}", quoted(made.name),
-                    inputs.size(), outputs.size(), reference(inputsName, inputs.size()),
-                    reference(outputsName, outputs.size()), uint64(made.arenaBytes),
-                    made.usesState ? 1 : 0, int64(made.context), made.sequenceDim,
-                    made.gpuKernels.size(), reference(kernelsName, made.gpuKernels.size())));
+    rows.push_back(fmt::format(
+        "{{{}, {}u, {}u, {}, {}, {}, {}u, {}, {}u, {}u, {}, {}u, {}}}", quoted(made.name),
+        inputs.size(), outputs.size(), reference(inputsName, inputs.size()),
+        reference(outputsName, outputs.size()), uint64(made.arenaBytes), made.usesState ? 1 : 0,
+        int64(made.context), made.sequenceDim, made.gpuKernels.size(),
+        reference(gpuKernelsName, made.gpuKernels.size()), entry.kernels.size(),
+        reference(kernelsName, entry.kernels.size())));
   }
   put("\n");
   table("tenon_entry", "entries", rows);

@@ -21,23 +21,6 @@ std::string human(double value, StringRef unit) {
   return fmt::format("{:.3g} {}{}", value, prefixes[prefix], unit.str());
 }
 
-// "gpt2.model.cpp:21" of a location that may name several lines.
-std::string lineOf(Location location) {
-  if (auto fused = dyn_cast<FusedLoc>(location)) {
-    std::string lines;
-    for (Location part : fused.getLocations())
-      lines += (lines.empty() ? "" : ", ") + lineOf(part);
-    return lines;
-  }
-  if (auto named = dyn_cast<NameLoc>(location))
-    return lineOf(named.getChildLoc());
-  if (auto line = dyn_cast<FileLineColLoc>(location)) {
-    StringRef file = line.getFilename().getValue();
-    return fmt::format("{}:{}", file.substr(file.rfind('/') + 1).str(), line.getLine());
-  }
-  return "unknown line";
-}
-
 std::string shapeText(Type type) {
   std::string names;
   for (StringAttr name : dimNames(type))
@@ -200,7 +183,8 @@ std::string Writer::write() {
   put("\n`at most`: every run-time dimension at its greatest size; `at least`: at its smallest, "
       "one token.\n"
       "flops count multiplications, additions, exponentials alike; bytes count each buffer once.\n"
-      "Attention is counted with all the keys that there can be.\n");
+      "`position`: how many tokens are cached before the call; none in `at most` and `at "
+      "least`.\n");
   return text;
 }
 

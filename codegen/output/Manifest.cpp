@@ -64,6 +64,22 @@ std::string Identifiers::claim(StringRef text) {
   return name;
 }
 
+std::string lineOf(Location location) {
+  if (auto fused = dyn_cast<FusedLoc>(location)) {
+    std::string lines;
+    for (Location part : fused.getLocations())
+      lines += (lines.empty() ? "" : ", ") + lineOf(part);
+    return lines;
+  }
+  if (auto named = dyn_cast<NameLoc>(location))
+    return lineOf(named.getChildLoc());
+  if (auto line = dyn_cast<FileLineColLoc>(location)) {
+    StringRef file = line.getFilename().getValue();
+    return fmt::format("{}:{}", file.substr(file.rfind('/') + 1).str(), line.getLine());
+  }
+  return "unknown line";
+}
+
 namespace {
 
 using DimIndex = llvm::StringMap<unsigned>;
@@ -99,8 +115,42 @@ void boundValues(Value input, ManifestTensor &tensor) {
     tensor.hasIgnored = false;
 }
 
+/// "linear h.{}.mlp.c_fc": an operation and the first parameter it reads, without ".weight".
+std::string operationName(Operation &op) {
+  std::string name = op.getName().stripDialect().str();
+  for (Value operand : op.getOperands())
+    if (auto param = operand.getDefiningOp<GetParamOp>()) {
+      StringRef stem = param.getName();
+      stem.consume_back(".weight");
+      return name + " " + stem.str();
+    }
+  return name;
+}
+
+/// A group as a kernel: what it computes and the lines of that, each once and in order.
+ManifestKernel kernelOf(GroupOp group) {
+  ManifestKernel kernel;
+  std::vector<std::string> operations, lines;
+  auto addOnce = [](std::vector<std::string> &to, std::string text) {
+    if (!llvm::is_contained(to, text))
+      to.push_back(std::move(text));
+  };
+  for (Operation &op : group.getBody().front())
+    if (!isa<GetParamOp, PositionsOp, YieldOp>(op)) {
+      addOnce(operations, operationName(op));
+      addOnce(lines, lineOf(op.getLoc()));
+    }
+  kernel.name = llvm::join(operations, " + ");
+  kernel.lines = llvm::join(lines, ", ");
+  for (auto repeat = group->getParentOfType<RepeatOp>(); repeat;
+       repeat = repeat->getParentOfType<RepeatOp>())
+    kernel.repeats *= lookupDim(enclosingModel(group), repeat.getLayers()).getMax();
+  kernel.cost = costOf(group);
+  return kernel;
+}
+
 ManifestEntry entryOf(const CompiledEntry &entry, const DimIndex &index, Identifiers &names) {
-  ManifestEntry result{names.claim(entry.name), {}, {}, &entry};
+  ManifestEntry result{names.claim(entry.name), {}, {}, &entry, {}};
   func::FuncOp function = entry.function;
   auto nameOf = [](Attribute name, StringRef fallback, unsigned i) {
     auto text = dyn_cast_or_null<StringAttr>(name);
@@ -117,6 +167,8 @@ ManifestEntry entryOf(const CompiledEntry &entry, const DimIndex &index, Identif
     std::string name = nameOf(function.getResultAttr(i, "tenon.name"), "output", i);
     result.outputs.push_back(tensorOfType(name, type, index));
   }
+  function.walk<WalkOrder::PreOrder>(
+      [&](GroupOp group) { result.kernels.push_back(kernelOf(group)); });
   return result;
 }
 

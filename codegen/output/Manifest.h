@@ -1,6 +1,7 @@
 // What the header and the descriptor both say of a model, in the order of the ABI's tables.
 #pragma once
 #include "Compiled.h"
+#include "Cost.h"
 
 #include "llvm/ADT/StringSet.h"
 
@@ -32,10 +33,19 @@ struct ManifestParam {
   double initValue = 0;
 };
 
+/// One kernel of an entry, as tenon_kernel of the runtime's ABI.
+struct ManifestKernel {
+  std::string name;  // "linear h.{}.mlp.c_fc + gelu"
+  std::string lines; // "gpt2.model.cpp:45"
+  int64_t repeats = 1;
+  Cost cost; // of one run
+};
+
 struct ManifestEntry {
   std::string identifier;
   std::vector<ManifestTensor> inputs, outputs;
   const CompiledEntry *compiled = nullptr;
+  std::vector<ManifestKernel> kernels; // in the order in which Program.cpp numbers them
 };
 
 struct Manifest {
@@ -45,6 +55,9 @@ struct Manifest {
 
   static Manifest of(const CompiledModel &model);
 };
+
+/// "gpt2.model.cpp:21" of a location; of one that stands for several lines, all of them.
+std::string lineOf(mlir::Location location);
 
 /// `text` as an identifier of C and C++: other characters become `_`, keywords get one appended.
 std::string identifierOf(llvm::StringRef text);

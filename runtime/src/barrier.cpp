@@ -35,11 +35,12 @@ void counter::advance() {
   if (sleepers_.load(std::memory_order_seq_cst) > 0) futex(&value_, FUTEX_WAKE, INT_MAX);
 }
 
-void counter::wait_past(std::uint32_t seen, int spins) {
-  for (int i = 0; i < spins; ++i) {
-    if (value_.load(std::memory_order_acquire) != seen) return;
+void counter::wait_past(std::uint32_t seen, patience& polling) {
+  for (int left = polling.polls(); left > 0; --left) {
+    if (value_.load(std::memory_order_acquire) != seen) return polling.was_enough();
     pause();
   }
+  polling.was_too_little();
   sleepers_.fetch_add(1, std::memory_order_seq_cst);
   while (value_.load(std::memory_order_seq_cst) == seen) futex(&value_, FUTEX_WAIT, seen);
   sleepers_.fetch_sub(1, std::memory_order_relaxed);
@@ -52,10 +53,10 @@ void barrier::wait() {
     arrived_.store(0, std::memory_order_relaxed);  // published by the advance
     phase_.advance();
   } else {
-    phase_.wait_past(phase, spins_);
+    phase_.wait_past(phase, polling_);
   }
 }
 
-int spin_limit(int n_threads, int cores) { return n_threads <= cores ? 8000 : 20; }
+int most_polls(int n_threads, int cores) { return n_threads <= cores ? 2000 : 20; }
 
 }  // namespace tenon::runtime::detail

@@ -6,14 +6,37 @@
 
 namespace tenon::runtime::detail {
 
+/// How many times a waiter polls before it sleeps, learnt from the waits so far. A wait that
+/// outlasts the polling is a thread that has no core just now, so the polling only took one away:
+/// the bound shrinks to a quarter, and grows back by a 64th with each wait that was short. Shared
+/// by all waiters; a lost update does no harm.
+class patience {
+ public:
+  explicit patience(int most) : most_(most), polls_(most) {}
+  [[nodiscard]] int polls() const { return polls_.load(std::memory_order_relaxed); }
+  void was_enough() {
+    if (const int now = polls(); now < most_) set(now + now / 64 + 1);
+  }
+  void was_too_little() {
+    if (const int now = polls(); now > least) set(now / 4);
+  }
+
+ private:
+  static constexpr int least = 16;
+  void set(int polls) { polls_.store(polls < most_ ? polls : most_, std::memory_order_relaxed); }
+
+  const int most_;
+  std::atomic<int> polls_;
+};
+
 /// A counter that threads wait on.
 class counter {
  public:
   [[nodiscard]] std::uint32_t load() const { return value_.load(std::memory_order_acquire); }
   /// Adds one and wakes whoever sleeps.
   void advance();
-  /// Returns when the value is no longer `seen`; polls `spins` times before it sleeps.
-  void wait_past(std::uint32_t seen, int spins);
+  /// Returns when the value is no longer `seen`; polls as long as `patience` says, then sleeps.
+  void wait_past(std::uint32_t seen, patience& polling);
 
  private:
   std::atomic<std::uint32_t> value_{0};
@@ -23,17 +46,18 @@ class counter {
 /// Lets `n` threads pass only together. Reusable.
 class barrier {
  public:
-  barrier(int n_threads, int spins) : n_(n_threads), spins_(spins) {}
+  barrier(int n_threads, int most_polls) : n_(n_threads), polling_(most_polls) {}
   void wait();
 
  private:
-  const int n_, spins_;
+  const int n_;
   alignas(64) std::atomic<int> arrived_{0};
   alignas(64) counter phase_;  // its own line: waiters read it while others arrive
+  alignas(64) patience polling_;
 };
 
-/// How long to poll for `n_threads` threads on `cores` CPUs: briefly where each has a CPU (some
-/// 100 us, longer than a phase or the sampling between two steps), hardly where they share.
-int spin_limit(int n_threads, int cores);
+/// The most polls for `n_threads` threads on `cores` CPUs: some 25 us where each has a CPU, longer
+/// than threads that run differ at the end of a phase; hardly any where they share.
+int most_polls(int n_threads, int cores);
 
 }  // namespace tenon::runtime::detail

@@ -10,6 +10,7 @@
 #include "failure.hpp"
 #include "mapping.hpp"
 #include "packed.hpp"
+#include "recording.hpp"
 #include "team.hpp"
 
 using namespace tenon::runtime::detail;
@@ -21,6 +22,7 @@ struct tenon_session {
   checked_call call;  // kept here so that a call needs no memory and little stack
   std::int64_t cached = 0;
   std::int64_t cached_dims[TENON_MAX_DIMS] = {};  // of the call that cached them
+  std::unique_ptr<recording> recorded;            // null unless somebody profiles
 };
 
 namespace {
@@ -88,7 +90,14 @@ tenon_status run_entry(tenon_session& session, std::uint32_t entry, const void* 
   shared.call.position = position;
   shared.call.barrier = meet;
   shared.call.barrier_context = session.threads.get();
-  TENON_TRY(session.threads->run(run_share, &shared));
+  const bool records = session.recorded && session.recorded->begin(call, entry);
+  if (records) {
+    shared.call.observe = recording::observe;
+    shared.call.observe_context = session.recorded.get();
+  }
+  const tenon_status ran = session.threads->run(run_share, &shared);
+  if (records) failed(ran) ? session.recorded->drop() : session.recorded->end();
+  TENON_TRY(ran);
   if (call.entry->uses_state) {
     session.cached = position + call.length();
     std::copy(std::begin(call.dims), std::end(call.dims), session.cached_dims);
@@ -184,4 +193,44 @@ int64_t tenon_session_cached(const tenon_session* session) {
 
 int32_t tenon_session_threads(const tenon_session* session) {
   return session == nullptr ? 0 : session->threads->size();
+}
+
+tenon_status tenon_session_record(tenon_session* session, uint64_t max_calls) {
+  if (session == nullptr) return no_session();
+  return guarded([&] {
+    constexpr std::uint64_t most = std::uint64_t{1} << 24;
+    if (max_calls > most)
+      return failure(TENON_INVALID_ARGUMENT,
+                     "max_calls is %" PRIu64 "; record at most %" PRIu64 " calls", max_calls, most);
+    session->recorded.reset();
+    if (max_calls > 0)
+      session->recorded = std::make_unique<recording>(*session->weights->model,
+                                                      session->threads->size(), max_calls);
+    return success();
+  });
+}
+
+uint64_t tenon_session_recorded_calls(const tenon_session* session,
+                                      const tenon_recorded_call** calls) {
+  if (session == nullptr || !session->recorded || calls == nullptr) return 0;
+  return session->recorded->calls(*calls);
+}
+
+uint64_t tenon_session_recorded_slices(const tenon_session* session, int32_t thread,
+                                       const tenon_slice** slices) {
+  if (session == nullptr || !session->recorded || slices == nullptr) return 0;
+  return session->recorded->slices(thread, *slices);
+}
+
+double tenon_cost(const tenon_cost_term* terms, uint32_t n_terms, const int64_t* dims,
+                  int64_t position) {
+  double sum = 0;
+  for (uint32_t i = 0; i < n_terms; ++i) {
+    double product = static_cast<double>(terms[i].factor);
+    if (terms[i].by_position) product *= static_cast<double>(position);
+    for (uint32_t d = 0; d < terms[i].n_dims; ++d)
+      product *= static_cast<double>(dims[terms[i].dims[d]]);
+    sum += product;
+  }
+  return sum;
 }

@@ -1,7 +1,9 @@
 // Threads; see team.hpp.
 #include "team.hpp"
 
+#include <charconv>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 
 #include "cores.hpp"
@@ -22,15 +24,29 @@ int start_thread(pthread_t& handle, void* (*body)(void*), void* argument) {
   return error;
 }
 
+// TENON_THREADS, for who runs a program and cannot change it; 0 where it is not set.
+tenon_status threads_from_environment(int& threads) {
+  const char* text = std::getenv("TENON_THREADS");
+  if (text == nullptr || *text == '\0') return success();
+  const char* const end = text + std::strlen(text);
+  const auto [stop, error] = std::from_chars(text, end, threads);
+  if (error == std::errc{} && stop == end && threads >= 1 && threads <= most_threads)
+    return success();
+  return failure(TENON_INVALID_ARGUMENT,
+                 "the environment's TENON_THREADS is '%.40s'; use 1..%d, or unset it for as many "
+                 "as this process may use",
+                 text, most_threads);
+}
+
 }  // namespace
 
-team::team(const tenon_options& options, int size, int spins)
+team::team(const tenon_options& options, int size, int most_polls)
     : size_(size),
-      spins_(spins),
       parallel_(options.parallel),
       parallel_context_(options.parallel_context),
-      barrier_(size, spins),
-      finish_(size, spins) {}
+      barrier_(size, most_polls),
+      finish_(size, most_polls),
+      between_(most_polls) {}
 
 tenon_status team::create(const tenon_options& options, std::unique_ptr<team>& made) {
   if (options.threads < 0 || options.threads > most_threads)
@@ -39,8 +55,10 @@ tenon_status team::create(const tenon_options& options, std::unique_ptr<team>& m
                    "this process may use",
                    options.threads, most_threads);
   const int cores = available_cores();
-  const int size = options.threads > 0 ? options.threads : std::min(cores, most_threads);
-  std::unique_ptr<team> fresh(new team(options, size, spin_limit(size, cores)));
+  int size = options.threads;
+  if (size == 0) TENON_TRY(threads_from_environment(size));
+  if (size == 0) size = std::min(cores, most_threads);
+  std::unique_ptr<team> fresh(new team(options, size, most_polls(size, cores)));
   if (fresh->parallel_ == nullptr) {
     fresh->workers_.reserve(static_cast<std::size_t>(size - 1));  // workers keep their addresses
     for (int thread = 1; thread < size; ++thread) {
@@ -69,7 +87,7 @@ void* team::work(void* argument) {
   team& owner = *self.owner;
   // run() returns only after all threads have met at finish_, so no start is ever missed.
   for (std::uint32_t seen = 0;; ++seen) {
-    owner.start_.wait_past(seen, owner.spins_);
+    owner.start_.wait_past(seen, owner.between_);
     if (owner.stop_) return nullptr;
     owner.task_(owner.argument_, self.thread);
     owner.finish_.wait();

@@ -35,16 +35,17 @@ class team {
     int thread;
     pthread_t handle;
   };
-  team(const tenon_options& options, int size, int spins);
+  team(const tenon_options& options, int size, int most_polls);
   static void* work(void* argument);
   static void count_and_run(void* argument, std::int32_t thread);
 
-  const int size_, spins_;
+  const int size_;
   const tenon_parallel parallel_;
   void* const parallel_context_;
-  barrier barrier_;  // the task's
-  barrier finish_;   // the end of a call
-  counter start_;    // its beginning
+  barrier barrier_;   // the task's
+  barrier finish_;    // the end of a call
+  counter start_;     // its beginning
+  patience between_;  // of workers that wait for it
   tenon_task task_ = nullptr;
   void* argument_ = nullptr;
   bool stop_ = false;

@@ -76,6 +76,8 @@ std::vector<words> run_guarded(const tenon_model& model, const tenon_variant& va
                         sizes.data(),
                         0,
                         no_barrier,
+                        nullptr,
+                        nullptr,
                         nullptr};
   variant.runs[index](&call, 0, 1);
   std::vector<words> results;

@@ -12,6 +12,8 @@
 #define CATCH_CONFIG_MAIN
 #include <catch2/catch.hpp>
 
+#include <tenon/runtime/profile.hpp>
+
 #include "fixture/toy_weights.hpp"
 
 namespace {
@@ -79,10 +81,12 @@ TEST_CASE("the counters count") {
         10);
 }
 
-TEST_CASE("calls, their errors, rewinding and reset allocate nothing") {
+TEST_CASE("calls, their errors, rewinding and reset allocate nothing, recorded or not") {
+  const bool recorded = GENERATE(false, true);
   tenon::runtime::options how{};
   how.threads = 3;
   auto session = *toy::session::create(toy_weights::make(), how);
+  if (recorded) REQUIRE(tenon::runtime::record(session, 30));
   auto ids = *tenon::runtime::buffer<std::int32_t>::create(16);
   auto logits = *tenon::runtime::buffer<float>::create(11);
   bool all_ok = true, all_failed = true;
@@ -97,6 +101,7 @@ TEST_CASE("calls, their errors, rewinding and reset allocate nothing") {
     all_ok = all_ok && session.reset();
   });
   CHECK(n == 0);
+  CHECK(tenon::runtime::recorded_calls(session).size() == (recorded ? 17 : 0));
   CHECK(all_ok);
   CHECK(all_failed);
 }

@@ -68,7 +68,8 @@ TEST_CASE("a waiter that does not spin is woken") {
   rt::detail::counter counter;
   std::atomic<bool> woken{false};
   std::thread waiter([&] {
-    counter.wait_past(0, 0);
+    rt::detail::patience none(0);
+    counter.wait_past(0, none);
     woken = true;
   });
   std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -126,4 +127,42 @@ TEST_CASE("the least quota on the cgroup path counts, rounded up") {
   CHECK(rt::detail::cgroup_quota(root.path()) == 0);
   write("/sys/fs/cgroup/cpu/j/cpu.cfs_quota_us", "150000\n");
   CHECK(rt::detail::cgroup_quota(root.path()) == 2);
+}
+
+TEST_CASE("a wait that outlasts the polling makes the next poll less, short waits more again") {
+  rt::detail::patience polling(2000);
+  CHECK(polling.polls() == 2000);
+  polling.was_enough();
+  CHECK(polling.polls() == 2000);
+  polling.was_too_little();
+  CHECK(polling.polls() == 500);
+  for (int i = 0; i < 10; ++i) polling.was_too_little();
+  CHECK(polling.polls() < 16);
+  CHECK(polling.polls() > 0);
+  for (int i = 0; i < 1000; ++i) polling.was_enough();
+  CHECK(polling.polls() == 2000);
+}
+
+TEST_CASE("TENON_THREADS is the number of threads of who asks for none") {
+  struct variable {
+    explicit variable(const char* value) { setenv("TENON_THREADS", value, 1); }
+    ~variable() { unsetenv("TENON_THREADS"); }
+  };
+  rt::options three{};
+  three.threads = 3;
+  {
+    const variable set("2");
+    CHECK(toy::session::create(toy_weights::make())->threads() == 2);
+    CHECK(toy::session::create(toy_weights::make(), three)->threads() == 3);
+  }
+  CHECK(toy::session::create(toy_weights::make())->threads() == rt::detail::available_cores());
+  for (const char* wrong : {"0", "-1", "1025", "2x", "all", "99999999999999999999"}) {
+    const auto made = toy::session::create(toy_weights::make(), three);  // before it is set
+    REQUIRE(made);
+    const auto weights = toy_weights::make();
+    const variable set(wrong);
+    CHECK_THAT(toy::session::create(weights).message(),
+               Catch::StartsWith("the environment's TENON_THREADS is '" + std::string(wrong) +
+                                 "'; use 1..1024"));
+  }
 }

@@ -104,7 +104,7 @@ TEST_CASE("GPU code arrives byte for byte") {
 TEST_CASE("a descriptor for another ABI version does not compile, and says what to do") {
   small_model::Holder holder;
   std::string text = tenon::writeDescriptor(holder.compiled);
-  const std::string check = "#if TENON_ABI_VERSION != 1u";
+  const std::string check = "#if TENON_ABI_VERSION != " + std::to_string(TENON_ABI_VERSION) + "u";
   REQUIRE(text.find(check) != std::string::npos);
   text.replace(text.find(check), check.size(), "#if TENON_ABI_VERSION != 99u");
   CHECK_FALSE(compiles("cc -std=c11", "other_abi.c", text));

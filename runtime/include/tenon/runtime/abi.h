@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-#define TENON_ABI_VERSION 1u
+#define TENON_ABI_VERSION 2u
 #define TENON_ALIGNMENT 64u /* bytes, of every buffer that generated code is handed */
 
 typedef enum tenon_dtype {
@@ -54,6 +54,11 @@ typedef struct tenon_param {
   double init_value;
 } tenon_param;
 
+/* Told by a thread that it begins (done 0) or has ended (done 1) its share of a kernel. `kernel` is
+ * an index into entry.kernels, `layer` the layer of a stack, 0 outside of one. */
+typedef void (*tenon_observer)(void* context, int32_t thread, uint32_t kernel, int32_t layer,
+                               int32_t done);
+
 /* One call of an entry, shared by all its threads. */
 typedef struct tenon_call {
   const void* weights;       /* packed weights, variant.weights_bytes */
@@ -65,6 +70,8 @@ typedef struct tenon_call {
   int64_t position;          /* position of the first token; 0 where nothing is cached yet */
   void (*barrier)(void* context, int32_t thread); /* returns when all threads have called it */
   void* barrier_context;
+  tenon_observer observe; /* NULL, as it is unless somebody profiles: nothing is told */
+  void* observe_context;
 } tenon_call;
 
 /* Runs one thread's share; every thread 0..n_threads-1 must call it with the same call. */
@@ -124,6 +131,24 @@ typedef struct tenon_gpu_kernel {
   const tenon_gpu_buffer* buffers;
 } tenon_gpu_kernel;
 
+/* factor * the product of the sizes of `dims`, * the call's position where by_position is 1. */
+typedef struct tenon_cost_term {
+  int64_t factor;
+  uint32_t by_position, n_dims;
+  const uint32_t* dims; /* indices into tenon_model.dims, of dimensions known at run time only */
+} tenon_cost_term;
+
+/* What one kernel of an entry is, and what one run of it (in one layer) costs: sums of terms. Bytes
+ * count what has to be read and written, each buffer once. */
+typedef struct tenon_kernel {
+  const char* name;  /* its operations and parameters: "linear h.{}.mlp.c_fc + gelu" */
+  const char* lines; /* where they stand in the model's source: "gpt2.model.cpp:45" */
+  uint32_t repeats;  /* how often a call runs it: the layers of its stack, 1 outside of one */
+  uint32_t n_flops, n_bytes;
+  const tenon_cost_term* flops;
+  const tenon_cost_term* bytes;
+} tenon_kernel;
+
 /* Something the model can be asked to compute. */
 typedef struct tenon_entry {
   const char* name; /* "forward", "step", "loss" */
@@ -136,6 +161,8 @@ typedef struct tenon_entry {
   uint32_t sequence_dim; /* index of the dimension that counts positions; valid if context > 0 */
   uint32_t n_gpu_kernels;
   const tenon_gpu_kernel* gpu_kernels;
+  uint32_t n_kernels; /* of the code for CPUs, in the order in which they run */
+  const tenon_kernel* kernels;
 } tenon_entry;
 
 /* A model as a generated library defines it, under the symbol tenon_model_<name>. */

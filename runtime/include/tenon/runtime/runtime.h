@@ -39,9 +39,10 @@ typedef void (*tenon_parallel)(void* context, int32_t n_threads, tenon_task task
 
 /* All zero is a good default. */
 typedef struct tenon_options {
-  int32_t threads;         /* 0: as many as the affinity mask and the cgroup quota allow */
-  const char* cpu;         /* name of the variant to use; NULL: the environment's TENON_CPU, and
-                              where that is unset, the most capable one that this CPU can run */
+  int32_t threads; /* 0: the environment's TENON_THREADS, and where that is unset, as many as
+                      the affinity mask and the cgroup quota allow */
+  const char* cpu; /* name of the variant to use; NULL: the environment's TENON_CPU, and
+                      where that is unset, the most capable one that this CPU can run */
   tenon_parallel parallel; /* NULL: the session starts threads of its own */
   void* parallel_context;
 } tenon_options;

@@ -1,0 +1,41 @@
+// The memory of a profile: calls, and each thread's slices of kernels. Generated code tells
+// observe().
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <tenon/runtime/profile.h>
+
+#include "checks.hpp"
+
+namespace tenon::runtime::detail {
+
+class recording {
+ public:
+  /// Memory for that many calls of whichever entry has the most kernels.
+  recording(const tenon_model& model, int n_threads, std::size_t max_calls);
+
+  /// Whether there is room for a call; if so it has begun and is to be ended or dropped.
+  bool begin(const checked_call& call, std::uint32_t entry);
+  void end();
+  void drop();
+
+  /// A tenon_observer whose context is a recording.
+  static void observe(void* context, std::int32_t thread, std::uint32_t kernel, std::int32_t layer,
+                      std::int32_t done);
+
+  [[nodiscard]] std::uint64_t calls(const tenon_recorded_call*& first) const;
+  [[nodiscard]] std::uint64_t slices(std::int32_t thread, const tenon_slice*& first) const;
+
+ private:
+  struct alignas(64) lane {  // of one thread; no other writes to its line
+    std::vector<tenon_slice> slices;
+    std::size_t count = 0, count_before = 0;  // now, and when the call began
+  };
+  std::vector<lane> lanes_;
+  std::vector<tenon_recorded_call> calls_;
+  std::size_t n_calls_ = 0;
+};
+
+}  // namespace tenon::runtime::detail

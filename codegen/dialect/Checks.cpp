@@ -56,6 +56,62 @@ LogicalResult expectResult(Operation *op, int constraint, StringRef rule, Type e
                                   << shapeText(expected) << ", found " << shapeText(actual);
 }
 
+RankedTensorType scalar(Type element) {
+  return RankedTensorType::get({}, element, DimsAttr::get(element.getContext(), {}));
+}
+
+LogicalResult expectScalar(Operation *op, int constraint, StringRef what, Type type, bool integer) {
+  if (cast<RankedTensorType>(type).getRank() == 0 && (integer ? isI32(type) : isFloat(type)))
+    return success();
+  return violates(op, constraint) << what << " must be " << (integer ? "i32" : "a float")
+                                  << " of rank 0; it is " << shapeText(type);
+}
+
+LogicalResult checkTargets(Operation *op, int constraint, StringRef what, RankedTensorType x,
+                           RankedTensorType targets) {
+  if (isFloat(x) && x.getRank() > 0 && isI32(targets) &&
+      targets == reshaped(x, 1).clone(targets.getElementType()))
+    return success();
+  return violates(op, constraint) << "targets must be i32 with the dimensions of the float " << what
+                                  << " without the last; " << what
+                                  << (what.ends_with("s") ? " are " : " is ") << shapeText(x)
+                                  << ", targets are " << shapeText(targets);
+}
+
+LogicalResult checkQkv(Operation *op, RankedTensorType qkv, RankedTensorType result,
+                       StringRef what) {
+  if (qkv.getRank() != 3 || result.getRank() != 3 || !isFloat(qkv) || // (C3)
+      qkv.getElementType() != result.getElementType() || !sameDim(qkv, 0, result, 0) ||
+      !sameDim(qkv, 1, result, 1))
+    return violates(op, 3) << "qkv must be (B, T, 3C) and " << what
+                           << " (B, T, C) of the same floats; qkv is " << shapeText(qkv) << ", "
+                           << what << " is " << shapeText(result);
+  if (qkv.isDynamicDim(2) || qkv.getDimSize(2) != 3 * result.getDimSize(2)) // (C1)
+    return violates(op, 1) << "the last dimension of qkv must be three times that of " << what
+                           << "; they are " << dimText(qkv, 2) << " and " << dimText(result, 2);
+  return success();
+}
+
+FailureOr<int64_t> checkHeads(Operation *op, FlatSymbolRefAttr heads, RankedTensorType result,
+                              SymbolTableCollection &symbols) {
+  auto dim = symbols.lookupNearestSymbolFrom<DimOp>(op, heads);
+  if (!dim || !dim.isStatic()) // (C2)
+    return violates(op, 2) << "heads names " << heads
+                           << ", which is no static dimension of the model; declare it";
+  int64_t count = static_cast<int64_t>(dim.getMax());
+  if (result.getDimSize(2) % count != 0)
+    return violates(op, 2) << "the heads must divide C; heads " << heads << " = " << count
+                           << ", C is " << dimText(result, 2);
+  return count;
+}
+
+LogicalResult checkEpsilon(Operation *op, FloatAttr epsilon) {
+  APFloat value = epsilon.getValue();
+  if (value.isFinite() && value.convertToDouble() > 0)
+    return success();
+  return violates(op, 3) << "epsilon must be above 0, it is " << epsilon << "; GPT-2 uses 1e-5";
+}
+
 bool isFloat(Type tensor) {
   return isa<FloatType>(cast<RankedTensorType>(tensor).getElementType());
 }

@@ -28,6 +28,29 @@ mlir::RankedTensorType reshaped(mlir::RankedTensorType type, unsigned drop,
 mlir::LogicalResult expectResult(mlir::Operation *op, int constraint, llvm::StringRef rule,
                                  mlir::Type expected);
 
+/// Error of (Cn) unless the operand named `what` is a scalar: a float, or i32 where `integer`.
+mlir::LogicalResult expectScalar(mlir::Operation *op, int constraint, llvm::StringRef what,
+                                 mlir::Type type, bool integer);
+
+/// Error of (Cn) unless targets are i32 with the dimensions of x, floats, without its last.
+mlir::LogicalResult checkTargets(mlir::Operation *op, int constraint, llvm::StringRef what,
+                                 mlir::RankedTensorType x, mlir::RankedTensorType targets);
+
+/// Errors of (C1) and (C3) unless qkv is (B, T, 3C) and `result`, called so in messages, (B, T, C).
+mlir::LogicalResult checkQkv(mlir::Operation *op, mlir::RankedTensorType qkv,
+                             mlir::RankedTensorType result, llvm::StringRef what);
+
+/// Error of (C2) unless `heads` is a static dimension of the model that divides C; else its size.
+mlir::FailureOr<int64_t> checkHeads(mlir::Operation *op, mlir::FlatSymbolRefAttr heads,
+                                    mlir::RankedTensorType result,
+                                    mlir::SymbolTableCollection &symbols);
+
+/// Error of (C3) unless epsilon is finite and above 0.
+mlir::LogicalResult checkEpsilon(mlir::Operation *op, mlir::FloatAttr epsilon);
+
+/// A tensor of rank 0.
+mlir::RankedTensorType scalar(mlir::Type element);
+
 bool isFloat(mlir::Type tensor);
 bool isI32(mlir::Type tensor);
 

@@ -115,17 +115,48 @@ LogicalResult GetParamOp::verifySymbolUses(SymbolTableCollection &symbols) {
 }
 
 LogicalResult RepeatOp::verifyRegions() {
+  TypeRange inits = getInits().getTypes();
   auto compare = [&](TypeRange types, StringRef what) -> LogicalResult { // (C2)
-    if (types == TypeRange(getInits()))
+    if (types.take_front(inits.size()) == inits)
       return success();
     return violates(*this, 2) << what << " must have the types of the initial values; they are "
-                              << types << ", the initial values " << getInits().getTypes();
+                              << types << ", the initial values " << inits;
   };
   Block &body = getBody().front();
-  if (failed(compare(body.getArgumentTypes(), "block arguments")) ||
-      failed(compare(body.getTerminator()->getOperandTypes(), "yielded values")))
+  TypeRange arguments = body.getArgumentTypes();
+  TypeRange yielded = body.getTerminator()->getOperandTypes(), results = getResultTypes();
+  if (failed(compare(arguments, "block arguments")) || failed(compare(yielded, "yielded values")) ||
+      failed(compare(results, "results")))
     return failure();
-  return compare(getResultTypes(), "results");
+  auto compareStacks = [&](TypeRange stacks, TypeRange slices, int constraint,
+                           StringRef what) -> LogicalResult {
+    bool fit = stacks.size() == slices.size();
+    for (auto [stack, slice] : llvm::zip(stacks, slices)) {
+      auto type = cast<RankedTensorType>(stack);
+      fit &= type.getRank() > 0 && dimNames(type)[0] == getLayersAttr().getAttr() &&
+             type == stackOf(getLayersAttr(), type.getDimSize(0), cast<RankedTensorType>(slice));
+    }
+    if (fit)
+      return success();
+    return violates(*this, constraint) << what << " must have the dimension " << getLayersAttr()
+                                       << ", then those of the layer's value; the stacks are "
+                                       << stacks << ", the values " << slices;
+  };
+  if (failed(
+          compareStacks(getSlices().getTypes(), arguments.drop_front(inits.size()), 3, "slices")))
+    return failure();
+  return compareStacks(results.drop_front(inits.size()), yielded.drop_front(inits.size()), 4,
+                       "stacks");
+}
+
+RankedTensorType RepeatOp::stackOf(FlatSymbolRefAttr layers, int64_t count,
+                                   RankedTensorType slice) {
+  SmallVector<int64_t> shape = {count};
+  SmallVector<StringAttr> names = {layers.getAttr()};
+  llvm::append_range(shape, slice.getShape());
+  llvm::append_range(names, dimNames(slice));
+  return RankedTensorType::get(shape, slice.getElementType(),
+                               DimsAttr::get(slice.getContext(), names));
 }
 
 LogicalResult RepeatOp::verifySymbolUses(SymbolTableCollection &symbols) {
@@ -145,31 +176,74 @@ LogicalResult GroupOp::verifyRegions() {
   return success();
 }
 
-// repeat @layers (%arg = %init, ...) : types { body }
+// The type of a layer's value, of a stack of them.
+static Type sliceOf(Type stack) {
+  auto type = dyn_cast<RankedTensorType>(stack);
+  auto dims = type ? dyn_cast_or_null<DimsAttr>(type.getEncoding()) : DimsAttr();
+  if (!dims || type.getRank() == 0)
+    return stack; // refused by the verifier
+  return RankedTensorType::get(type.getShape().drop_front(), type.getElementType(),
+                               DimsAttr::get(stack.getContext(), dims.getNames().drop_front()));
+}
+
+// "(%arg = %value, ...) : types"; nothing behind "()".
+static ParseResult parseBindings(OpAsmParser &parser, OperationState &result,
+                                 SmallVectorImpl<OpAsmParser::Argument> &arguments,
+                                 SmallVectorImpl<Type> &types,
+                                 llvm::function_ref<Type(Type)> seen) {
+  SmallVector<OpAsmParser::UnresolvedOperand> values;
+  size_t first = arguments.size();
+  auto parseBinding = [&]() -> ParseResult {
+    return failure(parser.parseArgument(arguments.emplace_back()) || parser.parseEqual() ||
+                   parser.parseOperand(values.emplace_back()));
+  };
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, parseBinding))
+    return failure();
+  SMLoc location = parser.getCurrentLocation();
+  if (!values.empty() && parser.parseColonTypeList(types))
+    return failure();
+  if (parser.resolveOperands(values, types, location, result.operands))
+    return failure();
+  for (auto [i, type] : llvm::enumerate(types))
+    arguments[first + i].type = seen(type);
+  return success();
+}
+
+static void printBindings(OpAsmPrinter &printer, Block::BlockArgListType arguments,
+                          OperandRange values) {
+  printer << "(";
+  llvm::interleaveComma(llvm::zip_equal(arguments, values), printer, [&](auto pair) {
+    printer.printRegionArgument(std::get<0>(pair), {}, /*omitType=*/true);
+    printer << " = " << std::get<1>(pair);
+  });
+  printer << ")";
+  if (!values.empty())
+    printer << " : " << values.getTypes();
+}
+
+// repeat @layers reverse? (%arg = %init, ...) : types (slices (%arg = %stack, ...) : types)?
+//   (stacks types)? { body }
 ParseResult RepeatOp::parse(OpAsmParser &parser, OperationState &result) {
   FlatSymbolRefAttr layers;
-  if (parser.parseAttribute(layers, "layers", result.attributes) || parser.parseLParen())
+  if (parser.parseAttribute(layers, "layers", result.attributes))
     return failure();
+  if (succeeded(parser.parseOptionalKeyword("reverse")))
+    result.addAttribute("reverse", parser.getBuilder().getUnitAttr());
   SmallVector<OpAsmParser::Argument> arguments;
-  SmallVector<OpAsmParser::UnresolvedOperand> inits;
-  if (failed(parser.parseOptionalRParen())) {
-    do {
-      if (parser.parseArgument(arguments.emplace_back()) || parser.parseEqual() ||
-          parser.parseOperand(inits.emplace_back()))
-        return failure();
-    } while (succeeded(parser.parseOptionalComma()));
-    if (parser.parseRParen())
-      return failure();
-  }
-  SMLoc typesLocation = parser.getCurrentLocation();
-  SmallVector<Type> types;
-  if (parser.parseColonTypeList(types) ||
-      parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
-      parser.resolveOperands(inits, types, typesLocation, result.operands))
+  SmallVector<Type> types, sliceTypes, stackTypes;
+  if (parseBindings(parser, result, arguments, types, [](Type type) { return type; }))
     return failure();
-  for (auto [argument, type] : llvm::zip_equal(arguments, types))
-    argument.type = type;
+  if (succeeded(parser.parseOptionalKeyword("slices")) &&
+      parseBindings(parser, result, arguments, sliceTypes, sliceOf))
+    return failure();
+  if (succeeded(parser.parseOptionalKeyword("stacks")) && parser.parseTypeList(stackTypes))
+    return failure();
+  result.getOrAddProperties<Properties>().operandSegmentSizes = {
+      static_cast<int32_t>(types.size()), static_cast<int32_t>(sliceTypes.size())};
   result.addTypes(types);
+  result.addTypes(stackTypes);
+  if (parser.parseOptionalAttrDictWithKeyword(result.attributes))
+    return failure();
   Region *body = result.addRegion();
   if (parser.parseRegion(*body, arguments))
     return failure();
@@ -178,14 +252,17 @@ ParseResult RepeatOp::parse(OpAsmParser &parser, OperationState &result) {
 }
 
 void RepeatOp::print(OpAsmPrinter &printer) {
-  printer << " " << getLayersAttr() << " (";
-  llvm::interleaveComma(llvm::zip_equal(getBody().getArguments(), getInits()), printer,
-                        [&](auto pair) {
-                          printer.printRegionArgument(std::get<0>(pair), {}, /*omitType=*/true);
-                          printer << " = " << std::get<1>(pair);
-                        });
-  printer << ") : " << getInits().getTypes();
-  printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(), {"layers"});
+  auto arguments = getBody().getArguments();
+  printer << " " << getLayersAttr() << (getReverse() ? " reverse " : " ");
+  printBindings(printer, arguments.take_front(getInits().size()), getInits());
+  if (!getSlices().empty()) {
+    printer << " slices ";
+    printBindings(printer, arguments.drop_front(getInits().size()), getSlices());
+  }
+  if (!getStacks().empty())
+    printer << " stacks " << getStacks().getTypes();
+  printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(),
+                                           {"layers", "reverse", "operandSegmentSizes"});
   printer << " ";
   printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
 }

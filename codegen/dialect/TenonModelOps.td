@@ -119,28 +119,54 @@ def Tenon_GetParamOp : Tenon_Op<"get_param",
 }
 
 def Tenon_RepeatOp : Tenon_Op<"repeat", [SingleBlockImplicitTerminator<"YieldOp">,
-                                         RecursiveMemoryEffects,
+                                         RecursiveMemoryEffects, AttrSizedOperandSegments,
                                          DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "a stack of identical layers, as a loop";
   let description = [{
-    Runs the body once for each layer 0 .. size(layers) - 1; the block arguments are the initial
-    values in layer 0 and the yielded values of the layer before afterwards; the results are the
-    values yielded by the last layer.
+    Runs the body once for each layer 0 .. size(layers) - 1, with `reverse` from the last to the
+    first. The first block arguments are carried: the initial values at first, what the body
+    yielded before afterwards; as many results are what it yielded at last.
+    Training hands values of a layer from the forward loop to the backward loop: the body may yield
+    more values, which come out stacked along a first dimension `layers`; and each stack handed in
+    as `slices` is seen by the body as its slice of the current layer, in a further argument.
     (C1) `layers` is a static dimension of the model.
-    (C2) initial values, block arguments, yielded values and results agree in number and type.
+    (C2) initial values, the first block arguments, yielded values and results agree in number and
+         type.
+    (C3) each further block argument is a slice: its stack has the dimension `layers`, then its own.
+    (C4) each further result is a stack of a further yielded value.
 
     ```mlir
-    %y = tenon.repeat @n_layer (%x = %embedded) : tensor<?x768xf32, #tenon.dims<seq, n_embd>> {
+    %y, %g = tenon.repeat @n_layer (%x = %embedded) : tensor<?x768xf32, #tenon.dims<seq, n_embd>>
+        stacks tensor<12x?x768xf32, #tenon.dims<n_layer, seq, n_embd>> {
       %next = tenon.gelu tanh %x : tensor<?x768xf32, #tenon.dims<seq, n_embd>>
-      tenon.yield %next : tensor<?x768xf32, #tenon.dims<seq, n_embd>>
+      tenon.yield %next, %x : tensor<?x768xf32, #tenon.dims<seq, n_embd>>,
+                              tensor<?x768xf32, #tenon.dims<seq, n_embd>>
+    }
+    %dx = tenon.repeat @n_layer reverse (%d = %dy) : tensor<?x768xf32, #tenon.dims<seq, n_embd>>
+        slices (%x = %g) : tensor<12x?x768xf32, #tenon.dims<n_layer, seq, n_embd>> {
+      %dnext = tenon.gelu_backward tanh %x, %d : tensor<?x768xf32, #tenon.dims<seq, n_embd>>
+      tenon.yield %dnext : tensor<?x768xf32, #tenon.dims<seq, n_embd>>
     }
     ```
   }];
-  let arguments = (ins FlatSymbolRefAttr:$layers, Variadic<Tenon_Tensor>:$inits);
+  let arguments = (ins FlatSymbolRefAttr:$layers, Variadic<Tenon_Tensor>:$inits,
+                       Variadic<Tenon_Tensor>:$slices, UnitAttr:$reverse);
   let results = (outs Variadic<Tenon_Tensor>:$results);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
   let hasRegionVerifier = 1;
+  let builders = [OpBuilder<(ins "mlir::TypeRange":$results, "mlir::FlatSymbolRefAttr":$layers,
+                                 "mlir::ValueRange":$inits), [{
+    build($_builder, $_state, results, layers, inits, mlir::ValueRange{}, mlir::UnitAttr());
+  }]>];
+  let extraClassDeclaration = [{
+    /// The results that are carried, and the stacks.
+    mlir::ResultRange getCarried() { return getResults().take_front(getInits().size()); }
+    mlir::ResultRange getStacks() { return getResults().drop_front(getInits().size()); }
+    /// The type of a stack of a layer's value.
+    static mlir::RankedTensorType stackOf(mlir::FlatSymbolRefAttr layers, int64_t count,
+                                          mlir::RankedTensorType slice);
+  }];
 }
 
 def Tenon_GroupOp : Tenon_Op<"group", [SingleBlockImplicitTerminator<"YieldOp">,

@@ -95,10 +95,7 @@ LogicalResult LayerNormOp::verify() {
   };
   if (failed(check(getWeight(), "weight")) || (getBias() && failed(check(getBias(), "bias"))))
     return failure();
-  if (!getEpsilon().isFinite() || !(getEpsilon().convertToDouble() > 0)) // (C3)
-    return violates(*this, 3) << "epsilon must be above 0, it is " << getEpsilonAttr()
-                              << "; GPT-2 uses 1e-5";
-  return success();
+  return checkEpsilon(*this, getEpsilonAttr());
 }
 
 LogicalResult LinearOp::verify() {
@@ -135,29 +132,13 @@ LogicalResult GeluOp::verify() {
 }
 
 LogicalResult AttentionOp::verify() {
-  RankedTensorType qkv = getQkv().getType(), result = getType();
-  if (qkv.getRank() != 3 || result.getRank() != 3 || !isFloat(qkv) || // (C3)
-      qkv.getElementType() != result.getElementType() || !sameDim(qkv, 0, result, 0) ||
-      !sameDim(qkv, 1, result, 1))
-    return violates(*this, 3)
-           << "qkv must be (B, T, 3C) and the result (B, T, C) of the same floats; "
-           << "qkv is " << shapeText(qkv) << ", the result is " << shapeText(result);
-  if (qkv.isDynamicDim(2) || qkv.getDimSize(2) != 3 * result.getDimSize(2)) // (C1)
-    return violates(*this, 1)
-           << "the last dimension of qkv must be three times that of the result; "
-           << "they are " << dimText(qkv, 2) << " and " << dimText(result, 2);
-  return success();
+  return checkQkv(*this, getQkv().getType(), getType(), "the result");
 }
 
 LogicalResult AttentionOp::verifySymbolUses(SymbolTableCollection &symbols) {
   RankedTensorType result = getType();
-  auto heads = symbols.lookupNearestSymbolFrom<DimOp>(*this, getHeadsAttr());
-  if (!heads || !heads.isStatic()) // (C2)
-    return violates(*this, 2) << "heads names " << getHeadsAttr()
-                              << ", which is no static dimension of the model; declare it";
-  if (result.getDimSize(2) % heads.getMax() != 0)
-    return violates(*this, 2) << "the heads must divide C; heads " << getHeadsAttr() << " = "
-                              << heads.getMax() << ", C is " << dimText(result, 2);
+  if (failed(checkHeads(*this, getHeadsAttr(), result, symbols)))
+    return failure();
   if (!getCacheAttr())
     return success();
   auto cache = symbols.lookupNearestSymbolFrom<StateOp>(*this, getCacheAttr()); // (C4)
@@ -192,26 +173,9 @@ LogicalResult LastTokenOp::verify() {
   return expectResult(*this, 1, "the first and last dimension of x", reshaped(x, 2, x, {2u}));
 }
 
-// (C1) of both cross-entropies: logits (..., V) of floats, targets (...) of i32.
-static LogicalResult checkTargets(Operation *op, RankedTensorType logits,
-                                  RankedTensorType targets) {
-  if (isFloat(logits) && logits.getRank() > 0 && isI32(targets) &&
-      targets == reshaped(logits, 1).clone(targets.getElementType()))
-    return success();
-  return violates(op, 1)
-         << "targets must be i32 with the dimensions of the float logits without the "
-            "last; logits are "
-         << shapeText(logits) << ", targets are " << shapeText(targets);
-}
-
-// A tensor of rank 0.
-static RankedTensorType scalar(Type element) {
-  return RankedTensorType::get({}, element, DimsAttr::get(element.getContext(), {}));
-}
-
 LogicalResult CrossEntropyOp::verify() {
   RankedTensorType logits = getLogits().getType();
-  if (failed(checkTargets(*this, logits, getTargets().getType())))
+  if (failed(checkTargets(*this, 1, "logits", logits, getTargets().getType())))
     return failure();
   Type f64 = Float64Type::get(getContext()), f32 = Float32Type::get(getContext()); // (C2)
   return expectResult(*this, 2, "rank 0 and type f32, or f64 for logits of f64",
@@ -220,7 +184,7 @@ LogicalResult CrossEntropyOp::verify() {
 
 LogicalResult TokenCrossEntropyOp::verify() {
   RankedTensorType logits = getLogits().getType(), targets = getTargets().getType();
-  if (failed(checkTargets(*this, logits, targets)))
+  if (failed(checkTargets(*this, 1, "logits", logits, targets)))
     return failure();
   return expectResult(*this, 2, "the dimensions of targets and the element type of logits", // (C2)
                       targets.clone(logits.getElementType()));

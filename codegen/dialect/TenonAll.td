@@ -1,0 +1,9 @@
+// All operations of the dialect, for the generator; which file holds what is said in README.md.
+#ifndef TENON_ALL
+#define TENON_ALL
+
+include "TenonBackwardOps.td"
+include "TenonLossOps.td"
+include "TenonTrainingOps.td"
+
+#endif

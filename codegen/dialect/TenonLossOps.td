@@ -1,0 +1,129 @@
+// Attention and the loss in training: forms that keep what their backward needs, and the backward.
+#ifndef TENON_LOSS_OPS
+#define TENON_LOSS_OPS
+
+include "TenonOps.td"
+
+def Tenon_AttentionSavingOp : Tenon_Op<"attention_saving",
+    [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "attention without a cache that also hands out what its backward needs";
+  let description = [{
+    result is that of `attention`; lse[b, h, t] = log sum over j <= t of exp(q . k_j / sqrt(D)), for
+    the query of head h at position t. With it a probability is exp(q . k_j / sqrt(D) - lse): the
+    backward needs no other sum, and nobody stores B x H x T x T numbers.
+    (C1) the last dimension of qkv is 3 C, C being the last dimension of the result.
+    (C2) `heads` is a static dimension of the model, and C is divisible by it.
+    (C3) qkv and result have rank 3 and the same float element type; their first two dimensions are
+         the same.
+    (C4) lse is (B, heads, T) of that element type.
+
+    ```mlir
+    %a, %lse = tenon.attention_saving %qkv heads @n_head
+      : tensor<?x?x2304xf32, #tenon.dims<batch, seq, n_qkv>>
+      -> tensor<?x?x768xf32, #tenon.dims<batch, seq, n_embd>>,
+         tensor<?x12x?xf32, #tenon.dims<batch, n_head, seq>>
+    ```
+  }];
+  let arguments = (ins Tenon_Tensor:$qkv, FlatSymbolRefAttr:$heads);
+  let results = (outs Tenon_Tensor:$result, Tenon_Tensor:$lse);
+  let assemblyFormat = [{
+    $qkv `heads` $heads `:` type($qkv) `->` type($result) `,` type($lse) attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+def Tenon_AttentionBackwardOp : Tenon_Op<"attention_backward",
+    [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>,
+     AllTypesMatch<["y", "dy"]>, AllTypesMatch<["qkv", "result"]>]> {
+  let summary = "gradient of attention's queries, keys and values";
+  let description = [{
+    For y, lse = attention_saving(qkv), in each head, with s = 1 / sqrt(D), i the query's and j <= i
+    the key's position:
+      p_ij = exp(s q_i . k_j - lse_i),  g_ij = p_ij * (dy_i . v_j - dy_i . y_i)
+      dq_i = s sum_j g_ij k_j,  dk_j = s sum_i g_ij q_i,  dv_j = sum_i p_ij dy_i.
+    The result holds dq, dk, dv as qkv holds q, k, v.
+    (C1) the last dimension of qkv is 3 C, C being the last dimension of y.
+    (C2) `heads` is a static dimension of the model, and C is divisible by it.
+    (C3) qkv and y have rank 3 and the same float element type; their first two dimensions are the
+         same.
+    (C4) lse is (B, heads, T) of that element type.
+
+    ```mlir
+    %dqkv = tenon.attention_backward %qkv, %a, %lse, %da heads @n_head
+      : tensor<?x?x2304xf32, #tenon.dims<batch, seq, n_qkv>>,
+        tensor<?x?x768xf32, #tenon.dims<batch, seq, n_embd>>,
+        tensor<?x12x?xf32, #tenon.dims<batch, n_head, seq>>
+    ```
+  }];
+  let arguments = (ins Tenon_Tensor:$qkv, Tenon_Tensor:$y, Tenon_Tensor:$lse, Tenon_Tensor:$dy,
+                       FlatSymbolRefAttr:$heads);
+  let results = (outs Tenon_Tensor:$result);
+  let assemblyFormat = [{
+    $qkv `,` $y `,` $lse `,` $dy `heads` $heads `:` type($qkv) `,` type($y) `,` type($lse) attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+def Tenon_CrossEntropyBackwardOp : Tenon_Op<"cross_entropy_backward",
+    [Pure, AllTypesMatch<["logits", "result"]>]> {
+  let summary = "gradient of cross_entropy's logits";
+  let description = [{
+    result[i..., v] = dloss / count * (softmax_v(logits[i...]) - [v = targets[i...]]), and 0 where
+    targets[i...] = ignore; count is the number of targets that are not ignored.
+    (C1) logits are floats; targets are i32 with the dimensions of logits without the last.
+    (C2) dloss is a float of rank 0.
+
+    ```mlir
+    %dlogits = tenon.cross_entropy_backward %logits, %targets, %dloss ignore -1
+      : tensor<?x65xf32, #tenon.dims<seq, n_vocab>>, tensor<?xi32, #tenon.dims<seq>>,
+        tensor<f32, #tenon.dims<>>
+    ```
+  }];
+  let arguments = (ins Tenon_Tensor:$logits, Tenon_Tensor:$targets, Tenon_Tensor:$dloss,
+                       I32Attr:$ignore);
+  let results = (outs Tenon_Tensor:$result);
+  let assemblyFormat = [{
+    $logits `,` $targets `,` $dloss `ignore` $ignore `:` type($logits) `,` type($targets) `,`
+    type($dloss) attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+def Tenon_HeadCrossEntropyOp : Tenon_Op<"head_cross_entropy",
+    [Pure, AllTypesMatch<["x", "dx"]>, AllTypesMatch<["weight", "dweight"]>]> {
+  let summary = "the head, its cross-entropy and the gradients of both, without the logits";
+  let description = [{
+    logits = linear(x, weight, bias); loss = cross_entropy(logits, targets); with
+    dlogits = cross_entropy_backward(logits, targets, dloss):
+    dx = linear_backward(dlogits, weight), dweight = linear_backward_weight(x, dlogits) and dbias =
+    sum_leading(dlogits). `transposed` is that of `linear`: the weight is stored (V, C).
+    Logits of a few tokens at a time are computed, used and forgotten: (B, T, V) is never stored,
+    and the product with the weight is not done twice. How many at a time is left open; sums over
+    tokens go in row-major order.
+    (C1) weight has rank 2 and its C is the last dimension of x.
+    (C2) targets are i32 with the dimensions of x without the last; dloss is a float of rank 0.
+    (C3) all but targets and dloss have the same float element type.
+    (C4) bias and dbias are both given or both absent, and have the dimension V.
+    (C5) loss has rank 0 and element type f32, or f64 where x is f64.
+
+    ```mlir
+    %loss, %dx, %dweight = tenon.head_cross_entropy %x, %wte transposed, %targets, %dloss ignore -1
+      : tensor<?x768xf32, #tenon.dims<seq, n_embd>>,
+        tensor<65x768xf32, #tenon.dims<n_vocab, n_embd>>, tensor<?xi32, #tenon.dims<seq>>,
+        tensor<f32, #tenon.dims<>> -> tensor<f32, #tenon.dims<>>
+    ```
+  }];
+  let arguments = (ins Tenon_Tensor:$x, Tenon_Tensor:$weight, Optional<Tenon_Tensor>:$bias,
+                       Tenon_Tensor:$targets, Tenon_Tensor:$dloss, I32Attr:$ignore,
+                       UnitAttr:$transposed);
+  let results = (outs Tenon_Tensor:$loss, Tenon_Tensor:$dx, Tenon_Tensor:$dweight,
+                      Optional<Tenon_Tensor>:$dbias);
+  let assemblyFormat = [{
+    $x `,` $weight (`transposed` $transposed^)? (`bias` $bias^)? `,` $targets `,` $dloss
+    `ignore` $ignore `:` type($x) `,` type($weight) (`bias` type($bias)^)? `,` type($targets) `,`
+    type($dloss) `->` type($loss) (`dbias` type($dbias)^)? attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+#endif

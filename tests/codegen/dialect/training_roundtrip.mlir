@@ -1,0 +1,101 @@
+// The operations of training read back as they are printed, in their short and generic form.
+// RUN: tenon-opt %s -verify-roundtrip | FileCheck %s
+
+!ids = tensor<?x?xi32, #tenon.dims<B, T>>
+!x = tensor<?x?x4xf32, #tenon.dims<B, T, C>>
+!xs = tensor<3x?x?x4xf32, #tenon.dims<L, B, T, C>>
+!qkv = tensor<?x?x12xf32, #tenon.dims<B, T, C3>>
+!logits = tensor<?x?x9xf32, #tenon.dims<B, T, V>>
+!lse = tensor<?x2x?xf32, #tenon.dims<B, H, T>>
+!wte = tensor<9x4xf32, #tenon.dims<V, C>>
+!w = tensor<4x12xf32, #tenon.dims<C, C3>>
+!c = tensor<4xf32, #tenon.dims<C>>
+!v = tensor<9xf32, #tenon.dims<V>>
+!f = tensor<f32, #tenon.dims<>>
+!i = tensor<i32, #tenon.dims<>>
+
+tenon.model @training {
+  tenon.dim @B 1 to 2
+  tenon.dim @T 1 to 8
+  tenon.dim @C 4 to 4
+  tenon.dim @C3 12 to 12
+  tenon.dim @H 2 to 2
+  tenon.dim @V 9 to 9
+  tenon.dim @L 3 to 3
+  tenon.param @wte : !wte init normal 0.02
+  tenon.param @"h.{}.ln" : !c init ones 0.0 layers @L
+
+  // CHECK-LABEL: func.func @train_step(
+  func.func @train_step(%ids: !ids, %targets: !ids, %x0: !x, %f: !f, %i: !i, %bias: !v) -> (!f, !f) {
+    // CHECK: %[[WTE:.*]] = tenon.get_param @wte
+    %wte = tenon.get_param @wte : !wte
+    // CHECK: %[[Y:.*]]:2 = tenon.repeat @L (%[[A:.*]] = %{{.*}}) : tensor<?x?x4xf32, #tenon.dims<B, T, C>> stacks tensor<3x?x?x4xf32, #tenon.dims<L, B, T, C>> {
+    %y, %saved = tenon.repeat @L (%a = %x0) : !x stacks !xs {
+      // CHECK: tenon.training_dropout %[[A]], 1.000000e-01 seed %[[I:.*]] step %[[I]] first %[[I]] stream 2 : tensor<?x?x4xf32, #tenon.dims<B, T, C>>, tensor<i32, #tenon.dims<>>, tensor<i32, #tenon.dims<>> first tensor<i32, #tenon.dims<>>
+      %d = tenon.training_dropout %a, 0.1 seed %i step %i first %i stream 2 : !x, !i, !i first !i
+      tenon.yield %d, %a : !x, !x
+    }
+    // CHECK: tenon.training_dropout %[[Y]]#0, 1.000000e-01 seed %[[I]] step %[[I]] stream 0 : tensor<?x?x4xf32, #tenon.dims<B, T, C>>, tensor<i32, #tenon.dims<>>, tensor<i32, #tenon.dims<>>
+    %yd = tenon.training_dropout %y, 0.1 seed %i step %i stream 0 : !x, !i, !i
+    // CHECK: %[[ONE:.*]] = tenon.constant 1.000000e+00 : tensor<f32, #tenon.dims<>>
+    %one = tenon.constant 1.0 : !f
+    // CHECK: %{{.*}}, %{{.*}}, %[[DWTE:.*]], %{{.*}} = tenon.head_cross_entropy %{{.*}}, %[[WTE]] transposed bias %{{.*}}, %{{.*}}, %[[ONE]] ignore -1 : {{.*}} bias tensor<9xf32, #tenon.dims<V>>, {{.*}} -> tensor<f32, #tenon.dims<>> dbias tensor<9xf32, #tenon.dims<V>>
+    %loss, %dy, %dwte, %dbias = tenon.head_cross_entropy %yd, %wte transposed bias %bias, %targets, %one ignore -1 : !x, !wte bias !v, !ids, !f -> !f dbias !v
+    // CHECK: tenon.accumulate %[[DWTE]] into @wte fresh if_zero %[[I]] : tensor<9x4xf32, #tenon.dims<V, C>> if_zero tensor<i32, #tenon.dims<>>
+    tenon.accumulate %dwte into @wte fresh if_zero %i : !wte if_zero !i
+    // CHECK: %[[DX:.*]] = tenon.repeat @L reverse (%[[D:.*]] = %{{.*}}) : tensor<?x?x4xf32, #tenon.dims<B, T, C>> slices (%[[X:.*]] = %[[Y]]#1) : tensor<3x?x?x4xf32, #tenon.dims<L, B, T, C>> {
+    %dx = tenon.repeat @L reverse (%d = %dy) : !x slices (%x = %saved) : !xs {
+      %ln = tenon.get_param @"h.{}.ln" : !c
+      // CHECK: tenon.layer_norm_backward_weight %[[X]], %[[D]], 1.000000e-05 : tensor<?x?x4xf32, #tenon.dims<B, T, C>> -> tensor<4xf32, #tenon.dims<C>>
+      %dln = tenon.layer_norm_backward_weight %x, %d, 1.0e-5 : !x -> !c
+      // CHECK: tenon.accumulate %{{.*}} into @"h.{}.ln" fresh : tensor<4xf32, #tenon.dims<C>>
+      tenon.accumulate %dln into @"h.{}.ln" fresh : !c
+      // CHECK: tenon.layer_norm_backward %[[X]], %{{.*}}, %[[D]], 1.000000e-05 : tensor<?x?x4xf32, #tenon.dims<B, T, C>>, tensor<4xf32, #tenon.dims<C>>
+      %next = tenon.layer_norm_backward %x, %ln, %d, 1.0e-5 : !x, !c
+      tenon.yield %next : !x
+    }
+    // CHECK: tenon.embedding_backward %[[DX]], %{{.*}} : tensor<?x?x4xf32, #tenon.dims<B, T, C>>, tensor<?x?xi32, #tenon.dims<B, T>> -> tensor<9x4xf32, #tenon.dims<V, C>>
+    %de = tenon.embedding_backward %dx, %ids : !x, !ids -> !wte
+    // CHECK: tenon.accumulate %{{.*}} into @wte : tensor<9x4xf32, #tenon.dims<V, C>>
+    tenon.accumulate %de into @wte : !wte
+    // CHECK: %[[NORM:.*]] = tenon.gradient_norm [@wte, @"h.{}.ln"] : tensor<f32, #tenon.dims<>>
+    %norm = tenon.gradient_norm [@wte, @"h.{}.ln"] : !f
+    // CHECK: %[[FACTOR:.*]] = tenon.clip_factor %[[NORM]], %{{.*}} : tensor<f32, #tenon.dims<>>
+    %factor = tenon.clip_factor %norm, %f : !f
+    // CHECK: tenon.adamw @wte decays factor %[[FACTOR]] step %[[I]] learning_rate %{{.*}} betas %{{.*}}, %{{.*}} epsilon %{{.*}} weight_decay %{{.*}} : tensor<f32, #tenon.dims<>>, tensor<i32, #tenon.dims<>>
+    tenon.adamw @wte decays factor %factor step %i learning_rate %f betas %f, %f epsilon %f weight_decay %f : !f, !i
+    // CHECK: tenon.sgd @"h.{}.ln" factor %[[FACTOR]] learning_rate %{{.*}} weight_decay %{{.*}} : tensor<f32, #tenon.dims<>>
+    tenon.sgd @"h.{}.ln" factor %factor learning_rate %f weight_decay %f : !f
+    // CHECK: tenon.initialise @wte seed %[[I]] stream 7 : tensor<i32, #tenon.dims<>>
+    tenon.initialise @wte seed %i stream 7 : !i
+    return %loss, %norm : !f, !f
+  }
+
+  // CHECK-LABEL: func.func @parts(
+  func.func @parts(%x: !x, %qkv: !qkv, %w: !w, %wte: !wte, %targets: !ids, %f: !f) {
+    // CHECK: %[[A:.*]], %[[LSE:.*]] = tenon.attention_saving %{{.*}} heads @H : tensor<?x?x12xf32, #tenon.dims<B, T, C3>> -> tensor<?x?x4xf32, #tenon.dims<B, T, C>>, tensor<?x2x?xf32, #tenon.dims<B, H, T>>
+    %a, %lse = tenon.attention_saving %qkv heads @H : !qkv -> !x, !lse
+    // CHECK: tenon.attention_backward %{{.*}}, %[[A]], %[[LSE]], %{{.*}} heads @H : tensor<?x?x12xf32, #tenon.dims<B, T, C3>>, tensor<?x?x4xf32, #tenon.dims<B, T, C>>, tensor<?x2x?xf32, #tenon.dims<B, H, T>>
+    %dqkv = tenon.attention_backward %qkv, %a, %lse, %x heads @H : !qkv, !x, !lse
+    // CHECK: tenon.linear_backward %{{.*}}, %{{.*}} : tensor<?x?x12xf32, #tenon.dims<B, T, C3>>, tensor<4x12xf32, #tenon.dims<C, C3>> -> tensor<?x?x4xf32, #tenon.dims<B, T, C>>
+    %dx = tenon.linear_backward %dqkv, %w : !qkv, !w -> !x
+    // CHECK: tenon.linear_backward_weight %{{.*}}, %{{.*}} : {{.*}} -> tensor<4x12xf32, #tenon.dims<C, C3>>
+    %dw = tenon.linear_backward_weight %x, %dqkv : !x, !qkv -> !w
+    // CHECK: tenon.gelu_backward tanh %{{.*}}, %{{.*}} : tensor<?x?x4xf32, #tenon.dims<B, T, C>>
+    %g = tenon.gelu_backward tanh %x, %dx : !x
+    // CHECK: tenon.gelu_backward erf
+    %h = tenon.gelu_backward erf %x, %g : !x
+    // CHECK: tenon.sum_leading %{{.*}} : tensor<?x?x4xf32, #tenon.dims<B, T, C>> -> tensor<4xf32, #tenon.dims<C>>
+    %s = tenon.sum_leading %h : !x -> !c
+    %logits = tenon.linear %x, %wte transposed : !x, !wte -> !logits
+    // CHECK: tenon.cross_entropy_backward %{{.*}}, %{{.*}}, %{{.*}} ignore -1 : tensor<?x?x9xf32, #tenon.dims<B, T, V>>, tensor<?x?xi32, #tenon.dims<B, T>>, tensor<f32, #tenon.dims<>>
+    %dlogits = tenon.cross_entropy_backward %logits, %targets, %f ignore -1 : !logits, !ids, !f
+    // CHECK: tenon.linear_backward %{{.*}}, %{{.*}} transposed : {{.*}} -> tensor<?x?x4xf32, #tenon.dims<B, T, C>>
+    %dl = tenon.linear_backward %dlogits, %wte transposed : !logits, !wte -> !x
+    // CHECK: tenon.linear_backward_weight %{{.*}}, %{{.*}} transposed : {{.*}} -> tensor<9x4xf32, #tenon.dims<V, C>>
+    %dwte = tenon.linear_backward_weight %x, %dlogits transposed : !x, !logits -> !wte
+    // CHECK: %{{.*}}, %{{.*}}, %{{.*}} = tenon.head_cross_entropy %{{.*}}, %{{.*}} transposed, %{{.*}}, %{{.*}} ignore -1 : {{.*}} -> tensor<f32, #tenon.dims<>>
+    %loss, %dy, %dv = tenon.head_cross_entropy %x, %wte transposed, %targets, %f ignore -1 : !x, !wte, !ids, !f -> !f
+    return
+  }
+}

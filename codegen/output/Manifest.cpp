@@ -127,6 +127,18 @@ std::string operationName(Operation &op) {
   return name;
 }
 
+/// "gpt2.model.cpp:36, 55" of lines in order; a file is named again only where it changes.
+std::string joinLines(ArrayRef<std::string> lines) {
+  std::string text, file;
+  for (const std::string &line : lines) {
+    size_t colon = line.rfind(':');
+    bool isSame = colon != std::string::npos && line.compare(0, colon, file) == 0 && !file.empty();
+    text += (text.empty() ? "" : ", ") + (isSame ? line.substr(colon + 1) : line);
+    file = line.substr(0, colon);
+  }
+  return text;
+}
+
 /// A group as a kernel: what it computes and the lines of that, each once and in order.
 ManifestKernel kernelOf(GroupOp group) {
   ManifestKernel kernel;
@@ -141,7 +153,7 @@ ManifestKernel kernelOf(GroupOp group) {
       addOnce(lines, lineOf(op.getLoc()));
     }
   kernel.name = llvm::join(operations, " + ");
-  kernel.lines = llvm::join(lines, ", ");
+  kernel.lines = joinLines(lines);
   for (auto repeat = group->getParentOfType<RepeatOp>(); repeat;
        repeat = repeat->getParentOfType<RepeatOp>())
     kernel.repeats *= lookupDim(enclosingModel(group), repeat.getLayers()).getMax();

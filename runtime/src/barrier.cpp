@@ -1,6 +1,7 @@
 // Waiting; see barrier.hpp.
 #include "barrier.hpp"
 
+#include <chrono>
 #include <climits>
 
 #include <linux/futex.h>
@@ -9,6 +10,9 @@
 
 namespace tenon::runtime::detail {
 namespace {
+
+// Running threads never differ so much at the end of a phase that polling would have been of use.
+constexpr std::chrono::microseconds long_wait(500);
 
 static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t));
 
@@ -37,13 +41,14 @@ void counter::advance() {
 
 void counter::wait_past(std::uint32_t seen, patience& polling) {
   for (int left = polling.polls(); left > 0; --left) {
-    if (value_.load(std::memory_order_acquire) != seen) return polling.was_enough();
+    if (value_.load(std::memory_order_acquire) != seen) return polling.was_short();
     pause();
   }
-  polling.was_too_little();
+  const auto start = std::chrono::steady_clock::now();
   sleepers_.fetch_add(1, std::memory_order_seq_cst);
   while (value_.load(std::memory_order_seq_cst) == seen) futex(&value_, FUTEX_WAIT, seen);
   sleepers_.fetch_sub(1, std::memory_order_relaxed);
+  if (std::chrono::steady_clock::now() - start > long_wait) polling.was_long();
 }
 
 void barrier::wait() {
@@ -57,6 +62,6 @@ void barrier::wait() {
   }
 }
 
-int most_polls(int n_threads, int cores) { return n_threads <= cores ? 2000 : 20; }
+int most_polls(int n_threads, int cores) { return n_threads <= cores ? 8000 : 20; }
 
 }  // namespace tenon::runtime::detail

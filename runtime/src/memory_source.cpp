@@ -46,10 +46,12 @@ tenon_status memory_source::create(const tenon_model& model,
   return success();
 }
 
-tenon_status memory_source::read(std::size_t index, void* destination) const {
+tenon_status memory_source::read(std::size_t index, std::size_t first, std::size_t count,
+                                 void* destination) const {
   const tenon_named_tensor& tensor = tensors_[bound_[index]];
-  convert(element_of(tensor.dtype), static_cast<const std::byte*>(tensor.data), types_[index],
-          static_cast<std::byte*>(destination), counts_[index]);
+  const element type = element_of(tensor.dtype);
+  convert(type, static_cast<const std::byte*>(tensor.data) + first * element_bytes(type),
+          types_[index], static_cast<std::byte*>(destination), count);
   return success();
 }
 

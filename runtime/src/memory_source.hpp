@@ -11,7 +11,8 @@ class memory_source final : public parameter_source {
   /// Binds the tensors by name; they must outlive the source.
   static tenon_status create(const tenon_model& model, std::span<const tenon_named_tensor> tensors,
                              memory_source& made);
-  tenon_status read(std::size_t index, void* destination) const override;
+  tenon_status read(std::size_t index, std::size_t first, std::size_t count,
+                    void* destination) const override;
 
  private:
   std::span<const tenon_named_tensor> tensors_;

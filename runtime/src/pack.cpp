@@ -1,9 +1,9 @@
 // Packing weights with several threads; see packed.hpp.
 #include <algorithm>
 #include <atomic>
-#include <cstring>
 #include <mutex>
 
+#include "checks.hpp"
 #include "failure.hpp"
 #include "packed.hpp"
 #include "team.hpp"
@@ -11,42 +11,81 @@
 namespace tenon::runtime::detail {
 namespace {
 
-// Slots differ greatly in size, so each thread takes the next one when it is done with its last.
+// A parameter that is copied as it is goes in pieces of so many elements (4 MB of f32): a token
+// table of a third of the model would otherwise keep one thread busy long after the others are
+// done. One that generated code packs goes whole, through memory of the thread's own.
+constexpr std::size_t piece_elements = std::size_t{1} << 20;
+
+struct piece {
+  std::size_t slot, first, count;
+};
+
+// Pieces differ in size, so each thread takes the next one when it is done with its last.
 struct packing {
   const tenon_model& model;
   const tenon_variant& variant;
+  const tenon_options& options;
   const parameter_source& source;
   const std::vector<slot>& slots;
   std::byte* packed;
+  std::vector<piece> pieces{};
+  std::uint64_t total_bytes = 0;
+  std::size_t most_staged = 0;  // bytes of the largest parameter that is packed
   std::atomic<std::size_t> next{0};
+  std::atomic<std::uint64_t> done_bytes{0};
   std::mutex guard{};
   tenon_status first_failure = success();
 
-  tenon_status pack_slot(std::size_t index, std::vector<std::byte>& staging) const {
-    const slot& which = slots[index];
+  [[nodiscard]] const tenon_param& param(const piece& part) const {
+    return model.params[slots[part.slot].param];
+  }
+  [[nodiscard]] std::size_t bytes(const piece& part) const {
+    return part.count * dtype_bytes(param(part).tensor.dtype);
+  }
+
+  void cut() {
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      const std::size_t count = element_count(model, model.params[slots[i].param]);
+      const bool whole = variant.params[slots[i].param].pack != nullptr;
+      const std::size_t most = whole ? count : piece_elements;
+      for (std::size_t first = 0; first < count; first += most) {
+        pieces.push_back({i, first, std::min(most, count - first)});
+        total_bytes += bytes(pieces.back());
+        if (whole) most_staged = std::max(most_staged, bytes(pieces.back()));
+      }
+    }
+  }
+
+  tenon_status fill(const piece& part, mapping& staging) const {
+    const slot& which = slots[part.slot];
     const tenon_packed_param& place = variant.params[which.param];
     std::byte* destination = packed + place.offset + which.layer * place.stride;
-    if (place.pack == nullptr) return source.read(index, destination);
-    // Staging is aligned as generated code expects every buffer.
-    const std::size_t bytes = slot_bytes(model, model.params[which.param]);
-    if (staging.size() < bytes + TENON_ALIGNMENT) staging.resize(bytes + TENON_ALIGNMENT);
-    void* aligned = staging.data();
-    std::size_t space = staging.size();
-    std::align(TENON_ALIGNMENT, bytes, aligned, space);
-    TENON_TRY(source.read(index, aligned));
-    place.pack(aligned, destination);
+    if (place.pack == nullptr)
+      return source.read(part.slot, part.first, part.count,
+                         destination + part.first * dtype_bytes(param(part).tensor.dtype));
+    if (staging.data() == nullptr)
+      TENON_TRY(mapping::create(most_staged, "reading a parameter", staging));
+    TENON_TRY(source.read(part.slot, part.first, part.count, staging.data()));
+    place.pack(staging.data(), destination);
     return success();
   }
 
-  static void run(void* argument, std::int32_t) {
+  static void run(void* argument, std::int32_t thread) {
     packing& self = *static_cast<packing*>(argument);
-    std::vector<std::byte> staging;
-    for (std::size_t index; (index = self.next.fetch_add(1)) < self.slots.size();) {
-      const tenon_status outcome = guarded([&] { return self.pack_slot(index, staging); });
-      if (!failed(outcome)) continue;
-      self.next = self.slots.size();  // the others need not begin another
-      const std::lock_guard lock(self.guard);
-      if (!failed(self.first_failure)) self.first_failure = outcome;
+    mapping staging;
+    for (std::size_t index; (index = self.next.fetch_add(1)) < self.pieces.size();) {
+      const piece& part = self.pieces[index];
+      const tenon_status outcome = guarded([&] { return self.fill(part, staging); });
+      if (failed(outcome)) {
+        self.next = self.pieces.size();  // the others need not begin another
+        const std::lock_guard lock(self.guard);
+        if (!failed(self.first_failure)) self.first_failure = outcome;
+        continue;
+      }
+      const std::uint64_t bytes = self.bytes(part);
+      const std::uint64_t done = self.done_bytes.fetch_add(bytes) + bytes;
+      if (thread == 0 && self.options.progress != nullptr)
+        self.options.progress(self.options.progress_context, done, self.total_bytes);
     }
   }
 };
@@ -61,12 +100,16 @@ tenon_status pack(const tenon_model& model, const tenon_options& options,
   TENON_TRY(mapping::create(fresh->variant().weights_bytes, "the weights", fresh->memory));
 
   const std::vector<slot> slots = slots_of(model);
-  packing work{model, fresh->variant(), source, slots,
-               static_cast<std::byte*>(fresh->memory.data())};
+  packing work{model,   fresh->variant(),
+               options, source,
+               slots,   static_cast<std::byte*>(fresh->memory.data())};
+  work.cut();
   std::unique_ptr<team> threads;
   TENON_TRY(team::create(options, threads));
   TENON_TRY(threads->run(packing::run, &work));
   TENON_TRY(work.first_failure);
+  if (options.progress != nullptr)
+    options.progress(options.progress_context, work.total_bytes, work.total_bytes);
   packed = std::move(fresh);
   return success();
 }

@@ -16,7 +16,7 @@ struct packed_weights {
   [[nodiscard]] const tenon_variant& variant() const { return model->variants[variant_index]; }
 };
 
-/// Reads every slot into a staging buffer of its thread and packs it. All or nothing.
+/// Reads every parameter and packs it, with the threads of `options`. All or nothing.
 tenon_status pack(const tenon_model& model, const tenon_options& options,
                   const parameter_source& source, std::shared_ptr<const packed_weights>& packed);
 

@@ -36,9 +36,10 @@ std::string shape_text(const std::vector<std::int64_t>& shape);
 class parameter_source {
  public:
   virtual ~parameter_source() = default;
-  /// Writes slot `index` (into slots_of) row-major in the parameter's dtype: slot_bytes bytes.
-  /// Called by several threads at once, for different slots.
-  virtual tenon_status read(std::size_t index, void* destination) const = 0;
+  /// Writes elements first .. first + count - 1 of slot `index` (into slots_of), row-major in the
+  /// parameter's dtype. `first` is a multiple of 4. Called by several threads at once.
+  virtual tenon_status read(std::size_t index, std::size_t first, std::size_t count,
+                            void* destination) const = 0;
 };
 
 /// A tensor that is on offer for binding.

@@ -76,20 +76,20 @@ tenon_status random_source::create(const tenon_model& model, std::uint64_t seed,
   return success();
 }
 
-tenon_status random_source::read(std::size_t index, void* destination) const {
+tenon_status random_source::read(std::size_t index, std::size_t first, std::size_t count,
+                                 void* destination) const {
   const slot& which = slots_[index];
   const tenon_param& param = model_->params[which.param];
-  const std::size_t count = element_count(*model_, param);
   auto* bytes = static_cast<std::byte*>(destination);
   const auto scale = static_cast<float>(param.init_value);
   const std::array<std::uint32_t, 2> key{static_cast<std::uint32_t>(seed_),
                                          static_cast<std::uint32_t>(seed_ >> 32)};
-  for (std::size_t begin = 0; begin < count; begin += 4) {
+  for (std::size_t begin = 0; begin < count; begin += 4) {  // draws come in blocks of 4
     four values;
     if (param.init == TENON_INIT_ZEROS || param.init == TENON_INIT_ONES) {
       values.fill(param.init == TENON_INIT_ONES ? 1.0f : 0.0f);
     } else {
-      const std::uint64_t block = begin / 4;
+      const std::uint64_t block = (first + begin) / 4;
       const auto bits = philox({static_cast<std::uint32_t>(block),
                                 static_cast<std::uint32_t>(block >> 32), which.param, which.layer},
                                key);

@@ -17,7 +17,8 @@ class random_source final : public parameter_source {
  public:
   /// Refuses integer parameters and unknown initialisers.
   static tenon_status create(const tenon_model& model, std::uint64_t seed, random_source& made);
-  tenon_status read(std::size_t index, void* destination) const override;
+  tenon_status read(std::size_t index, std::size_t first, std::size_t count,
+                    void* destination) const override;
 
  private:
   const tenon_model* model_ = nullptr;

@@ -21,6 +21,7 @@ class session final : public gpt_session {
     return session_.step({ids, 1, static_cast<std::int64_t>(ids.size())}, {logits, 1}, position);
   }
   int threads() const override { return session_.threads(); }
+  runtime::session* untyped() override { return &session_; }
 
  private:
   compiled::session session_;

@@ -22,6 +22,8 @@ class gpt_session {
   virtual runtime::status step(std::span<const std::int32_t> ids, std::int64_t position,
                                std::span<float> logits) = 0;
   virtual int threads() const = 0;
+  /// What profiles are taken of; null if there is no compiled model behind it.
+  virtual runtime::session* untyped() { return nullptr; }
 };
 
 struct compiled_gpt {

@@ -1,6 +1,7 @@
 // The command `gpt2 generate`: directory and prompt in, text out.
 #include "generate.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <random>
@@ -9,7 +10,9 @@
 
 #include "choose_model.hpp"
 #include "generator.hpp"
+#include "load_progress.hpp"
 #include "model_error.hpp"
+#include "profile.hpp"
 #include "tokenizer/bpe.hpp"
 #include "tokenizer/stream_decoder.hpp"
 
@@ -80,6 +83,31 @@ void report(const generation& done, const runtime::weights& weights, const gpt_s
              session.threads(), how.temperature == 0 ? "greedy" : fmt::format("seed {}", how.seed));
 }
 
+// The file is opened before anything is computed: what cannot be written is to be known then.
+std::ofstream open_profile(const std::filesystem::path& path) {
+  std::ofstream file;
+  if (path.empty()) return file;
+  file.open(path);
+  if (!file)
+    throw model_error(
+        fmt::format("profile '{}' cannot be written; is its folder there, and may you "
+                    "write to it?",
+                    path.string()));
+  return file;
+}
+
+void write_profile(std::ofstream& file, const std::filesystem::path& path, gpt_session& session,
+                   const tenon_model& model) {
+  write_trace(file, *session.untyped(), model);
+  file.close();
+  if (!file)
+    throw model_error(
+        fmt::format("profile '{}' could not be written; is the disk full?", path.string()));
+  fmt::print(stderr, "\n{}trace in {}: open it in chrome://tracing or ui.perfetto.dev\n",
+             profile_table(*session.untyped(), model, measure_limits(session.threads())),
+             path.string());
+}
+
 }  // namespace
 
 void run_generate(const generate_options& options) {
@@ -98,12 +126,24 @@ void run_generate(const generate_options& options) {
   how.seed = options.seed ? *options.seed : std::random_device{}();
   sampler choose(how, tokenizer.size());
 
-  const runtime::options placing{
-      .threads = options.threads, .cpu = nullptr, .parallel = nullptr, .parallel_context = nullptr};
+  std::ofstream profile = open_profile(options.profile);
+
+  load_progress progress;
+  runtime::options placing{};
+  placing.threads = options.threads;
+  placing.progress = load_progress::told;
+  placing.progress_context = &progress;
   const auto weights = runtime::weights::load(*compiled.model, options.model.string(), placing);
   if (!weights) throw model_error(weights.message());
+  progress.finish();
   const auto session = compiled.open(*weights, placing);
   if (!session) throw model_error(session.message());
+  if (profile.is_open()) {
+    const std::int64_t calls = std::min<std::int64_t>(options.n_tokens, compiled.config.n_block);
+    const auto recording =
+        runtime::record(*(*session)->untyped(), static_cast<std::uint64_t>(calls) + 1);
+    if (!recording) throw model_error(recording.message());
+  }
 
   stream_decoder decoder(tokenizer);
   std::string text;
@@ -117,6 +157,7 @@ void run_generate(const generate_options& options) {
                                    {options.n_tokens, tokenizer.find("<|endoftext|>")}, emit);
   print(text + decoder.flush() + "\n");
   report(done, *weights, **session, how);
+  if (profile.is_open()) write_profile(profile, options.profile, **session, *compiled.model);
 }
 
 }  // namespace tenon::samples

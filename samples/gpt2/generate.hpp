@@ -19,6 +19,7 @@ struct generate_options {
   std::optional<std::uint64_t> seed;  // none: a new one each time
   std::int32_t threads = 0;           // 0: as many as this process may use
   bool stream = true;                 // print each token when it is there
+  std::filesystem::path profile;      // write a trace there and a table of kernels; none if empty
 };
 
 /// Prints prompt and continuation to standard output, speed and settings to standard error.

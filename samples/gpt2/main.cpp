@@ -38,6 +38,8 @@ void add_generate(CLI::App& command, generate_options& options) {
   command.add_option("-t,--threads", options.threads, "0: as many as this process may use")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
+  command.add_option("--profile", options.profile,
+                     "write a Chrome trace of all kernels there, and a table to standard error");
   command.add_flag("!--no-stream", options.stream, "print the text at the end, not as it comes");
 }
 

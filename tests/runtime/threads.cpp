@@ -129,17 +129,17 @@ TEST_CASE("the least quota on the cgroup path counts, rounded up") {
   CHECK(rt::detail::cgroup_quota(root.path()) == 2);
 }
 
-TEST_CASE("a wait that outlasts the polling makes the next poll less, short waits more again") {
+TEST_CASE("long waits make the next ones poll less, short ones more again") {
   rt::detail::patience polling(2000);
   CHECK(polling.polls() == 2000);
-  polling.was_enough();
+  polling.was_short();
   CHECK(polling.polls() == 2000);
-  polling.was_too_little();
+  polling.was_long();
   CHECK(polling.polls() == 500);
-  for (int i = 0; i < 10; ++i) polling.was_too_little();
+  for (int i = 0; i < 10; ++i) polling.was_long();
   CHECK(polling.polls() < 16);
   CHECK(polling.polls() > 0);
-  for (int i = 0; i < 1000; ++i) polling.was_enough();
+  for (int i = 0; i < 1000; ++i) polling.was_short();
   CHECK(polling.polls() == 2000);
 }
 

@@ -110,8 +110,10 @@ TEST_CASE("initialisers draw what they name") {
   for (std::size_t layer = 0; layer < 2; ++layer) {
     std::vector<float> narrow(n);
     std::vector<double> wide(n);
-    REQUIRE(rt::status(
-        source.read(layer, dtype == TENON_F32 ? static_cast<void*>(narrow.data()) : wide.data())));
+    for (const auto& [first, last] : {std::pair<std::size_t, std::size_t>{0, 4000}, {4000, n}}) {
+      void* to = dtype == TENON_F32 ? static_cast<void*>(&narrow[first]) : &wide[first];
+      REQUIRE(rt::status(source.read(layer, first, last - first, to)));
+    }
     values[layer] = dtype == TENON_F32 ? std::vector<double>(narrow.begin(), narrow.end()) : wide;
   }
   double sum = 0, squares = 0, fourth = 0, least = 1e9, most = -1e9, both = 0;
@@ -139,4 +141,51 @@ TEST_CASE("initialisers draw what they name") {
   }
   CHECK(std::abs(mean) < 0.5 * five_sigma);
   CHECK(std::abs(correlation) < five_sigma);  // layers are drawn independently
+}
+
+TEST_CASE("a parameter that is larger than a piece is the same for any number of threads") {
+  // 3 pieces of 2^20 elements, the last one not whole, and one that generated code packs.
+  static const tenon_dim dims[] = {{"m", 2300, 2300}, {"n", 1024, 1024}};
+  static const std::uint32_t shape[] = {0, 1};
+  static const tenon_param params[] = {
+      {{"table", TENON_F32, 2, shape, 0, 0, 0}, 0, TENON_INIT_NORMAL, 1.0},
+      {{"panel", TENON_F32, 2, shape, 0, 0, 0}, 0, TENON_INIT_NORMAL, 1.0}};
+  constexpr std::uint64_t bytes = 4 * 2300 * 1024;
+  const auto twice = [](const void* source, void* to) {
+    for (std::uint64_t i = 0; i < bytes / 4; ++i)
+      static_cast<float*>(to)[i] = 2 * static_cast<const float*>(source)[i];
+  };
+  static const tenon_packed_param packed[] = {{0, 0, bytes, nullptr}, {bytes, 0, bytes, twice}};
+  static const tenon_variant variant{"any", 0, 2 * bytes, 0, packed, nullptr};
+  tenon_model model{};
+  model.abi_version = TENON_ABI_VERSION;
+  model.name = "large";
+  model.n_dims = 2, model.dims = dims, model.n_params = 2, model.params = params;
+  model.n_variants = 1, model.variants = &variant;
+  struct told {
+    std::uint64_t calls = 0, done = 0, total = 0;
+    bool backwards = false;
+  };
+  const auto draw = [&](int threads, told& progress) {
+    rt::options how{};
+    how.threads = threads;
+    how.progress = [](void* to, std::uint64_t done, std::uint64_t total) {
+      told& self = *static_cast<told*>(to);
+      self.backwards = self.backwards || done < self.done;
+      self.calls += 1, self.done = done, self.total = total;
+    };
+    how.progress_context = &progress;
+    return *rt::weights::random(model, 3, how);
+  };
+  told alone, together;
+  const rt::weights one = draw(1, alone), three = draw(3, together);
+  CHECK(std::memcmp(one.data(), three.data(), 2 * bytes) == 0);
+  const auto* table = static_cast<const float*>(one.data());
+  CHECK(std::count(table, table + bytes / 4, 0.0f) < 10);  // every piece was drawn
+  CHECK(alone.calls == 3 + 1 + 1);                         // pieces, and the end
+  for (const told& each : {alone, together}) {
+    CHECK(each.total == 2 * bytes);
+    CHECK(each.done == each.total);
+    CHECK_FALSE(each.backwards);
+  }
 }

@@ -1,4 +1,10 @@
 // The program gpt2 as a user meets it: text, messages, exit codes.
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <set>
+#include <thread>
+
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -44,6 +50,80 @@ TEST_CASE("greedy text equals transformers'", "[cli]") {
   CHECK(generate({"-p", prompt, "-n", "40", "--temperature", "0", "--no-stream"}).output ==
         expected);
   CHECK(generate({"-p", prompt, "-n", "40", "--top-k", "1"}).output == expected);
+}
+
+TEST_CASE("a profile has a row a thread, a slice for each kernel and layer, and a table", "[cli]") {
+  const scratch_directory directory;
+  const std::filesystem::path file = directory.path() / "trace.json";
+  const auto found = generate({"-p", "This program is free", "-n", "5", "--greedy", "--threads",
+                               "2", "--profile", file.string()});
+  INFO(found.errors);
+  REQUIRE(found.code == 0);
+  CHECK(found.output == generate({"-p", "This program is free", "-n", "5", "--greedy"}).output);
+
+  // licences: 3 layers of norm, qkv, attention, projection, norm, two more linears; embedding, norm
+  // and head around them; the prompt and 4 of the 5 tokens are calls.
+  constexpr int calls = 5, kernels = 3 * 7 + 3;
+  std::map<int, std::vector<nlohmann::json>> rows;
+  std::set<std::string> names;
+  const auto trace = nlohmann::json::parse(contents(file));
+  for (const auto& event : trace.at("traceEvents")) {
+    if (event.at("ph") == "X") rows[event.at("tid")].push_back(event);
+    if (event.at("ph") == "M") names.insert(event.at("args").at("name").get<std::string>());
+  }
+  CHECK(names == std::set<std::string>{"calls", "thread 0", "thread 1"});
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[0].size() == calls);
+  CHECK(rows[0][1].at("args").at("tokens") == 1);
+  for (const int thread : {1, 2}) {
+    CHECK(rows[thread].size() == calls * kernels);
+    std::set<std::string> seen;
+    double last = 0;
+    for (const auto& slice : rows[thread]) {
+      seen.insert(slice.at("name").get<std::string>());
+      CHECK(slice.at("ts").get<double>() >= last - 1e-3);
+      last = slice.at("ts").get<double>() + slice.at("dur").get<double>();
+      CHECK_THAT(slice.at("args").at("line").get<std::string>(), Contains("gpt2.model.cpp:"));
+    }
+    CHECK(seen.count("linear h.2.mlp.c_fc + gelu") == 1);
+    CHECK(seen.count("linear h.0.attn.c_attn") == 1);
+  }
+  // B T (2 C 3C + 3C) with C = 96 and T = 1: what the compiler says of one kernel.
+  const auto& qkv = *std::find_if(rows[1].rbegin(), rows[1].rend(), [](const auto& slice) {
+    return slice.at("name") == "linear h.0.attn.c_attn";
+  });
+  CHECK(qkv.at("args").at("flops of all threads") == 2 * 96 * 288 + 288);
+  CHECK_THAT(found.errors, Contains("limits of 2 threads, measured in this run") &&
+                               Contains("prompt: 1 calls") && Contains("single tokens: 4 calls") &&
+                               Contains("linear h.{}.attn.c_attn") &&
+                               Contains("gpt2.model.cpp:36") && Contains("between kernels") &&
+                               Contains("GFLOP/s"));
+}
+
+TEST_CASE("a profile that cannot be written is an error before anything is computed", "[cli]") {
+  check_error(generate({"-p", "a", "--profile", "/no/such/folder/trace.json"}), 1,
+              "profile '/no/such/folder/trace.json' cannot be written; is its folder there");
+}
+
+TEST_CASE("eight threads on fewer cores, beside a busy one, give the same text in time", "[cli]") {
+  std::atomic<bool> stop = false;
+  std::thread busy([&] {
+    while (!stop.load(std::memory_order_relaxed)) {
+    }
+  });
+  const std::vector<std::string> what{"-p", "This program is free", "-n", "60", "--greedy"};
+  auto with_threads = [&](const char* threads) {
+    auto arguments = what;
+    arguments.insert(arguments.end(), {"--threads", threads});
+    return generate(arguments);
+  };
+  const auto alone = with_threads("1"), eight = with_threads("8");
+  stop = true;
+  busy.join();
+  INFO(eight.errors);
+  CHECK(eight.code == 0);
+  CHECK_THAT(eight.errors, Contains("threads 8"));
+  CHECK(eight.output == alone.output);
 }
 
 TEST_CASE("a prompt comes from a file or standard input", "[cli]") {

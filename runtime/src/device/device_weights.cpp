@@ -29,9 +29,10 @@ tenon_status upload_all(const std::shared_ptr<device>& owner, const tenon_model&
   const std::vector<slot> slots = slots_of(model);
   std::vector<std::byte> staging;
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    const std::size_t bytes = slot_bytes(model, model.params[slots[i].param]);
+    const tenon_param& param = model.params[slots[i].param];
+    const std::size_t bytes = slot_bytes(model, param);
     if (staging.size() < bytes) staging.resize(bytes);
-    TENON_TRY(source.read(i, staging.data()));
+    TENON_TRY(source.read(i, 0, element_count(model, param), staging.data()));
     TENON_TRY(owner->upload(*fresh->buffers[slots[i].param], slots[i].layer * bytes, staging.data(),
                             bytes));
   }

@@ -37,6 +37,10 @@ typedef struct tenon_status {
 typedef void (*tenon_task)(void* argument, int32_t thread);
 typedef void (*tenon_parallel)(void* context, int32_t n_threads, tenon_task task, void* argument);
 
+/* Told now and then while weights are made: how many bytes of the parameters are there, of how
+ * many. By one thread, which waits meanwhile. */
+typedef void (*tenon_progress)(void* context, uint64_t done, uint64_t total);
+
 /* All zero is a good default. */
 typedef struct tenon_options {
   int32_t threads; /* 0: the environment's TENON_THREADS, and where that is unset, as many as
@@ -45,6 +49,8 @@ typedef struct tenon_options {
                       where that is unset, the most capable one that this CPU can run */
   tenon_parallel parallel; /* NULL: the session starts threads of its own */
   void* parallel_context;
+  tenon_progress progress; /* NULL: nobody is told */
+  void* progress_context;
 } tenon_options;
 
 /* ---- Dispatch ---- */

@@ -2,13 +2,23 @@
 // instruction.
 #include "limits.hpp"
 
-#include <chrono>
+#include <algorithm>
+#include <atomic>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <thread>
 #include <vector>
 
+#include <sys/mman.h>
+
+#include <tenon/runtime/runtime.h>
+
+#include "timing.hpp"
+
 #if defined(__x86_64__)
+#include <immintrin.h>
 #define TENON_CLONES __attribute__((target_clones("avx512f", "fma", "default")))
 #else
 #define TENON_CLONES
@@ -35,45 +45,107 @@ TENON_CLONES float multiply_add(std::int64_t rounds, float factor) {
   return all[0] + all[n_lanes - 1];
 }
 
-TENON_CLONES float read(const float* data, std::size_t count) {
-  lanes a{}, b{}, c{}, d{};
-  for (std::size_t i = 0; i + 4 * n_lanes <= count; i += 4 * n_lanes) {
-    lanes four[4];
-    std::memcpy(four, data + i, sizeof four);
-    a += four[0], b += four[1], c += four[2], d += four[3];
-  }
-  const lanes all = a + b + c + d;
+#if defined(__x86_64__)
+constexpr int n_dot_chains = 12;  // 6 cycles of latency, up to 2 units
+
+__attribute__((target("avx512f,avx512bf16"))) float bf16_dot(std::int64_t rounds, float factor) {
+  __m512 sums[n_dot_chains];
+  for (int c = 0; c < n_dot_chains; ++c) sums[c] = _mm512_set1_ps(factor + float(c));
+  const auto x = (__m512bh)_mm512_set1_epi16(0x3f00), y = (__m512bh)_mm512_set1_epi16(0x0080);
+  for (std::int64_t i = 0; i < rounds; ++i)
+#pragma GCC unroll 12
+    for (int c = 0; c < n_dot_chains; ++c) sums[c] = _mm512_dpbf16_ps(sums[c], x, y);
+  __m512 all = sums[0];
+  for (int c = 1; c < n_dot_chains; ++c) all = _mm512_add_ps(all, sums[c]);
+  const auto parts = (lanes)all;
+  return parts[0] + parts[n_lanes - 1];
+}
+#endif
+
+// Reads `bytes` from `places` places in turn, 256 bytes at each.
+template <int places>
+TENON_CLONES float read(const char* data, std::size_t bytes) {
+  const std::size_t each = bytes / places / 4096 * 4096;
+  lanes sums[4]{};
+  for (std::size_t i = 0; i < each; i += sizeof sums)
+    for (int p = 0; p < places; ++p) {
+      lanes four[4];
+      std::memcpy(four, data + each * std::size_t(p) + i, sizeof four);
+      for (int j = 0; j < 4; ++j) sums[j] += four[j];
+    }
+  const lanes all = sums[0] + sums[1] + sums[2] + sums[3];
   return all[0] + all[n_lanes - 1];
 }
 
-// Seconds until `work(thread)` has returned on all threads.
+// Seconds from when all threads are there until the last has returned from `work(thread)`.
 template <class Work>
-double seconds(int threads, Work work) {
-  volatile float sink = 0;
-  const auto start = std::chrono::steady_clock::now();
+double seconds_of_all(int threads, Work work) {
+  const auto count = static_cast<std::size_t>(threads);
+  std::vector<std::chrono::steady_clock::time_point> starts(count), ends(count);
+  std::vector<float> results(count);
+  std::atomic<int> there{0};
+  const auto body = [&](std::size_t t) {
+    there.fetch_add(1);
+    while (there.load() < threads) {
+    }
+    starts[t] = std::chrono::steady_clock::now();
+    results[t] = work(static_cast<int>(t));
+    ends[t] = std::chrono::steady_clock::now();
+  };
   std::vector<std::thread> others;
-  std::vector<float> results(static_cast<std::size_t>(threads));
-  for (int t = 1; t < threads; ++t) others.emplace_back([&, t] { results[t] = work(t); });
-  results[0] = work(0);
+  for (std::size_t t = 1; t < count; ++t) others.emplace_back(body, t);
+  body(0);
   for (std::thread& other : others) other.join();
-  const auto end = std::chrono::steady_clock::now();
+  volatile float sink = 0;
   for (const float result : results) sink = sink + result;
-  return std::chrono::duration<double>(end - start).count();
+  return std::chrono::duration<double>(*std::ranges::max_element(ends) -
+                                       *std::ranges::min_element(starts))
+      .count();
 }
 
 }  // namespace
 
 double multiply_add_rate(int threads) {
-  constexpr std::int64_t rounds = 40'000'000 / n_lanes;
-  const double time = seconds(threads, [](int) { return multiply_add(rounds, 0.5f); });
+  constexpr std::int64_t rounds = 80'000'000 / n_lanes;
+  const double time = seconds_of_all(threads, [](int) { return multiply_add(rounds, 0.5f); });
   return 2.0 * 8 * n_lanes * double(rounds) * threads / time;
 }
 
-double read_rate(std::span<const float> data, int threads) {
-  const std::size_t each = data.size() / static_cast<std::size_t>(threads);
-  const double time =
-      seconds(threads, [&](int t) { return read(data.data() + each * std::size_t(t), each); });
-  return double(each * std::size_t(threads) * sizeof(float)) / time;
+double bf16_dot_rate(int threads) {
+#if defined(__x86_64__)
+  if ((tenon_cpu_features() & TENON_CPU_AVX512_BF16) == 0) return 0;
+  constexpr std::int64_t rounds = 60'000'000 / n_lanes;
+  const double time = seconds_of_all(threads, [](int) { return bf16_dot(rounds, 0.5f); });
+  return 4.0 * n_dot_chains * n_lanes * double(rounds) * threads / time;
+#else
+  return 0;
+#endif
+}
+
+stream::stream(std::size_t bytes) : bytes_(bytes) {
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) {
+    std::fprintf(stderr, "error: no %zu bytes of memory to measure reading with\n", bytes);
+    std::exit(1);
+  }
+#ifdef MADV_HUGEPAGE
+  static_cast<void>(madvise(memory, bytes, MADV_HUGEPAGE));
+#endif
+  std::memset(memory, 0, bytes);
+  data_ = static_cast<const char*>(memory);
+}
+
+stream::~stream() { munmap(const_cast<char*>(data_), bytes_); }
+
+double stream::read_rate(int threads) const {
+  const std::size_t each = bytes_ / static_cast<std::size_t>(threads) / 4096 * 4096;
+  double best = 0;
+  for (const auto pass : {read<1>, read<2>, read<4>}) {
+    const double time = seconds_of_all(
+        threads, [&](int t) { return pass(data_ + each * static_cast<std::size_t>(t), each); });
+    best = std::max(best, double(each) * threads / time);
+  }
+  return best;
 }
 
 }  // namespace bench

@@ -1,17 +1,33 @@
-// What this machine can do at all, measured beside a benchmark: multiply-adds from registers, and
-// reads of memory. Portable: 64-byte vectors, which the compiler cuts to what the CPU has.
+// What the machine can do at all, measured in the run that the limits are compared with.
 #pragma once
 #include <cstddef>
-#include <span>
 
 namespace bench {
 
-/// f32 operations a second of `threads` threads, a multiply-add being two; about a tenth of a
-/// second.
+/// Floating-point operations a second of multiply-adds on f32 vectors that never leave their
+/// registers, all threads together.
 double multiply_add_rate(int threads);
 
-/// Bytes a second that `threads` threads read of `data`, which should be far larger than the
-/// caches.
-double read_rate(std::span<const float> data, int threads);
+/// The same of bf16 dot products (two products a lane of f32); 0 where the CPU has no such
+/// instruction.
+double bf16_dot_rate(int threads);
+
+/// Memory like that of packed weights: larger than the caches, in huge pages where the system gives
+/// them (with pages of 4 KiB one thread reads at half the rate).
+class stream {
+ public:
+  explicit stream(std::size_t bytes);
+  ~stream();
+  stream(const stream&) = delete;
+  stream& operator=(const stream&) = delete;
+
+  /// Bytes a second of reading all of it once, each thread its share: the best of one pass each
+  /// with 1, 2 and 4 places a thread reads from in turn.
+  double read_rate(int threads) const;
+
+ private:
+  const char* data_;
+  std::size_t bytes_;
+};
 
 }  // namespace bench

@@ -139,6 +139,10 @@ private:
     LLVM::CallOp::create(b, loc, type, ValueRange{function, context, threadNumber});
   }
 
+  // Of the seven kernels of a GPT's layer each reads what all threads wrote: linears read whole
+  // rows of which the threads before them wrote columns, attention reads a head's queries, keys and
+  // values, norms whole rows again. Measured: 0.2 us a meeting with two threads, 0.1 % of a decoded
+  // token.
   /// Tells the observer, where there is one, that this thread begins or has ended a kernel.
   void observe(unsigned kernel, bool done) {
     auto tell = scf::IfOp::create(b, loc, isObserved, /*withElseRegion=*/false);

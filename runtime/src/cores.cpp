@@ -12,11 +12,11 @@
 namespace tenon::runtime::detail {
 namespace {
 
-// Quota over period in whole CPUs, rounded up; 0 where there is no limit or the values make no
-// sense.
+// Quota over period in whole CPUs, rounded down but at least 1: threads beyond it would be stopped
+// for the rest of each period, all at once. 0 where there is no limit or the values make no sense.
 int whole_cpus(long long quota, long long period) {
   if (quota <= 0 || period <= 0) return 0;
-  return static_cast<int>(std::min((quota + period - 1) / period, 1LL << 20));
+  return static_cast<int>(std::clamp(quota / period, 1LL, 1LL << 20));
 }
 
 int v2_quota(const std::string& folder) {

@@ -2,11 +2,16 @@
 // and the same with the first layer norm in that kernel.
 #include <tenon/tenon.hpp>
 
+// Rows of the token table; a definition, so that a device with small buffers can be tried too.
+#ifndef TENON_EMBEDDING_VOCABULARY
+#define TENON_EMBEDDING_VOCABULARY 50257
+#endif
+
 using namespace tenon;
 
 struct batch : dyn<1, 64> {};
 struct seq : dyn<1, 1024> {};
-struct n_vocab : dim<50257> {};
+struct n_vocab : dim<TENON_EMBEDDING_VOCABULARY> {};
 struct n_block : dim<1024> {};
 struct n_embd : dim<768> {};
 

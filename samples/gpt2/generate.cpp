@@ -2,11 +2,14 @@
 #include "generate.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <random>
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include "choose_model.hpp"
 #include "generator.hpp"
@@ -70,17 +73,39 @@ double per_second(std::int64_t n, double seconds) {
   return seconds > 0 ? static_cast<double>(n) / seconds : 0;
 }
 
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+// Peak memory beside what it is made of. The cache and the arena are reserved as a whole, and only
+// the part that is used takes memory.
+void report_memory(const runtime::weights& weights) {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const tenon_model& model = weights.model();
+  std::uint64_t arena = 0;
+  for (std::uint32_t i = 0; i < model.n_entries; ++i)
+    arena = std::max(arena, model.entries[i].arena_bytes);
+  fmt::print(
+      stderr, "memory  peak {:.0f} MB; weights {:.0f} MB, arena {:.0f} MB, cache {:.0f} MB\n",
+      static_cast<double>(usage.ru_maxrss) * 1024e-6,
+      static_cast<double>(weights.variant().weights_bytes) * 1e-6,
+      static_cast<double>(arena) * 1e-6, static_cast<double>(weights.variant().state_bytes) * 1e-6);
+}
+
 void report(const generation& done, const runtime::weights& weights, const gpt_session& session,
-            const sampling& how) {
+            const sampling& how, double first_token) {
   fmt::print(stderr,
-             "\nprompt  {:6} tokens {:9.3f} s {:9.1f} tokens/s\n"
+             "\nstart                 {:9.3f} s to the first token\n"
+             "prompt  {:6} tokens {:9.3f} s {:9.1f} tokens/s\n"
              "decode  {:6} tokens {:9.3f} s {:9.1f} tokens/s\n"
              "stopped after {} new tokens: {}\n"
              "model {}, variant {}, threads {}, {}\n",
-             done.n_prompt, done.prompt_seconds, per_second(done.n_prompt, done.prompt_seconds),
-             done.n_steps, done.decode_seconds, per_second(done.n_steps, done.decode_seconds),
-             done.n_generated, explain(done.stopped), weights.model().name, weights.variant().name,
-             session.threads(), how.temperature == 0 ? "greedy" : fmt::format("seed {}", how.seed));
+             first_token, done.n_prompt, done.prompt_seconds,
+             per_second(done.n_prompt, done.prompt_seconds), done.n_steps, done.decode_seconds,
+             per_second(done.n_steps, done.decode_seconds), done.n_generated, explain(done.stopped),
+             weights.model().name, weights.variant().name, session.threads(),
+             how.temperature == 0 ? "greedy" : fmt::format("seed {}", how.seed));
 }
 
 // The file is opened before anything is computed: what cannot be written is to be known then.
@@ -111,6 +136,7 @@ void write_profile(std::ofstream& file, const std::filesystem::path& path, gpt_s
 }  // namespace
 
 void run_generate(const generate_options& options) {
+  const auto start = std::chrono::steady_clock::now();
   const model_config config = read_model_config(options.model);
   const auto models = compiled_models();
   const compiled_gpt& compiled = choose_model(options.model, config, models, configured_models());
@@ -149,14 +175,17 @@ void run_generate(const generate_options& options) {
   std::string text;
   for (const std::int32_t id : prompt) text += decoder.push(id);
   if (options.stream) print(std::exchange(text, {}));
+  std::optional<double> first_token;  // seconds from the start
   const auto emit = [&](std::int32_t id) {
+    if (!first_token) first_token = seconds_since(start);
     text += decoder.push(id);
     if (options.stream) print(std::exchange(text, {}));
   };
   const generation done = generate(**session, compiled.config, prompt, choose,
                                    {options.n_tokens, tokenizer.find("<|endoftext|>")}, emit);
   print(text + decoder.flush() + "\n");
-  report(done, *weights, **session, how);
+  report(done, *weights, **session, how, first_token.value_or(seconds_since(start)));
+  report_memory(*weights);
   if (profile.is_open()) write_profile(profile, options.profile, **session, *compiled.model);
 }
 

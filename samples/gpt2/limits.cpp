@@ -7,9 +7,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
+#include <memory>
+#include <new>
 #include <thread>
 #include <vector>
+
+#include <sys/mman.h>
 
 // One function for each instruction set, chosen when the program starts.
 #if defined(__x86_64__)
@@ -49,6 +54,29 @@ TENON_CLONES float read(const float* data, std::size_t count) {
   return all[0] + all[n_lanes - 1];
 }
 
+// Memory like that of packed weights: huge pages where the system gives them, each page touched.
+class large_memory {
+ public:
+  explicit large_memory(std::size_t count) : count_(count) {
+    constexpr std::size_t huge_page = std::size_t{2} << 20;
+    data_.reset(static_cast<float*>(std::aligned_alloc(huge_page, count * sizeof(float))));
+    if (data_ == nullptr) throw std::bad_alloc();
+#ifdef MADV_HUGEPAGE
+    static_cast<void>(madvise(data_.get(), count * sizeof(float), MADV_HUGEPAGE));
+#endif
+    std::fill_n(data_.get(), count, 1.0f);
+  }
+  [[nodiscard]] const float* data() const { return data_.get(); }
+  [[nodiscard]] std::size_t size() const { return count_; }
+
+ private:
+  struct release {
+    void operator()(float* memory) const { std::free(memory); }
+  };
+  std::unique_ptr<float, release> data_;
+  std::size_t count_;
+};
+
 // Seconds until work(thread) has returned on all threads, the least of three times.
 template <class Work>
 double seconds(int threads, Work work) {
@@ -74,7 +102,7 @@ double seconds(int threads, Work work) {
 machine_limits measure_limits(int threads) {
   constexpr std::int64_t rounds = 1'000'000;
   const double computing = seconds(threads, [](int) { return multiply_add(rounds, 0.5f); });
-  const std::vector<float> data(std::size_t{64} << 20, 1.0f);
+  const large_memory data(std::size_t{64} << 20);
   const std::size_t each = data.size() / static_cast<std::size_t>(threads);
   const double reading = seconds(
       threads, [&](int t) { return read(data.data() + each * static_cast<std::size_t>(t), each); });

@@ -5,7 +5,8 @@ namespace tenon::samples {
 
 struct machine_limits {
   double flops;  // f32 operations a second from registers, a multiply-add being two
-  double bytes;  // bytes a second read of memory far larger than the caches
+  double
+      bytes;  // bytes a second read of memory far larger than the caches, in huge pages as weights
 };
 
 /// Takes about a quarter of a second and 256 MB. `threads`: at least 1.

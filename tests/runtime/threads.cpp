@@ -103,7 +103,7 @@ TEST_CASE("the default is what affinity and quota allow") {
   CHECK(rt::detail::available_cores() == all);
 }
 
-TEST_CASE("the least quota on the cgroup path counts, rounded up") {
+TEST_CASE("the least quota on the cgroup path counts, rounded down") {
   const scratch_folder root;
   const auto write = [&](const std::string& path, const std::string& text) {
     std::filesystem::create_directories(std::filesystem::path(root.path() + path).parent_path());
@@ -115,9 +115,9 @@ TEST_CASE("the least quota on the cgroup path counts, rounded up") {
   write("/sys/fs/cgroup/a/b/cpu.max", "max 100000\n");
   CHECK(rt::detail::cgroup_quota(root.path()) == 0);
   write("/sys/fs/cgroup/a/cpu.max", "250000 100000\n");
-  CHECK(rt::detail::cgroup_quota(root.path()) == 3);
+  CHECK(rt::detail::cgroup_quota(root.path()) == 2);
   write("/sys/fs/cgroup/a/b/cpu.max", "400000 100000\n");
-  CHECK(rt::detail::cgroup_quota(root.path()) == 3);
+  CHECK(rt::detail::cgroup_quota(root.path()) == 2);
   write("/sys/fs/cgroup/cpu.max", "100 100000\n");
   CHECK(rt::detail::cgroup_quota(root.path()) == 1);
 
@@ -126,7 +126,9 @@ TEST_CASE("the least quota on the cgroup path counts, rounded up") {
   write("/sys/fs/cgroup/cpu/j/cpu.cfs_period_us", "100000\n");
   CHECK(rt::detail::cgroup_quota(root.path()) == 0);
   write("/sys/fs/cgroup/cpu/j/cpu.cfs_quota_us", "150000\n");
-  CHECK(rt::detail::cgroup_quota(root.path()) == 2);
+  CHECK(rt::detail::cgroup_quota(root.path()) == 1);
+  write("/sys/fs/cgroup/cpu/j/cpu.cfs_quota_us", "700000\n");
+  CHECK(rt::detail::cgroup_quota(root.path()) == 7);
 }
 
 TEST_CASE("long waits make the next ones poll less, short ones more again") {

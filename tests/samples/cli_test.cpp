@@ -8,7 +8,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "program.hpp"
+#include "gpt2_program.hpp"
 #include "scratch.hpp"
 
 using Catch::Matchers::Contains;
@@ -45,6 +45,7 @@ TEST_CASE("greedy text equals transformers'", "[cli]") {
     CHECK(found.output == expected);
     CHECK_THAT(found.errors, Contains("tokens/s") && Contains("variant x86-64-v") &&
                                  Contains("threads " + std::string(threads)) &&
+                                 Contains("s to the first token") && Contains("memory  peak ") &&
                                  Contains("after 40 new tokens: the number of tokens was reached"));
   }
   CHECK(generate({"-p", prompt, "-n", "40", "--temperature", "0", "--no-stream"}).output ==

@@ -1,7 +1,7 @@
 // gpt2 inspect: a verdict for every key and tensor, and an exit code.
 #include <catch2/catch.hpp>
 
-#include "program.hpp"
+#include "gpt2_program.hpp"
 #include "scratch.hpp"
 
 using Catch::Matchers::Contains;

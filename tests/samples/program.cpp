@@ -1,4 +1,4 @@
-// Running of gpt2; see program.hpp.
+// Running of programs; see program.hpp.
 #include "program.hpp"
 
 #include <cstdlib>
@@ -17,12 +17,12 @@ std::string quoted(const std::string& argument) {
 
 }  // namespace
 
-outcome run_gpt2(const std::vector<std::string>& arguments, const std::string& input,
-                 const std::string& output) {
+outcome run_program(const std::string& program, const std::vector<std::string>& arguments,
+                    const std::string& input, const std::string& output) {
   const scratch_directory directory;
   const std::string collected = (directory.path() / "output").string();
   const std::string errors = (directory.path() / "errors").string();
-  std::string command = quoted(TENON_GPT2);
+  std::string command = quoted(program);
   for (const std::string& argument : arguments) command += " " + quoted(argument);
   command += " <" + quoted(input) + " >" + quoted(output.empty() ? collected : output) + " 2>" +
              quoted(errors);

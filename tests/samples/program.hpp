@@ -1,4 +1,4 @@
-// Runs the program gpt2 and collects what it wrote.
+// Runs a program and collects what it wrote.
 #pragma once
 
 #include <string>
@@ -11,5 +11,5 @@ struct outcome {
 
 /// `input`: a file for standard input; nothing by default. `output`: a file for standard output, if
 /// it is not to be collected.
-outcome run_gpt2(const std::vector<std::string>& arguments, const std::string& input = "/dev/null",
-                 const std::string& output = "");
+outcome run_program(const std::string& program, const std::vector<std::string>& arguments,
+                    const std::string& input = "/dev/null", const std::string& output = "");

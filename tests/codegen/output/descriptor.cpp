@@ -88,6 +88,27 @@ TEST_CASE("entries and variants are in order, packed parameters where the compil
   CHECK(v4.runs[0] != v4.runs[1]);
 }
 
+TEST_CASE("kernels carry their name, line and cost; sizes that are known are in the factor") {
+  const tenon_entry &step = loaded().entries[0], &loss = loaded().entries[1];
+  REQUIRE(step.n_kernels == 1);
+  const tenon_kernel &gather = step.kernels[0];
+  CHECK(std::string_view(gather.name) == "embedding wte");
+  CHECK(std::string_view(gather.lines) == "tiny.model.cpp:21");
+  CHECK(gather.repeats == 1);
+  CHECK(gather.n_flops == 0);
+  // 4 batch seq + 8 batch seq gpt::n_embd, of which the last is 6.
+  REQUIRE(gather.n_bytes == 2);
+  CHECK(gather.bytes[0].factor == 4);
+  CHECK(gather.bytes[1].factor == 48);
+  CHECK(gather.bytes[1].by_position == 0);
+  REQUIRE(gather.bytes[1].n_dims == 2);
+  CHECK(gather.bytes[1].dims[1] == 1);
+  REQUIRE(loss.n_kernels == 2);
+  CHECK(std::string_view(loss.kernels[1].name) == "masked_mean");
+  REQUIRE(loss.kernels[0].n_flops == 1);
+  CHECK(loss.kernels[0].flops[0].factor == 44);
+}
+
 TEST_CASE("GPU code arrives byte for byte") {
   const tenon_entry &step = loaded().entries[0];
   REQUIRE(step.n_gpu_kernels == 2);

@@ -6,6 +6,8 @@
 #     [ENTRIES forward step loss]    default: all that the model has
 #     [CPU x86-64-v3 x86-64-v4 ...]  default: by CMAKE_SYSTEM_PROCESSOR
 #     [GPU spirv nvptx:sm_80 ...]    default: none
+#     [COMPUTE bf16]                 weights of products, tables and caches of f32 become bf16, sums stay
+#                                    f32; default: the types that the model declares
 #     [DEFINITIONS X=1 ...]          for the model's source
 #     [DUMP_DIR <folder>]            the IR after each stage, one folder a model
 #     [CHECK])                       tests of every variant against the reference interpreter
@@ -36,9 +38,13 @@ function(_tenon_find_compiler command dependency)
   endif()
 endfunction()
 
-function(_tenon_default_cpus variable)
+function(_tenon_default_cpus variable compute)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
-    set(${variable} x86-64-v2 x86-64-v3 x86-64-v4 PARENT_SCOPE)
+    set(cpus x86-64-v2 x86-64-v3 x86-64-v4)
+    if(compute STREQUAL "bf16")
+      list(APPEND cpus x86-64-v4-bf16)
+    endif()
+    set(${variable} ${cpus} PARENT_SCOPE)
   elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64|ARM64)$")
     set(${variable} aarch64 PARENT_SCOPE)
   else()
@@ -48,11 +54,11 @@ function(_tenon_default_cpus variable)
 endfunction()
 
 function(tenon_add_model target)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "CHECK" "SOURCE;DUMP_DIR"
+  cmake_parse_arguments(PARSE_ARGV 1 arg "CHECK" "SOURCE;COMPUTE;DUMP_DIR"
                         "MODELS;ENTRIES;CPU;GPU;DEFINITIONS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "tenon_add_model(${target}): unknown argument '${arg_UNPARSED_ARGUMENTS}'; "
-            "it takes SOURCE MODELS ENTRIES CPU GPU DEFINITIONS DUMP_DIR CHECK")
+            "it takes SOURCE MODELS ENTRIES CPU GPU COMPUTE DEFINITIONS DUMP_DIR CHECK")
   endif()
   if(NOT arg_SOURCE)
     message(FATAL_ERROR "tenon_add_model(${target}): SOURCE is missing; give the model's .cpp file")
@@ -65,7 +71,7 @@ function(tenon_add_model target)
     set(arg_MODELS ${target})
   endif()
   if(NOT arg_CPU)
-    _tenon_default_cpus(arg_CPU)
+    _tenon_default_cpus(arg_CPU "${arg_COMPUTE}")
   endif()
   _tenon_find_compiler(tenonc tenonc_dependency)
 
@@ -92,6 +98,9 @@ function(tenon_add_model target)
   endif()
   if(gpus)
     list(APPEND options --gpu ${gpus})
+  endif()
+  if(arg_COMPUTE)
+    list(APPEND options --compute ${arg_COMPUTE})
   endif()
   if(arg_DUMP_DIR)
     get_filename_component(dump ${arg_DUMP_DIR} ABSOLUTE BASE_DIR ${CMAKE_CURRENT_BINARY_DIR})
@@ -125,7 +134,7 @@ function(tenon_add_model target)
   if(arg_CHECK)
     include(${TENON_CMAKE_DIR}/TenonCheckModel.cmake)
     foreach(model IN LISTS arg_MODELS)
-      _tenon_check_model(${target} ${model} "${tenonc}")
+      _tenon_check_model(${target} ${model} "${tenonc}" "${arg_COMPUTE}")
     endforeach()
   endif()
 endfunction()

@@ -17,7 +17,11 @@ LogicalResult EmbeddingOp::verify() {
   if (!isI32(ids)) // (C2)
     return violates(*this, 2) << "ids must be i32; they are " << shapeText(ids);
   RankedTensorType rows = reshaped(ids, 0, table, {1u}).clone(table.getElementType()); // (C3)
-  return expectResult(*this, 3, "the dimensions of ids, then C, of the table's element type", rows);
+  Type f32 = Float32Type::get(getContext());
+  if (table.getElementType().isBF16() && getType().getElementType() == f32)
+    rows = rows.clone(f32);
+  return expectResult(
+      *this, 3, "the dimensions of ids, then C, of the table's element type (f32 for bf16)", rows);
 }
 
 LogicalResult EmbeddingOp::verifySymbolUses(SymbolTableCollection &symbols) {
@@ -34,6 +38,18 @@ LogicalResult EmbeddingOp::verifySymbolUses(SymbolTableCollection &symbols) {
                             << dim.getMax() << ", the table has " << dimText(table, 0)
                             << " rows; bound '" << counted.getValue() << "' by "
                             << table.getDimSize(0);
+}
+
+LogicalResult CastOp::verify() {
+  RankedTensorType x = getX().getType(), result = getType();
+  if (!isFloat(x) || !isFloat(result) || x.clone(result.getElementType()) != result) // (C1)
+    return violates(*this, 1) << "x and the result must be floats with the same dimensions; x is "
+                              << shapeText(x) << ", the result is " << shapeText(result);
+  return success();
+}
+
+OpFoldResult CastOp::fold(FoldAdaptor) {
+  return getX().getType() == getType() ? OpFoldResult(getX()) : OpFoldResult();
 }
 
 LogicalResult PositionsOp::verify() {
@@ -117,12 +133,19 @@ LogicalResult LinearOp::verify() {
       return violates(*this, 2) << "bias must have the dimension N of the weight, "
                                 << dimText(weight, nDim) << "; it is " << shapeText(type);
   }
-  for (Type type : getOperandTypes()) // (C4)
-    if (!isFloat(x) || cast<RankedTensorType>(type).getElementType() != x.getElementType())
-      return violates(*this, 4) << "all operands must have the same float element type; x is "
-                                << shapeText(x) << ", another is " << shapeText(type);
+  if (!isFloat(x) || weight.getElementType() != x.getElementType()) // (C4)
+    return violates(*this, 4) << "x and the weight must have the same float element type; x is "
+                              << shapeText(x) << ", the weight is " << shapeText(weight);
+  Type result = getType().getElementType();
+  if (result != x.getElementType() && !(x.getElementType().isBF16() && result.isF32()))
+    return violates(*this, 4)
+           << "the result must have the element type of x, or f32 for bf16; x is " << shapeText(x)
+           << ", the result is " << shapeText(getType());
+  if (getBias() && cast<RankedTensorType>(getBias().getType()).getElementType() != result)
+    return violates(*this, 4) << "bias must have the element type of the result, " << result
+                              << "; it is " << shapeText(getBias().getType());
   return expectResult(*this, 3, "the dimensions of x with N in place of K", // (C3)
-                      reshaped(x, 1, weight, {nDim}));
+                      reshaped(x, 1, weight, {nDim}).clone(result));
 }
 
 LogicalResult GeluOp::verify() {
@@ -132,7 +155,12 @@ LogicalResult GeluOp::verify() {
 }
 
 LogicalResult AttentionOp::verify() {
-  return checkQkv(*this, getQkv().getType(), getType(), "the result");
+  if (failed(checkQkv(*this, getQkv().getType(), getType(), "the result")))
+    return failure();
+  if (getKeeps() && !(getKeeps()->isBF16() && getType().getElementType().isF32())) // (C5)
+    return violates(*this, 5) << "keeps bf16 where the result is f32; it keeps " << *getKeeps()
+                              << ", the result is " << shapeText(getType());
+  return success();
 }
 
 LogicalResult AttentionOp::verifySymbolUses(SymbolTableCollection &symbols) {
@@ -147,9 +175,10 @@ LogicalResult AttentionOp::verifySymbolUses(SymbolTableCollection &symbols) {
                               << ", which is no tenon.state of the model; declare it";
   RankedTensorType held = cache.getTensorType();
   if (!sameDim(held, 0, result, 0) || !sameDim(held, 2, result, 2) ||
-      held.getElementType() != result.getElementType())
-    return violates(*this, 4) << "the cache must be (B, context, C) for the result; "
-                              << getCacheAttr() << " is " << shapeText(held) << ", the result is "
+      held.getElementType() != getKeptType())
+    return violates(*this, 4) << "the cache must be (B, context, C) for the result, of the type "
+                              << "that is kept, " << getKeptType() << "; " << getCacheAttr()
+                              << " is " << shapeText(held) << ", the result is "
                               << shapeText(result);
   if (cache.getLayersAttr() && !insideRepeatOver(*this, cache.getLayersAttr()))
     return violates(*this, 4) << "cache " << getCacheAttr() << " has layers "

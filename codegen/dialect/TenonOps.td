@@ -16,7 +16,8 @@ def Tenon_EmbeddingOp : Tenon_Op<"embedding",
     Entries check ids against [0, V) before anything runs; a kernel never reads outside the table.
     (C1) table has rank 2 and a float element type.
     (C2) ids are i32.
-    (C3) the result has the dimensions of ids, then C, and the table's element type.
+    (C3) the result has the dimensions of ids, then C, and the table's element type, or f32 where
+         the table is bf16.
     (C4) where ids come from `positions`, the greatest size of their dimension is at most V.
 
     ```mlir
@@ -31,6 +32,25 @@ def Tenon_EmbeddingOp : Tenon_Op<"embedding",
     $table `,` $ids `:` type($table) `,` type($ids) `->` type($result) attr-dict
   }];
   let hasVerifier = 1;
+}
+
+def Tenon_CastOp : Tenon_Op<"cast", [Pure]> {
+  let summary = "the same values in another float type";
+  let description = [{
+    result[i...] = x[i...], rounded to nearest, ties to even, where the result's type is narrower;
+    a NaN stays a NaN. A cast to the same type folds away.
+    (C1) x and the result are floats with the same dimensions.
+
+    ```mlir
+    %narrow = tenon.cast %x : tensor<?x768xf32, #tenon.dims<seq, n_embd>>
+      -> tensor<?x768xbf16, #tenon.dims<seq, n_embd>>
+    ```
+  }];
+  let arguments = (ins Tenon_Tensor:$x);
+  let results = (outs Tenon_Tensor:$result);
+  let assemblyFormat = "$x `:` type($x) `->` type($result) attr-dict";
+  let hasVerifier = 1;
+  let hasFolder = 1;
 }
 
 def Tenon_PositionsOp : Tenon_Op<"positions", [Pure]> {
@@ -136,11 +156,13 @@ def Tenon_LinearOp : Tenon_Op<"linear", [Pure]> {
   let description = [{
     result[m..., n] = sum_k x[m..., k] * weight[k, n] + bias[n], for x (..., K), weight (K, N), bias
     (N) or absent. With `transposed` the weight is stored (N, K): weight[n, k] above. That is the
-    head that is tied to the token embedding.
+    head that is tied to the token embedding. Products of bf16 are exact in f32 and are added up in
+    f32.
     (C1) weight has rank 2 and its K is the last dimension of x.
     (C2) bias, where given, has rank 1 and the dimension N.
     (C3) the result has the dimensions of x with N in place of K.
-    (C4) all have the same float element type.
+    (C4) x and the weight have the same float element type; the result and the bias have it too, or
+         both are f32 where it is bf16.
 
     ```mlir
     %qkv = tenon.linear %x, %weight
@@ -186,12 +208,14 @@ def Tenon_AttentionOp : Tenon_Op<"attention",
     result[b, t, h*D + d] = sum_j softmax_j(q . k_j / sqrt(D)) * v_j[d].
     With `cache`, offset is the call's position, positions before it come from the cache, and the
     new keys and values are added to it; without, offset is 0 and the positions are those of qkv.
-    `heads` is H. The second dimension of the cache bounds the positions.
+    `heads` is H. The second dimension of the cache bounds the positions. With `keeps bf16`, keys and
+    values are rounded to bf16, as they then are in the cache; all else is computed as without.
     (C1) the last dimension of qkv is 3 C, C being the last dimension of the result.
     (C2) `heads` is a static dimension of the model, and C is divisible by it.
     (C3) both have rank 3 and the same float element type, their first two dimensions are the same.
-    (C4) cache, where given, is a kv_cache state (B, context, C) of the model with their element
-         type; one with layers is used inside a repeat over them.
+    (C4) cache, where given, is a kv_cache state (B, context, C) of the model with the element type
+         of `keeps`, without that of the result; one with layers is used inside a repeat over them.
+    (C5) `keeps`, where given, is bf16, and the result is f32.
 
     ```mlir
     %a = tenon.attention %qkv heads @n_head cache @cache
@@ -200,12 +224,19 @@ def Tenon_AttentionOp : Tenon_Op<"attention",
     ```
   }];
   let arguments = (ins Tenon_Tensor:$qkv, FlatSymbolRefAttr:$heads,
-                       OptionalAttr<FlatSymbolRefAttr>:$cache);
+                       OptionalAttr<FlatSymbolRefAttr>:$cache, OptionalAttr<TypeAttr>:$keeps);
   let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = [{
-    $qkv `heads` $heads (`cache` $cache^)? `:` type($qkv) `->` type($result) attr-dict
+    $qkv `heads` $heads (`keeps` $keeps^)? (`cache` $cache^)? `:` type($qkv) `->` type($result)
+    attr-dict
   }];
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The element type of keys and values.
+    mlir::Type getKeptType() {
+      return getKeeps().value_or(mlir::cast<mlir::RankedTensorType>(getType()).getElementType());
+    }
+  }];
 }
 
 def Tenon_LastTokenOp : Tenon_Op<"last_token", [Pure]> {

@@ -4,6 +4,7 @@
 // (online softmax, Milakov and Gimelshein 2018): the blocks depend on the query's position only, so
 // the bits do not depend on how a prompt is cut.
 #include "Attention.h"
+#include "Bf16.h"
 #include "Families.h"
 #include "Math.h"
 
@@ -82,13 +83,18 @@ private:
     Value key = column(row, 1), value = column(row, 2);
     Value place = k.add(k.add(keys, k.mul(k.div(position, block), block * headSize)),
                         k.rem(position, k.index(block)));
-    k.loop(k.index(0), k.index(headSize), 1, [&](Value d) {
-      k.store(k.load(qkv, k.add(key, d), f32), memory, k.add(place, k.mul(d, block)));
-    });
+    k.loop(k.index(0), k.index(headSize), 1,
+           [&](Value d) { keep(k.load(qkv, k.add(key, d), f32), k.add(place, k.mul(d, block))); });
     Value target = k.add(values, k.mul(position, headSize));
     forChannels([&](Value d, unsigned width) {
-      k.store(k.load(qkv, k.add(value, d), f32, width), memory, k.add(target, d));
+      keep(k.load(qkv, k.add(value, d), f32, width), k.add(target, d));
     });
+  }
+
+  /// Keys and values in memory: what is kept may be rounded, what is read is f32.
+  void keep(Value value, Value index) { storeF32As(k, op.getKeptType(), value, memory, index); }
+  Value kept(Value index, unsigned width) {
+    return loadAsF32(k, memory, index, op.getKeptType(), width);
   }
 
   /// The pieces that the channels of a head are held in: full vectors, then the tail.
@@ -119,10 +125,11 @@ private:
           return keyBlockStep(index, position, pieces, carried);
         });
     Value out = k.resultBase(0);
+    auto type = cast<RankedTensorType>(k.group.getResult(0).getType());
     Value target = k.add(k.mul(row, channels), headColumn);
     for (auto [i, piece] : llvm::enumerate(pieces)) {
       Value mean = k.divf(result[2 + i], k.broadcast(result[1], piece.lanes));
-      k.store(mean, out, k.add(target, piece.offset));
+      storeF32As(k, type.getElementType(), mean, out, k.add(target, piece.offset));
     }
   }
 
@@ -136,7 +143,7 @@ private:
           Value q = k.broadcast(k.load(queryStack, d, f32), lanes);
           Value at = k.add(start, k.mul(d, block));
           for (unsigned j = 0; j < vectors; ++j)
-            next.push_back(k.fma(q, k.load(memory, k.add(at, j * lanes), f32, lanes), sums[j]));
+            next.push_back(k.fma(q, kept(k.add(at, j * lanes), lanes), sums[j]));
           return next;
         });
     auto numbers = VectorType::get({static_cast<int64_t>(lanes)}, k.b.getIndexType());
@@ -193,7 +200,7 @@ private:
       Value at = k.add(start, k.mul(j, headSize));
       for (auto [i, piece] : llvm::enumerate(pieces))
         sum.push_back(k.fma(k.broadcast(weight, piece.lanes),
-                            k.load(memory, k.add(at, piece.offset), f32, piece.lanes), sums[i]));
+                            kept(k.add(at, piece.offset), piece.lanes), sums[i]));
       return sum;
     });
     next.append(outputs);

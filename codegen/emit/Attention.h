@@ -12,12 +12,12 @@ inline constexpr int64_t keyPadding = 64;
 /// Keys in a block: a multiple of the vector width that divides `keyPadding`.
 inline unsigned keyBlock(const Target &target) { return 4 * target.lanes; }
 
-/// Floats of one sequence and head: keys, then values, of `context` positions and D channels.
+/// Elements of one sequence and head: keys, then values, of `context` positions and D channels.
 inline int64_t headElements(int64_t context, int64_t headSize) {
   return 2 * llvm::divideCeil(context, keyPadding) * keyPadding * headSize;
 }
 
-/// Floats of a kv_cache state, one layer, for its greatest batch.
+/// Elements of a kv_cache state, one layer, for its greatest batch.
 int64_t cacheElements(StateOp state);
 
 } // namespace tenon

@@ -1,11 +1,10 @@
 // The kernel family of matrix products with row-major transposed weights (N, K): the tied head,
 // whose weight is also the token table and so is kept once, as the table. Each output is a dot
-// product: `lanes` partial sums over K in order, the rest of K as a zero-filled vector, then one
-// fixed tree. Threads share the columns N.
+// product: `lanes` partial sums over K in order (of pairs, for bf16), the rest of K as a
+// zero-filled vector, then one fixed tree. Threads share the columns N.
+#include "Bf16.h"
 #include "Families.h"
 #include "Product.h"
-
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 
@@ -32,21 +31,18 @@ private:
     k.loop(done, rows, 1, [&](Value row) { emitTile(row, column, 1, block); });
   }
 
-  /// `lanes` elements at `index`, of which the first `valid` are read and the rest are zero.
+  /// `lanes` lanes at element `index`, of which the first `valid` elements are read and the rest
+  /// are zero.
   Value loadPadded(Value base, Value index, int64_t valid) {
+    if (bf16)
+      return loadPairs(k, base, index, lanes, valid);
     Type f32 = k.b.getF32Type();
     if (valid == lanes)
       return k.load(base, index, f32, lanes);
     Value padded = k.splat(0.0, lanes);
-    for (Piece piece : tailPieces(valid, lanes)) {
-      Value part = k.load(base, k.add(index, piece.offset), f32, piece.lanes);
-      padded = piece.lanes == 1
-                   ? vector::InsertOp::create(k.b, k.loc, part, padded, piece.offset).getResult()
-                   : vector::InsertStridedSliceOp::create(k.b, k.loc, part, padded,
-                                                          ArrayRef<int64_t>{piece.offset},
-                                                          ArrayRef<int64_t>{1})
-                         .getResult();
-    }
+    for (Piece piece : tailPieces(valid, lanes))
+      padded = insertPiece(k, k.load(base, k.add(index, piece.offset), f32, piece.lanes), padded,
+                           piece.offset);
     return padded;
   }
 
@@ -59,7 +55,8 @@ private:
       Value a = loadPadded(x, k.add(rowStarts[i], d), valid);
       for (unsigned j = 0; j < weights.size(); ++j) {
         Value &sum = next[i * weights.size() + j];
-        sum = k.fma(a, weights[j], sum);
+        for (unsigned half = 0; half < parts(); ++half)
+          sum = multiply(part(a, half), part(weights[j], half), sum);
       }
     }
     return next;
@@ -71,13 +68,14 @@ private:
       rowStarts.push_back(k.mul(k.add(row, i), depth));
     for (unsigned j = 0; j < block; ++j)
       columnStarts.push_back(k.mul(k.add(column, j), depth));
-    int64_t whole = depth - depth % lanes;
+    int64_t step = lanes * group(); // elements of K that one vector holds
+    int64_t whole = depth - depth % step;
     KernelBuilder::Values sums(rows * block, k.splat(0.0, lanes));
     if (whole > 0)
-      sums = k.loop(k.index(0), k.index(whole), k.index(lanes), sums,
-                    [&](Value d, ValueRange carried) {
-                      return accumulate(rowStarts, columnStarts, d, lanes, carried);
-                    });
+      sums =
+          k.loop(k.index(0), k.index(whole), k.index(step), sums, [&](Value d, ValueRange carried) {
+            return accumulate(rowStarts, columnStarts, d, step, carried);
+          });
     if (whole < depth)
       sums = accumulate(rowStarts, columnStarts, k.index(whole), depth - whole, sums);
     for (unsigned i = 0; i < rows; ++i)

@@ -1,5 +1,6 @@
 // The kernel family of elementwise chains, and of copies of the last token.
 #include "Elementwise.h"
+#include "Bf16.h"
 #include "Families.h"
 #include "Math.h"
 
@@ -28,6 +29,8 @@ Value applyChain(KernelBuilder &k, ArrayRef<Operation *> ops, Value seed, Value 
       value = emitGelu(k, value, gelu.getForm());
     } else if (auto scale = dyn_cast<ScaleOp>(op)) {
       value = k.mulf(value, k.splat(scale.getFactor().convertToDouble(), lanesOf(value)));
+    } else if (isa<CastOp>(op)) {
+      // The last of its chain (Grow.cpp): whoever stores the value rounds it.
     } else {
       auto add = cast<AddOp>(op);
       Value other = add.getX() == current ? add.getY() : add.getX();
@@ -44,7 +47,7 @@ Value applyChain(KernelBuilder &k, ArrayRef<Operation *> ops, Value seed, Value 
 SmallVector<Operation *> elementwiseOps(GroupOp group) {
   SmallVector<Operation *> ops;
   for (Operation &op : group.getBody().front())
-    if (isa<AddOp, ScaleOp, GeluOp>(op))
+    if (isa<AddOp, ScaleOp, GeluOp, CastOp>(op))
       ops.push_back(&op);
   return ops;
 }
@@ -71,8 +74,8 @@ LogicalResult emitElementwise(GroupOp group, CpuKernelBuilder &k) {
       Value time = k.size(dimNames(full)[1]);
       Value source = k.mul(k.sub(k.mul(k.add(row, 1), time), k.index(1)), columns);
       forColumns(k, columns, [&](Value column, unsigned lanes) {
-        Value value =
-            k.load(k.base(last.getX()), k.add(source, column), type.getElementType(), lanes);
+        Value value = k.load(k.base(last.getX()), k.add(source, column),
+                             storedType(type.getElementType()), lanes);
         k.store(value, k.resultBase(0), k.add(k.mul(row, columns), column));
       });
     });
@@ -81,13 +84,14 @@ LogicalResult emitElementwise(GroupOp group, CpuKernelBuilder &k) {
   SmallVector<Operation *> ops = elementwiseOps(group);
   Value seed = ops.front()->getOperand(0);
   auto type = cast<RankedTensorType>(seed.getType());
+  Type result = cast<RankedTensorType>(group.getResult(0).getType()).getElementType();
   int64_t columns = type.getShape().back();
   auto [begin, end] = k.share(k.rows(type));
   k.loop(begin, end, 1, [&](Value row) {
     forColumns(k, columns, [&](Value column, unsigned lanes) {
       Value index = k.add(k.mul(row, columns), column);
       Value value = k.load(k.base(seed), index, type.getElementType(), lanes);
-      k.store(applyChain(k, ops, seed, value, row, column), k.resultBase(0), index);
+      storeF32As(k, result, applyChain(k, ops, seed, value, row, column), k.resultBase(0), index);
     });
   });
   return success();

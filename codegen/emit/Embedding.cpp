@@ -1,4 +1,5 @@
 // Embedding on CPUs: gathered rows, their sum and its layer norm in one pass over memory.
+#include "Bf16.h"
 #include "Families.h"
 #include "Norm.h"
 #include "Rows.h"
@@ -27,7 +28,7 @@ static constexpr int64_t streamedBytes = 16 << 20;
 // A row larger than this (in elements) is read from its sources again, not from the stack.
 static constexpr int64_t stackElements = 8192;
 
-static constexpr int64_t lineElements = 16; // 64 bytes
+static constexpr int64_t lineElements = 16; // of f32: 64 bytes
 
 namespace {
 class RowsEmitter {
@@ -41,7 +42,9 @@ public:
     // Rows that do not fill whole lines would be written in parts.
     if (rows.columns % lineElements != 0)
       return emitShare(/*nontemporal=*/false);
-    int64_t rowBytes = 4 * rows.columns * (rows.rowResults.size() + rows.normResults.size());
+    int64_t rowBytes = 0;
+    for (unsigned result = 0; result < rows.rowResults.size() + rows.normResults.size(); ++result)
+      rowBytes += rows.columns * elementOf(result).getIntOrFloatBitWidth() / 8;
     Value large = k.less(k.index(streamedBytes / rowBytes), k.rows(rows.type));
     auto choice = scf::IfOp::create(k.b, k.loc, large, /*withElseRegion=*/true);
     OpBuilder::InsertionGuard guard(k.b);
@@ -66,6 +69,11 @@ private:
     };
     k.loop(begin, middle, rowsAtOnce, [&](Value index) { emitRows(index, rowsAtOnce); });
     k.loop(middle, end, 1, [&](Value index) { emitRows(index, 1); });
+  }
+
+  Type elementOf(unsigned result) const {
+    GroupOp group = rows.group;
+    return cast<RankedTensorType>(group.getResult(result).getType()).getElementType();
   }
 
   /// Rows side by side, and what lies ahead of them.
@@ -98,7 +106,7 @@ private:
 
   void store(Value x, Value start, Value column, ArrayRef<unsigned> results) {
     for (unsigned result : results)
-      k.store(x, k.resultBase(result), k.add(start, column), nontemporal);
+      storeF32As(k, elementOf(result), x, k.resultBase(result), k.add(start, column), nontemporal);
   }
 
   void emitSums(Block &block) {

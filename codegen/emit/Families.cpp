@@ -35,7 +35,8 @@ int64_t scratchElements(GroupOp group) {
     auto max = [&](unsigned i) {
       return static_cast<int64_t>(lookupDim(model, dimNames(type)[i]).getMax());
     };
-    elements = max(0) * headElements(max(1), max(2));
+    int64_t bits = max(0) * headElements(max(1), max(2)) * op.getKeptType().getIntOrFloatBitWidth();
+    elements = llvm::divideCeil(bits, 32);
   });
   return elements;
 }

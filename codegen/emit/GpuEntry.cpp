@@ -40,6 +40,9 @@ static llvm::Error bindBuffers(func::FuncOp entry, GpuEntry &gpu) {
     params.push_back(param.getSymNameAttr());
   auto returned = entry.getBody().front().getTerminator()->getOperands();
   for (const KernelBuffer &buffer : gpu.signature.buffers) {
+    if (buffer.element.isBF16())
+      return refuse("group {0}{1} reads bf16, and GPU kernels read f32; compile it without bf16",
+                    stringifyGroupKind(group.getKind()), lineOf(group));
     // One unit is a byte address of 32 bits in the end, on some devices.
     if (buffer.elements > INT32_MAX)
       return refuse("a tensor of up to {0} elements is beyond the {1} that GPU kernels address; "

@@ -205,6 +205,13 @@ void KernelBuilder::ifThen(Value condition, llvm::function_ref<void()> body) {
   body();
 }
 
+Value insertPiece(KernelBuilder &k, Value part, Value vector, int64_t offset) {
+  if (lanesOf(part) == 1)
+    return vector::InsertOp::create(k.b, k.loc, part, vector, offset);
+  return vector::InsertStridedSliceOp::create(k.b, k.loc, part, vector, ArrayRef<int64_t>{offset},
+                                              ArrayRef<int64_t>{1});
+}
+
 SmallVector<Piece> tailPieces(int64_t count, unsigned lanes) {
   SmallVector<Piece> pieces;
   int64_t offset = count - count % lanes;

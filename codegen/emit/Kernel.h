@@ -117,6 +117,9 @@ struct Piece {
 /// Cuts the `count % lanes` elements after the last full vector into powers of two, in order.
 llvm::SmallVector<Piece> tailPieces(int64_t count, unsigned lanes);
 
+/// `vector` with `part`, a scalar or a shorter vector, from lane `offset` on.
+mlir::Value insertPiece(KernelBuilder &k, mlir::Value part, mlir::Value vector, int64_t offset);
+
 /// The number of lanes of a value: 1 for scalars.
 unsigned lanesOf(mlir::Value value);
 

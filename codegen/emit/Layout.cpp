@@ -1,6 +1,7 @@
 // Weight and state layout; see Layout.h.
 #include "Layout.h"
 #include "Attention.h"
+#include "Pack.h"
 
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
@@ -53,10 +54,10 @@ FailureOr<MemoryLayout> MemoryLayout::of(ModelOp model, const Target &target) {
         error.attachNote(row->second->getLoc()) << "used otherwise here";
         return failure();
       }
-      int64_t depth = type.getDimSize(0), columns = type.getDimSize(1);
-      int64_t padded = llvm::alignTo(columns, target.panelColumns());
-      packed.bytes = static_cast<uint64_t>(depth) * padded * sizeof(float);
-      packed.packSymbol = llvm::formatv("pack_{0}x{1}", depth, columns).str();
+      packed.bytes = packedBytes(type, target);
+      packed.packSymbol = llvm::formatv("pack_{0}x{1}{2}", type.getDimSize(0), type.getDimSize(1),
+                                        type.getElementType().isBF16() ? "_bf16" : "")
+                              .str();
     }
     packed.offset = layout.weightsBytes;
     packed.stride = llvm::alignTo(packed.bytes, alignment);
@@ -70,7 +71,7 @@ FailureOr<MemoryLayout> MemoryLayout::of(ModelOp model, const Target &target) {
   for (StateOp state : model.getBody().getOps<StateOp>()) {
     PackedParam packed;
     packed.offset = layout.stateBytes;
-    packed.bytes = cacheElements(state) * sizeof(float);
+    packed.bytes = cacheElements(state) * state.getTensorType().getElementTypeBitWidth() / 8;
     packed.stride = llvm::alignTo(packed.bytes, alignment);
     layout.stateBytes += packed.stride * layerCount(model, state.getLayers());
     layout.states[state.getSymName()] = packed;

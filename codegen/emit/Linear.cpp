@@ -1,8 +1,10 @@
 // The kernel family of matrix products with packed weights: y = x W + bias, then the epilogue.
-// Weights lie as panels [N/NR][K][NR], zero-padded in the last (Pack.cpp). A register tile of
-// MR x NR accumulators runs over all of K in order, so an element's bits depend on neither M nor
-// the place of its tile. Threads share the panels.
+// Weights lie as panels [N/NR][K/KP][NR][KP], zero-padded at the end of N and K (Pack.cpp). A
+// register tile of MR x NR accumulators runs over all of K in order, so an element's bits depend on
+// neither M nor the place of its tile. Threads share the panels.
+#include "Bf16.h"
 #include "Families.h"
+#include "Pack.h"
 #include "Product.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -48,26 +50,34 @@ private:
   void emitTile(Value p, Value row, unsigned rows, int64_t valid) {
     unsigned lanes = k.target.lanes;
     unsigned vectors = llvm::divideCeil(valid, static_cast<int64_t>(lanes));
-    Type f32 = k.b.getF32Type();
     SmallVector<Value> rowStart;
     for (unsigned i = 0; i < rows; ++i)
       rowStart.push_back(k.mul(k.add(row, i), depth));
-    Value panelStart = k.mul(p, depth * panel);
-    SmallVector<Value> zeros(rows * vectors, k.splat(0.0, lanes));
-    auto sums =
-        k.loop(k.index(0), k.index(depth), k.index(1), zeros, [&](Value d, ValueRange sums) {
-          KernelBuilder::Values next(sums);
-          Value start = k.add(panelStart, k.mul(d, panel));
-          SmallVector<Value> weights;
+    Value panelStart = k.mul(p, llvm::divideCeil(depth, group()) * panel);
+    /// All products of `group()` rows of the panel; of x, `valid` elements are read for them.
+    auto step = [&](Value d, int64_t valid, ValueRange sums) {
+      KernelBuilder::Values next(sums);
+      Value start = k.add(panelStart, k.mul(d, panel));
+      SmallVector<Value> weights;
+      for (unsigned j = 0; j < vectors; ++j)
+        weights.push_back(k.load(weight, k.add(start, j * lanes), lane(), lanes));
+      // Halves outside, so that only one half of the weights need be in registers.
+      for (unsigned half = 0; half < parts(); ++half)
+        for (unsigned i = 0; i < rows; ++i) {
+          Value from = k.add(rowStart[i], group() == 1 ? d : k.mul(d, group()));
+          Value loaded = bf16 ? loadPairs(k, x, from, 1, valid) : k.load(x, from, lane());
+          Value a = part(k.broadcast(loaded, lanes), half);
           for (unsigned j = 0; j < vectors; ++j)
-            weights.push_back(k.load(weight, k.add(start, j * lanes), f32, lanes));
-          for (unsigned i = 0; i < rows; ++i) {
-            Value a = k.broadcast(k.load(x, k.add(rowStart[i], d), f32), lanes);
-            for (unsigned j = 0; j < vectors; ++j)
-              next[i * vectors + j] = k.fma(a, weights[j], sums[i * vectors + j]);
-          }
-          return next;
-        });
+            next[i * vectors + j] = multiply(a, part(weights[j], half), next[i * vectors + j]);
+        }
+      return next;
+    };
+    KernelBuilder::Values sums(rows * vectors, k.splat(0.0, lanes));
+    int64_t whole = depth / group();
+    sums = k.loop(k.index(0), k.index(whole), k.index(1), sums,
+                  [&](Value d, ValueRange sums) { return step(d, group(), sums); });
+    if (int64_t rest = depth % group())
+      sums = step(k.index(whole), rest, sums);
     for (unsigned i = 0; i < rows; ++i)
       for (unsigned j = 0; j < vectors; ++j) {
         Value column = k.add(k.mul(p, panel), j * lanes);

@@ -1,5 +1,6 @@
 // See Product.h.
 #include "Product.h"
+#include "Bf16.h"
 #include "Elementwise.h"
 
 using namespace mlir;
@@ -14,6 +15,7 @@ Product::Product(GroupOp group, CpuKernelBuilder &k) : k(k) {
   type = cast<RankedTensorType>(op.getType());
   depth = cast<RankedTensorType>(op.getX().getType()).getShape().back();
   columns = type.getShape().back();
+  bf16 = cast<RankedTensorType>(op.getX().getType()).getElementType().isBF16();
   chain = elementwiseOps(group);
 }
 
@@ -21,7 +23,19 @@ void Product::finish(Value value, Value row, Value column) {
   if (op.getBias())
     value = k.addf(value, k.load(k.base(op.getBias()), column, k.b.getF32Type(), lanesOf(value)));
   value = applyChain(k, chain, op.getResult(), value, row, column);
-  k.store(value, k.resultBase(0), k.add(k.mul(row, columns), column));
+  auto result = cast<RankedTensorType>(k.group.getResult(0).getType());
+  storeF32As(k, result.getElementType(), value, k.resultBase(0),
+             k.add(k.mul(row, columns), column));
+}
+
+Value Product::part(Value loaded, unsigned i) {
+  if (parts() == 1)
+    return loaded;
+  return i == 0 ? lowOfPairs(k, loaded) : highOfPairs(k, loaded);
+}
+
+Value Product::multiply(Value x, Value weight, Value sums) {
+  return bf16 && parts() == 1 ? dotPairs(k, x, weight, sums) : k.fma(x, weight, sums);
 }
 
 } // namespace tenon

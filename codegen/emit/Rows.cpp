@@ -1,5 +1,6 @@
 // Reading the rows of embedding and norm groups: gathers, guards, sums.
 #include "Rows.h"
+#include "Bf16.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -45,12 +46,17 @@ FailureOr<RowGroup> RowGroup::of(GroupOp group, std::string &refusal) {
   RowGroup rows;
   rows.group = group;
   auto yield = cast<YieldOp>(group.getBody().front().getTerminator());
-  for (Value value : yield.getValues())
+  SmallVector<Value> values;
+  for (Value value : yield.getValues()) {
+    auto narrow = value.getDefiningOp<CastOp>();
+    values.push_back(narrow && !isStored(group, value) ? narrow.getX() : value);
+  }
+  for (Value value : values)
     if (auto norm = value.getDefiningOp<LayerNormOp>(); norm && !isStored(group, value)) {
       rows.norm = norm;
       rows.row = norm.getX();
     }
-  for (auto [i, value] : llvm::enumerate(yield.getValues())) {
+  for (auto [i, value] : llvm::enumerate(values)) {
     if (!rows.row)
       rows.row = value;
     if (rows.norm && value == rows.norm.getResult()) {
@@ -97,6 +103,7 @@ Value Row::rowOf(RankedTensorType type, unsigned inner) {
 
 void Row::locateGather(EmbeddingOp op) {
   RankedTensorType ids = typeOf(op.getIds()), table = typeOf(op.getTable());
+  Type element = table.getElementType();
   auto positions = op.getIds().getDefiningOp<PositionsOp>();
   bool inGroup = positions && !isStored(rows.group, op.getIds());
   Value id = rowOf(ids, 0);
@@ -108,7 +115,7 @@ void Row::locateGather(EmbeddingOp op) {
     id = k.add(id, k.position);
   } else {
     // The verifier has proved that every such position is in the table.
-    places[op.getResult()] = {k.base(op.getTable()), k.mul(id, rows.columns), {}, false};
+    places[op.getResult()] = {k.base(op.getTable()), k.mul(id, rows.columns), {}, false, element};
     return;
   }
   Value inside = k.less(id, k.index(table.getShape()[0]));
@@ -117,14 +124,19 @@ void Row::locateGather(EmbeddingOp op) {
     return arith::ConstantOp::create(k.b, k.loc, k.b.getI32IntegerAttr(value));
   };
   Value poison = arith::SelectOp::create(k.b, k.loc, inside, bits(0), bits(-1));
-  places[op.getResult()] = {k.base(op.getTable()), k.mul(safe, rows.columns), poison, !inGroup};
+  places[op.getResult()] = {k.base(op.getTable()), k.mul(safe, rows.columns), poison, !inGroup,
+                            element};
 }
 
 void Row::locate(Value value) {
   if (places.contains(value))
     return;
   if (isStored(rows.group, value)) {
-    places[value] = {k.base(value), k.mul(rowOf(typeOf(value), 1), rows.columns), {}, false};
+    places[value] = {k.base(value),
+                     k.mul(rowOf(typeOf(value), 1), rows.columns),
+                     {},
+                     false,
+                     typeOf(value).getElementType()};
     return;
   }
   llvm::TypeSwitch<Operation *>(value.getDefiningOp())
@@ -138,7 +150,8 @@ void Row::locate(Value value) {
         // Row b of the result is row b*T + T-1 of x.
         Value next = k.add(index, 1);
         Value row = k.sub(k.mul(next, k.size(dimNames(op.getX().getType())[1])), k.index(1));
-        places[value] = {k.base(op.getX()), k.mul(row, rows.columns), {}, false};
+        places[value] = {
+            k.base(op.getX()), k.mul(row, rows.columns), {}, false, typeOf(value).getElementType()};
       });
 }
 
@@ -154,7 +167,7 @@ Value Row::read(Value value, Value column, unsigned lanes) {
                   k.splat(scale.getFactor().convertToDouble(), lanes));
   }
   const Place &place = found->second;
-  Value element = k.load(place.base, k.add(place.start, column), k.b.getF32Type(), lanes);
+  Value element = loadAsF32(k, place.base, k.add(place.start, column), place.element, lanes);
   if (!place.poison)
     return element;
   Value bits = arith::BitcastOp::create(k.b, k.loc, k.vectorType(k.b.getI32Type(), lanes), element);
@@ -167,7 +180,7 @@ Value Row::at(Value column, unsigned lanes) { return read(rows.row, column, lane
 void Row::prefetch(Value column) {
   for (auto &[value, place] : places)
     if (place.scattered)
-      k.prefetch(place.base, k.add(place.start, column), k.b.getF32Type());
+      k.prefetch(place.base, k.add(place.start, column), storedType(place.element));
 }
 
 bool Row::isScattered() const {

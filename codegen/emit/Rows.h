@@ -13,7 +13,8 @@ struct RowGroup {
   LayerNormOp norm;            // null where the group has none
   mlir::RankedTensorType type; // of every result: (..., C)
   mlir::Value row;             // the normalised value; without a norm the one that is yielded
-  llvm::SmallVector<unsigned> rowResults, normResults; // the group's results that hold them
+  llvm::SmallVector<unsigned> rowResults, normResults; // the group's results that hold them,
+                                                       // as they are or narrowed by a cast
   int64_t columns = 0;                                 // C
 
   /// Reads a group; where a kernel by rows cannot compute it, fails and says why in `refusal`.
@@ -45,6 +46,7 @@ private:
     mlir::Value base, start; // elements
     mlir::Value poison;      // i32: all ones where the id is outside, else 0; null: cannot be
     bool scattered;          // by ids from memory
+    mlir::Type element;      // bf16 is widened
   };
   void locate(mlir::Value value);
   void locateGather(EmbeddingOp op);

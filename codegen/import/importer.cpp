@@ -102,6 +102,8 @@ private:
     if (node.op == graph::op::yield)
       return closeLoop(node, operands, location);
 
+    if (node.op == graph::op::linear)
+      castToWeight(operands, location);
     const OpRow &row = opRows[static_cast<uint32_t>(node.op)];
     OperationState operation(location, row.operation);
     operation.addOperands(operands);
@@ -121,11 +123,32 @@ private:
       return emitError(location) << row.operation << " takes no state; the graph hands it '"
                                  << state << "'";
     Operation *created = builder_.create(operation);
+    if (auto attention = dyn_cast<AttentionOp>(created))
+      keepAsCached(attention);
     markScope(node, created);
     for (auto [index, result] : llvm::zip_equal(node.results, created->getResults()))
       if (failed(define(index, result, location)))
         return failure();
     return success();
+  }
+
+  // The DSL lets a linear with a weight of bf16 read f32; the rounding is an operation here.
+  void castToWeight(SmallVector<Value> &operands, Location location) {
+    if (operands.size() < 2)
+      return; // the verifier's to say
+    auto x = cast<RankedTensorType>(operands[0].getType());
+    Type weight = cast<RankedTensorType>(operands[1].getType()).getElementType();
+    if (x.getElementType().isF32() && weight.isBF16())
+      operands[0] = CastOp::create(builder_, location, x.clone(weight), operands[0]);
+  }
+
+  // Likewise a cache of bf16 rounds keys and values of f32.
+  void keepAsCached(AttentionOp attention) {
+    auto state =
+        dyn_cast_or_null<StateOp>(SymbolTable::lookupSymbolIn(model_, attention.getCacheAttr()));
+    Type type = state ? state.getTensorType().getElementType() : Type();
+    if (type && type.isBF16() && attention.getKeptType().isF32())
+      attention.setKeepsAttr(TypeAttr::get(type));
   }
 
   LogicalResult importOperand(const Graph::Operand &operand, Location location,

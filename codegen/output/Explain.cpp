@@ -70,7 +70,9 @@ std::string Writer::shapeOf(const ManifestTensor &tensor) const {
 }
 
 void Writer::putTables() {
-  put("model {}, by tenonc {}\n\ndimensions\n", compiled.name, TENON_VERSION);
+  put("model {}, by tenonc {}\n", compiled.name, TENON_VERSION);
+  put("computes {}\n\ndimensions\n",
+      manifest.compute.isBF16() ? "products and tables in bf16, everything else in f32" : "in f32");
   for (const ManifestDim &dim : manifest.dims)
     put("  {:<16} {}\n", dim.name,
         dim.min == dim.max ? fmt::format("{}", dim.max)

@@ -199,6 +199,12 @@ std::string Writer::write() {
       "inline const tenon_model& model() noexcept {{ return tenon_model_{}; }}\n\n",
       name, name);
   putDims();
+  put("/// What products of weights read: bf16, with activations rounded to it, or f32. Sums, "
+      "norms "
+      "and\n"
+      "/// everything else are f32.\n"
+      "inline constexpr tenon_dtype compute_type = {};\n\n",
+      dtypeName(manifest.compute).str());
   put("// Entries: number, bytes of working memory (all sizes at their greatest), kind.\n");
   for (const auto &[i, entry] : llvm::enumerate(manifest.entries))
     putEntry(entry, i);

@@ -190,9 +190,9 @@ Manifest Manifest::of(const CompiledModel &compiled) {
   Manifest manifest;
   ModelOp model = compiled.model;
   DimIndex index;
-  Identifiers names{"call",  "cached",    "create",          "handle",
-                    "model", "parameter", "parameter_count", "parameters",
-                    "reset", "run",       "session",         "threads"};
+  Identifiers names{"call",  "cached",    "compute_type",    "create",     "handle",
+                    "model", "parameter", "parameter_count", "parameters", "reset",
+                    "run",   "session",   "threads"};
   for (DimOp dim : model.getOps<DimOp>()) {
     StringRef name = dim.getSymName();
     StringRef last = name.substr(name.rfind("::") == StringRef::npos ? 0 : name.rfind("::") + 2);
@@ -207,6 +207,10 @@ Manifest Manifest::of(const CompiledModel &compiled) {
     manifest.params.push_back({tensorOfType(param.getSymName(), param.getTensorType(), index),
                                layers, param.getInit(), param.getInitValue().convertToDouble()});
   }
+  manifest.compute = Float32Type::get(model.getContext());
+  for (const ManifestParam &param : manifest.params)
+    if (param.tensor.element.isBF16())
+      manifest.compute = param.tensor.element;
   for (const CompiledEntry &entry : compiled.entries)
     manifest.entries.push_back(entryOf(entry, index, names));
   return manifest;

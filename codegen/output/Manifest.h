@@ -52,6 +52,7 @@ struct Manifest {
   std::vector<ManifestDim> dims;
   std::vector<ManifestParam> params;
   std::vector<ManifestEntry> entries;
+  mlir::Type compute; // bf16 where products or tables are; else f32
 
   static Manifest of(const CompiledModel &model);
 };

@@ -8,7 +8,7 @@ using namespace mlir;
 
 namespace tenon {
 
-static bool isElementwise(Operation *op) { return isa<AddOp, GeluOp, ScaleOp>(op); }
+static bool isElementwise(Operation *op) { return isa<AddOp, GeluOp, ScaleOp, CastOp>(op); }
 
 static bool isPositionGather(Value value) {
   auto embedding = value.getDefiningOp<EmbeddingOp>();
@@ -79,7 +79,16 @@ public:
         return;
       }
       take(user);
+      if (isa<CastOp>(user))
+        return (void)stop("it stores its rows in bf16");
     }
+  }
+
+  /// Takes in the cast of the current value that products read, where it is the only use.
+  void takeCast() {
+    Operation *user = onlyUser();
+    if (isa_and_nonnull<CastOp>(user))
+      take(user);
   }
 
   GroupPlan plan;
@@ -109,6 +118,7 @@ GroupPlan growEmbedding(EmbeddingOp first) {
     if (isa<LayerNormOp>(user) && user->getBlock() == first->getBlock() &&
         cast<LayerNormOp>(user).getX() == growth.current()) {
       growth.take(user);
+      growth.takeCast();
       growth.stop("the layer norm is the last that an embedding kernel does");
       break;
     }
@@ -124,6 +134,7 @@ GroupPlan growGroup(Operation *op) {
     if (auto last = cast<LayerNormOp>(op).getX().getDefiningOp<LastTokenOp>();
         last && last->hasOneUse())
       growth.plan.members.insert(growth.plan.members.begin(), last);
+    growth.takeCast();
     growth.stop("a norm kernel ends with its row");
     return growth.plan;
   }
@@ -139,6 +150,8 @@ GroupPlan growGroup(Operation *op) {
   Growth growth(kind, op);
   if (kind == GroupKind::Elementwise)
     growth.takeElementwise();
+  else if (kind == GroupKind::Attention)
+    growth.takeCast(), growth.stop("an attention kernel takes nothing in");
   else
     growth.stop("this kernel takes nothing in");
   return growth.plan;

@@ -24,6 +24,18 @@ def DeriveEntries : Tenon_Pass<"tenon-derive-entries"> {
   ];
 }
 
+def NarrowTypes : Tenon_Pass<"tenon-narrow-types"> {
+  let summary = "compute in bf16: narrow matrices, tables and caches of f32";
+  let description = [{
+    What `--compute bf16` asks for. Parameters of f32 that are read only as the weights of products
+    and as tables become bf16, and so do the caches; what reads them is told so:
+    `linear(x, w)` becomes `linear(cast(x), w)` with its result f32 as before, attention gets
+    `keeps bf16`, gathered rows stay f32. Norms, biases and all sums stay f32.
+    Fails where nothing in a model can be narrowed. Before `tenon-derive-entries`: the entries are
+    then made of one graph, so that all compute alike.
+  }];
+}
+
 def DropDropout : Tenon_Pass<"tenon-drop-dropout"> {
   let summary = "remove dropout, which is the identity outside of training";
   let description = [{

@@ -13,7 +13,9 @@ namespace tenon {
 
 namespace {
 /// Whether the operation computes each token of its first operand by itself.
-bool isTokenwise(Operation *op) { return isa<LinearOp, LayerNormOp, GeluOp, ScaleOp, AddOp>(op); }
+bool isTokenwise(Operation *op) {
+  return isa<LinearOp, LayerNormOp, GeluOp, ScaleOp, AddOp, CastOp>(op);
+}
 
 Value lastToken(OpBuilder &b, Location loc, Value x) {
   auto type = cast<RankedTensorType>(x.getType());

@@ -106,20 +106,28 @@ FailureOr<std::vector<const Target *>> selectTargets(ModelOp model, const Compil
   return targets;
 }
 
-/// Kernels compute f32; a model in another float type must not be computed as if it were.
+/// Kernels compute f32, and read bf16 as the weights of products and as tables; a model in another
+/// float type must not be computed as if it were.
 LogicalResult checkElementTypes(ModelOp model) {
-  auto check = [](Operation *op, Type type) -> LogicalResult {
+  auto check = [](Operation *op, Type type, bool bf16) -> LogicalResult {
     Type element = cast<RankedTensorType>(type).getElementType();
-    if (element.isF32() || element.isInteger(32))
+    if (element.isF32() || element.isInteger(32) || (bf16 && element.isBF16()))
       return success();
     return op->emitError("kernels compute f32, and this tensor is ")
-           << element << "; declare it f32 (tenonc reference computes other types)";
+           << element
+           << "; declare it f32 (the weights of linear and tied_head, the tables of embedding and "
+              "the cache can be bf16; tenonc reference computes other types)";
+  };
+  auto isWeight = [](OpOperand &use) {
+    if (auto linear = dyn_cast<LinearOp>(use.getOwner()))
+      return use.get() == linear.getWeight();
+    return isa<EmbeddingOp>(use.getOwner());
   };
   WalkResult result = model.walk([&](Operation *op) {
-    if (auto param = dyn_cast<ParamOp>(op); param && failed(check(op, param.getTensorType())))
-      return WalkResult::interrupt();
+    // A cast is made where a product reads it, so its result is that product's affair.
+    bool bf16 = isa<CastOp>(op) || (isa<GetParamOp>(op) && llvm::all_of(op->getUses(), isWeight));
     for (Type type : op->getResultTypes())
-      if (isa<RankedTensorType>(type) && failed(check(op, type)))
+      if (isa<RankedTensorType>(type) && failed(check(op, type, bf16)))
         return WalkResult::interrupt();
     return WalkResult::advance();
   });
@@ -277,7 +285,7 @@ FailureOr<Compilation> compileObject(const CompileRequest &request) {
     // A module of its own for each model, so that a pass sees that model only.
     OwningOpRef<ModuleOp> alone(ModuleOp::create(module.getLoc()));
     compiled.model->moveBefore(alone->getBody(), alone->getBody()->end());
-    buildModelPipeline(pm, request.entries);
+    buildModelPipeline(pm, request.entries, request.compute);
     if (failed(pm.run(*alone)))
       return failure();
     compiled.model->moveBefore(module.getBody(), module.getBody()->end());

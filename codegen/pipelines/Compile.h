@@ -1,6 +1,7 @@
 // The compiler as a function: from an object file with models to code for all targets.
 #pragma once
 #include "Compiled.h"
+#include "Pipelines.h"
 
 #include <memory>
 
@@ -12,8 +13,9 @@ struct CompileRequest {
   std::vector<std::string> entries; // none: all that the model has
   std::vector<std::string> cpus;    // target names; none: all of the object's machine
   std::vector<std::string> gpus;    // "spirv", "nvptx:sm_90"
-  std::string dumpDir;              // IR after every stage, if not empty
-  bool withText = false;            // assembly too
+  ComputeType compute = ComputeType::Declared;
+  std::string dumpDir;   // IR after every stage, if not empty
+  bool withText = false; // assembly too
 };
 
 /// Owns what CompiledModel refers to.

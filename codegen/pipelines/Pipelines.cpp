@@ -11,7 +11,10 @@ using namespace mlir;
 
 namespace tenon {
 
-void buildModelPipeline(OpPassManager &pm, llvm::ArrayRef<std::string> entries) {
+void buildModelPipeline(OpPassManager &pm, llvm::ArrayRef<std::string> entries,
+                        ComputeType compute) {
+  if (compute == ComputeType::Bf16)
+    pm.addPass(createNarrowTypes());
   DeriveEntriesOptions derive;
   derive.entries.assign(entries.begin(), entries.end());
   pm.addPass(createDeriveEntries(derive));
@@ -42,7 +45,7 @@ void registerPipelines() {
   PassPipelineRegistration<ModelOptions>("tenon-model-pipeline", "imported model to planned groups",
                                          [](OpPassManager &pm, const ModelOptions &options) {
                                            llvm::ArrayRef<std::string> entries = options.entries;
-                                           buildModelPipeline(pm, entries);
+                                           buildModelPipeline(pm, entries, ComputeType::Declared);
                                          });
   PassPipelineRegistration<>("tenon-cpu-pipeline", "emitted CPU kernels to the llvm dialect",
                              buildCpuPipeline);

@@ -9,8 +9,12 @@ class OpPassManager;
 
 namespace tenon {
 
+/// What the products of a model compute with: the types that it declares, or bf16.
+enum class ComputeType { Declared, Bf16 };
+
 /// From an imported model to planned entries of fused groups; stays in the tenon dialect.
-void buildModelPipeline(mlir::OpPassManager &pm, llvm::ArrayRef<std::string> entries);
+void buildModelPipeline(mlir::OpPassManager &pm, llvm::ArrayRef<std::string> entries,
+                        ComputeType compute);
 
 /// From emitted CPU kernels (func, scf, vector, arith, math, llvm) to the llvm dialect.
 void buildCpuPipeline(mlir::OpPassManager &pm);

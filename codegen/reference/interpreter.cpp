@@ -91,6 +91,10 @@ LogicalResult Interpreter::execute(Operation *op) {
       .Case([&](EmbeddingOp op) {
         return define(op.getResult(), embedding(get(op.getTable()), get(op.getIds())));
       })
+      .Case([&](CastOp op) {
+        return define(op.getResult(),
+                      roundTo(get(op.getX()), cast<FloatType>(op.getType().getElementType())));
+      })
       .Case([&](PositionsOp op) {
         return define(op.getResult(), positions(get(op.getIds()), op.getCached() ? position_ : 0));
       })
@@ -206,6 +210,10 @@ LogicalResult Interpreter::attend(AttentionOp op) {
   const Tensor &qkv = get(op.getQkv());
   int64_t C = qkv.last() / 3, heads = lookupDim(model_, op.getHeads()).getMax();
   Tensor queries = slice(qkv, 0, C), keys = slice(qkv, C, C), values = slice(qkv, 2 * C, C);
+  if (op.getKeeps()) {
+    keys = roundTo(keys, cast<FloatType>(*op.getKeeps()));
+    values = roundTo(values, cast<FloatType>(*op.getKeeps()));
+  }
   if (!op.getCacheAttr())
     return define(op.getResult(), attention(queries, keys, values, heads, 0));
 

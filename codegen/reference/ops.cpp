@@ -52,6 +52,16 @@ Tensor add(const Tensor &x, const Tensor &y) {
   return result;
 }
 
+Tensor roundTo(const Tensor &x, mlir::FloatType type) {
+  return mapElements(x, [&](double value) {
+    APFloat rounded(value);
+    bool inexact;
+    rounded.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven, &inexact);
+    rounded.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &inexact); // exact
+    return rounded.convertToDouble();
+  });
+}
+
 Tensor scale(const Tensor &x, double factor) {
   return mapElements(x, [&](double value) { return factor * value; });
 }

@@ -3,6 +3,7 @@
 #pragma once
 #include "tensor.h"
 
+#include "mlir/IR/BuiltinTypes.h"
 #include "llvm/Support/Error.h"
 
 #include <optional>
@@ -17,6 +18,9 @@ Tensor positions(const Tensor &ids, int64_t offset);
 
 /// x + y, where y (j...) is repeated over the leading dimensions of x (i..., j...).
 Tensor add(const Tensor &x, const Tensor &y);
+
+/// Each value rounded to the nearest of `type`, ties to even.
+Tensor roundTo(const Tensor &x, mlir::FloatType type);
 
 Tensor scale(const Tensor &x, double factor);
 

@@ -8,14 +8,15 @@ namespace tenon {
 /// One CPU variant; emitters read these numbers, nothing else distinguishes targets. The rows that
 /// the GPU emitters hand to the common code leave out what only CPUs have.
 struct Target {
-  llvm::StringRef name;                   // as in TENON_CPU and tenon_add_model(... CPU)
-  llvm::StringRef machine, triple;        // the object's machine: "x86-64", "aarch64"
-  llvm::StringRef cpu, features;          // LLVM's -mcpu and -mattr
-  llvm::StringRef cpuBits;                // tenon_variant.cpu, of abi.h's TENON_CPU_*
-  unsigned lanes = 4;                     // f32 lanes of a vector register
-  unsigned tileRows = 0, tileVectors = 0; // the GEMM tile: MR, and NR in vector registers
-  unsigned dotRows = 0, dotColumns = 0;   // of the dot-product tile (transposed weights)
-  bool fma = true;                        // multiply-add in hardware; otherwise mul, then add
+  llvm::StringRef name = "";                 // as in TENON_CPU and tenon_add_model(... CPU)
+  llvm::StringRef machine = "", triple = ""; // the object's machine: "x86-64", "aarch64"
+  llvm::StringRef cpu = "", features = "";   // LLVM's -mcpu and -mattr
+  llvm::StringRef cpuBits = "";              // tenon_variant.cpu, of abi.h's TENON_CPU_*
+  unsigned lanes = 4;                        // f32 lanes of a vector register
+  unsigned tileRows = 0, tileVectors = 0;    // the GEMM tile: MR, and NR in vector registers
+  unsigned dotRows = 0, dotColumns = 0;      // of the dot-product tile (transposed weights)
+  bool fma = true;                           // multiply-add in hardware; otherwise mul, then add
+  llvm::StringRef bf16Dot = "";              // LLVM's dot of bf16 pairs, added to f32; "": none
   bool sfence = false; // non-temporal stores need a fence before others may read them
 
   /// NR: columns of one packed weight panel.

@@ -4,6 +4,7 @@
 #include "Compile.h"
 #include "Passes.h"
 #include "interpreter.h"
+#include "ops.h"
 #include "safetensors.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -33,7 +34,10 @@ static LogicalResult setParams(ModelOp model, const Tensors &file,
       auto tensor = file.find(full);
       if (tensor == file.end())
         return fail("the parameters' file has no tensor '" + full + "'");
-      interpreter.setParam(name, layer, tensor->second);
+      auto type = cast<FloatType>(param.getTensorType().getElementType());
+      // The runtime rounds to bf16 at load.
+      interpreter.setParam(
+          name, layer, type.isBF16() ? reference::roundTo(tensor->second, type) : tensor->second);
     }
   }
   return success();
@@ -55,12 +59,16 @@ static LogicalResult run(const ReferenceRequest &request) {
   if (model == compilation->models.end())
     return fail("no model '" + request.model + "' in " + request.object);
 
-  // Deriving is all that is done to the graph: the interpreter reads what the DSL wrote.
+  // Types and entries are all that is done to the graph: the interpreter reads what the DSL wrote.
   DeriveEntriesOptions entries;
   entries.entries = {request.entry};
+  OwningOpRef<ModuleOp> alone(ModuleOp::create(compilation->module->getLoc()));
+  model->model->moveBefore(alone->getBody(), alone->getBody()->end());
   PassManager pm(compilation->context.get());
+  if (request.compute == ComputeType::Bf16)
+    pm.addPass(createNarrowTypes());
   pm.addPass(createDeriveEntries(entries));
-  if (failed(pm.run(*compilation->module)))
+  if (failed(pm.run(*alone)))
     return failure();
   auto function =
       dyn_cast_or_null<func::FuncOp>(SymbolTable::lookupSymbolIn(model->model, request.entry));

@@ -1,5 +1,7 @@
 // tenonc reference: runs one entry of a model in double precision, from files to a file.
 #pragma once
+#include "Pipelines.h"
+
 #include <cstdint>
 #include <string>
 
@@ -9,7 +11,8 @@ struct ReferenceRequest {
   std::string object, model, entry; // `model` empty for the object's first
   std::string params, inputs;       // safetensors; layers by number, as in a checkpoint
   std::string output;               // safetensors: the entry's outputs in order, F64
-  int64_t position = 0;             // of the first token; nothing is cached before it
+  ComputeType compute = ComputeType::Declared;
+  int64_t position = 0; // of the first token; nothing is cached before it
 };
 
 /// The exit status; errors go to stderr.

@@ -49,6 +49,15 @@ bool writeModel(const tenon::CompiledModel &model, const std::string &dir, bool 
   return ok;
 }
 
+void addComputeOption(CLI::App &command, tenon::ComputeType &compute) {
+  const std::map<std::string, tenon::ComputeType> types{{"bf16", tenon::ComputeType::Bf16}};
+  command
+      .add_option("--compute", compute,
+                  "bf16: narrow the f32 weights of products, tables and caches (default: the "
+                  "types that the model declares)")
+      ->transform(CLI::CheckedTransformer(types).description("bf16"));
+}
+
 void addRequestOptions(CLI::App &command, tenon::CompileRequest &request) {
   command.add_option("object", request.object, "object file that a model was compiled into")
       ->required();
@@ -61,6 +70,7 @@ void addRequestOptions(CLI::App &command, tenon::CompileRequest &request) {
       ->delimiter(',');
   command.add_option("--gpu", request.gpus, "GPU targets: spirv, nvptx:sm_80, nvptx:sm_90")
       ->delimiter(',');
+  addComputeOption(command, request.compute);
   command.add_option("--dump-dir", request.dumpDir, "write the IR after every stage there");
 }
 
@@ -116,6 +126,7 @@ int main(int argc, char **argv) {
   referenceCommand->add_option("--inputs", reference.inputs, "its inputs")->required();
   referenceCommand->add_option("--output", reference.output, "where to write its outputs, as F64")
       ->required();
+  addComputeOption(*referenceCommand, reference.compute);
   referenceCommand->add_option("--position", reference.position, "position of the first token");
 
   CLI11_PARSE(app, argc, argv);

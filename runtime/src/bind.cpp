@@ -87,7 +87,7 @@ tenon_status bind(const tenon_model& model, const std::vector<slot>& slots,
   const auto check = [&](const offered_tensor& tensor, const tenon_param& param) {
     const std::vector<std::int64_t> shape = shape_of(model, param);
     const element type = element_of(param.tensor.dtype);
-    if (tensor.shape == shape && widens(tensor.type, type)) return true;
+    if (tensor.shape == shape && converts(tensor.type, type)) return true;
     misfit.add(tensor.name + " is " + element_name(tensor.type) + " " + shape_text(tensor.shape) +
                " where the model has " + element_name(type) + " " + shape_text(shape));
     return false;

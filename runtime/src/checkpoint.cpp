@@ -104,10 +104,26 @@ tenon_status checkpoint::open(const tenon_model& model, const std::string& path,
   return success();
 }
 
+// Values that are wider in the file come through a window.
+tenon_status checkpoint::read_narrowing(const located& from, element type, std::size_t first,
+                                        std::size_t count, std::byte* to) const {
+  constexpr std::size_t window = std::size_t{16} << 10;  // bytes
+  alignas(TENON_ALIGNMENT) std::byte raw[window];
+  const std::size_t wide = element_bytes(from.tensor.what.type), narrow = element_bytes(type);
+  for (std::size_t done = 0; done < count; done += window / wide) {
+    const std::size_t n = std::min(window / wide, count - done);
+    TENON_TRY(files_[from.file].read(from.tensor.begin + (first + done) * wide, raw, n * wide));
+    convert(from.tensor.what.type, raw, type, to + done * narrow, n);
+  }
+  return success();
+}
+
 tenon_status checkpoint::read(std::size_t index, std::size_t first, std::size_t count,
                               void* destination) const {
   const located& from = tensors_[bound_[index]];
   const std::size_t each = element_bytes(from.tensor.what.type), bytes = count * each;
+  if (each > element_bytes(types_[index]))
+    return read_narrowing(from, types_[index], first, count, static_cast<std::byte*>(destination));
   // Narrower values go to the end of the destination and are widened in place from there.
   std::byte* const to = static_cast<std::byte*>(destination);
   std::byte* const raw = to + count * element_bytes(types_[index]) - bytes;

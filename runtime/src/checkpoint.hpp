@@ -22,6 +22,8 @@ class checkpoint final : public parameter_source {
   tenon_status open_file(const std::string& path);
   tenon_status open_directory(const std::string& path);
   tenon_status open_shards(const std::string& folder, const std::string& index);
+  tenon_status read_narrowing(const located& from, element type, std::size_t first,
+                              std::size_t count, std::byte* to) const;
   tenon_status check_twin(const located& a, const located& b) const;
 
   std::vector<file> files_;

@@ -37,6 +37,13 @@ float widen_f16(std::uint16_t half) {
 float widen_bf16(std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16); }
 float identity(float value) { return value; }
 
+// To nearest, ties to even; a NaN stays one.
+std::uint16_t narrow_to_bf16(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  if (value != value) return static_cast<std::uint16_t>((bits >> 16) | 0x40u);
+  return static_cast<std::uint16_t>((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
+}
+
 // Forward, one element at a time and through memcpy: source and destination may overlap as the
 // header allows, and neither need be aligned.
 template <class From, class To, class Function>
@@ -54,6 +61,14 @@ void convert_to(element source, const std::byte* from, std::byte* to, std::size_
   if (source == element::f16) convert_each<std::uint16_t, To>(from, to, count, widen_f16);
   if (source == element::bf16) convert_each<std::uint16_t, To>(from, to, count, widen_bf16);
   if (source == element::f32) convert_each<float, To>(from, to, count, identity);
+}
+
+void convert_to_bf16(element source, const std::byte* from, std::byte* to, std::size_t count) {
+  if (source == element::f32)
+    convert_each<float, std::uint16_t>(from, to, count, narrow_to_bf16);
+  else
+    convert_each<std::uint16_t, std::uint16_t>(
+        from, to, count, [](std::uint16_t half) { return narrow_to_bf16(widen_f16(half)); });
 }
 
 }  // namespace
@@ -83,8 +98,9 @@ element element_of(std::uint32_t dtype) {
   }
 }
 
-bool widens(element from, element to) {
+bool converts(element from, element to) {
   if (from == to) return true;
+  if (to == element::bf16) return from == element::f32 || from == element::f16;
   const bool small = from == element::f16 || from == element::bf16;
   return (to == element::f32 && small) || (to == element::f64 && (small || from == element::f32));
 }
@@ -93,6 +109,8 @@ void convert(element source, const std::byte* from, element destination, std::by
              std::size_t count) {
   if (source == destination)
     std::memmove(to, from, count * element_bytes(source));
+  else if (destination == element::bf16)
+    convert_to_bf16(source, from, to, count);
   else if (destination == element::f32)
     convert_to<float>(source, from, to, count);
   else

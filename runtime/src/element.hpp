@@ -1,4 +1,4 @@
-// Element types as checkpoints know them (more than a model has), and exact widening between them.
+// Element types as checkpoints know them (more than a model has), and conversion between them.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -35,11 +35,13 @@ std::size_t element_bytes(element type);
 /// The element type of a tenon_dtype.
 element element_of(std::uint32_t dtype);
 
-/// Whether every value of `from` is a value of `to` and convert() can produce it.
-bool widens(element from, element to);
+/// Whether convert() can: where every value of `from` is a value of `to`, and from f32 and f16 to
+/// bf16, which a model that computes in bf16 asks for.
+bool converts(element from, element to);
 
-/// Converts `count` values exactly. `from` may lie at the end of the destination's memory: values
-/// are read before the wider ones reach them. Precondition: widens(source, destination).
+/// Converts `count` values: exactly, or rounded to nearest, ties to even, where bf16 is asked for.
+/// `from` may lie at the end of the destination's memory: values are read before the wider ones
+/// reach them. Precondition: converts(source, destination).
 void convert(element source, const std::byte* from, element destination, std::byte* to,
              std::size_t count);
 

@@ -51,7 +51,7 @@ static_assert(same<result<decltype(detail::check_add<x, tensor<f32>>())>, x>);
 
 using ids = input<"ids", i32, a, time_steps>;
 using rows = result<decltype(detail::check_embedding<param<bf16, b, c>, ids>())>;
-static_assert(same<rows, tensor<bf16, a, time_steps, c>>);
+static_assert(same<rows, tensor<f32, a, time_steps, c>>);
 using where_in_text = result<decltype(detail::check_positions<ids>())>;
 static_assert(same<where_in_text::plain, tensor<i32, time_steps>>);
 

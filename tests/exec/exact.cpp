@@ -1,9 +1,11 @@
-// Matrix products of small whole numbers: every sum is exact in f32, so every variant must give the
-// very numbers, for each count of rows around the register tiles and each thread.
+// Matrix products of small whole numbers: every one is exact in bf16 and every sum in f32, so every
+// variant must give the very numbers, with weights of both, for each count of rows around the
+// register tiles and each thread.
 #include "driver.hpp"
 
 extern "C" const tenon_model tenon_model_linear_widths, tenon_model_linear_depths,
-    tenon_model_tied_heads;
+    tenon_model_tied_heads, tenon_model_linear_widths_bf16, tenon_model_linear_depths_bf16,
+    tenon_model_tied_heads_bf16;
 
 namespace {
 
@@ -67,37 +69,40 @@ void check(const tenon_model& model, const std::vector<product>& products, bool 
 }  // namespace
 
 TEST_CASE("products of whole numbers are exact in every width") {
-  check(tenon_model_linear_widths,
-        {{"n1.weight", "n1.bias", 0},
-         {"n3.weight", nullptr, 0},
-         {"n7.weight", "n7.bias", 0},
-         {"n8.weight", nullptr, 0},
-         {"n9.weight", nullptr, 0},
-         {"n16.weight", "n16.bias", 0},
-         {"n17.weight", "n17.bias", 0},
-         {"n63.weight", nullptr, 0},
-         {"n65.weight", "n65.bias", 0},
-         {"n257.weight", nullptr, 0}},
-        false);
+  for (const tenon_model* model : {&tenon_model_linear_widths, &tenon_model_linear_widths_bf16})
+    check(*model,
+          {{"n1.weight", "n1.bias", 0},
+           {"n3.weight", nullptr, 0},
+           {"n7.weight", "n7.bias", 0},
+           {"n8.weight", nullptr, 0},
+           {"n9.weight", nullptr, 0},
+           {"n16.weight", "n16.bias", 0},
+           {"n17.weight", "n17.bias", 0},
+           {"n63.weight", nullptr, 0},
+           {"n65.weight", "n65.bias", 0},
+           {"n257.weight", nullptr, 0}},
+          false);
 }
 
 TEST_CASE("products of whole numbers are exact in every depth") {
-  check(tenon_model_linear_depths,
-        {{"k1.weight", "k1.bias", 0},
-         {"k5.weight", nullptr, 1},
-         {"k64.weight", "k64.bias", 2},
-         {"k257.weight", nullptr, 3}},
-        false);
+  for (const tenon_model* model : {&tenon_model_linear_depths, &tenon_model_linear_depths_bf16})
+    check(*model,
+          {{"k1.weight", "k1.bias", 0},
+           {"k5.weight", nullptr, 1},
+           {"k64.weight", "k64.bias", 2},
+           {"k257.weight", nullptr, 3}},
+          false);
 }
 
 TEST_CASE("products with a table of whole numbers are exact in every width") {
-  check(tenon_model_tied_heads,
-        {{"v1", nullptr, 0},
-         {"v257", nullptr, 0},
-         {"v2", nullptr, 1},
-         {"v11", nullptr, 2},
-         {"v7", nullptr, 3},
-         {"v1021", nullptr, 4},
-         {"v65", nullptr, 5}},
-        true);
+  for (const tenon_model* model : {&tenon_model_tied_heads, &tenon_model_tied_heads_bf16})
+    check(*model,
+          {{"v1", nullptr, 0},
+           {"v257", nullptr, 0},
+           {"v2", nullptr, 1},
+           {"v11", nullptr, 2},
+           {"v7", nullptr, 3},
+           {"v1021", nullptr, 4},
+           {"v65", nullptr, 5}},
+          true);
 }

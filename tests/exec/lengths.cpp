@@ -3,14 +3,15 @@
 #include "driver.hpp"
 
 extern "C" const tenon_model tenon_model_gpt_d5, tenon_model_gpt_d20, tenon_model_gpt_d33,
-    tenon_model_gpt_d64;
+    tenon_model_gpt_d64, tenon_model_gpt_d5_bf16, tenon_model_gpt_d64_bf16;
 
 namespace {
 
 using namespace driver;
 
-const tenon_model* const models[] = {&tenon_model_gpt_d5, &tenon_model_gpt_d20,
-                                     &tenon_model_gpt_d33, &tenon_model_gpt_d64};
+const tenon_model* const models[] = {&tenon_model_gpt_d5,      &tenon_model_gpt_d20,
+                                     &tenon_model_gpt_d33,     &tenon_model_gpt_d64,
+                                     &tenon_model_gpt_d5_bf16, &tenon_model_gpt_d64_bf16};
 
 // Blocks hold 16 to 64 keys, depending on the variant.
 std::vector<std::int64_t> lengths_of(const tenon_model& model) {

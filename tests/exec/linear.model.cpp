@@ -1,33 +1,35 @@
 // Matrix products alone: packed weights with and without bias, and the table of the tied head; each
-// depth K against widths around the panels of every target, more than one panel, and 1.
+// depth K against widths around the panels of every target, more than one panel, and 1. Each with
+// weights of f32 and, as the DSL declares them, of bf16.
 #include "widths.hpp"
 
 using namespace tenon;
 
-template <class K, class N>
+template <class T, class K, class N>
 struct linear_plain {
-  param<f32, K, N> weight;
+  param<T, K, N> weight;
   constexpr auto operator()(tensor<f32, batch, seq, K> x) const { return linear(x, weight); }
 };
 
-template <class K, class N>
+template <class T, class K, class N>
 struct linear_biased {
-  param<f32, K, N> weight;
+  param<T, K, N> weight;
   param<f32, N> bias;
   constexpr auto operator()(tensor<f32, batch, seq, K> x) const { return linear(x, weight, bias); }
 };
 
+template <class T>
 struct linear_widths {
-  linear_biased<w20, w1> n1{{"n1.weight", normal(0.1)}, {"n1.bias", normal(0.1)}};
-  linear_plain<w20, w3> n3{{"n3.weight", normal(0.1)}};
-  linear_biased<w20, w7> n7{{"n7.weight", normal(0.1)}, {"n7.bias", normal(0.1)}};
-  linear_plain<w20, w8> n8{{"n8.weight", normal(0.1)}};
-  linear_plain<w20, w9> n9{{"n9.weight", normal(0.1)}};
-  linear_biased<w20, w16> n16{{"n16.weight", normal(0.1)}, {"n16.bias", normal(0.1)}};
-  linear_biased<w20, w17> n17{{"n17.weight", normal(0.1)}, {"n17.bias", normal(0.1)}};
-  linear_plain<w20, w63> n63{{"n63.weight", normal(0.1)}};
-  linear_biased<w20, w65> n65{{"n65.weight", normal(0.1)}, {"n65.bias", normal(0.1)}};
-  linear_plain<w20, w257> n257{{"n257.weight", normal(0.1)}};
+  linear_biased<T, w20, w1> n1{{"n1.weight", normal(0.1)}, {"n1.bias", normal(0.1)}};
+  linear_plain<T, w20, w3> n3{{"n3.weight", normal(0.1)}};
+  linear_biased<T, w20, w7> n7{{"n7.weight", normal(0.1)}, {"n7.bias", normal(0.1)}};
+  linear_plain<T, w20, w8> n8{{"n8.weight", normal(0.1)}};
+  linear_plain<T, w20, w9> n9{{"n9.weight", normal(0.1)}};
+  linear_biased<T, w20, w16> n16{{"n16.weight", normal(0.1)}, {"n16.bias", normal(0.1)}};
+  linear_biased<T, w20, w17> n17{{"n17.weight", normal(0.1)}, {"n17.bias", normal(0.1)}};
+  linear_plain<T, w20, w63> n63{{"n63.weight", normal(0.1)}};
+  linear_biased<T, w20, w65> n65{{"n65.weight", normal(0.1)}, {"n65.bias", normal(0.1)}};
+  linear_plain<T, w20, w257> n257{{"n257.weight", normal(0.1)}};
 
   constexpr auto operator()(input<"x", f32, batch, seq, w20> x) const {
     return outputs(output<"y1">(n1(x)), output<"y3">(n3(x)), output<"y7">(n7(x)),
@@ -37,11 +39,12 @@ struct linear_widths {
   }
 };
 
+template <class T>
 struct linear_depths {
-  linear_biased<w1, w17> k1{{"k1.weight", normal(0.1)}, {"k1.bias", normal(0.1)}};
-  linear_plain<w5, w17> k5{{"k5.weight", normal(0.1)}};
-  linear_biased<w64, w1> k64{{"k64.weight", normal(0.1)}, {"k64.bias", normal(0.1)}};
-  linear_plain<w257, w65> k257{{"k257.weight", normal(0.1)}};
+  linear_biased<T, w1, w17> k1{{"k1.weight", normal(0.1)}, {"k1.bias", normal(0.1)}};
+  linear_plain<T, w5, w17> k5{{"k5.weight", normal(0.1)}};
+  linear_biased<T, w64, w1> k64{{"k64.weight", normal(0.1)}, {"k64.bias", normal(0.1)}};
+  linear_plain<T, w257, w65> k257{{"k257.weight", normal(0.1)}};
 
   constexpr auto operator()(input<"a", f32, batch, seq, w1> a, input<"b", f32, batch, seq, w5> b,
                             input<"c", f32, batch, seq, w64> c,
@@ -51,14 +54,15 @@ struct linear_depths {
   }
 };
 
+template <class T>
 struct tied_heads {
-  param<f32, w1, w1> v1{"v1", normal(0.1)};
-  param<f32, w257, w1> v257{"v257", normal(0.1)};
-  param<f32, w2, w5> v2{"v2", normal(0.1)};
-  param<f32, w11, w16> v11{"v11", normal(0.1)};
-  param<f32, w7, w20> v7{"v7", normal(0.1)};
-  param<f32, w1021, w33> v1021{"v1021", normal(0.1)};
-  param<f32, w65, w64> v65{"v65", normal(0.1)};
+  param<T, w1, w1> v1{"v1", normal(0.1)};
+  param<T, w257, w1> v257{"v257", normal(0.1)};
+  param<T, w2, w5> v2{"v2", normal(0.1)};
+  param<T, w11, w16> v11{"v11", normal(0.1)};
+  param<T, w7, w20> v7{"v7", normal(0.1)};
+  param<T, w1021, w33> v1021{"v1021", normal(0.1)};
+  param<T, w65, w64> v65{"v65", normal(0.1)};
 
   constexpr auto operator()(input<"a", f32, batch, seq, w1> a, input<"b", f32, batch, seq, w5> b,
                             input<"c", f32, batch, seq, w16> c, input<"d", f32, batch, seq, w20> d,
@@ -73,10 +77,11 @@ struct tied_heads {
 
 // What the product's kernel goes on with: bias, GELU, scale, sums with a tensor, with rows for each
 // position and with a row for all.
+template <class T>
 struct linear_epilogue {
-  param<f32, w33, w129> weight{"weight", normal(0.1)};
+  param<T, w33, w129> weight{"weight", normal(0.1)};
   param<f32, w129> bias{"bias", normal(0.1)}, row{"row", normal(0.1)};
-  param<f32, w17, w33> table{"table", normal(0.1)};
+  param<T, w17, w33> table{"table", normal(0.1)};
 
   constexpr auto operator()(input<"x", f32, batch, seq, w33> x, input<"r", f32, batch, seq, w129> r,
                             input<"p", f32, seq, w129> p, input<"q", f32, seq, w17> q) const {
@@ -87,7 +92,11 @@ struct linear_epilogue {
   }
 };
 
-TENON_MODEL(linear_widths, linear_widths{});
-TENON_MODEL(linear_depths, linear_depths{});
-TENON_MODEL(tied_heads, tied_heads{});
-TENON_MODEL(linear_epilogue, linear_epilogue{});
+TENON_MODEL(linear_widths, linear_widths<f32>{});
+TENON_MODEL(linear_widths_bf16, linear_widths<bf16>{});
+TENON_MODEL(linear_depths, linear_depths<f32>{});
+TENON_MODEL(linear_depths_bf16, linear_depths<bf16>{});
+TENON_MODEL(tied_heads, tied_heads<f32>{});
+TENON_MODEL(tied_heads_bf16, tied_heads<bf16>{});
+TENON_MODEL(linear_epilogue, linear_epilogue<f32>{});
+TENON_MODEL(linear_epilogue_bf16, linear_epilogue<bf16>{});

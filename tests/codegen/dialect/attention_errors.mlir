@@ -67,7 +67,7 @@ tenon.model @attention_c4 {
   tenon.dim @H 2 to 2
   tenon.state @kv kv_cache : tensor<?x12x12xf32, #tenon.dims<B, C3, C3>>
   func.func @graph(%qkv: tensor<?x?x12xf32, #tenon.dims<B, T, C3>>) {
-    // expected-error @+1 {{(C4) the cache must be (B, context, C) for the result; @kv is (B, C3 = 12, C3 = 12) of 'f32', the result is (B, T, C = 4) of 'f32'}}
+    // expected-error @+1 {{(C4) the cache must be (B, context, C) for the result, of the type that is kept, 'f32'; @kv is (B, C3 = 12, C3 = 12) of 'f32', the result is (B, T, C = 4) of 'f32'}}
     %0 = tenon.attention %qkv heads @H cache @kv : tensor<?x?x12xf32, #tenon.dims<B, T, C3>> -> tensor<?x?x4xf32, #tenon.dims<B, T, C>>
     return
   }
@@ -103,4 +103,29 @@ tenon.model @attention_c4_layers {
     %0 = tenon.attention %qkv heads @H cache @kv : tensor<?x?x12xf32, #tenon.dims<B, T, C3>> -> tensor<?x?x4xf32, #tenon.dims<B, T, C>>
     return
   }
+}
+
+// -----
+
+tenon.model @attention_c4_kept {
+  tenon.dim @B 1 to 2
+  tenon.dim @T 1 to 8
+  tenon.dim @P 8 to 8
+  tenon.dim @C 4 to 4
+  tenon.dim @C3 12 to 12
+  tenon.dim @H 2 to 2
+  tenon.state @kv kv_cache : tensor<?x8x4xf32, #tenon.dims<B, P, C>>
+  func.func @graph(%qkv: tensor<?x?x12xf32, #tenon.dims<B, T, C3>>) {
+    // expected-error @+1 {{(C4) the cache must be (B, context, C) for the result, of the type that is kept, 'bf16'; @kv is (B, P = 8, C = 4) of 'f32', the result is (B, T, C = 4) of 'f32'}}
+    %0 = tenon.attention %qkv heads @H keeps bf16 cache @kv : tensor<?x?x12xf32, #tenon.dims<B, T, C3>> -> tensor<?x?x4xf32, #tenon.dims<B, T, C>>
+    return
+  }
+}
+
+// -----
+
+func.func @attention_c5(%qkv: tensor<?x?x12xf32, #tenon.dims<B, T, C3>>) {
+  // expected-error @+1 {{(C5) keeps bf16 where the result is f32; it keeps 'f64', the result is (B, T, C = 4) of 'f32'}}
+  %0 = tenon.attention %qkv heads @H keeps f64 : tensor<?x?x12xf32, #tenon.dims<B, T, C3>> -> tensor<?x?x4xf32, #tenon.dims<B, T, C>>
+  return
 }

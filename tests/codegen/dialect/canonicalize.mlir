@@ -6,16 +6,21 @@ func.func @identities(%x: tensor<4xf32, #tenon.dims<C>>) -> tensor<4xf32, #tenon
   // CHECK-NEXT: return %[[X]]
   %0 = tenon.scale %x by 1.0 : tensor<4xf32, #tenon.dims<C>>
   %1 = tenon.dropout %0, 0.0 : tensor<4xf32, #tenon.dims<C>>
-  return %1 : tensor<4xf32, #tenon.dims<C>>
+  %2 = tenon.cast %1 : tensor<4xf32, #tenon.dims<C>> -> tensor<4xf32, #tenon.dims<C>>
+  return %2 : tensor<4xf32, #tenon.dims<C>>
 }
 
 // CHECK-LABEL: func.func @no_identities
 func.func @no_identities(%x: tensor<4xf32, #tenon.dims<C>>) -> tensor<4xf32, #tenon.dims<C>> {
   // CHECK-NEXT: tenon.scale
   // CHECK-NEXT: tenon.dropout
+  // CHECK-NEXT: tenon.cast
+  // CHECK-NEXT: tenon.cast
   %0 = tenon.scale %x by 2.0 : tensor<4xf32, #tenon.dims<C>>
   %1 = tenon.dropout %0, 0.5 : tensor<4xf32, #tenon.dims<C>>
-  return %1 : tensor<4xf32, #tenon.dims<C>>
+  %2 = tenon.cast %1 : tensor<4xf32, #tenon.dims<C>> -> tensor<4xbf16, #tenon.dims<C>>
+  %3 = tenon.cast %2 : tensor<4xbf16, #tenon.dims<C>> -> tensor<4xf32, #tenon.dims<C>>
+  return %3 : tensor<4xf32, #tenon.dims<C>>
 }
 
 // An attention that extends a cache is kept though nothing uses its result; one without goes.

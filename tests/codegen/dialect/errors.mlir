@@ -31,7 +31,7 @@ func.func @embedding_c2(%table: tensor<9x4xf32, #tenon.dims<V, C>>, %ids: tensor
 // -----
 
 func.func @embedding_c3(%table: tensor<9x4xf32, #tenon.dims<V, C>>, %ids: tensor<?xi32, #tenon.dims<T>>) {
-  // expected-error @+1 {{(C3) the result must have the dimensions of ids, then C, of the table's element type; expected (T, C = 4) of 'f32', found (T, K = 4) of 'f32'}}
+  // expected-error @+1 {{(C3) the result must have the dimensions of ids, then C, of the table's element type (f32 for bf16); expected (T, C = 4) of 'f32', found (T, K = 4) of 'f32'}}
   %0 = tenon.embedding %table, %ids : tensor<9x4xf32, #tenon.dims<V, C>>, tensor<?xi32, #tenon.dims<T>> -> tensor<?x4xf32, #tenon.dims<T, K>>
   return
 }
@@ -159,8 +159,40 @@ func.func @linear_c3(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %w: tensor<4x9xf32,
 // -----
 
 func.func @linear_c4(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %w: tensor<4x9xbf16, #tenon.dims<C, V>>) {
-  // expected-error @+1 {{(C4) all operands must have the same float element type; x is (T, C = 4) of 'f32', another is (C = 4, V = 9) of 'bf16'}}
+  // expected-error @+1 {{(C4) x and the weight must have the same float element type; x is (T, C = 4) of 'f32', the weight is (C = 4, V = 9) of 'bf16'}}
   %0 = tenon.linear %x, %w : tensor<?x4xf32, #tenon.dims<T, C>>, tensor<4x9xbf16, #tenon.dims<C, V>> -> tensor<?x9xf32, #tenon.dims<T, V>>
+  return
+}
+
+// -----
+
+func.func @linear_c4_result(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %w: tensor<4x9xf32, #tenon.dims<C, V>>) {
+  // expected-error @+1 {{(C4) the result must have the element type of x, or f32 for bf16; x is (T, C = 4) of 'f32', the result is (T, V = 9) of 'bf16'}}
+  %0 = tenon.linear %x, %w : tensor<?x4xf32, #tenon.dims<T, C>>, tensor<4x9xf32, #tenon.dims<C, V>> -> tensor<?x9xbf16, #tenon.dims<T, V>>
+  return
+}
+
+// -----
+
+func.func @linear_c4_bias(%x: tensor<?x4xbf16, #tenon.dims<T, C>>, %w: tensor<4x9xbf16, #tenon.dims<C, V>>, %b: tensor<9xbf16, #tenon.dims<V>>) {
+  // expected-error @+1 {{(C4) bias must have the element type of the result, 'f32'; it is (V = 9) of 'bf16'}}
+  %0 = tenon.linear %x, %w bias %b : tensor<?x4xbf16, #tenon.dims<T, C>>, tensor<4x9xbf16, #tenon.dims<C, V>> bias tensor<9xbf16, #tenon.dims<V>> -> tensor<?x9xf32, #tenon.dims<T, V>>
+  return
+}
+
+// -----
+
+func.func @cast_c1(%x: tensor<?x4xf32, #tenon.dims<T, C>>) {
+  // expected-error @+1 {{(C1) x and the result must be floats with the same dimensions; x is (T, C = 4) of 'f32', the result is (T, V = 4) of 'bf16'}}
+  %0 = tenon.cast %x : tensor<?x4xf32, #tenon.dims<T, C>> -> tensor<?x4xbf16, #tenon.dims<T, V>>
+  return
+}
+
+// -----
+
+func.func @cast_c1_integers(%x: tensor<?xi32, #tenon.dims<T>>) {
+  // expected-error @+1 {{(C1) x and the result must be floats with the same dimensions; x is (T) of 'i32', the result is (T) of 'f32'}}
+  %0 = tenon.cast %x : tensor<?xi32, #tenon.dims<T>> -> tensor<?xf32, #tenon.dims<T>>
   return
 }
 

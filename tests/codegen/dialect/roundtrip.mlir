@@ -56,6 +56,10 @@ tenon.model @all attributes {tenon.machine = "x86-64"} {
       %b = tenon.get_param @"h.{}.b" : tensor<12xf32, #tenon.dims<C3>>
       // CHECK: tenon.linear %{{.*}}, %{{.*}} bias %{{.*}} : {{.*}}, tensor<4x12xf32, #tenon.dims<"app::C", C3>> bias tensor<12xf32, #tenon.dims<C3>> -> tensor<?x?x12xf32, #tenon.dims<batch, seq, C3>>
       %qkv = tenon.linear %m, %w bias %b : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<4x12xf32, #tenon.dims<"app::C", C3>> bias tensor<12xf32, #tenon.dims<C3>> -> tensor<?x?x12xf32, #tenon.dims<batch, seq, C3>>
+      // CHECK: %[[NARROW:.*]] = tenon.cast %{{.*}} : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x?x4xbf16, #tenon.dims<batch, seq, "app::C">>
+      %narrow = tenon.cast %m : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x?x4xbf16, #tenon.dims<batch, seq, "app::C">>
+      // CHECK: tenon.attention %{{.*}} heads @H keeps bf16 : tensor
+      %rounded = tenon.attention %qkv heads @H keeps bf16 : tensor<?x?x12xf32, #tenon.dims<batch, seq, C3>> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
       // CHECK: tenon.attention %{{.*}} heads @H : tensor
       %free = tenon.attention %qkv heads @H : tensor<?x?x12xf32, #tenon.dims<batch, seq, C3>> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
       // CHECK: tenon.attention %{{.*}} heads @H cache @kv : tensor<?x?x12xf32, #tenon.dims<batch, seq, C3>> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>

@@ -26,6 +26,9 @@ tenon.model @m {
   tenon.param @"h.{}.b" : !b init zeros 0.0 layers @L
   tenon.param @"h.{}.down" : !down init normal 0.02 layers @L
 
+  tenon.param @narrow_up : tensor<4x12xbf16, #tenon.dims<C, F>> init normal 0.02
+  tenon.param @narrow_down : tensor<12x4xbf16, #tenon.dims<F, C>> init normal 0.02
+
   // CHECK-LABEL: func.func @embedding_with_norm
   // CHECK: %[[G:.*]]:2 = tenon.group embedding -> {{.*}} attributes {tenon.ends = "the layer norm is the last that an embedding kernel does"} {
   // CHECK: tenon.embedding
@@ -87,4 +90,30 @@ tenon.model @m {
     return %z : !x
   }
   tenon.param @down : !down init normal 0.02
+
+  // What products read in bf16 is rounded where it is made.
+  // CHECK-LABEL: func.func @casts
+  // CHECK: tenon.group norm -> tensor<?x?x4xbf16
+  // CHECK: tenon.layer_norm
+  // CHECK-NEXT: tenon.cast
+  // CHECK-NEXT: tenon.yield
+  // CHECK: tenon.group linear -> tensor<?x?x12xbf16, {{.*}} attributes {tenon.ends = "it stores its rows in bf16"}
+  // CHECK: tenon.linear
+  // CHECK-NEXT: tenon.gelu tanh
+  // CHECK-NEXT: tenon.cast
+  // CHECK-NEXT: tenon.yield
+  // CHECK: tenon.group linear -> tensor<?x?x4xf32
+  // CHECK-NOT: tenon.cast
+  func.func @casts(%x: !x) -> !x {
+    %g = tenon.get_param @g : !g
+    %up = tenon.get_param @narrow_up : tensor<4x12xbf16, #tenon.dims<C, F>>
+    %down = tenon.get_param @narrow_down : tensor<12x4xbf16, #tenon.dims<F, C>>
+    %n = tenon.layer_norm %x, %g, 1.0e-05 : !x, !g
+    %a = tenon.cast %n : !x -> tensor<?x?x4xbf16, #tenon.dims<batch, seq, C>>
+    %h = tenon.linear %a, %up : tensor<?x?x4xbf16, #tenon.dims<batch, seq, C>>, tensor<4x12xbf16, #tenon.dims<C, F>> -> !h
+    %e = tenon.gelu tanh %h : !h
+    %b = tenon.cast %e : !h -> tensor<?x?x12xbf16, #tenon.dims<batch, seq, F>>
+    %y = tenon.linear %b, %down : tensor<?x?x12xbf16, #tenon.dims<batch, seq, F>>, tensor<12x4xbf16, #tenon.dims<F, C>> -> !x
+    return %y : !x
+  }
 }

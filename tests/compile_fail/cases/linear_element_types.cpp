@@ -1,10 +1,10 @@
-// EXPECT: element_types_differ<tenon::f32, tenon::bf16>
+// EXPECT: element_types_differ<tenon::f32, tenon::f64>
 #include "dims.hpp"
 
 auto f(hidden_states x) {
 #ifdef MISTAKE
-  return linear(x, param<bf16, n_embd, n_embd>{"w", zeros});
+  return linear(x, param<f64, n_embd, n_embd>{"w", zeros});
 #else
-  return linear(x, param<f32, n_embd, n_embd>{"w", zeros});
+  return linear(x, param<bf16, n_embd, n_embd>{"w", zeros});
 #endif
 }

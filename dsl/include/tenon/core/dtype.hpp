@@ -23,4 +23,21 @@ concept element = __is_same(T, f32) || __is_same(T, bf16) || __is_same(T, i32) |
 template <class T>
 concept floating_element = element<T> && !__is_same(T, i32);
 
+namespace detail {
+
+template <class T>
+struct computed {
+  using type = T;
+};
+template <>
+struct computed<bf16> {
+  using type = f32;
+};
+
+}  // namespace detail
+
+/// The element type of what is computed from parameters of T: bf16 is for storage, sums are f32.
+template <class T>
+using computed_t = typename detail::computed<T>::type;
+
 }  // namespace tenon

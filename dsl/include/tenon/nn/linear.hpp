@@ -6,8 +6,8 @@ namespace tenon::nn {
 
 template <class In, class Out, class T>
 struct refused_linear {
-  template <class X,
-            class Error = decltype(detail::check_linear<X, param<T, In, Out>, param<T, Out>>())>
+  template <class X, class Error = decltype(detail::check_linear<X, param<T, In, Out>,
+                                                                 param<computed_t<T>, Out>>())>
     requires(!is_accepted<Error>)
   TENON_REFUSES("nn::linear<K, N>: needs x (..., K)")
   constexpr refused_value operator()(X, where = where::here()) const {
@@ -16,13 +16,13 @@ struct refused_linear {
 };
 
 /// nn::linear<In, Out> layer{"name", initialiser}: layer(x) is x W + b.
-///   x (..., In) -> (..., Out), dtype of x, which must be T.
-///   Parameters: "name.weight" (In, Out), drawn from the initialiser, and, unless has_bias is
-///   false, "name.bias" (Out), drawn as 0.
+///   x (..., In) -> (..., Out), dtype of x, which must be T, or f32 where T is bf16.
+///   Parameters: "name.weight" (In, Out) of T, drawn from the initialiser, and, unless has_bias is
+///   false, "name.bias" (Out), drawn as 0, of the dtype of x.
 template <class In, class Out, class T = f32>
 struct linear : refused_linear<In, Out, T> {
   param<T, In, Out> weight;
-  param<T, Out> bias;
+  param<computed_t<T>, Out> bias;
   bool has_bias;
 
   constexpr linear(text name, initialiser init, bool has_bias = true)
@@ -30,8 +30,8 @@ struct linear : refused_linear<In, Out, T> {
 
   using refused_linear<In, Out, T>::operator();
 
-  template <class X,
-            class Check = decltype(detail::check_linear<X, param<T, In, Out>, param<T, Out>>())>
+  template <class X, class Check = decltype(detail::check_linear<X, param<T, In, Out>,
+                                                                 param<computed_t<T>, Out>>())>
     requires is_accepted<Check>
   constexpr auto operator()(X x, where at = where::here()) const {
     return has_bias ? tenon::linear(x, weight, bias, at) : tenon::linear(x, weight, at);

@@ -30,7 +30,8 @@ consteval auto check_attention() {
     using cache_batch = shape::first_t<shape_t<Cache>>;
     using context = shape::at_t<shape_t<Cache>, 1>;
     using channels = shape::last_t<shape_t<Cache>>;
-    if constexpr (!std::is_same_v<element_t<Qkv>, element_t<Cache>>)
+    if constexpr (!std::is_same_v<element_t<Qkv>, element_t<Cache>> &&
+                  !std::is_same_v<element_t<Qkv>, computed_t<element_t<Cache>>>)
       return error::element_types_differ<element_t<Qkv>, element_t<Cache>>{};
     else if constexpr (last::min != last::max || last::max != 3 * channels::max)
       return error::last_dimension_of_qkv_is_not_3_times_C_of_the_cache<last, channels>{};
@@ -72,6 +73,7 @@ struct attention_operation : refused_attention<Heads> {
 /// causal_self_attention<Heads>(qkv, cache): softmax(q k^T / sqrt(D), causal) v for each of H heads
 /// of D = C / H channels, where k and v are those of the cache followed by the new ones.
 ///   qkv (B, T, 3C): queries, keys, values side by side; cache (B, context, C) -> (B, T, C).
+///   One dtype, or a cache of bf16 for qkv of f32: keys and values are then rounded to bf16.
 ///   Heads: the dimension H. The cache belongs to this call alone; T never exceeds the context.
 ///   Source: Vaswani et al. 2017, eq. 1; GPT-2's layout of qkv.
 template <class Heads>

@@ -21,7 +21,7 @@ concept is_ids = is_tensor<X> && std::is_same_v<element_t<X>, i32>;
 /// The rows of Table for each of Ids.
 template <class Table, class Ids>
 using rows_t =
-    typename tensor_of<element_t<Table>,
+    typename tensor_of<computed_t<element_t<Table>>,
                        shape::append_t<shape_t<Ids>, shape::last_t<shape_t<Table>>>>::type;
 
 template <class Ids>
@@ -105,7 +105,7 @@ struct embedding_operation : refused_embedding {
 inline constexpr detail::positions_operation positions{};
 
 /// embedding(table, ids): rows of a table, one for each id.
-///   table (V, C) a param, ids (...) of i32 -> (..., C), dtype of the table.
+///   table (V, C) a param, ids (...) of i32 -> (..., C), dtype of the table, f32 for one of bf16.
 ///   Ids are checked at run time; positions must fit the table at compile time.
 inline constexpr detail::embedding_operation embedding{};
 

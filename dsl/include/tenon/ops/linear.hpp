@@ -24,7 +24,8 @@ consteval auto check_product() {
     return error::weight_must_be_a_param<Weight>{};
   else if constexpr (rank_of<Weight> != 2)
     return error::weight_must_have_2_dimensions<Weight>{};
-  else if constexpr (!std::is_same_v<element_t<X>, element_t<Weight>>)
+  else if constexpr (!std::is_same_v<element_t<X>, element_t<Weight>> &&
+                     !std::is_same_v<element_t<X>, computed_t<element_t<Weight>>>)
     return error::element_types_differ<element_t<X>, element_t<Weight>>{};
   else
     return accepted<X>{};
@@ -152,11 +153,13 @@ struct tied_head_operation : refused_tied_head {
 /// linear(x, weight, bias), or without the bias: x W + b, the weight stored (in, out) as in Hugging
 /// Face's Conv1D.
 ///   x (..., K), weight (K, N), bias (N) -> (..., N), dtype of x.
+///   All have one dtype, or the weight is bf16 and all else f32: x is then rounded to bf16 (to
+///   nearest even), the products are exact and the sums f32.
 inline constexpr detail::linear_operation linear{};
 
 /// tied_head(x, weight): x W^T, logits from the table of the embedding, or from any weight that is
 /// stored (out, in).
-///   x (..., C), weight (V, C) -> (..., V), dtype of x.
+///   x (..., C), weight (V, C) -> (..., V), dtype of x; a weight of bf16 as in linear.
 inline constexpr detail::tied_head_operation tied_head{};
 
 }  // namespace tenon

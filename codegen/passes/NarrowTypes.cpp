@@ -1,0 +1,95 @@
+// Pass tenon-narrow-types: see Passes.td.
+#include "Passes.h"
+
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+
+namespace tenon {
+#define GEN_PASS_DEF_NARROWTYPES
+#include "Passes.h.inc"
+
+namespace {
+/// Whether a use of a parameter is one whose kernels read bf16: a product's weight, a table.
+bool readsBf16(OpOperand &use) {
+  if (auto linear = dyn_cast<LinearOp>(use.getOwner()))
+    return use.get() == linear.getWeight() && use.get() != linear.getBias();
+  auto embedding = dyn_cast<EmbeddingOp>(use.getOwner());
+  return embedding && use.get() == embedding.getTable();
+}
+
+RankedTensorType narrowed(Type type) {
+  return cast<RankedTensorType>(type).clone(BFloat16Type::get(type.getContext()));
+}
+
+bool isF32(Type type) { return cast<RankedTensorType>(type).getElementType().isF32(); }
+
+/// Narrows the parameters of f32 that are read as matrices and tables only; returns how many.
+unsigned narrowParams(ModelOp model) {
+  llvm::StringMap<SmallVector<GetParamOp>> reads;
+  model.walk([&](GetParamOp op) { reads[op.getName()].push_back(op); });
+  unsigned count = 0;
+  for (ParamOp param : model.getBody().getOps<ParamOp>()) {
+    const SmallVector<GetParamOp> &own = reads[param.getSymName()];
+    bool fits =
+        !own.empty() && isF32(param.getTensorType()) &&
+        llvm::all_of(own, [](GetParamOp op) { return llvm::all_of(op->getUses(), readsBf16); });
+    if (!fits)
+      continue;
+    ++count;
+    param.setType(narrowed(param.getTensorType()));
+    for (GetParamOp op : own)
+      op.getResult().setType(narrowed(op.getType()));
+  }
+  return count;
+}
+
+/// Rounds what a product with a narrow weight reads: once a value, before its first product.
+void castOperands(Block &block) {
+  llvm::DenseMap<Value, Value> casts;
+  for (Operation &op : llvm::make_early_inc_range(block)) {
+    for (Region &region : op.getRegions())
+      for (Block &inner : region)
+        castOperands(inner);
+    auto linear = dyn_cast<LinearOp>(op);
+    if (!linear || !isF32(linear.getX().getType()) || isF32(linear.getWeight().getType()))
+      continue;
+    Value &narrow = casts[linear.getX()];
+    if (!narrow) {
+      OpBuilder b(linear);
+      narrow = CastOp::create(b, linear.getLoc(), narrowed(linear.getX().getType()), linear.getX());
+    }
+    linear.getXMutable().assign(narrow);
+  }
+}
+
+void narrowCaches(ModelOp model) {
+  Type bf16 = BFloat16Type::get(model.getContext());
+  for (StateOp state : model.getBody().getOps<StateOp>())
+    if (isF32(state.getTensorType()))
+      state.setType(narrowed(state.getTensorType()));
+  model.walk([&](AttentionOp op) {
+    if (op.getCacheAttr() && op.getKeptType().isF32())
+      op.setKeepsAttr(TypeAttr::get(bf16));
+  });
+}
+
+struct NarrowTypes : impl::NarrowTypesBase<NarrowTypes> {
+  using NarrowTypesBase::NarrowTypesBase;
+
+  void runOnOperation() override {
+    for (ModelOp model : getOperation().getOps<ModelOp>()) {
+      if (narrowParams(model) == 0) {
+        model.emitError("model '") << model.getSymName()
+                                   << "' has no matrix or table of f32 to compute in bf16; compile "
+                                      "it without --compute bf16";
+        return signalPassFailure();
+      }
+      for (func::FuncOp function : model.getBody().getOps<func::FuncOp>())
+        castOperands(function.getBody().front());
+      narrowCaches(model);
+    }
+  }
+};
+} // namespace
+} // namespace tenon

@@ -119,6 +119,43 @@ TEST_CASE("half precision is widened exactly") {
   CHECK(std::memcmp(packed + 144, bf16, sizeof bf16) == 0);
 }
 
+TEST_CASE("a model in bf16 takes f32 and f16, rounded to nearest even, and bf16 as it is") {
+  std::vector<tenon_param> params(tenon_model_toy.params,
+                                  tenon_model_toy.params + tenon_model_toy.n_params);
+  params[3].tensor.dtype = TENON_BF16;
+  tenon_model model = tenon_model_toy;
+  model.params = params.data();
+  auto tensors = safetensors::toy();
+  const std::vector<float> wide = {1.0f,        0x1.01p0f, 0x1.03p0f, 0x1.0101p0f, -0x1.01p0f,
+                                   0x1.FFp127f, INFINITY,  NAN,       0x1.8p-134f};
+  const std::vector<std::uint16_t> rounded = {0x3F80, 0x3F80, 0x3F82, 0x3F81, 0xBF80,
+                                              0x7F80, 0x7F80, 0x7FC0, 0x0001};
+  const std::vector<std::uint16_t> half = {0x3C00, 0x3C04, 0x3C0C, 0x3C05, 0xBC04,
+                                           0x7BFF, 0x7C00, 0x7E00, 0x0001};
+  const std::vector<std::uint16_t> from_half = {0x3F80, 0x3F80, 0x3F82, 0x3F81, 0xBF80,
+                                                0x4780, 0x7F80, 0x7FC0, 0x3380};
+  const auto bytes = [](const auto& values) {
+    return std::string(reinterpret_cast<const char*>(values.data()),
+                       values.size() * sizeof values[0]);
+  };
+  const auto packed = [&](const char* type, const std::string& values) {
+    tensors[4] = {"h.0.proj.weight", type, {3, 3}, values};
+    tensors[5] = {"h.1.proj.weight", type, {3, 3}, values};
+    const scratch_folder folder;
+    const auto loaded =
+        rt::weights::load(model, folder.write("m.safetensors", safetensors::file(tensors, 1)));
+    INFO(loaded.message());
+    REQUIRE(loaded);
+    const auto* layers = static_cast<const char*>(loaded->data()) + 128 * sizeof(float);
+    const std::string first(layers, 18), second(layers + 64, 18);
+    CHECK(first == second);
+    return first;
+  };
+  CHECK(packed("F32", bytes(wide)) == bytes(rounded));
+  CHECK(packed("F16", bytes(half)) == bytes(from_half));
+  CHECK(packed("BF16", bytes(rounded)) == bytes(rounded));
+}
+
 TEST_CASE("what checkpoints carry beside the parameters is ignored") {
   auto tensors = safetensors::toy("transformer.");
   tensors.push_back({"transformer.h.0.attn.bias", "U8", {1, 1, 2, 2}, std::string(4, '\1')});

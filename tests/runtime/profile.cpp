@@ -1,4 +1,7 @@
 // Recorded calls: which kernels each thread ran, when, and what they cost.
+#include <memory>
+#include <thread>
+
 #include <catch2/catch.hpp>
 #include <tenon/runtime/profile.hpp>
 
@@ -94,14 +97,23 @@ TEST_CASE("a call that fails leaves no record, and recording anew drops the old 
   CHECK_FALSE(tenon_session_record(nullptr, 1).code == TENON_OK);
 }
 
-TEST_CASE("a pool that does not run all threads leaves no record") {
+TEST_CASE("a pool that runs the threads' tasks twice leaves no record") {
   rt::options how{};
   how.threads = 2;
-  how.parallel = [](void*, std::int32_t, tenon_task, void*) {};
+  how.parallel = [](void*, std::int32_t, tenon_task task, void* argument) {
+    for (int time = 0; time < 2; ++time) {
+      std::thread other([&] { task(argument, 1); });
+      task(argument, 0);
+      other.join();
+    }
+  };
   auto session = *toy::session::create(toy_weights::make(), how);
   REQUIRE(rt::record(session, 2));
   auto ids = *rt::buffer<std::int32_t>::create(1);
   auto logits = *rt::buffer<float>::create(11);
-  CHECK_FALSE(session.step({ids, 1, 1}, {logits, 1}, 0));
+  CHECK_THAT(session.step({ids, 1, 1}, {logits, 1}, 0).message(),
+             Catch::StartsWith("options.parallel ran 4 tasks of 2"));
   CHECK(rt::recorded_calls(session).empty());
+  CHECK(rt::recorded_slices(session, 0).empty());
+  CHECK(rt::recorded_slices(session, 1).empty());
 }

@@ -181,8 +181,9 @@ TEST_CASE("a parameter that is larger than a piece is the same for any number of
   const rt::weights one = draw(1, alone), three = draw(3, together);
   CHECK(std::memcmp(one.data(), three.data(), 2 * bytes) == 0);
   const auto* table = static_cast<const float*>(one.data());
-  CHECK(std::count(table, table + bytes / 4, 0.0f) < 10);  // every piece was drawn
-  CHECK(alone.calls == 3 + 1 + 1);                         // pieces, and the end
+  CHECK(std::memcmp(table, table + (1 << 20), 4096) != 0);  // nor one like the other
+  CHECK(std::count(table, table + bytes / 4, 0.0f) < 10);   // every piece was drawn
+  CHECK(alone.calls == 3 + 1 + 1);                          // pieces, and the end
   for (const told& each : {alone, together}) {
     CHECK(each.total == 2 * bytes);
     CHECK(each.done == each.total);

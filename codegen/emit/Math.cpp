@@ -28,10 +28,32 @@ struct Lanes {
     return arith::ConstantOp::create(
         k.b, loc, DenseElementsAttr::get(cast<VectorType>(ints()), attribute.getValue()));
   }
-  Value select(arith::CmpFPredicate predicate, Value x, Value y, Value yes, Value no) {
-    Value condition = arith::CmpFOp::create(k.b, loc, predicate, x, y);
+  Value bits(Value x) { return arith::BitcastOp::create(k.b, loc, ints(), x); }
+  Value number(Value bits) { return arith::BitcastOp::create(k.b, loc, floats(), bits); }
+  Value plus(Value x, Value y) { return arith::AddIOp::create(k.b, loc, x, y); }
+  Value minus(Value x, Value y) { return arith::SubIOp::create(k.b, loc, x, y); }
+  Value shiftLeft(Value x, int32_t by) { return arith::ShLIOp::create(k.b, loc, x, i(by)); }
+  Value abs(Value x) { return math::AbsFOp::create(k.b, loc, x); }
+  /// `magnitude`, which is not negative, with the sign of `sign`.
+  Value withSign(Value magnitude, Value sign) {
+    Value signBit = arith::AndIOp::create(k.b, loc, bits(sign), i(INT32_MIN));
+    return number(arith::OrIOp::create(k.b, loc, bits(magnitude), signBit));
+  }
+
+  // Comparisons with NaN are false.
+  Value less(Value x, Value y) {
+    return arith::CmpFOp::create(k.b, loc, arith::CmpFPredicate::OLT, x, y);
+  }
+  Value equal(Value x, Value y) {
+    return arith::CmpFOp::create(k.b, loc, arith::CmpFPredicate::OEQ, x, y);
+  }
+  Value select(Value condition, Value yes, Value no) {
     return arith::SelectOp::create(k.b, loc, condition, yes, no);
   }
+  // NaN stays NaN. Written so that x86 has one instruction for it.
+  Value atMost(Value x, double limit) { return select(less(f(limit), x), f(limit), x); }
+  Value atLeast(Value x, double limit) { return select(less(x, f(limit)), f(limit), x); }
+
   /// Horner's scheme, coefficients from the constant term up.
   Value polynomial(Value x, ArrayRef<double> coefficients) {
     Value sum = f(coefficients.back());
@@ -39,56 +61,116 @@ struct Lanes {
       sum = k.fma(sum, x, f(c));
     return sum;
   }
-  /// 2^n for an integer n in [-126, 127], by its exponent field.
-  Value powerOfTwo(Value n) {
-    Value biased = arith::AddIOp::create(k.b, loc, n, i(127));
-    Value bits = arith::ShLIOp::create(k.b, loc, biased, i(23));
-    return arith::BitcastOp::create(k.b, loc, floats(), bits);
-  }
 };
+
+// log 2 in two parts: the first has 15 bits, so that its products with exponents are exact.
+constexpr double logTwoHigh = 0.693145751953125, logTwoLow = 1.428606820309417e-06;
+constexpr double infinity = std::numeric_limits<double>::infinity();
 } // namespace
 
-// x = n log 2 + r, |r| <= log(2)/2; e^r = 1 + r + r^2 P(r), error of the fit 4.8e-11; log 2 in two
-// parts so that n log 2 is exact in the first. The scale 2^n goes on in two factors, which
-// reaches subnormal results and infinity without special cases.
+// x = n log 2 + r, |r| <= log(2)/2; e^r = 1 + r + r^2 P(r), error of the fit 3.1e-9. Adding 1.5 *
+// 2^23 rounds to a whole number and leaves it in the low bits, from which a shift makes an
+// exponent. The scale 2^n goes on as 2^(n+64) and 2^-64, or the other way, which reaches subnormal
+// results and infinity with one rounding and no special cases; NaN goes through the products.
 Value emitExp(KernelBuilder &k, Value x) {
   Lanes v{k, lanesOf(x)};
-  Value high = v.select(arith::CmpFPredicate::OGT, x, v.f(130.0), v.f(130.0), x);
-  Value clamped = v.select(arith::CmpFPredicate::OLT, high, v.f(-150.0), v.f(-150.0), high);
-  Value n = math::RoundEvenOp::create(k.b, v.loc, k.mulf(clamped, v.f(1.44269504088896341)));
-  Value r = k.fma(n, v.f(-0.693145751953125), clamped);
-  r = k.fma(n, v.f(-1.428606820309417e-06), r);
-  Value p = v.polynomial(r, {0.5, 0.1666666716337204, 0.041666269302368164, 0.008333263918757439,
-                             0.0013946064282208681, 0.00019918373436667025});
-  Value result = k.addf(k.fma(k.mulf(r, r), p, r), v.f(1.0));
-  Value whole = arith::FPToSIOp::create(k.b, v.loc, v.ints(), n);
-  Value half = arith::ShRSIOp::create(k.b, v.loc, whole, v.i(1));
-  Value rest = arith::SubIOp::create(k.b, v.loc, whole, half);
-  result = k.mulf(k.mulf(result, v.powerOfTwo(half)), v.powerOfTwo(rest));
-  return v.select(arith::CmpFPredicate::UNO, x, x, x, result);
+  Value clamped = v.atLeast(v.atMost(x, 89.0), -104.0);
+  Value shifted = k.fma(clamped, v.f(1.44269504088896341), v.f(0x1.8p23));
+  Value n = k.subf(shifted, v.f(0x1.8p23));
+  Value r = k.fma(n, v.f(-logTwoHigh), clamped);
+  r = k.fma(n, v.f(-logTwoLow), r);
+  const double p[] = {0.4999999403953552, 0.1666652113199234, 0.04166825860738754,
+                      0.00836866907775402, 0.0013821307802572846};
+  Value result;
+  if (k.target.fma) {
+    result = v.f(p[4]);
+    for (double c : {p[3], p[2], p[1], p[0], 1.0, 1.0})
+      result = k.fma(result, r, v.f(c));
+  } else { // small terms first, or rounding them would cost too much
+    result = k.addf(k.addf(k.mulf(k.mulf(r, r), v.polynomial(r, p)), r), v.f(1.0));
+  }
+  Value below = v.less(clamped, v.f(0.0));
+  Value bias = v.select(below, v.i((127 + 64) << 23), v.i((127 - 64) << 23));
+  Value scale = v.number(v.plus(v.shiftLeft(v.bits(shifted), 23), bias));
+  return k.mulf(k.mulf(result, scale), v.select(below, v.f(0x1p-64), v.f(0x1p64)));
 }
 
-// x = 2^n m, m in [sqrt(1/2), sqrt 2); log m = f - f^2/2 + f^3 P(f), f = m - 1, error 7.3e-10.
+// x = 2^n m, m in [sqrt(1/2), sqrt 2); log m = f - f^2/2 + f^3 P(f), f = m - 1, error 5.9e-9. The
+// rounding error of n log 2 + f is added again.
 Value emitLog(KernelBuilder &k, Value x) {
   Lanes v{k, lanesOf(x)};
   constexpr int32_t sqrtHalfBits = 0x3f3504f3;
-  Value bits = arith::BitcastOp::create(k.b, v.loc, v.ints(), x);
-  Value shifted = arith::SubIOp::create(k.b, v.loc, bits, v.i(sqrtHalfBits));
-  Value n = arith::ShRSIOp::create(k.b, v.loc, shifted, v.i(23));
-  Value exponent = arith::ShLIOp::create(k.b, v.loc, n, v.i(23));
-  Value mantissa = arith::SubIOp::create(k.b, v.loc, bits, exponent);
-  Value f = k.subf(arith::BitcastOp::create(k.b, v.loc, v.floats(), mantissa), v.f(1.0));
-  Value p = v.polynomial(f, {0.3333331048488617, -0.24999986588954926, 0.20002226531505585,
-                             -0.16669251024723053, 0.14218658208847046, -0.12384343147277832,
-                             0.11872965842485428, -0.1178983524441719, 0.06915424764156342});
+  Value subnormal = v.less(x, v.f(0x1p-126));
+  Value bits = v.bits(v.select(subnormal, k.mulf(x, v.f(0x1p23)), x));
+  Value n = arith::ShRSIOp::create(k.b, v.loc, v.minus(bits, v.i(sqrtHalfBits)), v.i(23));
+  Value f = k.subf(v.number(v.minus(bits, v.shiftLeft(n, 23))), v.f(1.0));
+  Value p = v.polynomial(f, {0.3333333134651184, -0.2500081956386566, 0.2000124156475067,
+                             -0.166234090924263, 0.14201581478118896, -0.1315961331129074,
+                             0.12762199342250824, -0.07636399567127228});
   Value square = k.mulf(f, f);
   Value scale = arith::SIToFPOp::create(k.b, v.loc, v.floats(), n);
-  Value low = k.fma(k.mulf(square, f), p, k.mulf(scale, v.f(1.428606820309417e-06)));
+  scale = k.subf(scale, v.select(subnormal, v.f(23.0), v.f(0.0)));
+  Value high = k.mulf(scale, v.f(logTwoHigh));
+  Value sum = k.addf(high, f);
+  Value lost = k.subf(f, k.subf(sum, high)); // exact: |high| >= |f|, or high = 0
+  Value low = k.fma(k.mulf(square, f), p, k.mulf(scale, v.f(logTwoLow)));
   low = k.fma(square, v.f(-0.5), low);
-  Value result = k.fma(scale, v.f(0.693145751953125), k.addf(f, low));
-  // By their bits infinity and NaN would be numbers.
-  Value infinity = v.f(std::numeric_limits<double>::infinity());
-  return v.select(arith::CmpFPredicate::OLT, x, infinity, result, x);
+  Value result = k.addf(sum, k.addf(low, lost));
+  // By their bits infinity, NaN and negative numbers would have logarithms too.
+  Value special = v.select(v.less(x, v.f(0.0)), v.f(std::numeric_limits<double>::quiet_NaN()), x);
+  result = v.select(v.less(x, v.f(infinity)), result, special);
+  result = v.select(v.less(v.f(0.0), x), result, special);
+  return v.select(v.equal(x, v.f(0.0)), v.f(-infinity), result);
+}
+
+// |x| < 3/4: x + x^3 P(x^2), error 1.7e-9; otherwise 1 - 2 / (e^(2|x|) + 1).
+Value emitTanh(KernelBuilder &k, Value x) {
+  Lanes v{k, lanesOf(x)};
+  Value size = v.abs(x), square = k.mulf(size, size);
+  Value p =
+      v.polynomial(square, {-0.33333316445350647, 0.1333272010087967, -0.0538945347070694,
+                            0.021457793191075325, -0.007665812503546476, 0.001741756685078144});
+  Value small = k.fma(size, k.mulf(square, p), size);
+  Value power = emitExp(k, k.addf(size, size));
+  Value large = k.subf(v.f(1.0), k.divf(v.f(2.0), k.addf(power, v.f(1.0))));
+  return v.withSign(v.select(v.less(size, v.f(0.75)), small, large), x);
+}
+
+// For |x| < 0.9.
+static Value erfOfSmall(KernelBuilder &k, Lanes v, Value size) {
+  Value p = v.polynomial(k.mulf(size, size),
+                         {0.12837916612625122, -0.3761262893676758, 0.11283622682094574,
+                          -0.026855412870645523, 0.005191272124648094, -0.0008033339399844408,
+                          7.912992441561073e-05});
+  return k.fma(size, p, size);
+}
+
+// |x| < 0.9: x + x P(x^2), error 9.7e-10; otherwise 1 - e^(-(|x| + |x| Q(|x|))), error 3.1e-9,
+// which is 1 from 3.95 on.
+Value emitErf(KernelBuilder &k, Value x) {
+  Lanes v{k, lanesOf(x)};
+  Value size = v.abs(x), limited = v.atMost(size, 3.95);
+  Value q =
+      v.polynomial(limited, {0.1285199522972107, 0.6356993913650513, 0.10528679192066193,
+                             -0.022905968129634857, 0.003219948150217533, -0.0002145907055819407});
+  Value exponent = k.subf(v.f(0.0), k.fma(limited, q, limited));
+  Value large = k.subf(v.f(1.0), emitExp(k, exponent));
+  return v.withSign(v.select(v.less(size, v.f(0.9)), erfOfSmall(k, v, size), large), x);
+}
+
+// The square root halves the error of the quotient under it, so sqrt(1/x) is nearer than 1/sqrt(x).
+// Powers of two keep 1/x away from infinity and from subnormal numbers.
+Value emitRsqrt(KernelBuilder &k, Value x) {
+  Lanes v{k, lanesOf(x)};
+  Value tiny = v.less(x, v.f(0x1p-100)), huge = v.less(v.f(0x1p100), x);
+  auto scale = [&](double forTiny, double forHuge) {
+    return v.select(tiny, v.f(forTiny), v.select(huge, v.f(forHuge), v.f(1.0)));
+  };
+  Value quotient = k.divf(v.f(1.0), k.mulf(x, scale(0x1p64, 0x1p-64)));
+  Value root = math::SqrtOp::create(k.b, v.loc, quotient);
+  Value result = k.mulf(root, scale(0x1p32, 0x1p-32));
+  result = v.select(v.equal(x, v.f(0.0)), quotient, result); // infinity with the sign of zero
+  return v.select(v.less(x, v.f(0.0)), v.f(std::numeric_limits<double>::quiet_NaN()), result);
 }
 
 // tanh form: (1 + tanh u)/2 = 1 / (1 + e^(-2u)), which keeps full relative accuracy for large -u.
@@ -99,18 +181,21 @@ static Value geluTanh(KernelBuilder &k, Lanes v, Value x) {
   return k.divf(x, k.addf(v.f(1.0), emitExp(k, u)));
 }
 
-// erf form: x times the normal distribution, erfc(|x|/sqrt 2)/2 or one minus it. For z >= 0,
-// erfc z = t exp(-z^2 + P(t)), t = 1/(1 + z/2); error of the fit 4.8e-8.
+// erf form: x times the normal distribution, 1/2 + erf(x/sqrt 2)/2 where that is not small, else
+// erfc(|x|/sqrt 2)/2 or one minus it. erfc z = e^(-(z + z Q(z))), error of the fit 1.5e-8, where
+// erfc is below 1/1000 1.5e-5 of erfc.
 static Value geluErf(KernelBuilder &k, Lanes v, Value x) {
-  Value z = k.mulf(math::AbsFOp::create(k.b, v.loc, x), v.f(0.70710678118654752440));
-  Value t = k.divf(v.f(1.0), k.fma(z, v.f(0.5), v.f(1.0)));
-  Value p = v.polynomial(t, {-1.2654529809951782, 0.9987261295318604, 0.3859069049358368,
-                             0.037811603397130966, -0.007393611129373312, -0.06524423509836197,
-                             -0.7131165862083435, 1.1685633659362793, -0.6855512261390686,
-                             0.14575070142745972});
-  Value tail = k.mulf(k.mulf(t, v.f(0.5)), emitExp(k, k.subf(p, k.mulf(z, z))));
-  Value phi = v.select(arith::CmpFPredicate::OLT, x, v.f(0.0), tail, k.subf(v.f(1.0), tail));
-  return k.mulf(x, phi);
+  Value z = k.mulf(v.abs(x), v.f(0.70710678118654752440));
+  Value middle = k.fma(v.withSign(erfOfSmall(k, v, z), x), v.f(0.5), v.f(0.5));
+  Value limited = v.atMost(z, 10.1);
+  Value q = v.polynomial(
+      limited, {0.1289534866809845, 0.6338874101638794, 0.10837709903717041, -0.02567460387945175,
+                0.004614234436303377, -0.0006042066379450262, 5.5200423958012834e-05,
+                -3.3083008474932285e-06, 1.1628505092176056e-07, -1.8105458243766748e-09});
+  Value exponent = k.subf(v.f(0.0), k.fma(limited, q, limited));
+  Value tail = k.mulf(emitExp(k, exponent), v.f(0.5));
+  Value outer = v.select(v.less(x, v.f(0.0)), tail, k.subf(v.f(1.0), tail));
+  return k.mulf(x, v.select(v.less(z, v.f(0.9)), middle, outer));
 }
 
 Value emitGelu(KernelBuilder &k, Value x, GeluKind form) {

@@ -1,14 +1,22 @@
-// exp, log and GELU on f32 vectors, written out in arithmetic: no library calls, the same bits in
-// every lane and on every number of lanes.
+// Elementary functions of f32, scalars or vectors, written out in arithmetic: no library calls, the
+// same bits in every lane and on every number of lanes. NaN gives NaN. The greatest errors over all
+// floats stand in README.md.
 #pragma once
 #include "Kernel.h"
 
 namespace tenon {
 
-/// e^x. Subnormal results, infinities and NaN as in IEEE arithmetic.
+/// e^x; subnormal results are rounded once.
 mlir::Value emitExp(KernelBuilder &k, mlir::Value x);
-/// log x for normal x > 0.
+/// log x; -infinity for either zero, NaN for x < 0.
 mlir::Value emitLog(KernelBuilder &k, mlir::Value x);
+/// tanh x; keeps the sign of zero.
+mlir::Value emitTanh(KernelBuilder &k, mlir::Value x);
+/// The error function 2/sqrt(pi) times the integral of e^(-t^2) from 0 to x; keeps the sign of
+/// zero.
+mlir::Value emitErf(KernelBuilder &k, mlir::Value x);
+/// 1/sqrt x; for a zero infinity with its sign, NaN for x < 0.
+mlir::Value emitRsqrt(KernelBuilder &k, mlir::Value x);
 /// GELU in either form; see tenon.gelu.
 mlir::Value emitGelu(KernelBuilder &k, mlir::Value x, GeluKind form);
 

@@ -1,0 +1,122 @@
+// Writes objects with the emitter's elementary functions alone, for the tests of their accuracy and
+// for the benchmark: of each function and target a kernel that maps an array of any length.
+//   tenon-emit-math <folder> <target>...
+// makes <folder>/<target>.o and math_kernels.inc, one line a target (see math_kernels.h).
+#include "CpuKernel.h"
+#include "Math.h"
+#include "Object.h"
+#include "Pipelines.h"
+
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/WithColor.h"
+
+using namespace mlir;
+using namespace tenon;
+
+namespace {
+
+struct Function {
+  StringRef name;
+  Value (*emit)(KernelBuilder &, Value);
+};
+const Function functions[] = {
+    {"exp", emitExp},
+    {"log", emitLog},
+    {"tanh", emitTanh},
+    {"erf", emitErf},
+    {"rsqrt", emitRsqrt},
+    {"gelu_tanh", [](KernelBuilder &k, Value x) { return emitGelu(k, x, GeluKind::Tanh); }},
+    {"gelu_erf", [](KernelBuilder &k, Value x) { return emitGelu(k, x, GeluKind::Erf); }},
+};
+
+std::string identifier(StringRef name) {
+  std::string result = name.str();
+  std::replace(result.begin(), result.end(), '-', '_');
+  return result;
+}
+
+/// void <function>_<target>(const float *x, float *y, size_t count): full vectors, then vectors of
+/// half as many lanes each time, so that every number of lanes is used.
+void emitKernel(ModuleOp module, const Target &target, const Function &function) {
+  OpBuilder b(module.getContext());
+  b.setInsertionPointToEnd(module.getBody());
+  Location loc = module.getLoc();
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext());
+  std::string name = function.name.str() + "_" + identifier(target.name);
+  auto kernel = func::FuncOp::create(b, loc, name,
+                                     b.getFunctionType({pointer, pointer, b.getIndexType()}, {}));
+  Block *body = kernel.addEntryBlock();
+  b.setInsertionPointToStart(body);
+  func::ReturnOp::create(b, loc);
+  b.setInsertionPointToStart(body);
+  CpuKernelBuilder k(b, loc, target);
+  Value x = body->getArgument(0), y = body->getArgument(1), count = body->getArgument(2);
+  Value done = k.index(0);
+  for (unsigned lanes = target.lanes; lanes >= 1; lanes /= 2) {
+    Value end = k.mul(k.div(count, lanes), lanes);
+    k.loop(done, end, lanes,
+           [&](Value i) { k.store(function.emit(k, k.load(x, i, b.getF32Type(), lanes)), y, i); });
+    done = end;
+  }
+}
+
+LogicalResult fail(const Twine &message) {
+  llvm::WithColor::error() << message << "\n";
+  return failure();
+}
+
+LogicalResult write(const Twine &path, StringRef bytes) {
+  std::error_code error;
+  llvm::raw_fd_ostream stream(path.str(), error);
+  if (error)
+    return fail(path + ": " + error.message());
+  stream << bytes;
+  return success();
+}
+
+LogicalResult emitTarget(MLIRContext &context, const Target &target, StringRef folder) {
+  OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&context));
+  for (const Function &function : functions)
+    emitKernel(*module, target, function);
+  PassManager pm(&context);
+  buildCpuPipeline(pm);
+  if (failed(pm.run(*module)))
+    return failure();
+  FailureOr<ObjectJob> job = ObjectJob::translate(*module, target);
+  if (failed(job))
+    return failure();
+  llvm::Expected<ObjectCode> code = job->compile(/*withText=*/false);
+  if (!code)
+    return fail(llvm::toString(code.takeError()));
+  return write(folder + "/" + target.name + ".o", code->object);
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  if (argc < 3)
+    return failed(fail("usage: tenon-emit-math <folder> <target>..."));
+  MLIRContext context;
+  context.loadDialect<func::FuncDialect, arith::ArithDialect, math::MathDialect, scf::SCFDialect,
+                      cf::ControlFlowDialect, vector::VectorDialect, LLVM::LLVMDialect>();
+  initializeTargets();
+  StringRef folder = argv[1];
+  if (std::error_code error = llvm::sys::fs::create_directories(folder))
+    return failed(fail(folder + ": " + error.message()));
+  std::string table;
+  for (StringRef name : llvm::ArrayRef(argv + 2, argc - 2)) {
+    const Target *target = findTarget(name);
+    if (!target)
+      return failed(fail("no target '" + name + "'; codegen/target/Target.cpp has them"));
+    if (failed(emitTarget(context, *target, folder)))
+      return EXIT_FAILURE;
+    table += "TENON_MATH_VARIANT(" + identifier(name) + ", " + target->cpuBits.str() + ")\n";
+  }
+  return failed(write(folder + "/math_kernels.inc", table));
+}

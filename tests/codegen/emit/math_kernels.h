@@ -1,0 +1,20 @@
+// The kernels that tenon-emit-math writes, as a table: one variant a target, one kernel a function.
+#pragma once
+#include <cstddef>
+#include <vector>
+
+namespace tenon::test {
+
+/// y[i] = f(x[i]) for i < count.
+using MathKernel = void (*)(const float *x, float *y, std::size_t count);
+
+struct MathVariant {
+  const char *name;
+  unsigned cpu; // bits of tenon_cpu
+  MathKernel exp, log, tanh, erf, rsqrt, geluTanh, geluErf;
+};
+
+/// The variants that this CPU can run.
+std::vector<MathVariant> mathVariants();
+
+} // namespace tenon::test

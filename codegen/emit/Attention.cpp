@@ -161,23 +161,12 @@ private:
     return masked;
   }
 
-  /// Sum or maximum over the vectors of a block, by one tree.
-  Value tree(SmallVector<Value> parts, llvm::function_ref<Value(Value, Value)> combine) {
-    while (parts.size() > 1) {
-      SmallVector<Value> half;
-      for (unsigned i = 0; i < parts.size(); i += 2)
-        half.push_back(combine(parts[i], parts[i + 1]));
-      parts = half;
-    }
-    return parts.front();
-  }
-
   /// One step of the online softmax: carried are the maximum, the sum, and the weighted values.
   KernelBuilder::Values keyBlockStep(Value index, Value position, ArrayRef<Piece> pieces,
                                      ValueRange carried) {
     Value first = k.mul(index, block);
     SmallVector<Value> score = scores(first, position);
-    Value blockMax = k.reduceMax(tree(score, [&](Value x, Value y) { return k.maxf(x, y); }));
+    Value blockMax = k.reduceMax(k.tree(score, [&](Value x, Value y) { return k.maxf(x, y); }));
     Value max = k.maxf(carried[0], blockMax);
     Value correction = emitExp(k, k.subf(carried[0], max));
     SmallVector<Value> weights;
@@ -186,7 +175,7 @@ private:
       weights.push_back(emitExp(k, k.subf(score[j], maxLanes)));
       k.store(weights[j], weightStack, k.index(j * lanes));
     }
-    Value blockSum = k.reduceAdd(tree(weights, [&](Value x, Value y) { return k.addf(x, y); }));
+    Value blockSum = k.reduceAdd(k.sumTree(weights));
     KernelBuilder::Values next = {max, k.fma(carried[1], correction, blockSum)};
 
     KernelBuilder::Values outputs;

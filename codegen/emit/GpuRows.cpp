@@ -133,7 +133,8 @@ private:
         Value x = element(turn, number);
         store(x, turn, rows.rowResults);
         if (rows.norm)
-          store(normalise(k, rows.norm, statistics, x, turn.column), turn, rows.normResults);
+          store(normalise(k, rows.norm, statistics, centre(k, statistics, x), turn.column), turn,
+                rows.normResults);
         return Values{};
       });
     });
@@ -151,7 +152,7 @@ private:
             /*squared=*/true);
     Value variance = k.divf(squares, columns);
     double epsilon = norm.getEpsilon().convertToDouble();
-    return {mean, k.reciprocalRoot(k.addf(variance, k.splat(epsilon, 1)))};
+    return {mean, k.reciprocalRoot(k.addf(variance, k.splat(epsilon, 1))), {}};
   }
 
   /// The sum of a row's terms (or of their squares), in an order that follows from C alone.

@@ -173,6 +173,22 @@ Value KernelBuilder::reduceMax(Value vector) {
   return reduce(*this, vector, [&](Value x, Value y) { return maxf(x, y); });
 }
 
+Value KernelBuilder::tree(SmallVector<Value> parts,
+                          llvm::function_ref<Value(Value, Value)> combine) {
+  while (parts.size() > 1) {
+    SmallVector<Value> half;
+    for (size_t i = 0; i + 1 < parts.size(); i += 2)
+      half.push_back(combine(parts[i], parts[i + 1]));
+    if (parts.size() % 2)
+      half.push_back(parts.back());
+    parts = half;
+  }
+  return parts.front();
+}
+Value KernelBuilder::sumTree(ArrayRef<Value> parts) {
+  return tree(SmallVector<Value>(parts), [&](Value x, Value y) { return addf(x, y); });
+}
+
 // control flow
 
 KernelBuilder::Values KernelBuilder::loop(Value begin, Value end, Value step, ValueRange carried,

@@ -100,6 +100,11 @@ public:
   mlir::Value reduceAdd(mlir::Value vector);
   mlir::Value reduceMax(mlir::Value vector);
 
+  /// Combines values pairwise by one fixed tree.
+  mlir::Value tree(llvm::SmallVector<mlir::Value> parts,
+                   llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> combine);
+  mlir::Value sumTree(llvm::ArrayRef<mlir::Value> parts);
+
   /// for (i = begin; i < end; i += step): the body gets i and the carried values, returns the next.
   using Values = llvm::SmallVector<mlir::Value>;
   Values loop(mlir::Value begin, mlir::Value end, mlir::Value step, mlir::ValueRange carried,

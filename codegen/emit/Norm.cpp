@@ -8,17 +8,17 @@ using namespace mlir;
 
 namespace tenon {
 
-// Four chains of additions hide the latency of one.
-static constexpr unsigned chains = 4;
+// Vectors that one turn of a loop over columns takes.
+static constexpr unsigned turnVectors = 4;
 
 void forColumns(KernelBuilder &k, int64_t count, llvm::function_ref<void(Value, int64_t)> block,
                 llvm::function_ref<void(Value, unsigned)> vector) {
-  int64_t lanes = k.target.lanes, extent = chains * lanes;
+  int64_t lanes = k.target.lanes, extent = turnVectors * lanes;
   int64_t blocks = count / extent * extent;
   if (blocks)
     k.loop(k.index(0), k.index(blocks), extent, [&](Value column) {
       block(column, extent);
-      for (unsigned i = 0; i < chains; ++i)
+      for (unsigned i = 0; i < turnVectors; ++i)
         vector(k.add(column, i * lanes), lanes);
     });
   if (blocks < count)
@@ -29,82 +29,90 @@ void forColumns(KernelBuilder &k, int64_t count, llvm::function_ref<void(Value, 
     vector(k.index(piece.offset), piece.lanes);
 }
 
-/// Sums over each of some rows: `accumulate` returns a row's sum so far plus what belongs to the
-/// column.
-static KernelBuilder::Values
-sumColumns(KernelBuilder &k, unsigned rows, int64_t count,
-           llvm::function_ref<Value(unsigned row, Value column, Value sum)> accumulate,
-           llvm::function_ref<void(Value, int64_t)> block) {
-  int64_t lanes = k.target.lanes, extent = chains * lanes;
-  int64_t blocks = count / extent * extent;
-  int64_t vectors = std::min<int64_t>(chains, count / lanes); // sums of a row
-  KernelBuilder::Values sums(rows * vectors, k.splat(0.0, lanes));
-  if (blocks)
-    sums = k.loop(
-        k.index(0), k.index(blocks), k.index(extent), sums, [&](Value column, ValueRange carried) {
-          block(column, extent);
-          KernelBuilder::Values next;
-          for (auto [i, sum] : llvm::enumerate(carried))
-            next.push_back(accumulate(i / vectors, k.add(column, i % vectors * lanes), sum));
-          return next;
-        });
-  if (blocks < count)
-    block(k.index(blocks), count - blocks);
-
-  KernelBuilder::Values totals;
+/// A few elements of each row, to shift it by their mean: the largest power of two of them that is
+/// whole vectors of one turn, or the first piece of a row shorter than a vector.
+static SmallVector<Value> shifts(KernelBuilder &k, unsigned rows, int64_t count,
+                                 const RowPass &pass) {
+  unsigned lanes = k.target.lanes, vectors = 1;
+  if (count < lanes)
+    lanes = tailPieces(count, lanes).front().lanes;
+  else
+    vectors = llvm::bit_floor(std::min<uint64_t>(turnVectors, count / lanes));
+  SmallVector<Value> means;
   for (unsigned row = 0; row < rows; ++row) {
-    MutableArrayRef<Value> own(sums.begin() + row * vectors, vectors);
-    for (int64_t i = 0; blocks + (i + 1) * lanes <= count; ++i)
-      own[i] = accumulate(row, k.index(blocks + i * lanes), own[i]);
-    for (int64_t stride = 1; stride < vectors; stride *= 2)
-      for (int64_t i = 0; i + stride < vectors; i += 2 * stride)
-        own[i] = k.addf(own[i], own[i + stride]);
-    Value total = own.empty() ? Value() : k.reduceAdd(own[0]);
-    for (Piece piece : tailPieces(count, lanes)) {
-      Value none = k.splat(0.0, piece.lanes);
-      Value sum = k.reduceAdd(accumulate(row, k.index(piece.offset), none));
-      total = total ? k.addf(total, sum) : sum;
-    }
-    totals.push_back(total);
+    SmallVector<Value> parts;
+    for (unsigned i = 0; i < vectors; ++i)
+      parts.push_back(pass.elements(row, k.index(i * lanes), lanes));
+    Value sum = k.reduceAdd(k.sumTree(parts));
+    means.push_back(pass.guard(row, k.mulf(sum, k.splat(1.0 / (vectors * lanes), 1))));
   }
-  return totals;
+  return means;
 }
 
 SmallVector<RowStatistics> rowStatistics(KernelBuilder &k, unsigned rows, int64_t count,
-                                         double epsilon, RowElements first, RowElements again,
-                                         llvm::function_ref<void(unsigned, Value, int64_t)> block) {
-  Value columns = k.splat(static_cast<double>(count), 1);
-  KernelBuilder::Values means = sumColumns(
-      k, rows, count,
-      [&](unsigned row, Value column, Value sum) {
-        return k.addf(sum, first(row, column, lanesOf(sum)));
-      },
-      [&](Value column, int64_t extent) { block(0, column, extent); });
-  for (Value &mean : means)
-    mean = k.divf(mean, columns);
-  KernelBuilder::Values squares = sumColumns(
-      k, rows, count,
-      [&](unsigned row, Value column, Value sum) {
-        unsigned lanes = lanesOf(sum);
-        Value difference = k.subf(again(row, column, lanes), k.broadcast(means[row], lanes));
-        return k.fma(difference, difference, sum);
-      },
-      [&](Value column, int64_t extent) { block(1, column, extent); });
+                                         double epsilon, const RowPass &pass) {
+  int64_t lanes = k.target.lanes, extent = turnVectors * lanes;
+  int64_t blocks = count / extent * extent;
   SmallVector<RowStatistics> statistics;
-  for (auto [mean, sum] : llvm::zip(means, squares)) {
-    Value variance = k.divf(sum, columns);
+  for (Value shift : shifts(k, rows, count, pass))
+    statistics.push_back({shift, {}, {}});
+
+  // Of each row its sum and its sum of squares: one chain of additions each, since rows side by
+  // side hide the latency.
+  KernelBuilder::Values sums(rows * 2, k.splat(0.0, lanes));
+  auto accumulate = [&](unsigned row, Value column, unsigned width, MutableArrayRef<Value> own) {
+    Value x = pass.elements(row, column, width), centred = centre(k, statistics[row], x);
+    pass.keep(row, column, x, centred);
+    own[0] = k.addf(own[0], centred);
+    own[1] = k.fma(centred, centred, own[1]);
+  };
+  auto accumulateVector = [&](Value column, MutableArrayRef<Value> all) {
+    for (unsigned row = 0; row < rows; ++row)
+      accumulate(row, column, lanes, all.slice(row * 2, 2));
+  };
+  if (blocks)
+    sums = k.loop(k.index(0), k.index(blocks), k.index(extent), sums,
+                  [&](Value column, ValueRange carried) {
+                    pass.block(column, extent);
+                    KernelBuilder::Values next(carried);
+                    for (unsigned i = 0; i < turnVectors; ++i)
+                      accumulateVector(k.add(column, i * lanes), next);
+                    return next;
+                  });
+  if (blocks < count)
+    pass.block(k.index(blocks), count - blocks);
+  for (int64_t column = blocks; column + lanes <= count; column += lanes)
+    accumulateVector(k.index(column), sums);
+
+  Value share = k.splat(1.0 / static_cast<double>(count), 1);
+  for (unsigned row = 0; row < rows; ++row) {
+    Value sum = k.reduceAdd(sums[row * 2]), squares = k.reduceAdd(sums[row * 2 + 1]);
+    for (Piece piece : tailPieces(count, lanes)) {
+      KernelBuilder::Values own(2, k.splat(0.0, piece.lanes));
+      accumulate(row, k.index(piece.offset), piece.lanes, own);
+      sum = k.addf(sum, k.reduceAdd(own[0]));
+      squares = k.addf(squares, k.reduceAdd(own[1]));
+    }
+    Value mean = k.mulf(sum, share); // of x - shift
+    Value variance = k.subf(k.mulf(squares, share), k.mulf(mean, mean));
     Value root = LLVM::SqrtOp::create(k.b, k.loc, k.addf(variance, k.splat(epsilon, 1)));
-    statistics.push_back({mean, k.divf(k.splat(1.0, 1), root)});
+    statistics[row].scale = k.divf(k.splat(1.0, 1), root);
+    statistics[row].offset = k.subf(k.splat(0.0, 1), k.mulf(mean, statistics[row].scale));
   }
   return statistics;
 }
 
-Value normalise(KernelBuilder &k, LayerNormOp norm, const RowStatistics &statistics, Value x,
+Value centre(KernelBuilder &k, const RowStatistics &statistics, Value x) {
+  return k.subf(x, k.broadcast(statistics.shift, lanesOf(x)));
+}
+
+Value normalise(KernelBuilder &k, LayerNormOp norm, const RowStatistics &statistics, Value centred,
                 Value column) {
-  unsigned lanes = lanesOf(x);
+  unsigned lanes = lanesOf(centred);
   auto f32 = k.b.getF32Type();
-  Value centred = k.subf(x, k.broadcast(statistics.mean, lanes));
-  Value unit = k.mulf(centred, k.broadcast(statistics.scale, lanes));
+  Value scale = k.broadcast(statistics.scale, lanes);
+  Value unit = statistics.offset ? k.fma(centred, scale, k.broadcast(statistics.offset, lanes))
+                                 : k.mulf(centred, scale);
   Value weight = k.load(k.base(norm.getWeight()), column, f32, lanes);
   if (!norm.getBias())
     return k.mulf(unit, weight);

@@ -155,27 +155,39 @@ void Row::locate(Value value) {
       });
 }
 
-Value Row::read(Value value, Value column, unsigned lanes) {
+Value Row::read(Value value, Value column, unsigned lanes, bool guarded) {
   auto found = places.find(value);
   if (found == places.end()) {
     if (auto add = value.getDefiningOp<AddOp>()) {
-      Value x = read(add.getX(), column, lanes);
-      return k.addf(x, read(add.getY(), column, lanes));
+      Value x = read(add.getX(), column, lanes, guarded);
+      return k.addf(x, read(add.getY(), column, lanes, guarded));
     }
     auto scale = value.getDefiningOp<ScaleOp>();
-    return k.mulf(read(scale.getX(), column, lanes),
+    return k.mulf(read(scale.getX(), column, lanes, guarded),
                   k.splat(scale.getFactor().convertToDouble(), lanes));
   }
   const Place &place = found->second;
   Value element = loadAsF32(k, place.base, k.add(place.start, column), place.element, lanes);
-  if (!place.poison)
-    return element;
-  Value bits = arith::BitcastOp::create(k.b, k.loc, k.vectorType(k.b.getI32Type(), lanes), element);
-  bits = arith::OrIOp::create(k.b, k.loc, bits, k.broadcast(place.poison, lanes));
-  return arith::BitcastOp::create(k.b, k.loc, element.getType(), bits);
+  return guarded && place.poison ? orBits(element, place.poison) : element;
 }
 
-Value Row::at(Value column, unsigned lanes) { return read(rows.row, column, lanes); }
+Value Row::orBits(Value x, Value bits) {
+  unsigned lanes = lanesOf(x);
+  Value own = arith::BitcastOp::create(k.b, k.loc, k.vectorType(k.b.getI32Type(), lanes), x);
+  own = arith::OrIOp::create(k.b, k.loc, own, k.broadcast(bits, lanes));
+  return arith::BitcastOp::create(k.b, k.loc, x.getType(), own);
+}
+
+Value Row::at(Value column, unsigned lanes, bool guarded) {
+  return read(rows.row, column, lanes, guarded);
+}
+
+Value Row::guard(Value x) {
+  for (auto &[value, place] : places)
+    if (place.poison)
+      x = orBits(x, place.poison);
+  return x;
+}
 
 void Row::prefetch(Value column) {
   for (auto &[value, place] : places)

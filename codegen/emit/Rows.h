@@ -31,8 +31,12 @@ public:
   /// `index` counts the rows of the result, b*T + t.
   Row(KernelBuilder &k, const RowGroup &rows, mlir::Value index);
 
-  /// `lanes` elements of the row from `column` on.
-  mlir::Value at(mlir::Value column, unsigned lanes);
+  /// `lanes` elements of the row from `column` on. Where an id is outside of its table they are
+  /// NaN if `guarded`, else those of another row of it.
+  mlir::Value at(mlir::Value column, unsigned lanes, bool guarded = true);
+  /// x, or NaN where an id of the row is outside of its table: cheaper than guarding each element
+  /// where all that becomes of them passes through x.
+  mlir::Value guard(mlir::Value x);
   /// Brings the elements at `column` nearer that the hardware cannot foresee: those of tables by
   /// id.
   void prefetch(mlir::Value column);
@@ -51,7 +55,8 @@ private:
   void locate(mlir::Value value);
   void locateGather(EmbeddingOp op);
   mlir::Value rowOf(mlir::RankedTensorType type, unsigned inner);
-  mlir::Value read(mlir::Value value, mlir::Value column, unsigned lanes);
+  mlir::Value read(mlir::Value value, mlir::Value column, unsigned lanes, bool guarded);
+  mlir::Value orBits(mlir::Value x, mlir::Value bits);
 
   KernelBuilder &k;
   const RowGroup &rows;

@@ -57,38 +57,42 @@ SmallVector<RowStatistics> rowStatistics(KernelBuilder &k, unsigned rows, int64_
   for (Value shift : shifts(k, rows, count, pass))
     statistics.push_back({shift, {}, {}});
 
-  // Of each row its sum and its sum of squares: one chain of additions each, since rows side by
-  // side hide the latency.
-  KernelBuilder::Values sums(rows * 2, k.splat(0.0, lanes));
+  // Of each row its sum and its sum of squares. One chain of additions each is enough, since rows
+  // side by side hide the latency; what a turn adds is summed first, which keeps the chain short
+  // and its rounding error small.
   auto accumulate = [&](unsigned row, Value column, unsigned width, MutableArrayRef<Value> own) {
     Value x = pass.elements(row, column, width), centred = centre(k, statistics[row], x);
     pass.keep(row, column, x, centred);
-    own[0] = k.addf(own[0], centred);
-    own[1] = k.fma(centred, centred, own[1]);
+    own[0] = own[0] ? k.addf(own[0], centred) : centred;
+    own[1] = own[1] ? k.fma(centred, centred, own[1]) : k.mulf(centred, centred);
   };
-  auto accumulateVector = [&](Value column, MutableArrayRef<Value> all) {
-    for (unsigned row = 0; row < rows; ++row)
-      accumulate(row, column, lanes, all.slice(row * 2, 2));
+  auto accumulateTurn = [&](Value column, int64_t vectors, ValueRange all) {
+    KernelBuilder::Values parts(rows * 2);
+    for (int64_t i = 0; i < vectors; ++i)
+      for (unsigned row = 0; row < rows; ++row)
+        accumulate(row, k.add(column, i * lanes), lanes,
+                   MutableArrayRef<Value>(parts).slice(row * 2, 2));
+    for (auto [part, sum] : llvm::zip(parts, all))
+      part = k.addf(sum, part);
+    return parts;
   };
+  KernelBuilder::Values sums(rows * 2, k.splat(0.0, lanes));
   if (blocks)
     sums = k.loop(k.index(0), k.index(blocks), k.index(extent), sums,
                   [&](Value column, ValueRange carried) {
                     pass.block(column, extent);
-                    KernelBuilder::Values next(carried);
-                    for (unsigned i = 0; i < turnVectors; ++i)
-                      accumulateVector(k.add(column, i * lanes), next);
-                    return next;
+                    return accumulateTurn(column, turnVectors, carried);
                   });
   if (blocks < count)
     pass.block(k.index(blocks), count - blocks);
-  for (int64_t column = blocks; column + lanes <= count; column += lanes)
-    accumulateVector(k.index(column), sums);
+  if (int64_t rest = (count - blocks) / lanes)
+    sums = accumulateTurn(k.index(blocks), rest, sums);
 
   Value share = k.splat(1.0 / static_cast<double>(count), 1);
   for (unsigned row = 0; row < rows; ++row) {
     Value sum = k.reduceAdd(sums[row * 2]), squares = k.reduceAdd(sums[row * 2 + 1]);
     for (Piece piece : tailPieces(count, lanes)) {
-      KernelBuilder::Values own(2, k.splat(0.0, piece.lanes));
+      KernelBuilder::Values own(2);
       accumulate(row, k.index(piece.offset), piece.lanes, own);
       sum = k.addf(sum, k.reduceAdd(own[0]));
       squares = k.addf(squares, k.reduceAdd(own[1]));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gpt2.tenon.h"
+#include "gpt2_bf16.tenon.h"
 #include "limits.hpp"
 #include "rows.hpp"
 #include "runtime_calls.hpp"
@@ -32,11 +33,32 @@ constexpr double cache_bytes(double element, double position) {
   return element * 2 * layers * width * (position + 1);
 }
 
+// A GPT-2 with weights and cache of one type.
+struct in_f32 {
+  using session = gpt2::session;
+  static constexpr const char* name = "f32";
+  static constexpr double element = 4;  // bytes
+  static constexpr const char* limit_unit = "GFLOP/s FMA";
+  static constexpr double prompt_bar = 0.80;
+  static double limit(int threads) { return multiply_add_rate(threads); }
+  static const tenon_model& model() { return gpt2::model(); }
+};
+struct in_bf16 {
+  using session = gpt2_bf16::session;
+  static constexpr const char* name = "bf16";
+  static constexpr double element = 2;
+  static constexpr const char* limit_unit = "GFLOP/s dot";
+  static constexpr double prompt_bar = 0.70;
+  static double limit(int threads) { return bf16_dot_rate(threads); }
+  static const tenon_model& model() { return gpt2_bf16::model(); }
+};
+
 /// One session, with its ids and logits.
+template <class Gpt>
 class decoder {
  public:
   decoder(const rt::weights& weights, int threads)
-      : session_(checked(gpt2::session::create(weights, with(threads)))) {
+      : session_(checked(Gpt::session::create(weights, with(threads)))) {
     for (std::size_t i = 0; i < ids_.size(); ++i)
       ids_[i] = static_cast<std::int32_t>(i * 2654435761u % gpt2::n_vocab::max);
     step(n_prompt, 0);  // the first touches memory
@@ -50,41 +72,54 @@ class decoder {
   }
 
  private:
-  gpt2::session session_;
+  typename Gpt::session session_;
   rt::buffer<std::int32_t> ids_ = *rt::buffer<std::int32_t>::create(gpt2::seq::max);
   rt::buffer<float> logits_ = *rt::buffer<float>::create(gpt2::n_vocab::max);
 };
 
+template <class Gpt>
 const rt::weights& best_weights() {
-  static const rt::weights made = checked(rt::weights::random(gpt2::model(), 1));
+  static const rt::weights made = checked(rt::weights::random(Gpt::model(), 1));
   return made;
 }
 
-const stream& memory() {
-  static const stream made(static_cast<std::size_t>(weight_bytes(4)));
-  return made;
+template <class Gpt>
+auto best_decoder(int threads) {
+  return std::make_shared<decoder<Gpt>>(best_weights<Gpt>(), threads);
 }
 
-contest prompt_contest(std::shared_ptr<decoder> of, std::string what, int threads) {
-  contest made{.what = std::move(what),
+double read_rate(int threads, double element) {
+  static const stream memory(static_cast<std::size_t>(weight_bytes(4)));
+  return memory.read_rate(threads, static_cast<std::size_t>(weight_bytes(element)));
+}
+
+template <class Gpt>
+contest prompt_contest(std::shared_ptr<decoder<Gpt>> of, int threads) {
+  contest made{.what = text("prompt of %d, %s", int(n_prompt), Gpt::name),
                .threads = threads,
                .figure_unit = "tokens/s",
                .figure_scale = n_prompt / prompt_flops,
-               .limit_unit = "GFLOP/s FMA"};
+               .limit_unit = Gpt::limit_unit};
   made.work = [of] { return prompt_flops / seconds([&] { of->step(n_prompt, 0); }); };
-  made.limit = [threads] { return multiply_add_rate(threads); };
+  made.limit = [threads] { return Gpt::limit(threads); };
   return made;
 }
 
-contest decode_contest(std::shared_ptr<decoder> of, std::string what, int threads,
-                       std::int64_t from, std::int64_t tokens, double bytes) {
-  contest made{.what = std::move(what),
+template <class Gpt>
+contest decode_contest(std::shared_ptr<decoder<Gpt>> of, int threads, std::int64_t from,
+                       std::int64_t tokens) {
+  double bytes = double(tokens) * weight_bytes(Gpt::element);
+  // From an empty cache, the weights alone are counted.
+  for (std::int64_t i = 0; i < tokens && from > 0; ++i)
+    bytes += cache_bytes(Gpt::element, double(from + i));
+  contest made{.what = from > 0 ? text("decode at position %d, %s", int(from), Gpt::name)
+                                : text("decode %d from empty, %s", int(tokens), Gpt::name),
                .threads = threads,
                .figure_unit = "tokens/s",
                .figure_scale = double(tokens) / bytes,
                .limit_unit = "GB/s read"};
   made.work = [=] { return bytes / seconds([&] { of->decode(from, tokens); }); };
-  made.limit = [threads] { return memory().read_rate(threads); };
+  made.limit = [threads] { return read_rate(threads, Gpt::element); };
   return made;
 }
 
@@ -93,58 +128,73 @@ void run(std::vector<contest>& all, const settings& how, const report& into) {
   for (const contest& each : all) into.row(each);
 }
 
+template <class Gpt>
+void add_prompts(std::vector<contest>& all, const settings& how) {
+  for (const int threads : how.threads) {
+    all.push_back(prompt_contest(best_decoder<Gpt>(threads), threads));
+    all.back().bar = threads == 2 ? Gpt::prompt_bar : 0;
+  }
+}
+
+template <class Gpt>
+void add_decodes(std::vector<contest>& all, const settings& how) {
+  for (const int threads : how.threads) {
+    all.push_back(decode_contest(best_decoder<Gpt>(threads), threads, 0, n_decoded));
+    all.back().bar = 0.92;
+  }
+}
+
+template <class Gpt>
+void add_late(std::vector<contest>& all, const settings& how) {
+  for (const int threads : how.threads) {
+    const auto of = best_decoder<Gpt>(threads);
+    of->step(late, 0);
+    all.push_back(decode_contest(of, threads, late, n_late));
+    all.back().bar = 0.90;
+  }
+}
+
 }  // namespace
 
 void prompt_rows(const settings& how, const report& into) {
   std::vector<contest> all;
-  for (const int threads : how.threads) {
-    const auto of = std::make_shared<decoder>(best_weights(), threads);
-    all.push_back(prompt_contest(of, "prompt of 512, f32", threads));
-    all.back().bar = threads == 2 ? 0.80 : 0;
-  }
+  add_prompts<in_f32>(all, how);
+  const bool dots = bf16_dot_rate(1) > 0;
+  if (dots) add_prompts<in_bf16>(all, how);
   run(all, how, into);
+  if (!dots) into.skipped("prompt of 512, bf16", "this CPU has no bf16 dot product");
 }
 
 void decode_rows(const settings& how, const report& into) {
   std::vector<contest> all;
-  for (const int threads : how.threads) {
-    const auto of = std::make_shared<decoder>(best_weights(), threads);
-    all.push_back(decode_contest(of, "decode 128 from empty, f32", threads, 0, n_decoded,
-                                 n_decoded * weight_bytes(4)));
-    all.back().bar = 0.92;
-  }
+  add_decodes<in_f32>(all, how);
+  add_decodes<in_bf16>(all, how);
   run(all, how, into);
 }
 
 void context_rows(const settings& how, const report& into) {
-  double bytes = 0;
-  for (std::int64_t i = 0; i < n_late; ++i)
-    bytes += weight_bytes(4) + cache_bytes(4, double(late + i));
   std::vector<contest> all;
-  for (const int threads : how.threads) {
-    const auto of = std::make_shared<decoder>(best_weights(), threads);
-    of->step(late, 0);
-    all.push_back(decode_contest(of, "decode at position 1000, f32", threads, late, n_late, bytes));
-    all.back().bar = 0.90;
-  }
+  add_late<in_f32>(all, how);
+  add_late<in_bf16>(all, how);
   run(all, how, into);
 }
 
 void variant_rows(const settings& how, const report& into) {
-  const std::string best = best_weights().variant().name;
+  const std::string best = best_weights<in_f32>().variant().name;
   if (!best.starts_with("x86-64-v4"))
     return into.skipped("x86-64-v3 of x86-64-v4", "this CPU runs " + best);
+  constexpr std::int64_t tokens = 32;
   const auto weights = checked(rt::weights::random(gpt2::model(), 1, with(0, "x86-64-v3")));
   std::vector<contest> all;
   for (const int threads : how.threads) {
-    const auto low = std::make_shared<decoder>(weights, threads);
-    const auto high = std::make_shared<decoder>(best_weights(), threads);
-    contest prompt = prompt_contest(low, "prompt of 512, f32, v3 of v4", threads);
-    prompt.limit = prompt_contest(high, "", threads).work;
-    contest decode =
-        decode_contest(low, "decode 32, f32, v3 of v4", threads, 0, 32, 32 * weight_bytes(4));
-    decode.limit = decode_contest(high, "", threads, 0, 32, 32 * weight_bytes(4)).work;
+    const auto low = std::make_shared<decoder<in_f32>>(weights, threads);
+    const auto high = best_decoder<in_f32>(threads);
+    contest prompt = prompt_contest(low, threads);
+    prompt.limit = prompt_contest(high, threads).work;
+    contest decode = decode_contest(low, threads, 0, tokens);
+    decode.limit = decode_contest(high, threads, 0, tokens).work;
     for (contest* each : {&prompt, &decode}) {
+      each->what += ", v3 of v4";
       each->limit_unit = "tokens/s of v4";
       each->limit_scale = each->figure_scale;
       each->bar = 0.90;

@@ -1,4 +1,4 @@
-// Single kernels against the rate of multiply-adds from registers: products at GPT-2's shapes, and
+// Single kernels against the rate of operations from registers: products at GPT-2's shapes, and
 // attention over 1024 tokens.
 #include <cmath>
 #include <cstdint>
@@ -6,11 +6,17 @@
 #include <random>
 
 #include "bench_attention.tenon.h"
+#include "bench_attention_bf16.tenon.h"
 #include "bench_c_attn.tenon.h"
+#include "bench_c_attn_bf16.tenon.h"
 #include "bench_c_fc.tenon.h"
+#include "bench_c_fc_bf16.tenon.h"
 #include "bench_c_proj.tenon.h"
+#include "bench_c_proj_bf16.tenon.h"
 #include "bench_head.tenon.h"
+#include "bench_head_bf16.tenon.h"
 #include "bench_mlp_c_proj.tenon.h"
+#include "bench_mlp_c_proj_bf16.tenon.h"
 #include "limits.hpp"
 #include "rows.hpp"
 #include "runtime_calls.hpp"
@@ -31,14 +37,23 @@ rt::buffer<float> random_floats(std::size_t count) {
   return made;
 }
 
-contest against_registers(std::string what, int threads, double bar) {
+// What distinguishes the rows of a type of weights.
+struct precision {
+  const char* name;
+  const char* unit;      // of the limit
+  double (*limit)(int);  // operations a second
+  double bar[2];         // of products, with one thread and with more
+};
+constexpr precision in_f32{"f32", "GFLOP/s FMA", multiply_add_rate, {0.90, 0.85}};
+constexpr precision in_bf16{"bf16", "GFLOP/s dot", bf16_dot_rate, {0.88, 0.82}};
+
+contest against_registers(std::string what, int threads, const precision& of) {
   contest made{.what = std::move(what),
                .threads = threads,
                .figure_unit = "GFLOP/s",
                .figure_scale = 1e-9,
-               .limit_unit = "GFLOP/s FMA",
-               .bar = bar};
-  made.limit = [threads] { return multiply_add_rate(threads); };
+               .limit_unit = of.unit};
+  made.limit = [threads, &of] { return of.limit(threads); };
   return made;
 }
 
@@ -55,8 +70,8 @@ double rate(double flops, auto&& call) {
 
 /// The contests of one product, (M, K) times (K, N).
 template <class Session>
-void add_product(std::vector<contest>& into, const char* name, const tenon_model& model,
-                 std::int64_t k, std::int64_t n, const settings& how) {
+void add_product(std::vector<contest>& into, const precision& of, const char* name,
+                 const tenon_model& model, std::int64_t k, std::int64_t n, const settings& how) {
   constexpr std::int64_t most_rows = 512;
   const auto weights = std::make_shared<rt::weights>(checked(rt::weights::random(model, 1)));
   const auto x = std::make_shared<rt::buffer<float>>(random_floats(std::size_t(most_rows * k)));
@@ -66,9 +81,9 @@ void add_product(std::vector<contest>& into, const char* name, const tenon_model
     const auto session =
         std::make_shared<Session>(checked(Session::create(*weights, with(threads))));
     for (const std::int64_t m : {256, 512}) {
-      contest made =
-          against_registers(text("GEMM f32 %s %d x %d x %d", name, int(m), int(n), int(k)), threads,
-                            threads == 1 ? 0.90 : 0.85);
+      contest made = against_registers(
+          text("GEMM %s %s %d x %d x %d", of.name, name, int(m), int(n), int(k)), threads, of);
+      made.bar = of.bar[threads == 1 ? 0 : 1];
       const auto call = [=] {
         check(
             session->forward({x->first(std::size_t(m * k)), m}, {y->first(std::size_t(m * n)), m}));
@@ -80,41 +95,67 @@ void add_product(std::vector<contest>& into, const char* name, const tenon_model
   }
 }
 
-}  // namespace
+/// Attention over one sequence; the sums are f32 whatever the cache holds.
+template <class Session>
+void add_attention(std::vector<contest>& into, const char* name, const tenon_model& model,
+                   const settings& how) {
+  constexpr std::int64_t time = 1024, channels = 768;
+  // Each position sees those up to its own: scores and weighted values, 2 operations a term.
+  constexpr double flops = 2.0 * double(time) * double(time + 1) * double(channels);
+  const auto weights = std::make_shared<rt::weights>(checked(rt::weights::random(model, 1)));
+  const auto qkv =
+      std::make_shared<rt::buffer<float>>(random_floats(std::size_t(time * 3 * channels)));
+  const auto y =
+      std::make_shared<rt::buffer<float>>(*rt::buffer<float>::create(std::size_t(time * channels)));
+  for (const int threads : how.threads) {
+    const auto session =
+        std::make_shared<Session>(checked(Session::create(*weights, with(threads))));
+    contest made =
+        against_registers(text("attention %s, T = %d", name, int(time)), threads, in_f32);
+    made.bar = 0.60;
+    const auto call = [=] { check(session->forward({*qkv, 1, time}, {*y, 1, time})); };
+    call();
+    made.work = [=] { return rate(flops, call); };
+    into.push_back(std::move(made));
+  }
+}
 
-void gemm_rows(const settings& how, const report& into) {
-  std::vector<contest> all;
-  add_product<bench_c_attn::session>(all, "c_attn", bench_c_attn::model(), 768, 2304, how);
-  add_product<bench_c_proj::session>(all, "c_proj", bench_c_proj::model(), 768, 768, how);
-  add_product<bench_c_fc::session>(all, "c_fc", bench_c_fc::model(), 768, 3072, how);
-  add_product<bench_mlp_c_proj::session>(all, "mlp.c_proj", bench_mlp_c_proj::model(), 3072, 768,
-                                         how);
-  add_product<bench_head::session>(all, "head", bench_head::model(), 768, 50257, how);
+void run(std::vector<contest>& all, const settings& how, const report& into) {
   alternate(all, how.rounds);
   for (const contest& each : all) into.row(each);
 }
 
-void attention_rows(const settings& how, const report& into) {
-  constexpr std::int64_t time = 1024, channels = bench_attention::n_embd::max;
-  // Each position sees those up to its own: scores and weighted values, 2 operations a term.
-  constexpr double flops = 2.0 * double(time) * double(time + 1) * double(channels);
-  const auto weights = checked(rt::weights::random(bench_attention::model(), 1));
-  const auto qkv = random_floats(std::size_t(time * 3 * channels));
-  auto y = *rt::buffer<float>::create(std::size_t(time * channels));
-  std::vector<bench_attention::session> sessions;
-  for (const int threads : how.threads)
-    sessions.push_back(checked(bench_attention::session::create(weights, with(threads))));
+}  // namespace
 
+void gemm_rows(const settings& how, const report& into) {
   std::vector<contest> all;
-  for (std::size_t i = 0; i < sessions.size(); ++i) {
-    contest made = against_registers("attention f32, T = 1024", how.threads[i], 0.60);
-    const auto call = [&, i] { check(sessions[i].forward({qkv, 1, time}, {y, 1, time})); };
-    call();
-    made.work = [=] { return rate(flops, call); };
-    all.push_back(std::move(made));
+  add_product<bench_c_attn::session>(all, in_f32, "c_attn", bench_c_attn::model(), 768, 2304, how);
+  add_product<bench_c_proj::session>(all, in_f32, "c_proj", bench_c_proj::model(), 768, 768, how);
+  add_product<bench_c_fc::session>(all, in_f32, "c_fc", bench_c_fc::model(), 768, 3072, how);
+  add_product<bench_mlp_c_proj::session>(all, in_f32, "mlp.c_proj", bench_mlp_c_proj::model(), 3072,
+                                         768, how);
+  add_product<bench_head::session>(all, in_f32, "head", bench_head::model(), 768, 50257, how);
+  if (bf16_dot_rate(1) > 0) {
+    add_product<bench_c_attn_bf16::session>(all, in_bf16, "c_attn", bench_c_attn_bf16::model(), 768,
+                                            2304, how);
+    add_product<bench_c_proj_bf16::session>(all, in_bf16, "c_proj", bench_c_proj_bf16::model(), 768,
+                                            768, how);
+    add_product<bench_c_fc_bf16::session>(all, in_bf16, "c_fc", bench_c_fc_bf16::model(), 768, 3072,
+                                          how);
+    add_product<bench_mlp_c_proj_bf16::session>(all, in_bf16, "mlp.c_proj",
+                                                bench_mlp_c_proj_bf16::model(), 3072, 768, how);
+    add_product<bench_head_bf16::session>(all, in_bf16, "head", bench_head_bf16::model(), 768,
+                                          50257, how);
   }
-  alternate(all, how.rounds);
-  for (const contest& each : all) into.row(each);
+  run(all, how, into);
+  if (bf16_dot_rate(1) == 0) into.skipped("GEMM bf16", "this CPU has no bf16 dot product");
+}
+
+void attention_rows(const settings& how, const report& into) {
+  std::vector<contest> all;
+  add_attention<bench_attention::session>(all, "f32", bench_attention::model(), how);
+  add_attention<bench_attention_bf16::session>(all, "bf16", bench_attention_bf16::model(), how);
+  run(all, how, into);
 }
 
 }  // namespace bench

@@ -137,8 +137,9 @@ stream::stream(std::size_t bytes) : bytes_(bytes) {
 
 stream::~stream() { munmap(const_cast<char*>(data_), bytes_); }
 
-double stream::read_rate(int threads) const {
-  const std::size_t each = bytes_ / static_cast<std::size_t>(threads) / 4096 * 4096;
+double stream::read_rate(int threads, std::size_t bytes) const {
+  const std::size_t each =
+      std::min(bytes, bytes_) / static_cast<std::size_t>(threads) / 4096 * 4096;
   double best = 0;
   for (const auto pass : {read<1>, read<2>, read<4>}) {
     const double time = seconds_of_all(

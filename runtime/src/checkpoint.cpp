@@ -96,6 +96,7 @@ tenon_status checkpoint::open(const tenon_model& model, const std::string& path,
   const std::vector<slot> slots = slots_of(model);
   std::vector<twin> twins;
   TENON_TRY(bind(model, slots, offered, opened.bound_, twins));
+  opened.types_.reserve(slots.size());
   for (const slot& each : slots)
     opened.types_.push_back(element_of(model.params[each.param].tensor.dtype));
   for (const twin& pair : twins)

@@ -14,6 +14,8 @@ namespace {
 
 const char* activation_name(gelu_kind gelu) { return gelu == gelu_erf ? "gelu" : "gelu_new"; }
 
+const char* compute_name(tenon_dtype compute) { return compute == TENON_BF16 ? "bf16" : "f32"; }
+
 // The directory's name as CMake and C++ take it.
 std::string model_name(const std::filesystem::path& directory) {
   std::string name = std::filesystem::weakly_canonical(directory).filename().string();
@@ -51,7 +53,7 @@ std::string configuration_text(const std::string& name, const model_config& conf
 
 const compiled_gpt& choose_model(const std::filesystem::path& directory, const model_config& config,
                                  std::span<const compiled_gpt* const> models,
-                                 const char* configured) {
+                                 const char* configured, tenon_dtype compute) {
   const std::string file = (directory / "config.json").string();
   if (const std::string refusals = config.refusals(); !refusals.empty())
     throw model_error(fmt::format("{}: {}; use a checkpoint without it", file, refusals));
@@ -63,13 +65,17 @@ const compiled_gpt& choose_model(const std::filesystem::path& directory, const m
   std::vector<std::string> least;
   for (const compiled_gpt* model : models) {
     std::vector<std::string> differing = differences(config, *model);
+    if (model->compute != compute)
+      differing.push_back(fmt::format("{} is asked for, '{}' computes in {}", compute_name(compute),
+                                      model->model->name, compute_name(model->compute)));
     if (differing.empty()) return *model;
     if (least.empty() || differing.size() < least.size()) least = std::move(differing);
   }
   throw model_error(fmt::format(
       "{}: no compiled model fits: {}; build the program with this model:\n"
-      "  cmake -DTENON_SAMPLES_GPT2='{};{}' build && cmake --build build --target gpt2",
-      file, fmt::join(least, ", "), configured, configuration_text(model_name(directory), config)));
+      "  cmake -DTENON_SAMPLES_GPT2='{};{}{}' build && cmake --build build --target gpt2",
+      file, fmt::join(least, ", "), configured, configuration_text(model_name(directory), config),
+      compute == TENON_BF16 ? "+bf16" : ""));
 }
 
 }  // namespace tenon::samples

@@ -31,6 +31,7 @@ struct compiled_gpt {
   gpt_config config;
   runtime::result<std::unique_ptr<gpt_session>> (*open)(const runtime::weights& weights,
                                                         const runtime::options& how);
+  tenon_dtype compute = TENON_F32;  // what its products read: f32 or bf16
 };
 
 /// The models of this program, at least one, in the order of TENON_SAMPLES_GPT2.

@@ -139,7 +139,8 @@ void run_generate(const generate_options& options) {
   const auto start = std::chrono::steady_clock::now();
   const model_config config = read_model_config(options.model);
   const auto models = compiled_models();
-  const compiled_gpt& compiled = choose_model(options.model, config, models, configured_models());
+  const compiled_gpt& compiled =
+      choose_model(options.model, config, models, configured_models(), options.compute);
   const bpe tokenizer = bpe::load(options.model);
   if (tokenizer.size() > compiled.config.n_vocab)
     throw model_error(

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include <tenon/runtime/abi.h>
+
 #include "sampler.hpp"
 
 namespace tenon::samples {
@@ -17,6 +19,7 @@ struct generate_options {
   std::int64_t n_tokens = 128;
   sampling how{.temperature = 0.8, .top_k = 40};
   std::optional<std::uint64_t> seed;  // none: a new one each time
+  tenon_dtype compute = TENON_F32;    // of the model: f32 or bf16
   std::int32_t threads = 0;           // 0: as many as this process may use
   bool stream = true;                 // print each token when it is there
   std::filesystem::path profile;      // write a trace there and a table of kernels; none if empty

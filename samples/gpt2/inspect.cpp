@@ -114,7 +114,7 @@ bool run_inspect(const std::filesystem::path& directory) {
   // The verdict is the loader's, not the table's.
   const auto models = compiled_models();
   try {
-    choose_model(directory, config, models, configured_models());
+    choose_model(directory, config, models, configured_models(), model.compute);
     const auto weights = runtime::weights::load(*model.model, directory.string());
     if (!weights) throw model_error(weights.message());
     const bpe tokenizer = bpe::load(directory);

@@ -2,6 +2,8 @@
 // Exit codes: 0 done, 1 an error or a checkpoint that does not load, 2 a wrong command line.
 #include <cstdio>
 #include <iostream>
+#include <map>
+#include <string>
 
 #include <CLI/CLI.hpp>
 
@@ -35,6 +37,10 @@ void add_generate(CLI::App& command, generate_options& options) {
   command.add_option("--seed", options.seed, "equal seeds give equal text (default: a new one)");
   command.add_flag_callback(
       "--greedy", [&] { options.how.temperature = 0; }, "same as --temperature 0");
+  const std::map<std::string, tenon_dtype> types{{"f32", TENON_F32}, {"bf16", TENON_BF16}};
+  command.add_option("--compute", options.compute, "f32, or bf16 if it was compiled in")
+      ->transform(CLI::CheckedTransformer(types).description("f32|bf16"))
+      ->default_str("f32");
   command.add_option("-t,--threads", options.threads, "0: as many as this process may use")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();

@@ -24,6 +24,9 @@ constexpr std::array<const compiled_gpt*, 2> models{&small, &large};
 
 model_config small_config() { return {2, 2, 32, 65, 32, tenon::gelu_tanh, 1e-5, {}}; }
 
+constexpr tenon_model narrow_model = named("small_bf16");
+constexpr compiled_gpt narrow{&narrow_model, small.config, nullptr, TENON_BF16};
+
 const compiled_gpt& choose(const model_config& config) {
   return choose_model("models/my-gpt.v2", config, models, "small;gpt2");
 }
@@ -33,6 +36,19 @@ const compiled_gpt& choose(const model_config& config) {
 TEST_CASE("the model with the same sizes is chosen", "[choose]") {
   CHECK(&choose(small_config()) == &small);
   CHECK(&choose({12, 12, 768, 50257, 1024, tenon::gelu_tanh, 1e-5, {}}) == &large);
+}
+
+TEST_CASE("the model that computes in the type asked for is chosen, or named as missing",
+          "[choose]") {
+  const std::array<const compiled_gpt*, 3> all{&narrow, &small, &large};
+  const auto in = [&](tenon_dtype compute, std::span<const compiled_gpt* const> of) {
+    return &choose_model("models/x", small_config(), of, "small", compute);
+  };
+  CHECK(in(TENON_F32, all) == &small);
+  CHECK(in(TENON_BF16, all) == &narrow);
+  CHECK_THROWS_WITH(in(TENON_BF16, models),
+                    Contains("bf16 is asked for, 'small' computes in f32;") &&
+                        Contains("'small;x:2,2,32,65,32,gelu_new+bf16'"));
 }
 
 TEST_CASE("each value that differs is named with both sides", "[choose]") {

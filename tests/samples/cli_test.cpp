@@ -53,6 +53,22 @@ TEST_CASE("greedy text equals transformers'", "[cli]") {
   CHECK(generate({"-p", prompt, "-n", "40", "--top-k", "1"}).output == expected);
 }
 
+TEST_CASE("bf16 gives text of its own model, the same for any number of threads", "[cli]") {
+  const std::vector<std::string> how{"-p", "This program is free software", "-n", "40", "--greedy"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.end(), how.begin(), how.end());
+    return generate(more);
+  };
+  const auto found = with({"--compute", "bf16", "--threads", "1"});
+  INFO(found.errors);
+  CHECK(found.code == 0);
+  CHECK_THAT(found.errors, Contains("model licences_bf16"));
+  // A checkpoint that has learned its text goes on with it through the roundings.
+  CHECK_THAT(found.output, Contains("redistribute it"));
+  CHECK(with({"--compute", "bf16", "--threads", "3"}).output == found.output);
+  check_error(with({"--compute", "f16"}), 2, "--compute");
+}
+
 TEST_CASE("a profile has a row a thread, a slice for each kernel and layer, and a table", "[cli]") {
   const scratch_directory directory;
   const std::filesystem::path file = directory.path() / "trace.json";

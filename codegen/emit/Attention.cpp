@@ -1,8 +1,9 @@
 // The kernel family of causal self-attention. Threads share the pairs (sequence, head): each first
 // adds its new keys and values to the cache, then computes its queries, so no thread waits for
 // another. A query goes over the keys in blocks from position 0 with a running maximum and sum
-// (online softmax, Milakov and Gimelshein 2018): the blocks depend on the query's position only, so
-// the bits do not depend on how a prompt is cut.
+// (online softmax, Milakov and Gimelshein 2018). A few neighbouring queries go side by side, so
+// that a key or value that is loaded serves all of them; each computes what it would compute alone:
+// the bits depend on a query's position only, not on how a prompt is cut.
 #include "Attention.h"
 #include "Bf16.h"
 #include "Families.h"
@@ -49,8 +50,10 @@ struct AttentionKernel {
   }
 
   void emit() {
-    queryStack = k.stack(headSize, f32);
-    weightStack = k.stack(block, f32);
+    group = k.target.queries;
+    queryStack = k.stack(group * headSize, f32);
+    weightStack = k.stack(group * block, f32);
+    outStack = k.stack(group * headSize, f32);
     time = k.size(dimNames(qkvType)[1]);
     Value batch = k.size(dimNames(qkvType)[0]);
     auto [begin, end] = k.share(k.mul(batch, heads));
@@ -61,7 +64,17 @@ struct AttentionKernel {
       values = k.add(keys, perHead / 2);
       headColumn = k.mul(head, headSize);
       k.loop(k.index(0), time, 1, [&](Value t) { append(k.add(firstRow, t), k.add(offset, t)); });
-      k.loop(k.index(0), time, 1, [&](Value t) { query(k.add(firstRow, t), k.add(offset, t)); });
+      // Groups begin at multiples of their size, so that none lies across two blocks of keys.
+      Value past = k.rem(offset, k.index(group));
+      Value lead = k.min(time, k.rem(k.sub(k.index(group), past), k.index(group)));
+      Value whole = k.mul(k.div(k.sub(time, lead), group), group);
+      auto overQueries = [&](Value from, Value to, unsigned count) {
+        k.loop(from, to, count,
+               [&](Value t) { queries(k.add(firstRow, t), k.add(offset, t), count); });
+      };
+      overQueries(k.index(0), lead, 1);
+      overQueries(lead, k.add(lead, whole), group);
+      overQueries(k.add(lead, whole), time, 1);
     });
   }
 
@@ -106,103 +119,162 @@ private:
     return pieces;
   }
 
-  void query(Value row, Value position) {
-    Value from = column(row, 0);
+  /// Queries of `count` neighbouring rows, the first of them at `position`.
+  void queries(Value row, Value position, unsigned count) {
     double scale = 1.0 / std::sqrt(static_cast<double>(headSize));
-    forChannels([&](Value d, unsigned width) {
-      Value q = k.load(qkv, k.add(from, d), f32, width);
-      k.store(k.mulf(q, k.splat(scale, width)), queryStack, d);
-    });
-
-    SmallVector<Piece> pieces = channelPieces();
-    KernelBuilder::Values initial = {k.splat(-std::numeric_limits<double>::infinity(), 1),
-                                     k.splat(0.0, 1)};
-    for (Piece piece : pieces)
-      initial.push_back(k.splat(0.0, piece.lanes));
+    for (unsigned q = 0; q < count; ++q) {
+      Value from = column(k.add(row, q), 0);
+      forChannels([&](Value d, unsigned width) {
+        Value x = k.load(qkv, k.add(from, d), f32, width);
+        k.store(k.mulf(x, k.splat(scale, width)), queryStack, k.add(d, q * headSize));
+        k.store(k.splat(0.0, width), outStack, k.add(d, q * headSize));
+      });
+    }
+    KernelBuilder::Values initial;
+    for (unsigned q = 0; q < count; ++q)
+      initial.append({k.splat(-infinity, 1), k.splat(0.0, 1)});
     Value blocks = k.add(k.div(position, block), 1);
     auto result =
         k.loop(k.index(0), blocks, k.index(1), initial, [&](Value index, ValueRange carried) {
-          return keyBlockStep(index, position, pieces, carried);
+          return keyBlockStep(index, position, carried);
         });
+
     Value out = k.resultBase(0);
     auto type = cast<RankedTensorType>(k.group.getResult(0).getType());
-    Value target = k.add(k.mul(row, channels), headColumn);
-    for (auto [i, piece] : llvm::enumerate(pieces)) {
-      Value mean = k.divf(result[2 + i], k.broadcast(result[1], piece.lanes));
-      storeF32As(k, type.getElementType(), mean, out, k.add(target, piece.offset));
+    for (unsigned q = 0; q < count; ++q) {
+      Value target = k.add(k.mul(k.add(row, q), channels), headColumn);
+      forChannels([&](Value d, unsigned width) {
+        Value sum = k.load(outStack, k.add(d, q * headSize), f32, width);
+        Value mean = k.divf(sum, k.broadcast(result[2 * q + 1], width));
+        storeF32As(k, type.getElementType(), mean, out, k.add(target, d));
+      });
     }
   }
 
-  /// The scores of one block of keys; those behind the query's position are -infinity.
-  SmallVector<Value> scores(Value first, Value position) {
-    SmallVector<Value> zeros(vectors, k.splat(0.0, lanes));
+  /// The scores of one block of keys, `vectors` for each query.
+  KernelBuilder::Values scores(Value first, unsigned count) {
+    KernelBuilder::Values zeros(count * vectors, k.splat(0.0, lanes));
     Value start = k.add(keys, k.mul(first, headSize));
-    auto sums =
-        k.loop(k.index(0), k.index(headSize), k.index(1), zeros, [&](Value d, ValueRange sums) {
-          KernelBuilder::Values next;
-          Value q = k.broadcast(k.load(queryStack, d, f32), lanes);
-          Value at = k.add(start, k.mul(d, block));
-          for (unsigned j = 0; j < vectors; ++j)
-            next.push_back(k.fma(q, kept(k.add(at, j * lanes), lanes), sums[j]));
-          return next;
-        });
+    return k.loop(k.index(0), k.index(headSize), k.index(1), zeros,
+                  [&](Value d, ValueRange carried) {
+                    KernelBuilder::Values sums(carried);
+                    Value at = k.add(start, k.mul(d, block));
+                    SmallVector<Value> key;
+                    for (unsigned j = 0; j < vectors; ++j)
+                      key.push_back(kept(k.add(at, j * lanes), lanes));
+                    for (unsigned q = 0; q < count; ++q) {
+                      Value x = k.broadcast(k.load(queryStack, k.add(d, q * headSize), f32), lanes);
+                      for (unsigned j = 0; j < vectors; ++j)
+                        sums[q * vectors + j] = k.fma(x, key[j], sums[q * vectors + j]);
+                    }
+                    return sums;
+                  });
+  }
+
+  /// The scores of the first `visible` keys; those behind are -infinity.
+  SmallVector<Value> mask(ValueRange scores, Value visible) {
     auto numbers = VectorType::get({static_cast<int64_t>(lanes)}, k.b.getIndexType());
-    Value limit =
-        vector::BroadcastOp::create(k.b, k.loc, numbers, k.sub(k.add(position, 1), first));
+    Value limit = vector::BroadcastOp::create(k.b, k.loc, numbers, visible);
     SmallVector<Value> masked;
     for (unsigned j = 0; j < vectors; ++j) {
       auto lane = llvm::to_vector(llvm::seq<int64_t>(j * lanes, (j + 1) * lanes));
       Value number = arith::ConstantOp::create(
           k.b, k.loc, DenseElementsAttr::get(numbers, ArrayRef<int64_t>(lane)));
-      Value visible = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ult, number, limit);
-      masked.push_back(arith::SelectOp::create(
-          k.b, k.loc, visible, sums[j], k.splat(-std::numeric_limits<double>::infinity(), lanes)));
+      Value below = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ult, number, limit);
+      masked.push_back(
+          arith::SelectOp::create(k.b, k.loc, below, scores[j], k.splat(-infinity, lanes)));
     }
     return masked;
   }
 
-  /// One step of the online softmax: carried are the maximum, the sum, and the weighted values.
-  KernelBuilder::Values keyBlockStep(Value index, Value position, ArrayRef<Piece> pieces,
-                                     ValueRange carried) {
+  /// One step of the online softmax: carried are each query's maximum and sum; the weighted values
+  /// are on the stack.
+  KernelBuilder::Values keyBlockStep(Value index, Value position, ValueRange carried) {
+    unsigned count = carried.size() / 2;
     Value first = k.mul(index, block);
-    SmallVector<Value> score = scores(first, position);
-    Value blockMax = k.reduceMax(k.tree(score, [&](Value x, Value y) { return k.maxf(x, y); }));
-    Value max = k.maxf(carried[0], blockMax);
-    Value correction = emitExp(k, k.subf(carried[0], max));
-    SmallVector<Value> weights;
-    Value maxLanes = k.broadcast(max, lanes);
-    for (unsigned j = 0; j < vectors; ++j) {
-      weights.push_back(emitExp(k, k.subf(score[j], maxLanes)));
-      k.store(weights[j], weightStack, k.index(j * lanes));
+    KernelBuilder::Values score = scores(first, count), next;
+    SmallVector<Value> corrections, visible;
+    for (unsigned q = 0; q < count; ++q) {
+      visible.push_back(k.min(k.index(block), k.sub(k.add(position, 1 + q), first)));
+      SmallVector<Value> own = mask(ArrayRef(score).slice(q * vectors, vectors), visible[q]);
+      Value blockMax = k.reduceMax(k.tree(own, [&](Value x, Value y) { return k.maxf(x, y); }));
+      Value max = k.maxf(carried[2 * q], blockMax);
+      // As long as all scores are -infinity their differences to the maximum would be NaN.
+      Value none =
+          arith::CmpFOp::create(k.b, k.loc, arith::CmpFPredicate::OEQ, max, k.splat(-infinity, 1));
+      Value finite = arith::SelectOp::create(k.b, k.loc, none, k.splat(0.0, 1), max);
+      Value correction = emitExp(k, k.subf(carried[2 * q], finite));
+      Value maxLanes = k.broadcast(finite, lanes);
+      SmallVector<Value> weights;
+      for (unsigned j = 0; j < vectors; ++j) {
+        weights.push_back(emitExp(k, k.subf(own[j], maxLanes)));
+        k.store(weights[j], weightStack, k.index(q * block + j * lanes));
+      }
+      Value blockSum = k.reduceAdd(k.sumTree(weights));
+      next.append({max, k.fma(carried[2 * q + 1], correction, blockSum)});
+      corrections.push_back(correction);
     }
-    Value blockSum = k.reduceAdd(k.sumTree(weights));
-    KernelBuilder::Values next = {max, k.fma(carried[1], correction, blockSum)};
-
-    KernelBuilder::Values outputs;
-    for (auto [i, piece] : llvm::enumerate(pieces))
-      outputs.push_back(k.mulf(carried[2 + i], k.broadcast(correction, piece.lanes)));
-    Value visible = k.min(k.index(block), k.sub(k.add(position, 1), first));
-    Value start = k.add(values, k.mul(first, headSize));
-    outputs = k.loop(k.index(0), visible, k.index(1), outputs, [&](Value j, ValueRange sums) {
-      KernelBuilder::Values sum;
-      Value weight = k.load(weightStack, j, f32);
-      Value at = k.add(start, k.mul(j, headSize));
-      for (auto [i, piece] : llvm::enumerate(pieces))
-        sum.push_back(k.fma(k.broadcast(weight, piece.lanes),
-                            kept(k.add(at, piece.offset), piece.lanes), sums[i]));
-      return sum;
-    });
-    next.append(outputs);
+    SmallVector<Piece> pieces = channelPieces();
+    for (size_t i = 0; i < pieces.size(); i += vectors)
+      weighValues(first, ArrayRef(pieces).slice(i).take_front(vectors), corrections, visible);
     return next;
   }
+
+  /// out = out * correction + weights x values, for a few pieces of the channels.
+  void weighValues(Value first, ArrayRef<Piece> pieces, ArrayRef<Value> corrections,
+                   ArrayRef<Value> visible) {
+    Value start = k.add(values, k.mul(first, headSize));
+    auto valueAt = [&](Value j) {
+      SmallVector<Value> value;
+      Value at = k.add(start, k.mul(j, headSize));
+      for (Piece piece : pieces)
+        value.push_back(kept(k.add(at, piece.offset), piece.lanes));
+      return value;
+    };
+    auto accumulate = [&](unsigned q, Value j, ArrayRef<Value> value, MutableArrayRef<Value> sums) {
+      Value weight = k.load(weightStack, k.add(j, q * block), f32);
+      for (auto [sum, x] : llvm::zip(sums, value))
+        sum = k.fma(k.broadcast(weight, lanesOf(x)), x, sum);
+    };
+
+    KernelBuilder::Values sums;
+    for (auto [q, correction] : llvm::enumerate(corrections))
+      for (Piece piece : pieces)
+        sums.push_back(
+            k.mulf(k.load(outStack, k.index(q * headSize + piece.offset), f32, piece.lanes),
+                   k.broadcast(correction, piece.lanes)));
+    // All queries see what the first one sees; a later one sees some keys more.
+    sums = k.loop(k.index(0), visible[0], k.index(1), sums, [&](Value j, ValueRange carried) {
+      KernelBuilder::Values next(carried);
+      SmallVector<Value> value = valueAt(j);
+      for (unsigned q = 0; q < corrections.size(); ++q)
+        accumulate(q, j, value,
+                   MutableArrayRef<Value>(next).slice(q * pieces.size(), pieces.size()));
+      return next;
+    });
+    for (unsigned q = 0; q < corrections.size(); ++q) {
+      KernelBuilder::Values own =
+          llvm::to_vector(ArrayRef<Value>(sums).slice(q * pieces.size(), pieces.size()));
+      if (q > 0)
+        own = k.loop(visible[0], visible[q], k.index(1), own, [&](Value j, ValueRange carried) {
+          KernelBuilder::Values next(carried);
+          accumulate(q, j, valueAt(j), next);
+          return next;
+        });
+      for (auto [piece, sum] : llvm::zip(pieces, own))
+        k.store(sum, outStack, k.index(q * headSize + piece.offset));
+    }
+  }
+
+  static constexpr double infinity = std::numeric_limits<double>::infinity();
 
   AttentionOp op;
   CpuKernelBuilder &k;
   RankedTensorType qkvType;
   int64_t channels, heads, headSize, perHead;
-  unsigned lanes, block, vectors;
+  unsigned lanes, block, vectors, group;
   Type f32;
-  Value qkv, memory, offset, time, keys, values, headColumn, queryStack, weightStack;
+  Value qkv, memory, offset, time, keys, values, headColumn, queryStack, weightStack, outStack;
 };
 } // namespace
 

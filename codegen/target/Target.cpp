@@ -23,6 +23,7 @@ static constexpr Target targets[] = {
          .tileVectors = 4,
          .dotRows = 4,
          .dotColumns = 6,
+         .queries = 4,
          .bf16Dot = "llvm.x86.avx512bf16.dpbf16ps.512"}),
     x86({.name = "x86-64-v4",
          .cpu = "x86-64-v4",
@@ -32,7 +33,8 @@ static constexpr Target targets[] = {
          .tileRows = 6,
          .tileVectors = 4,
          .dotRows = 4,
-         .dotColumns = 6}),
+         .dotColumns = 6,
+         .queries = 4}),
     x86({.name = "x86-64-v3",
          .cpu = "x86-64-v3",
          .cpuBits = "TENON_CPU_X86_64_V3",
@@ -58,7 +60,8 @@ static constexpr Target targets[] = {
      .tileRows = 8,
      .tileVectors = 3,
      .dotRows = 4,
-     .dotColumns = 6},
+     .dotColumns = 6,
+     .queries = 4},
 };
 
 llvm::ArrayRef<Target> cpuTargets() { return targets; }

@@ -15,6 +15,7 @@ struct Target {
   unsigned lanes = 4;                        // f32 lanes of a vector register
   unsigned tileRows = 0, tileVectors = 0;    // the GEMM tile: MR, and NR in vector registers
   unsigned dotRows = 0, dotColumns = 0;      // of the dot-product tile (transposed weights)
+  unsigned queries = 2;                      // of attention, side by side; a power of two
   bool fma = true;                           // multiply-add in hardware; otherwise mul, then add
   llvm::StringRef bf16Dot = "";              // LLVM's dot of bf16 pairs, added to f32; "": none
   bool sfence = false; // non-temporal stores need a fence before others may read them

@@ -15,19 +15,30 @@ struct DotKernel : Product {
   DotKernel(GroupOp group, CpuKernelBuilder &k) : Product(group, k), lanes(k.target.lanes) {}
 
   void emit() {
-    unsigned block = k.target.dotColumns;
     Value rows = k.rows(type);
     auto [begin, end] = k.share(k.index(columns));
-    // A block reads its columns in turn, which halves the rate of memory: several columns pay only
-    // where enough rows use them. Fewer rows read the table as one stream.
-    Value blocks = k.div(k.sub(end, begin), block);
-    Value enough = k.min(k.div(rows, k.target.dotRows), k.index(1));
-    Value blocksEnd = k.add(begin, k.mul(k.mul(blocks, enough), block));
+    for (unsigned few = 1; few < k.target.dotRows; ++few)
+      k.ifThen(k.less(k.index(few - 1), rows), [&] {
+        k.ifThen(k.less(rows, k.index(few + 1)), [&] { emitFew(begin, end, few); });
+      });
+    k.ifThen(k.less(k.index(k.target.dotRows - 1), rows), [&] { emitMany(begin, end, rows); });
+  }
+
+private:
+  /// The table is read as one stream: a block would read its columns in turn, which halves the rate
+  /// of memory.
+  void emitFew(Value begin, Value end, unsigned rows) {
+    k.loop(begin, end, 1, [&](Value column) { emitTile(k.index(0), column, rows, 1); });
+  }
+
+  /// Enough rows that blocks of columns pay: the table is read from the caches for most of them.
+  void emitMany(Value begin, Value end, Value rows) {
+    unsigned block = k.target.dotColumns;
+    Value blocksEnd = k.add(begin, k.mul(k.div(k.sub(end, begin), block), block));
     k.loop(begin, blocksEnd, block, [&](Value column) { emitColumns(column, rows, block); });
     k.loop(blocksEnd, end, 1, [&](Value column) { emitColumns(column, rows, 1); });
   }
 
-private:
   void emitColumns(Value column, Value rows, unsigned block) {
     unsigned full = k.target.dotRows;
     Value done = k.mul(k.div(rows, full), full);

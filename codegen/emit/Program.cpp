@@ -87,24 +87,17 @@ private:
         sizes.push_back(toIndex(loadAt(dims, i, b.getI64Type())));
   }
 
-  /// Which output a value is, following it through the stacks of layers that carry it.
-  Value outputPlace(Value value) {
-    for (OpOperand &use : value.getUses()) {
-      Operation *user = use.getOwner();
-      if (isa<func::ReturnOp>(user))
-        return outputPlaces[use.getOperandNumber()];
-      if (auto repeat = dyn_cast<RepeatOp>(user))
-        return outputPlace(repeat.getResult(use.getOperandNumber()));
-      if (auto repeat = dyn_cast<RepeatOp>(user->getParentOp()); repeat && isa<YieldOp>(user))
-        return outputPlace(repeat.getResult(use.getOperandNumber()));
-    }
-    llvm_unreachable("only outputs of the entry have no place in the arena");
+  /// Where an offset of tenon-plan-arena points: into the arena, or to an output.
+  Value placeAt(int64_t bytes) {
+    return bytes < 0 ? outputPlaces[-1 - bytes] : offset(arena, constant(bytes));
   }
 
+  /// What a layer yields has its place already (emitRepeat).
   void placeResults(GroupOp group) {
     auto offsets = group->getAttrOfType<DenseI64ArrayAttr>("tenon.offsets").asArrayRef();
     for (auto [result, bytes] : llvm::zip_equal(group.getResults(), offsets))
-      places[result] = bytes < 0 ? outputPlace(result) : offset(arena, constant(bytes));
+      if (!places.contains(result))
+        places[result] = placeAt(bytes);
   }
 
   Value perLayer(Value base, const PackedParam &packed) {
@@ -127,8 +120,7 @@ private:
     case KernelBuffer::Source::Scratch:
       break;
     }
-    auto scratch = group->getAttrOfType<IntegerAttr>("tenon.scratch_offset");
-    return offset(arena, constant(scratch.getInt()));
+    return offset(arena, constant(group->getAttrOfType<DenseI64ArrayAttr>("tenon.scratch")[0]));
   }
 
   void barrier() {
@@ -194,21 +186,36 @@ private:
     return isa<func::FuncOp>(group->getParentOp()) && isa<func::ReturnOp>(group->getNextNode());
   }
 
+  /// The loop carries three places for each value: where the layer finds it, where it writes the
+  /// next, and where the layer after it writes. Layer 0 may find it in another place than the later
+  /// ones, which find what they wrote.
   LogicalResult emitRepeat(RepeatOp repeat) {
-    for (auto [init, argument] :
-         llvm::zip_equal(repeat.getInits(), repeat.getBody().getArguments()))
-      places[argument] = places.lookup(init);
-    for (auto [init, result] : llvm::zip_equal(repeat.getInits(), repeat.getResults()))
-      places[result] = places.lookup(init);
     auto bound = [&](int64_t value) -> Value {
       return arith::ConstantIndexOp::create(b, loc, value);
     };
-    auto loop = scf::ForOp::create(b, loc, bound(0), bound(layerCount(model, repeat.getLayers())),
-                                   bound(1));
+    int64_t layers = layerCount(model, repeat.getLayers());
+    auto offsets = repeat->getAttrOfType<DenseI64ArrayAttr>("tenon.offsets").asArrayRef();
+    SmallVector<Value> carried;
+    for (auto [i, init] : llvm::enumerate(repeat.getInits())) {
+      Value even = placeAt(offsets[2 * i]), odd = placeAt(offsets[2 * i + 1]);
+      carried.append({places.lookup(init), even, odd});
+      places[repeat.getResult(i)] = layers % 2 != 0 ? even : odd;
+    }
+    auto loop = scf::ForOp::create(b, loc, bound(0), bound(layers), bound(1), carried);
     OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    Block &body = repeat.getBody().front();
+    SmallVector<Value> next;
+    for (unsigned i = 0; i < repeat.getNumResults(); ++i) {
+      Value found = loop.getRegionIterArg(3 * i), written = loop.getRegionIterArg(3 * i + 1);
+      places[body.getArgument(i)] = found;
+      places[cast<YieldOp>(body.getTerminator()).getValues()[i]] = written;
+      next.append({written, loop.getRegionIterArg(3 * i + 2), written});
+    }
+    scf::YieldOp::create(b, loc, next);
     b.setInsertionPoint(loop.getBody()->getTerminator());
     layer = arith::IndexCastOp::create(b, loc, b.getI64Type(), loop.getInductionVar());
-    LogicalResult result = emitBlock(repeat.getBody().front());
+    LogicalResult result = emitBlock(body);
     layer = {};
     return result;
   }

@@ -50,6 +50,7 @@ private:
   std::string shapeOf(const ManifestTensor &tensor) const;
   void putTables();
   void putEntry(const ManifestEntry &entry);
+  void putArena(const CompiledEntry &entry);
   void putBlock(Block &block, unsigned depth);
   void putGroup(GroupOp group, unsigned depth);
   void putMemory(GroupOp group, const std::string &indent);
@@ -105,17 +106,17 @@ void Writer::putMemory(GroupOp group, const std::string &indent) {
     double bytes =
         static_cast<double>(maxElements(model, type)) * type.getElementTypeBitWidth() / 8;
     std::string place;
-    if (offsets && offsets[i] >= 0)
-      place = fmt::format(", arena {}", offsets[i]);
-    else if (offsets)
+    if (offsets && offsets[i] < 0)
       place = ", an output of the entry";
-    if (lives)
-      place += fmt::format(", live in steps {} to {}", lives[2 * i], lives[2 * i + 1]);
+    else if (offsets && lives)
+      place = fmt::format(", arena {}, live in steps {} to {}", offsets[i], lives[2 * i],
+                          lives[2 * i + 1]);
     put("{}writes {} {}, {} at most{}\n", indent, elementText(type.getElementType()).str(),
         shapeText(type), human(bytes, "B"), place);
   }
-  if (auto scratch = group->getAttrOfType<IntegerAttr>("tenon.scratch_offset"))
-    put("{}scratch memory, arena {}\n", indent, scratch.getInt());
+  if (auto scratch = group->getAttrOfType<DenseI64ArrayAttr>("tenon.scratch"))
+    put("{}scratch memory of {}, arena {}\n", indent, human(static_cast<double>(scratch[1]), "B"),
+        scratch[0]);
 }
 
 void Writer::putGroup(GroupOp group, unsigned depth) {
@@ -158,6 +159,57 @@ void Writer::putBlock(Block &block, unsigned depth) {
   }
 }
 
+// A line for each value, in the order of the addresses; what shares memory stands together.
+void Writer::putArena(const CompiledEntry &entry) {
+  struct Row {
+    int64_t offset, bytes, begin, end;
+    std::string what;
+  };
+  std::vector<Row> rows;
+  auto bytesOf = [&](Type type) {
+    auto tensor = cast<RankedTensorType>(type);
+    return maxElements(model, tensor) * tensor.getElementTypeBitWidth() / 8;
+  };
+  func::FuncOp function = entry.function;
+  function.walk([&](Operation *op) {
+    auto offsets = op->getAttrOfType<DenseI64ArrayAttr>("tenon.offsets");
+    auto lives = op->getAttrOfType<DenseI64ArrayAttr>("tenon.live");
+    if (!offsets || !lives)
+      return;
+    std::string line = lineOf(op->getLoc());
+    if (auto group = dyn_cast<GroupOp>(op)) {
+      std::string kind = stringifyGroupKind(group.getKind()).str();
+      for (auto [i, type] : llvm::enumerate(group.getResultTypes()))
+        rows.push_back({offsets[i], bytesOf(type), lives[2 * i], lives[2 * i + 1],
+                        fmt::format("{} {}, {}", kind, shapeText(type), line)});
+      if (auto scratch = group->getAttrOfType<DenseI64ArrayAttr>("tenon.scratch"))
+        rows.push_back({scratch[0], scratch[1], lives[0], lives[0],
+                        fmt::format("{} scratch memory, {}", kind, line)});
+      return;
+    }
+    for (auto [i, type] : llvm::enumerate(op->getResultTypes()))
+      if (offsets[2 * i] != offsets[2 * i + 1])
+        for (unsigned odd : {0, 1})
+          rows.push_back({offsets[2 * i + odd], bytesOf(type), lives[0], lives[1],
+                          fmt::format("what layers {} yield {}, {}",
+                                      odd ? "1, 3, 5 ..." : "0, 2, 4 ...", shapeText(type), line)});
+  });
+  llvm::erase_if(rows, [](const Row &row) { return row.offset < 0; });
+  llvm::stable_sort(rows, [](const Row &x, const Row &y) {
+    return std::pair(x.offset, x.begin) < std::pair(y.offset, y.begin);
+  });
+  put("  arena {} bytes", entry.arenaBytes);
+  if (auto most = function->getAttrOfType<DenseI64ArrayAttr>("tenon.arena_most_live"))
+    put(", of which {} live at once in step {}: no arena could be smaller than that", most[0],
+        most[1]);
+  put("\n");
+  if (!rows.empty())
+    put("  {:>14} {:>14}  {:<10} value\n", "offset", "bytes", "steps");
+  for (const Row &row : rows)
+    put("  {:>14} {:>14}  {:<10} {}\n", row.offset, row.bytes,
+        fmt::format("{} to {}", row.begin, row.end), row.what);
+}
+
 void Writer::putEntry(const ManifestEntry &entry) {
   const CompiledEntry &made = *entry.compiled;
   std::string inputs, outputs;
@@ -165,9 +217,10 @@ void Writer::putEntry(const ManifestEntry &entry) {
     inputs += (inputs.empty() ? "" : ", ") + shapeOf(tensor);
   for (const ManifestTensor &tensor : entry.outputs)
     outputs += (outputs.empty() ? "" : ", ") + shapeOf(tensor);
-  put("\nentry {}: {} -> {}\n  arena {} bytes{}\n", made.name, inputs, outputs, made.arenaBytes,
-      made.usesState ? fmt::format("; continues from the cache, positions below {}", made.context)
-                     : "");
+  put("\nentry {}: {} -> {}\n", made.name, inputs, outputs);
+  if (made.usesState)
+    put("  continues from the cache, positions below {}\n", made.context);
+  putArena(made);
   step = 0;
   func::FuncOp function = made.function;
   putBlock(function.getBody().front(), 0);

@@ -11,10 +11,16 @@ namespace tenon {
 #include "Passes.h.inc"
 
 namespace {
-/// Moves a plan's operations into a new group at the place of the last of them.
+/// Where a plan's group goes: where the last of its operations is. But a norm that joins an
+/// embedding comes forward to the row that it reads, since others may read that row before it.
+Operation *placeOf(const GroupPlan &plan) {
+  bool hasNorm = plan.kind == GroupKind::Embedding && isa<LayerNormOp>(plan.members.back());
+  return hasNorm ? plan.members.end()[-2] : plan.members.back();
+}
+
+/// Moves a plan's operations into a new group.
 GroupOp formGroup(const GroupPlan &plan) {
-  Operation *last = plan.members.back();
-  OpBuilder b(last);
+  OpBuilder b(placeOf(plan));
   auto isInside = [&](Operation *user) { return llvm::is_contained(plan.members, user); };
   SmallVector<Value> yields;
   SmallVector<Type> types;

@@ -113,10 +113,13 @@ GroupPlan growEmbedding(EmbeddingOp first) {
       break;
     }
   }
-  // The norm joins even if the sum is needed elsewhere too: the row is at hand.
+  // The norm joins even if the sum is needed elsewhere too: the row is at hand. All else that it
+  // reads are parameters, so it can be computed as early as the row.
   for (Operation *user : growth.current().getUsers())
     if (isa<LayerNormOp>(user) && user->getBlock() == first->getBlock() &&
-        cast<LayerNormOp>(user).getX() == growth.current()) {
+        cast<LayerNormOp>(user).getX() == growth.current() &&
+        llvm::all_of(user->getOperands().drop_front(),
+                     [](Value value) { return value.getDefiningOp<GetParamOp>(); })) {
       growth.take(user);
       growth.takeCast();
       growth.stop("the layer norm is the last that an embedding kernel does");

@@ -78,10 +78,18 @@ def Fuse : Tenon_Pass<"tenon-fuse"> {
 def PlanArena : Tenon_Pass<"tenon-plan-arena"> {
   let summary = "give every intermediate tensor its place in the entry's arena";
   let description = [{
-    Offsets are constants, computed for the greatest sizes from the groups' order: tensors that do
-    not live at the same time share memory. Sets `tenon.offsets` on groups (bytes, one a result; -1
-    for a result that is an output of the entry), `tenon.scratch_offset`, and `tenon.arena_bytes`
-    on the function. The values that a repeat carries stay in one buffer over all iterations.
+    Offsets are constants, computed for the greatest sizes from the groups' order. Tensors that do
+    not live at the same time share memory; a sum lies where one of its terms was, if nothing reads
+    that any more. Sets, in bytes, where -1 - n stands for output n of the entry, the caller's
+    memory:
+    * `tenon.offsets` on groups, one a result, with `tenon.live`, the first and the last step of
+      each; `tenon.scratch`, the offset and size of its scratch memory;
+    * `tenon.offsets` on repeats: two places for each value that goes from layer to layer, written
+      in turns; they are one where a layer may write over what it takes: where nothing of the layer
+      needs the old value once the new one is being written, but for the same element. `tenon.live`
+      is the stack's first and last step;
+    * `tenon.arena_bytes` and `tenon.arena_most_live` on the function: the size, and the most that
+      lives in one step, with that step; no arena can be smaller.
     After `tenon-fuse`: it plans groups.
   }];
 }

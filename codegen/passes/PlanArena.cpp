@@ -1,10 +1,11 @@
-// Pass tenon-plan-arena: see Passes.td.
+// Pass tenon-plan-arena: see Passes.td. Liveness.h says when values live, ArenaPacking.h puts
+// buffers beside one another; this file decides which values share a buffer.
 #include "Kernel.h"
+#include "Liveness.h"
 #include "Passes.h"
 
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/EquivalenceClasses.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -13,58 +14,38 @@ namespace tenon {
 #include "Passes.h.inc"
 
 namespace {
-/// A piece of memory, the steps [begin, end] during which it is in use, and its place.
-struct Buffer {
-  int64_t bytes = 0;
-  int64_t begin = std::numeric_limits<int64_t>::max(), end = -1;
-  bool isOutput = false; // the caller's memory
-  int64_t offset = -1;
+/// A value that goes from layer to layer. What a layer yields lies in the yielded value's place,
+/// what it takes in the argument's. Where a layer may write over what it takes these are one;
+/// otherwise layers 0, 2, 4 ... write the former and layers 1, 3, 5 ... the latter.
+struct Carried {
+  Value init, argument, yielded, result;
+  RepeatOp repeat;
+  int64_t layers;
+  bool inPlace = false;
 
-  void live(int64_t step) {
-    begin = std::min(begin, step);
-    end = std::max(end, step);
-  }
+  Carried(RepeatOp repeat, unsigned i)
+      : init(repeat.getInits()[i]), argument(repeat.getBody().getArgument(i)),
+        yielded(cast<YieldOp>(repeat.getBody().front().getTerminator()).getValues()[i]),
+        result(repeat.getResult(i)), repeat(repeat),
+        layers(lookupDim(enclosingModel(repeat), repeat.getLayers()).getMax()) {}
 };
 
 class Planner {
 public:
-  explicit Planner(func::FuncOp function) : function(function), model(enclosingModel(function)) {}
+  explicit Planner(func::FuncOp function)
+      : function(function), model(enclosingModel(function)), liveness(function) {}
 
   LogicalResult run() {
-    number(function.getBody().front());
-    if (failed(checkOutputs()) || failed(uniteCarried()))
+    if (failed(checkOutputs()) || failed(collectCarried()))
       return failure();
-    collect();
+    share();
+    makeBuffers();
     place();
     write();
     return success();
   }
 
 private:
-  /// Numbers groups in order; a repeat spans the steps of its body.
-  void number(Block &block) {
-    for (Operation &op : block) {
-      if (auto group = dyn_cast<GroupOp>(op)) {
-        steps[group] = {next, next};
-        groups.push_back(group);
-        ++next;
-      } else if (auto repeat = dyn_cast<RepeatOp>(op)) {
-        int64_t begin = next++;
-        number(repeat.getBody().front());
-        steps[repeat] = {begin, next++};
-        repeats.push_back(repeat);
-      }
-    }
-  }
-
-  /// The step at which an operand is used, seen from the block where the value is defined: a value
-  /// from outside a repeat is in use during the whole repeat.
-  int64_t lastStep(OpOperand &use, Block *home) {
-    Operation *user = home->findAncestorOpInBlock(*use.getOwner());
-    auto found = steps.find(user);
-    return found == steps.end() ? next : found->second.second;
-  }
-
   /// Each output is memory of the caller that one kernel writes.
   LogicalResult checkOutputs() {
     Operation *exit = function.getBody().front().getTerminator();
@@ -85,130 +66,167 @@ private:
     return success();
   }
 
-  LogicalResult uniteCarried() {
-    for (RepeatOp repeat : repeats) {
-      auto yield = cast<YieldOp>(repeat.getBody().front().getTerminator());
-      for (unsigned i = 0; i < repeat.getInits().size(); ++i) {
-        Value init = repeat.getInits()[i], argument = repeat.getBody().getArgument(i);
-        Value next = yield.getValues()[i], result = repeat.getResult(i);
-        if (!init.getDefiningOp() || !init.hasOneUse())
-          return repeat.emitError(
-              "the value that enters the stack of layers must be computed by the "
-              "model and used nowhere else: the layers update it in place");
-        if (!isa_and_nonnull<GroupOp>(next.getDefiningOp()) ||
-            next.getParentBlock() != argument.getParentBlock() || !next.hasOneUse())
-          return repeat.emitError(
-              "the value that leaves a layer must be computed in the layer, by an "
-              "operation of its own, and used nowhere else in it");
-        int64_t written = steps[next.getDefiningOp()].first;
-        for (OpOperand &use : argument.getUses()) {
-          int64_t step = lastStep(use, argument.getParentBlock());
-          if (step > written || (step == written && !isElementwiseUse(use)))
-            return repeat.emitError("the layer's input is used after its output is computed; "
-                                    "the layers update it in place");
-        }
-        classes.unionSets(init.getAsOpaquePointer(), argument.getAsOpaquePointer());
-        classes.unionSets(init.getAsOpaquePointer(), next.getAsOpaquePointer());
-        classes.unionSets(init.getAsOpaquePointer(), result.getAsOpaquePointer());
+  /// What leaves a layer must be written by a kernel of the layer.
+  LogicalResult collectCarried() {
+    for (RepeatOp repeat : liveness.repeats()) {
+      llvm::DenseSet<Value> seen;
+      for (unsigned i = 0; i < repeat.getNumResults(); ++i) {
+        Carried value(repeat, i);
+        auto refuse = [&](StringRef why) {
+          return repeat.emitError("value ")
+                 << i + 1 << " of " << repeat.getNumResults() << " that a layer of the stack over '"
+                 << repeat.getLayers() << "' returns " << why;
+        };
+        if (!isa_and_nonnull<GroupOp>(value.yielded.getDefiningOp()) ||
+            value.yielded.getParentBlock() != &repeat.getBody().front())
+          return refuse(
+              "is computed by no kernel of that layer; let the layer compute it, or leave "
+              "out the stack");
+        if (!seen.insert(value.yielded).second)
+          return refuse("is another of them too; return it once");
+        carried.push_back(value);
       }
     }
     return success();
   }
 
-  /// A residual that is read element by element just before the same element is written.
-  static bool isElementwiseUse(OpOperand &use) {
-    return isa<AddOp>(use.getOwner()) && isa<GroupOp>(use.getOwner()->getParentOp()) &&
-           use.get().getType() == use.getOwner()->getResult(0).getType();
+  /// Puts two values and all that shares their places into one place, if each pair of them may.
+  bool unite(Value x, Value y) {
+    const void *first = x.getAsOpaquePointer(), *second = y.getAsOpaquePointer();
+    if (classes.isEquivalent(first, second))
+      return true;
+    auto shared = [&](const void *key) {
+      return llvm::make_range(classes.findLeader(classes.insert(key)), classes.member_end());
+    };
+    for (const void *a : shared(first))
+      for (const void *b : shared(second))
+        if (!liveness.mayShare(Value::getFromOpaquePointer(a), Value::getFromOpaquePointer(b)))
+          return false;
+    classes.unionSets(first, second);
+    return true;
   }
 
-  Buffer &bufferOf(Value value) {
-    const void *key = value.getAsOpaquePointer();
-    return buffers[classes.contains(key) ? classes.getLeaderValue(key) : key];
-  }
-
-  void liveThrough(Buffer &buffer, Value value) {
-    Block *home = value.getParentBlock();
-    for (OpOperand &use : value.getUses()) {
-      buffer.live(lastStep(use, home));
-      if (isa<func::ReturnOp>(use.getOwner()))
-        buffer.isOutput = true;
+  void share() {
+    for (Carried &value : carried) {
+      value.inPlace = unite(value.argument, value.yielded);
+      unite(value.layers % 2 != 0 ? value.yielded : value.argument, value.result);
+      if (Liveness::isOurs(value.init))
+        unite(value.init, value.argument);
     }
+    // A sum lies where one of its terms was: x = x + f(x).
+    for (GroupOp group : liveness.groups())
+      group.getBody().walk([&](Operation *op) {
+        for (OpOperand &use : op->getOpOperands())
+          if (isElementwiseUse(use) && use.get().getParentRegion() != &group.getBody() &&
+              Liveness::isOurs(use.get()) && !isMoving(use.get()) && !isMoving(group.getResult(0)))
+            unite(use.get(), group.getResult(0));
+      });
   }
 
-  void collect() {
-    for (GroupOp group : groups) {
-      for (Value result : group.getResults()) {
-        Buffer &buffer = bufferOf(result);
-        auto type = cast<RankedTensorType>(result.getType());
-        int64_t bytes = maxElements(model, type) * type.getElementTypeBitWidth() / 8;
-        buffer.bytes = std::max(buffer.bytes, bytes);
-        buffer.live(steps[group].first);
-        liveThrough(buffer, result);
-      }
-      if (int64_t elements = scratchElements(group)) {
-        Buffer &scratch = buffers[group.getAsOpaquePointer()];
-        scratch.bytes = elements * static_cast<int64_t>(sizeof(float));
-        scratch.live(steps[group].first);
-      }
-    }
-    for (RepeatOp repeat : repeats)
-      for (Value result : repeat.getResults()) {
-        Buffer &buffer = bufferOf(result);
-        buffer.live(steps[repeat].first);
-        buffer.live(steps[repeat].second);
-        liveThrough(buffer, result);
-      }
-  }
-
-  /// Largest first, each at the lowest offset where nothing that lives at the same time lies.
-  void place() {
-    SmallVector<Buffer *> order;
-    for (auto &entry : buffers)
-      if (!entry.second.isOutput)
-        order.push_back(&entry.second);
-    llvm::stable_sort(order, [](Buffer *x, Buffer *y) {
-      return std::tuple(-x->bytes, x->begin, x->end) < std::tuple(-y->bytes, y->begin, y->end);
+  /// Whether a value has another place in every second layer.
+  bool isMoving(Value value) {
+    return llvm::any_of(carried, [&](const Carried &other) {
+      return !other.inPlace && (other.argument == value || other.yielded == value);
     });
-    SmallVector<Buffer *> placed;
-    for (Buffer *buffer : order) {
-      int64_t size = llvm::alignTo(buffer->bytes, 64);
-      buffer->offset = 0;
-      llvm::sort(placed, [](Buffer *x, Buffer *y) { return x->offset < y->offset; });
-      for (Buffer *other : placed)
-        if (other->begin <= buffer->end && buffer->begin <= other->end &&
-            other->offset < buffer->offset + size)
-          buffer->offset =
-              std::max<int64_t>(buffer->offset, llvm::alignTo(other->offset + other->bytes, 64));
-      placed.push_back(buffer);
-      arenaBytes = std::max(arenaBytes, buffer->offset + size);
+  }
+
+  /// The number of the buffer of a value, or of a group's scratch memory.
+  unsigned bufferOf(const void *key) {
+    if (classes.contains(key))
+      key = classes.getLeaderValue(key);
+    auto [entry, isNew] = bufferNumbers.try_emplace(key, buffers.size());
+    if (isNew)
+      buffers.emplace_back();
+    return entry->second;
+  }
+  unsigned bufferOf(Value value) { return bufferOf(value.getAsOpaquePointer()); }
+
+  void addLife(Value value, Steps steps) {
+    ArenaBuffer &buffer = buffers[bufferOf(value)];
+    auto type = cast<RankedTensorType>(value.getType());
+    buffer.bytes =
+        std::max(buffer.bytes, maxElements(model, type) * type.getElementTypeBitWidth() / 8);
+    buffer.live.push_back(steps);
+  }
+
+  void makeBuffers() {
+    for (GroupOp group : liveness.groups()) {
+      for (Value result : group.getResults())
+        addLife(result, liveness.of(result));
+      if (int64_t elements = scratchElements(group)) {
+        ArenaBuffer &scratch = buffers[bufferOf(group.getAsOpaquePointer())];
+        scratch.bytes = elements * static_cast<int64_t>(sizeof(float));
+        scratch.live.push_back(liveness.of(group));
+      }
+    }
+    for (const Carried &value : carried) {
+      addLife(value.result, liveness.of(value.result));
+      if (!value.inPlace && value.layers > 1) {
+        addLife(value.argument, liveness.of(value.repeat));
+        addLife(value.yielded, liveness.of(value.repeat));
+      } else if (value.inPlace || bufferOf(value.argument) == bufferOf(value.init)) {
+        addLife(value.argument, liveness.of(value.argument));
+      }
+    }
+  }
+
+  /// Outputs of the entry are the caller's memory; all other buffers lie in the arena.
+  void place() {
+    llvm::DenseMap<unsigned, int64_t> outputs;
+    for (auto [i, value] :
+         llvm::enumerate(function.getBody().front().getTerminator()->getOperands()))
+      outputs[bufferOf(value)] = i;
+    SmallVector<ArenaBuffer> inArena;
+    for (auto [i, buffer] : llvm::enumerate(buffers))
+      if (!outputs.contains(i))
+        inArena.push_back(buffer);
+    OpBuilder b(function.getContext());
+    MostLive most = mostLive(inArena);
+    function->setAttr("tenon.arena_bytes", b.getI64IntegerAttr(packArena(inArena)));
+    function->setAttr("tenon.arena_most_live", b.getDenseI64ArrayAttr({most.bytes, most.step}));
+    auto next = inArena.begin();
+    for (auto [i, buffer] : llvm::enumerate(buffers)) {
+      auto output = outputs.find(i);
+      buffer.offset = output == outputs.end() ? (next++)->offset : -1 - output->second;
     }
   }
 
   void write() {
     OpBuilder b(function.getContext());
-    for (GroupOp group : groups) {
+    for (GroupOp group : liveness.groups()) {
       SmallVector<int64_t> offsets, lives;
       for (Value result : group.getResults()) {
-        Buffer &buffer = bufferOf(result);
-        offsets.push_back(buffer.offset);
-        lives.append({buffer.begin, buffer.end});
+        Steps life = liveness.of(result);
+        offsets.push_back(buffers[bufferOf(result)].offset);
+        lives.append({life.begin, life.end});
       }
       group->setAttr("tenon.offsets", b.getDenseI64ArrayAttr(offsets));
       group->setAttr("tenon.live", b.getDenseI64ArrayAttr(lives));
-      if (auto scratch = buffers.find(group.getAsOpaquePointer()); scratch != buffers.end())
-        group->setAttr("tenon.scratch_offset", b.getI64IntegerAttr(scratch->second.offset));
+      if (scratchElements(group)) {
+        const ArenaBuffer &scratch = buffers[bufferOf(group.getAsOpaquePointer())];
+        group->setAttr("tenon.scratch", b.getDenseI64ArrayAttr({scratch.offset, scratch.bytes}));
+      }
     }
-    function->setAttr("tenon.arena_bytes", b.getI64IntegerAttr(arenaBytes));
+    llvm::MapVector<RepeatOp, SmallVector<int64_t>> places;
+    for (const Carried &value : carried) {
+      int64_t even = buffers[bufferOf(value.yielded)].offset;
+      bool hasOdd = !value.inPlace && value.layers > 1;
+      places[value.repeat].append({even, hasOdd ? buffers[bufferOf(value.argument)].offset : even});
+    }
+    for (auto &[repeat, offsets] : places) {
+      Steps life = liveness.of(repeat);
+      repeat->setAttr("tenon.offsets", b.getDenseI64ArrayAttr(offsets));
+      repeat->setAttr("tenon.live", b.getDenseI64ArrayAttr({life.begin, life.end}));
+    }
   }
 
   func::FuncOp function;
   ModelOp model;
-  llvm::MapVector<Operation *, std::pair<int64_t, int64_t>> steps;
-  SmallVector<GroupOp> groups;
-  SmallVector<RepeatOp> repeats;
+  Liveness liveness;
+  SmallVector<Carried> carried;
   llvm::EquivalenceClasses<const void *> classes;
-  llvm::MapVector<const void *, Buffer> buffers;
-  int64_t next = 0, arenaBytes = 0;
+  llvm::DenseMap<const void *, unsigned> bufferNumbers;
+  SmallVector<ArenaBuffer> buffers;
 };
 
 struct PlanArena : impl::PlanArenaBase<PlanArena> {

@@ -8,8 +8,9 @@
 
 extern "C" const tenon_model tenon_model_linear_widths, tenon_model_linear_depths,
     tenon_model_tied_heads, tenon_model_linear_epilogue, tenon_model_norms, tenon_model_pointwise,
-    tenon_model_embeddings, tenon_model_losses, tenon_model_two_stacks, tenon_model_gpt_d1,
-    tenon_model_gpt_d2, tenon_model_gpt_d5, tenon_model_gpt_d33, tenon_model_gpt_d64;
+    tenon_model_embeddings, tenon_model_losses, tenon_model_two_stacks, tenon_model_in_turns,
+    tenon_model_gpt_d1, tenon_model_gpt_d2, tenon_model_gpt_d5, tenon_model_gpt_d33,
+    tenon_model_gpt_d64;
 
 namespace {
 
@@ -145,8 +146,8 @@ const tenon_model* const models[] = {
     &tenon_model_linear_widths,   &tenon_model_linear_depths, &tenon_model_tied_heads,
     &tenon_model_linear_epilogue, &tenon_model_norms,         &tenon_model_pointwise,
     &tenon_model_embeddings,      &tenon_model_losses,        &tenon_model_two_stacks,
-    &tenon_model_gpt_d1,          &tenon_model_gpt_d2,        &tenon_model_gpt_d5,
-    &tenon_model_gpt_d33,         &tenon_model_gpt_d64};
+    &tenon_model_in_turns,        &tenon_model_gpt_d1,        &tenon_model_gpt_d2,
+    &tenon_model_gpt_d5,          &tenon_model_gpt_d33,       &tenon_model_gpt_d64};
 
 }  // namespace
 

@@ -1,9 +1,11 @@
-// A model of two stacks of different widths, with an output after each.
+// Stacks of layers: two of different widths, with an output after each; and layers that cannot write
+// over what they take.
 #include "widths.hpp"
 
 using namespace tenon;
 
 struct n_block : dim<33> {};
+struct n_single : dim<1> {};
 struct n_first : dim<2> {};
 struct n_second : dim<3> {};
 struct n_head : dim<3> {};
@@ -39,4 +41,34 @@ struct two_stacks {
   }
 };
 
+// x is read in whole rows by the kernel that writes the next x, so two places take turns.
+struct no_norm_block {
+  nn::linear<n_embd, n_embd> fc{"fc", normal(0.2)};
+  constexpr auto operator()(tensor<f32, batch, seq, n_embd> x) const {
+    return x + gelu(fc(x), gelu_tanh);
+  }
+};
+
+// Its sum may lie where x was, but what enters the stack is needed afterwards.
+struct norm_block {
+  nn::layer_norm<n_embd> ln{"ln"};
+  nn::linear<n_embd, n_embd> fc{"fc", normal(0.2)};
+  constexpr auto operator()(tensor<f32, batch, seq, n_embd> x) const { return x + fc(ln(x)); }
+};
+
+// Stacks of one, two and three layers: one begins with an input, one with a value that is also an
+// output, one is an output in the middle.
+struct in_turns {
+  constexpr auto operator()(input<"x", f32, batch, seq, n_embd> x) const {
+    auto one = repeat<n_single>("one", no_norm_block{}, x);
+    auto two = repeat<n_first>("two", no_norm_block{}, one);
+    auto three = repeat<n_second>("three", no_norm_block{}, two);
+    auto kept = repeat<n_second>("kept", norm_block{}, three);
+    auto input_kept = repeat<n_first>("input_kept", norm_block{}, x);
+    return outputs(output<"one">(one), output<"three">(three), output<"kept">(kept + two),
+                   output<"input_kept">(input_kept));
+  }
+};
+
 TENON_MODEL(two_stacks, two_stacks{});
+TENON_MODEL(in_turns, in_turns{});

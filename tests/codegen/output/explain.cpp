@@ -18,7 +18,10 @@ TEST_CASE("the report names kernels, lines, reasons, memory and costs") {
   CHECK_THAT(text, Contains("ends here: its result is an output of the entry"));
   CHECK_THAT(text, Contains("(batch, seq, gpt::n_embd), 768 B at most, an output of the entry"));
   CHECK_THAT(text, Contains("arena 64, live in steps 0 to 1"));
-  CHECK_THAT(text, Contains("scratch memory, arena 256"));
+  CHECK_THAT(text, Contains("scratch memory of 64 B, arena 256"));
+  CHECK_THAT(text, Contains("arena 320 bytes"));
+  CHECK_THAT(text, Contains("64            128  0 to 1     cross_entropy (batch, seq), "));
+  CHECK_THAT(text, Contains("256             64  1 to 1     cross_entropy scratch memory, "));
   CHECK_THAT(text, Contains("GPU: nvptx:sm_90 computes the whole entry"));
   CHECK_THAT(text, Contains("no GPU kernel: spirv: cross_entropy has no GPU kernel"));
 }

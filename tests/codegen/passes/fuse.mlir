@@ -49,6 +49,21 @@ tenon.model @m {
     return %x, %y : !x, !x
   }
 
+  // The row is read before the norm stands in the source, so the norm is computed earlier.
+  // CHECK-LABEL: func.func @norm_comes_forward
+  // CHECK: %[[G:.*]]:2 = tenon.group embedding
+  // CHECK: tenon.layer_norm
+  // CHECK: tenon.group elementwise
+  // CHECK: tenon.gelu tanh %[[G]]#0
+  func.func @norm_comes_forward(%ids: !ids) -> (!x, !x) {
+    %wte = tenon.get_param @wte : !wte
+    %x = tenon.embedding %wte, %ids : !wte, !ids -> !x
+    %h = tenon.gelu tanh %x : !x
+    %g = tenon.get_param @g : !g
+    %y = tenon.layer_norm %x, %g, 1.0e-05 : !x, !g
+    return %h, %y : !x, !x
+  }
+
   // CHECK-LABEL: func.func @mlp
   // CHECK: tenon.repeat @L
   // CHECK: tenon.group norm

@@ -1,21 +1,34 @@
-// A stack of layers updates its value in place; models that forbid that are told so.
+// What no plan can be made for.
 // RUN: tenon-opt %s -split-input-file -verify-diagnostics -tenon-fuse -tenon-plan-arena
 
 !x = tensor<?x16xf32, #tenon.dims<batch, C>>
-!g = tensor<16xf32, #tenon.dims<C>>
-tenon.model @input_enters_the_stack {
+tenon.model @layer_without_a_kernel {
   tenon.dim @batch 1 to 2
   tenon.dim @C 16 to 16
   tenon.dim @L 3 to 3
-  tenon.param @g : !g init ones 0.0
   func.func @forward(%in: !x) -> !x {
-    // expected-error @+1 {{the value that enters the stack of layers must be computed by the model and used nowhere else: the layers update it in place}}
+    // expected-error @+1 {{value 1 of 1 that a layer of the stack over 'L' returns is computed by no kernel of that layer; let the layer compute it, or leave out the stack}}
     %r = tenon.repeat @L (%x = %in) : !x {
-      %g = tenon.get_param @g : !g
-      %n = tenon.layer_norm %x, %g, 1.0e-05 : !x, !g
-      tenon.yield %n : !x
+      tenon.yield %x : !x
     }
     return %r : !x
+  }
+}
+
+// -----
+
+!x = tensor<?x16xf32, #tenon.dims<batch, C>>
+tenon.model @layer_yields_twice {
+  tenon.dim @batch 1 to 2
+  tenon.dim @C 16 to 16
+  tenon.dim @L 3 to 3
+  func.func @forward(%in: !x) -> (!x, !x) {
+    // expected-error @+1 {{value 2 of 2 that a layer of the stack over 'L' returns is another of them too; return it once}}
+    %r:2 = tenon.repeat @L (%x = %in, %y = %in) : !x, !x {
+      %s = tenon.add %x, %y : !x, !x
+      tenon.yield %s, %s : !x, !x
+    }
+    return %r#0, %r#1 : !x, !x
   }
 }
 

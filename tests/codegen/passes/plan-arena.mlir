@@ -1,5 +1,5 @@
-// Places in the arena: what does not live at the same time shares memory, what a repeat carries stays
-// in one buffer, outputs of the entry have no place.
+// Places in the arena: what does not live at the same time shares memory; a sum lies where its term
+// was; what goes from layer to layer stays in one place, or in two in turns; -1 - n is output n.
 // RUN: tenon-opt %s -tenon-fuse -tenon-plan-arena | FileCheck %s
 
 !ids = tensor<?xi32, #tenon.dims<batch>>
@@ -12,9 +12,13 @@ tenon.model @m {
   tenon.dim @C 16 to 16
   tenon.dim @V 9 to 9
   tenon.dim @L 3 to 3
+  tenon.dim @L2 2 to 2
+  tenon.dim @L1 1 to 1
   tenon.param @wte : !wte init normal 0.02
   tenon.param @g : !g init ones 0.0
   tenon.param @"h.{}.w" : !w init normal 0.02 layers @L
+  tenon.param @"i.{}.w" : !w init normal 0.02 layers @L2
+  tenon.param @"j.{}.w" : !w init normal 0.02 layers @L1
 
   // Each tensor is 2 x 16 floats = 128 bytes. x and its successor share one place; the norm lies
   // beside it; the last result is the output.
@@ -37,6 +41,88 @@ tenon.model @m {
     }
     %g = tenon.get_param @g : !g
     %o = tenon.layer_norm %r, %g, 1.0e-05 : !x, !g
+    return %o : !x
+  }
+
+  // Two residuals a layer: all sums are one place, both norms another.
+  // CHECK-LABEL: func.func @residuals
+  // CHECK-SAME: tenon.arena_bytes = 256 : i64, tenon.arena_most_live = array<i64: 256, 2>
+  // CHECK: tenon.group embedding {{.*}}tenon.offsets = array<i64: [[X:[0-9]+]]>
+  // CHECK: tenon.repeat {{.*}}tenon.offsets = array<i64: [[X]], [[X]]>
+  // CHECK: tenon.group norm {{.*}}tenon.offsets = array<i64: [[N:[0-9]+]]>
+  // CHECK: tenon.group linear {{.*}}tenon.offsets = array<i64: [[X]]>
+  // CHECK: tenon.group norm {{.*}}tenon.offsets = array<i64: [[N]]>
+  // CHECK: tenon.group linear {{.*}}tenon.offsets = array<i64: [[X]]>
+  func.func @residuals(%ids: !ids) -> !x {
+    %wte = tenon.get_param @wte : !wte
+    %e = tenon.embedding %wte, %ids : !wte, !ids -> !x
+    %r = tenon.repeat @L (%x = %e) : !x {
+      %g = tenon.get_param @g : !g
+      %w = tenon.get_param @"h.{}.w" : !w
+      %n = tenon.layer_norm %x, %g, 1.0e-05 : !x, !g
+      %y = tenon.linear %n, %w : !x, !w -> !x
+      %z = tenon.add %x, %y : !x, !x
+      %m = tenon.layer_norm %z, %g, 1.0e-05 : !x, !g
+      %v = tenon.linear %m, %w : !x, !w -> !x
+      %u = tenon.add %z, %v : !x, !x
+      tenon.yield %u : !x
+    }
+    %g = tenon.get_param @g : !g
+    %o = tenon.layer_norm %r, %g, 1.0e-05 : !x, !g
+    return %o : !x
+  }
+
+  // Layers whose kernel reads whole rows of x and writes the next x: two places in turns, of which the
+  // last layer writes the stack's result. What enters lies where layer 1 writes; in neither where it is an
+  // input or needed later.
+  // CHECK-LABEL: func.func @in_turns
+  // CHECK-SAME: tenon.arena_bytes = 256 : i64
+  // CHECK: tenon.group embedding {{.*}}tenon.offsets = array<i64: [[E:[0-9]+]]>
+  // CHECK: tenon.repeat @L {{.*}}tenon.live = array<i64: 1, 3>, tenon.offsets = array<i64: [[R:[0-9]+]], [[E]]>
+  // CHECK: tenon.repeat @L2 {{.*}}tenon.offsets = array<i64: [[E]], -2>
+  // CHECK: tenon.repeat @L1 {{.*}}tenon.offsets = array<i64: -3, -3>
+  // CHECK: tenon.group norm {{.*}}tenon.offsets = array<i64: -1>
+  func.func @in_turns(%ids: !ids, %in: !x) -> (!x, !x, !x) {
+    %wte = tenon.get_param @wte : !wte
+    %e = tenon.embedding %wte, %ids : !wte, !ids -> !x
+    %r = tenon.repeat @L (%x = %e) : !x {
+      %w = tenon.get_param @"h.{}.w" : !w
+      %y = tenon.linear %x, %w : !x, !w -> !x
+      %z = tenon.add %x, %y : !x, !x
+      tenon.yield %z : !x
+    }
+    %s = tenon.repeat @L2 (%x = %r) : !x {
+      %w = tenon.get_param @"i.{}.w" : !w
+      %y = tenon.linear %x, %w : !x, !w -> !x
+      %z = tenon.add %x, %y : !x, !x
+      tenon.yield %z : !x
+    }
+    %t = tenon.repeat @L1 (%x = %in) : !x {
+      %w = tenon.get_param @"j.{}.w" : !w
+      %y = tenon.linear %x, %w : !x, !w -> !x
+      %z = tenon.add %x, %y : !x, !x
+      tenon.yield %z : !x
+    }
+    %g = tenon.get_param @g : !g
+    %o = tenon.layer_norm %r, %g, 1.0e-05 : !x, !g
+    return %o, %s, %t : !x, !x, !x
+  }
+
+  // A term that is read later keeps its place, and what is made of it gets another; the last sum can
+  // take the term's, so that the embedding is written to the output.
+  // CHECK-LABEL: func.func @term_is_needed
+  // CHECK-SAME: tenon.arena_bytes = 256 : i64
+  // CHECK: tenon.group embedding {{.*}}tenon.offsets = array<i64: -1>
+  // CHECK: tenon.group elementwise {{.*}}tenon.offsets = array<i64: [[H:[0-9]+]]>
+  // CHECK-NOT: tenon.group norm {{.*}}tenon.offsets = array<i64: [[H]]>
+  // CHECK: tenon.group elementwise {{.*}}tenon.offsets = array<i64: -1>
+  func.func @term_is_needed(%ids: !ids) -> !x {
+    %wte = tenon.get_param @wte : !wte
+    %g = tenon.get_param @g : !g
+    %e = tenon.embedding %wte, %ids : !wte, !ids -> !x
+    %h = tenon.gelu tanh %e : !x
+    %n = tenon.layer_norm %h, %g, 1.0e-05 : !x, !g
+    %o = tenon.add %e, %n : !x, !x
     return %o : !x
   }
 }

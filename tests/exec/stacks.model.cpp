@@ -1,5 +1,5 @@
-// Stacks of layers: two of different widths, with an output after each; and layers that cannot write
-// over what they take.
+// Stacks of layers: two of different widths, with an output after each; and layers that cannot
+// write over what they take.
 #include "widths.hpp"
 
 using namespace tenon;

@@ -29,7 +29,7 @@ def Tenon_ConstantOp : Tenon_Op<"constant", [Pure]> {
 def Tenon_TrainingDropoutOp : Tenon_SameTypeOp<"training_dropout"> {
   let summary = "zeroes elements at random; which ones is a function, so nobody stores a mask";
   let description = [{
-    result[e] = 0 where word(e) < round(probability * 2^32), else x[e] / (1 - probability), for
+    result[e] = 0 where word(e) < floor(probability * 2^32), else x[e] / (1 - probability), for
     the element of row-major number i in x and e = first * (elements of x with one leading index) +
     i; first is 0 where it is not given. word(e) is word e mod 4 of Philox4x32-10 with the key
     (seed, 0) and the counter (e / 4, layer, stream, step), each modulo 2^32; layer is the current

@@ -1,4 +1,5 @@
 // Pass tenon-derive-entries: see Passes.td.
+#include "DeriveTraining.h"
 #include "Passes.h"
 
 #include "mlir/Analysis/SliceAnalysis.h"
@@ -102,7 +103,8 @@ struct DeriveEntries : impl::DeriveEntriesBase<DeriveEntries> {
     std::string have = llvm::join(possible, ", ");
     if (name != "forward" && name != "step" && name != "loss")
       return model.emitError("unknown entry '")
-             << name << "'; model '" << model.getSymName() << "' can have the entries " << have;
+             << name << "'; model '" << model.getSymName() << "' can have the entries " << have
+             << ", and for training " << llvm::join(trainingEntries(), ", ");
     bool lacksCache = name == "step" && !hasCache(graph);
     return graph.emitError("model '")
            << model.getSymName() << "' has no entry '" << name << "': "
@@ -136,6 +138,11 @@ struct DeriveEntries : impl::DeriveEntriesBase<DeriveEntries> {
       if (wanted.empty())
         wanted = possible;
       for (const std::string &name : wanted) {
+        if (llvm::is_contained(trainingEntries(), name)) {
+          if (failed(deriveTraining(model, graph, name)))
+            return signalPassFailure();
+          continue;
+        }
         if (!llvm::is_contained(possible, name)) {
           (void)refuse(model, graph, name, possible);
           return signalPassFailure();

@@ -9,18 +9,25 @@ class Tenon_Pass<string flag> : Pass<flag, "mlir::ModuleOp"> {
 }
 
 def DeriveEntries : Tenon_Pass<"tenon-derive-entries"> {
-  let summary = "make the entries forward, step and loss from a model's graph";
+  let summary = "make the entries of a model from its graph";
   let description = [{
     Replaces `func.func @graph` by one function an entry:
     * `forward`: the outputs that do not depend on a `cross_entropy`; attention without its cache.
     * `step`: the same of the last token only, positions and attention continuing from the cache.
     * `loss`: the outputs that depend on a `cross_entropy`.
-    Inputs that an entry does not use are not its arguments. An entry that the model cannot give,
-    for want of such outputs or of a cache, is an error that names those it can. Runs first: all later passes see
-    entries only.
+    * `train_step`, `gradients`: the loss and the gradients of all parameters that it depends on;
+      `train_step` then updates them, as `update` (AdamW) and `update_sgd` do by themselves.
+    * `init`: the initial values of all parameters.
+    The scalars that training entries take beside the model's inputs (learning rate, step, seed and
+    so on) stand in codegen/README.md; they are arguments whether they are used or not. Other inputs
+    that an entry does not use are not its arguments. An entry that the model cannot give, for want
+    of such outputs or of a cache, is an error that names those it can. Runs first: all later passes
+    see entries only.
   }];
   let options = [
-    ListOption<"entries", "entries", "std::string", "the entries to make: forward, step, loss; none: all that the model can give">
+    ListOption<"entries", "entries", "std::string",
+               "the entries to make: forward, step, loss, train_step, gradients, update, "
+               "update_sgd, init; none: those of the first three that the model can give">
   ];
 }
 
@@ -39,8 +46,20 @@ def NarrowTypes : Tenon_Pass<"tenon-narrow-types"> {
 def DropDropout : Tenon_Pass<"tenon-drop-dropout"> {
   let summary = "remove dropout, which is the identity outside of training";
   let description = [{
-    No entry trains yet, so every `tenon.dropout` is replaced by its operand. Before
-    `tenon-fuse`, which would otherwise see an operation between the sum and the norm.
+    Every `tenon.dropout` is replaced by its operand; entries that train have `training_dropout`
+    instead. Before `tenon-fuse`, which would otherwise see an operation between the sum and the
+    norm.
+  }];
+}
+
+def FuseHead : Tenon_Pass<"tenon-fuse-head"> {
+  let summary = "compute the head, the loss and the head's gradients without storing logits";
+  let description = [{
+    A `linear` whose result only a `cross_entropy` and its backward use, and what follows that
+    backward (`linear_backward`, `linear_backward_weight`, `sum_leading` for a bias), become one
+    `head_cross_entropy` in the place of the linear. Not where the loss's own gradient is computed
+    later than the logits. After `tenon-derive-entries`, before `tenon-split-cross-entropy`, which
+    takes the loss apart.
   }];
 }
 

@@ -1,5 +1,6 @@
 // The way from an object file to code: import, the model pipeline, then every target by itself.
 #include "Compile.h"
+#include "DeriveTraining.h"
 #include "Diagnostics.h"
 #include "Dump.h"
 #include "Object.h"
@@ -104,6 +105,17 @@ FailureOr<std::vector<const Target *>> selectTargets(ModelOp model, const Compil
   if (targets.empty())
     return fail("no CPU target for machine '" + machine + "'; known: " + llvm::join(known, ", "));
   return targets;
+}
+
+/// Training entries are derived and the reference runs them; nothing may pretend to compile them.
+LogicalResult refuseTraining(const CompileRequest &request) {
+  for (const std::string &name : request.entries)
+    if (llvm::is_contained(trainingEntries(), name))
+      return fail("entry '" + name +
+                  "' cannot be compiled: there are no kernels for training; 'tenonc reference "
+                  "--entry " +
+                  name + "' computes it in double precision");
+  return success();
 }
 
 /// Kernels compute f32, and read bf16 as the weights of products and as tables; a model in another
@@ -265,7 +277,8 @@ LogicalResult compileVariants(CompiledModel &compiled, ArrayRef<const Target *> 
 
 FailureOr<Compilation> compileObject(const CompileRequest &request) {
   FailureOr<Compilation> compilation = importObject(request.object);
-  if (failed(compilation) || failed(selectModels(*compilation, request)))
+  if (failed(refuseTraining(request)) || failed(compilation) ||
+      failed(selectModels(*compilation, request)))
     return failure();
   ModuleOp module = *compilation->module;
   MLIRContext *context = compilation->context.get();

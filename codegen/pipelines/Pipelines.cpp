@@ -18,6 +18,7 @@ void buildModelPipeline(OpPassManager &pm, llvm::ArrayRef<std::string> entries,
   DeriveEntriesOptions derive;
   derive.entries.assign(entries.begin(), entries.end());
   pm.addPass(createDeriveEntries(derive));
+  pm.addPass(createFuseHead());
   pm.addPass(createDropDropout());
   pm.addPass(createSinkLastToken());
   pm.addPass(createSplitCrossEntropy());

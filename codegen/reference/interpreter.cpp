@@ -10,7 +10,16 @@ using namespace mlir;
 namespace tenon::reference {
 
 void Interpreter::setParam(StringRef name, int64_t layer, Tensor value) {
-  params_[{name.str(), layer}] = std::make_shared<const Tensor>(std::move(value));
+  set(Part::Value, name, layer, std::move(value));
+}
+
+void Interpreter::set(Part part, StringRef name, int64_t layer, Tensor value) {
+  params_[{part, name.str(), layer}] = std::make_shared<const Tensor>(std::move(value));
+}
+
+const Tensor *Interpreter::find(Part part, StringRef name, int64_t layer) const {
+  auto found = params_.find({part, name.str(), layer});
+  return found == params_.end() ? nullptr : found->second.get();
 }
 
 FailureOr<std::vector<Tensor>> Interpreter::run(StringRef name, ArrayRef<Tensor> inputs,
@@ -103,7 +112,7 @@ LogicalResult Interpreter::execute(Operation *op) {
         return define(op.getResult(), scale(get(op.getX()), op.getFactor().convertToDouble()));
       })
       .Case(
-          [&](DropoutOp op) { return define(op.getResult(), get(op.getX())); }) // no training here
+          [&](DropoutOp op) { return define(op.getResult(), get(op.getX())); }) // see training_dropout
       .Case([&](LayerNormOp op) {
         return define(op.getResult(),
                       layerNorm(get(op.getX()), get(op.getWeight()), getOptional(op.getBias()),
@@ -132,9 +141,7 @@ LogicalResult Interpreter::execute(Operation *op) {
           *losses = maskedMean(*losses, get(op.getTargets()), ignore(op));
         return define(op.getResult(), std::move(losses));
       })
-      .Default([](Operation *op) {
-        return op->emitError("the reference does not know '") << op->getName() << "'";
-      });
+      .Default([&](Operation *op) { return executeTraining(op); });
 }
 
 LogicalResult Interpreter::define(Value value, llvm::Expected<Tensor> tensor) {
@@ -146,24 +153,52 @@ LogicalResult Interpreter::define(Value value, llvm::Expected<Tensor> tensor) {
   return success();
 }
 
+// One layer of a stack.
+static Tensor takeLayer(const Tensor &stack, int64_t layer) {
+  Tensor result = Tensor::zeros(ArrayRef<int64_t>(stack.shape).drop_front());
+  std::copy_n(stack.values.begin() + layer * result.product(), result.product(),
+              result.values.begin());
+  return result;
+}
+
+static Tensor stackLayers(ArrayRef<std::shared_ptr<const Tensor>> layers) {
+  SmallVector<int64_t> shape = {static_cast<int64_t>(layers.size())};
+  llvm::append_range(shape, layers.front()->shape);
+  Tensor result{shape, {}};
+  for (const std::shared_ptr<const Tensor> &layer : layers)
+    llvm::append_range(result.values, layer->values);
+  return result;
+}
+
 LogicalResult Interpreter::repeat(RepeatOp op) {
   StringRef dim = op.getLayers();
   int64_t layers = lookupDim(model_, dim).getMax();
+  Block &body = op.getBody().front();
+  unsigned count = op.getInits().size();
   SmallVector<Handle> carried;
   for (Value init : op.getInits())
     carried.push_back(values_.at(init));
-  for (int64_t layer = 0; layer < layers; ++layer) {
+  SmallVector<SmallVector<Handle>> stacks(op.getStacks().size(), SmallVector<Handle>(layers));
+  for (int64_t i = 0; i < layers; ++i) {
+    int64_t layer = op.getReverse() ? layers - 1 - i : i;
     layers_[dim] = layer;
-    for (auto [argument, value] : llvm::zip_equal(op.getBody().getArguments(), carried))
+    for (auto [argument, value] :
+         llvm::zip_equal(body.getArguments().take_front(count), carried))
       values_[argument] = value;
-    if (failed(execute(op.getBody().front())))
+    for (auto [argument, stack] :
+         llvm::zip_equal(body.getArguments().drop_front(count), op.getSlices()))
+      values_[argument] = std::make_shared<const Tensor>(takeLayer(get(stack), layer));
+    if (failed(execute(body)))
       return failure();
-    for (auto [i, next] : llvm::enumerate(op.getBody().front().getTerminator()->getOperands()))
-      carried[i] = values_.at(next);
+    auto yielded = body.getTerminator()->getOperands();
+    for (unsigned next = 0; next < yielded.size(); ++next)
+      (next < count ? carried[next] : stacks[next - count][layer]) = values_.at(yielded[next]);
   }
   layers_.erase(dim);
-  for (auto [result, value] : llvm::zip_equal(op.getResults(), carried))
+  for (auto [result, value] : llvm::zip_equal(op.getCarried(), carried))
     values_[result] = value;
+  for (auto [result, stack] : llvm::zip_equal(op.getStacks(), stacks))
+    values_[result] = std::make_shared<const Tensor>(stackLayers(stack));
   return success();
 }
 
@@ -184,7 +219,7 @@ int64_t Interpreter::layerOf(FlatSymbolRefAttr layers) const {
 LogicalResult Interpreter::getParam(GetParamOp op) {
   auto param = cast<ParamOp>(SymbolTable::lookupSymbolIn(model_, op.getName()));
   int64_t layer = layerOf(param.getLayersAttr());
-  auto found = params_.find({op.getName().str(), layer});
+  auto found = params_.find({Part::Value, op.getName().str(), layer});
   if (found == params_.end())
     return op.emitError("parameter '")
            << op.getName() << "' of layer " << layer << " has no value; set it before the call";

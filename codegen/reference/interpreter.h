@@ -10,6 +10,9 @@
 
 namespace tenon::reference {
 
+/// What belongs to a parameter.
+enum class Part { Value, Gradient, Moment1, Moment2 };
+
 /// Runs any function of tenon operations: the imported `graph` or an entry, before or after any
 /// pass on the dialect. Not thread-safe. Mistakes of the caller (an id out of range, a shape that
 /// does not fit) are diagnostics at the operation's line.
@@ -20,6 +23,15 @@ public:
   /// Sets a parameter by its name in the model (with "{}" where it has layers) and layer (0 where
   /// it has none). A shape that does not fit is reported where the parameter is used.
   void setParam(llvm::StringRef name, int64_t layer, Tensor value);
+
+  /// The same for any part of a parameter. A gradient or moment that was not set is 0.
+  void set(Part part, llvm::StringRef name, int64_t layer, Tensor value);
+
+  /// A part of a parameter as it is now; null where it has no value.
+  const Tensor *find(Part part, llvm::StringRef name, int64_t layer) const;
+
+  /// Layers that a parameter has, 1 where it has none.
+  int64_t layersOf(ParamOp param) const;
 
   /// Calls a function. Sizes known at run time follow from the inputs' shapes. `position` is the
   /// position of the first token: attention then continues from the cache of earlier calls.
@@ -44,14 +56,22 @@ private:
   mlir::LogicalResult group(GroupOp op);
   mlir::LogicalResult getParam(GetParamOp op);
   mlir::LogicalResult attend(AttentionOp op);
+  mlir::LogicalResult executeTraining(mlir::Operation *op);
+  mlir::LogicalResult dropout(TrainingDropoutOp op);
+  mlir::LogicalResult accumulate(AccumulateOp op);
+  mlir::LogicalResult gradientNorm(GradientNormOp op);
+  mlir::LogicalResult update(AdamwOp op);
+  mlir::LogicalResult update(SgdOp op);
+  mlir::LogicalResult initialise(InitialiseOp op);
   mlir::LogicalResult define(mlir::Value value, llvm::Expected<Tensor> tensor);
   const Tensor &get(mlir::Value value) const { return *values_.at(value); }
+  double scalar(mlir::Value value) const { return get(value).values[0]; }
   const Tensor *getOptional(mlir::Value value) const { return value ? &get(value) : nullptr; }
   int64_t layerOf(mlir::FlatSymbolRefAttr layers) const;
 
   ModelOp model_;
-  std::map<std::pair<std::string, int64_t>, Handle> params_; // by name and layer
-  std::map<std::pair<std::string, int64_t>, Cache> caches_;  // by state and layer
+  std::map<std::tuple<Part, std::string, int64_t>, Handle> params_; // by name and layer
+  std::map<std::pair<std::string, int64_t>, Cache> caches_;         // by state and layer
   // Of the call that is running:
   llvm::DenseMap<mlir::Value, Handle> values_;
   llvm::StringMap<int64_t> dims_;   // sizes known at run time

@@ -9,8 +9,7 @@ using namespace llvm;
 
 namespace tenon::reference {
 
-// An index that came in as data, checked.
-static Expected<int64_t> indexBelow(double value, int64_t limit, StringRef what) {
+Expected<int64_t> indexBelow(double value, int64_t limit, StringRef what) {
   if (value >= 0 && value < static_cast<double>(limit) && value == std::floor(value))
     return static_cast<int64_t>(value);
   return createStringError(inconvertibleErrorCode(), "%s %g is not an integer in [0, %lld)",

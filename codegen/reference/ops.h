@@ -10,6 +10,9 @@
 
 namespace tenon::reference {
 
+/// An index that came in as data, or an error that says what it is not.
+llvm::Expected<int64_t> indexBelow(double value, int64_t limit, llvm::StringRef what);
+
 /// The rows of `table` (V, C) that `ids` (...) names. Errors: an id outside of [0, V).
 llvm::Expected<Tensor> embedding(const Tensor &table, const Tensor &ids);
 

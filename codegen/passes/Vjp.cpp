@@ -1,0 +1,196 @@
+// The walk back through blocks and layer stacks; the rule of each operation is in VjpRules.cpp.
+#include "Vjp.h"
+#include "VjpRules.h"
+
+using namespace mlir;
+
+namespace tenon {
+
+bool isRecomputed(Operation *op) {
+  return isa<GetParamOp, PositionsOp, LayerNormOp, GeluOp, ScaleOp, TrainingDropoutOp>(op);
+}
+
+namespace {
+/// What all blocks of a function share.
+struct Differentiation {
+  GradientStart start;
+  llvm::SetVector<StringAttr> params;
+};
+
+/// The backward of one block. At the top level its operations follow the block's own, and every
+/// value of the forward is still there. In a layer stack they are the body of a second loop.
+class BlockBackward : public Backward {
+public:
+  BlockBackward(Differentiation &shared, Block *forward, OpBuilder b, bool isLayer)
+      : Backward(b), shared(shared), forward(forward), isLayer(isLayer) {}
+
+  LogicalResult run() {
+    SmallVector<Operation *> pending;
+    for (Operation &op : forward->without_terminator())
+      pending.push_back(&op);
+    for (Operation *op : llvm::reverse(pending)) {
+      // An operation of the backward itself, or one that the loss does not depend on.
+      if (llvm::none_of(op->getResults(), [&](Value value) { return gradients.contains(value); }))
+        continue;
+      auto stack = dyn_cast<RepeatOp>(op);
+      if (failed(stack ? differentiate(stack) : applyRule(op, *this)))
+        return failure();
+    }
+    return success();
+  }
+
+  Value gradientOf(Value value) override { return gradients.lookup(value); }
+  void setGradient(Value value, Value gradient) { gradients[value] = gradient; }
+
+  bool isActive(Value value) override {
+    auto [found, isNew] = active.try_emplace(value, false);
+    if (!isNew)
+      return found->second;
+    bool result = false;
+    Operation *op = value.getDefiningOp();
+    if (isa<BlockArgument>(value))
+      result = isLayer && value.getParentBlock() == forward; // what the layers before made
+    else if (isa<GetParamOp>(op))
+      result = true;
+    else if (isa<RepeatOp>(op))
+      result = true; // its layers have parameters
+    else
+      result = llvm::any_of(op->getOperands(), [&](Value operand) { return isActive(operand); });
+    return active[value] = result;
+  }
+
+  LogicalResult add(Value value, Value gradient) override {
+    Location loc = gradient.getLoc();
+    if (auto param = value.getDefiningOp<GetParamOp>()) {
+      if (isLayer && param->getBlock() != forward)
+        return refuse(value, loc);
+      StringAttr name = param.getNameAttr().getAttr();
+      bool fresh = shared.params.insert(name);
+      AccumulateOp::create(b, loc, gradient, param.getName(), fresh,
+                           fresh ? shared.start.ifZero : Value());
+      return success();
+    }
+    if (value.getParentBlock() != forward)
+      return refuse(value, loc);
+    Value &sum = gradients[value];
+    sum = sum ? AddOp::create(b, loc, sum, gradient).getResult() : gradient;
+    return success();
+  }
+
+  Value use(Value value) override {
+    if (!isLayer || value.getParentBlock() != forward)
+      return value;
+    if (Value known = available.lookup(value))
+      return known;
+    Operation *op = value.getDefiningOp();
+    if (op && isRecomputed(op)) {
+      IRMapping operands;
+      for (Value operand : op->getOperands())
+        operands.map(operand, use(operand));
+      Operation *again = b.clone(*op, operands);
+      again->removeAttr("tenon.fused");
+      return available[value] = again->getResult(0);
+    }
+    saved.push_back(value);
+    return available[value] = b.getBlock()->addArgument(value.getType(), value.getLoc());
+  }
+
+  /// Values of the layer that its backward gets as slices, in the order of the arguments.
+  SmallVector<Value> saved;
+
+private:
+  LogicalResult refuse(Value value, Location loc) {
+    return emitError(loc) << "training needs the gradient of a value that the layers of a stack use "
+                             "but that is computed outside of them; compute it inside of the layer";
+  }
+
+  LogicalResult differentiate(RepeatOp stack);
+
+  Differentiation &shared;
+  Block *forward;
+  bool isLayer;
+  llvm::DenseMap<Value, Value> gradients; // of values of the forward block
+  llvm::DenseMap<Value, Value> available; // in the backward's block
+  llvm::DenseMap<Value, bool> active;
+};
+
+/// Replaces the forward loop by one that yields `saved` too; returns it.
+RepeatOp yieldSaved(RepeatOp stack, ArrayRef<Value> saved, ArrayRef<Type> stackTypes) {
+  OpBuilder b(stack);
+  SmallVector<Type> types(stack.getResultTypes());
+  llvm::append_range(types, stackTypes);
+  auto next = RepeatOp::create(b, stack.getLoc(), types, stack.getLayersAttr(), stack.getInits(),
+                               stack.getSlices(), stack.getReverseAttr());
+  next->setDiscardableAttrs(stack->getDiscardableAttrDictionary());
+  next.getBody().takeBody(stack.getBody());
+  Operation *yield = next.getBody().front().getTerminator();
+  yield->insertOperands(yield->getNumOperands(), saved);
+  stack.replaceAllUsesWith(next.getResults().take_front(stack.getNumResults()));
+  stack.erase();
+  return next;
+}
+
+LogicalResult BlockBackward::differentiate(RepeatOp stack) {
+  Location loc = stack.getLoc();
+  Block &layer = stack.getBody().front();
+  auto yield = cast<YieldOp>(layer.getTerminator());
+  SmallVector<Value> inits;
+  for (Value result : stack.getCarried()) {
+    inits.push_back(gradientOf(result));
+    if (!inits.back())
+      return stack.emitError("training needs every value that the layers carry to reach the loss; "
+                             "leave the others out of the stack");
+  }
+
+  Region region;
+  Block &body = region.emplaceBlock();
+  BlockBackward inside(shared, &layer, OpBuilder(stack.getContext()), /*isLayer=*/true);
+  inside.b.setInsertionPointToEnd(&body);
+  for (auto [yielded, init] : llvm::zip_equal(yield.getValues(), inits)) {
+    if (inside.gradientOf(yielded))
+      return stack.emitError("a layer yields one value twice");
+    inside.setGradient(yielded, body.addArgument(init.getType(), loc));
+  }
+  if (failed(inside.run()))
+    return failure();
+  SmallVector<Value> dinits;
+  for (BlockArgument argument : layer.getArguments()) {
+    dinits.push_back(inside.gradientOf(argument));
+    if (!dinits.back())
+      return stack.emitError("training needs a layer that depends on what it is given");
+  }
+  YieldOp::create(inside.b, loc, dinits);
+
+  FlatSymbolRefAttr layers = stack.getLayersAttr();
+  auto count = static_cast<int64_t>(lookupDim(enclosingModel(stack), layers.getValue()).getMax());
+  SmallVector<Type> stackTypes;
+  for (Value value : inside.saved)
+    stackTypes.push_back(
+        RepeatOp::stackOf(layers, count, cast<RankedTensorType>(value.getType())));
+  unsigned carried = stack.getNumResults();
+  SmallVector<Value> stackInits(stack.getInits());
+  for (unsigned i = 0; i < carried; ++i)
+    gradients.erase(stack.getResult(i));
+  RepeatOp next = yieldSaved(stack, inside.saved, stackTypes);
+  auto backward = RepeatOp::create(b, loc, TypeRange(ValueRange(inits)), layers, inits,
+                                   next.getResults().drop_front(carried), b.getUnitAttr());
+  backward.getBody().takeBody(region);
+  for (auto [init, dinit] : llvm::zip_equal(stackInits, backward.getResults()))
+    if (isActive(init) && failed(add(init, dinit)))
+      return failure();
+  return success();
+}
+} // namespace
+
+FailureOr<llvm::SetVector<StringAttr>> appendBackward(Value loss, Value dloss,
+                                                      GradientStart start) {
+  Differentiation shared{start, {}};
+  Block *block = loss.getParentBlock();
+  BlockBackward backward(shared, block, OpBuilder(block->getTerminator()), /*isLayer=*/false);
+  backward.setGradient(loss, dloss);
+  if (failed(backward.run()))
+    return failure();
+  return shared.params;
+}
+
+} // namespace tenon

@@ -1,0 +1,203 @@
+// See backward.h.
+#include "backward.h"
+#include "ops.h"
+
+#include <cmath>
+#include <numbers>
+
+using namespace llvm;
+
+namespace tenon::reference {
+
+Expected<Tensor> embeddingBackward(const Tensor &dy, const Tensor &ids, int64_t rows) {
+  Tensor result = Tensor::zeros({rows, dy.last()});
+  for (size_t i = 0; i < ids.values.size(); ++i) {
+    Expected<int64_t> id = indexBelow(ids.values[i], rows, "id");
+    if (!id)
+      return id.takeError();
+    for (int64_t c = 0; c < dy.last(); ++c)
+      result.row(*id)[c] += dy.row(i)[c];
+  }
+  return result;
+}
+
+Tensor sumLeading(const Tensor &x, ArrayRef<int64_t> shape) {
+  Tensor result = Tensor::zeros(shape);
+  for (size_t i = 0; i < x.values.size(); ++i)
+    result.values[i % result.values.size()] += x.values[i];
+  return result;
+}
+
+// (x - mean) / deviation, and 1 / deviation, of one row.
+static std::vector<double> normalised(const double *x, int64_t C, double epsilon,
+                                      double &reciprocal) {
+  double mean = 0, variance = 0;
+  for (int64_t c = 0; c < C; ++c)
+    mean += x[c] / C;
+  for (int64_t c = 0; c < C; ++c)
+    variance += (x[c] - mean) * (x[c] - mean) / C;
+  reciprocal = 1 / std::sqrt(variance + epsilon);
+  std::vector<double> n(C);
+  for (int64_t c = 0; c < C; ++c)
+    n[c] = (x[c] - mean) * reciprocal;
+  return n;
+}
+
+Tensor layerNormBackward(const Tensor &x, const Tensor &weight, const Tensor &dy, double epsilon) {
+  Tensor result = x;
+  int64_t C = x.last();
+  for (int64_t r = 0; r < x.rows(); ++r) {
+    double reciprocal = 0, meanG = 0, meanGn = 0;
+    std::vector<double> n = normalised(x.row(r), C, epsilon, reciprocal), g(C);
+    for (int64_t c = 0; c < C; ++c) {
+      g[c] = dy.row(r)[c] * weight.values[c];
+      meanG += g[c] / C;
+      meanGn += g[c] * n[c] / C;
+    }
+    for (int64_t c = 0; c < C; ++c)
+      result.row(r)[c] = reciprocal * (g[c] - meanG - n[c] * meanGn);
+  }
+  return result;
+}
+
+Tensor layerNormBackwardWeight(const Tensor &x, const Tensor &dy, double epsilon) {
+  int64_t C = x.last();
+  Tensor result = Tensor::zeros({C});
+  for (int64_t r = 0; r < x.rows(); ++r) {
+    double reciprocal = 0;
+    std::vector<double> n = normalised(x.row(r), C, epsilon, reciprocal);
+    for (int64_t c = 0; c < C; ++c)
+      result.values[c] += dy.row(r)[c] * n[c];
+  }
+  return result;
+}
+
+// A product with a matrix is differentiated by a product with its transpose.
+Tensor linearBackward(const Tensor &dy, const Tensor &weight, bool transposed) {
+  return linear(dy, weight, nullptr, !transposed);
+}
+
+Tensor linearBackwardWeight(const Tensor &x, const Tensor &dy, bool transposed) {
+  const Tensor &rows = transposed ? dy : x, &columns = transposed ? x : dy;
+  Tensor result = Tensor::zeros({rows.last(), columns.last()});
+  for (int64_t m = 0; m < x.rows(); ++m)
+    for (int64_t i = 0; i < rows.last(); ++i)
+      for (int64_t j = 0; j < columns.last(); ++j)
+        result.row(i)[j] += rows.row(m)[i] * columns.row(m)[j];
+  return result;
+}
+
+template <class Function>
+static Tensor timesDerivative(const Tensor &x, const Tensor &dy, Function derivative) {
+  Tensor result = dy;
+  for (size_t i = 0; i < result.values.size(); ++i)
+    result.values[i] *= derivative(x.values[i]);
+  return result;
+}
+
+Tensor geluTanhBackward(const Tensor &x, const Tensor &dy) {
+  return timesDerivative(x, dy, [](double x) {
+    double factor = std::sqrt(2 / std::numbers::pi);
+    double t = std::tanh(factor * (x + 0.044715 * x * x * x));
+    return (1 + t) / 2 + x / 2 * (1 - t * t) * factor * (1 + 3 * 0.044715 * x * x);
+  });
+}
+
+Tensor geluErfBackward(const Tensor &x, const Tensor &dy) {
+  return timesDerivative(x, dy, [](double x) {
+    double distribution = (1 + std::erf(x / std::numbers::sqrt2)) / 2;
+    double density = std::exp(-x * x / 2) / std::sqrt(2 * std::numbers::pi);
+    return distribution + x * density;
+  });
+}
+
+// Of head h: queries at (b, i) times keys at (b, j), scaled.
+static double score(const Tensor &queries, const Tensor &keys, int64_t heads, int64_t b, int64_t h,
+                    int64_t i, int64_t j) {
+  int64_t T = queries.shape[1], D = queries.last() / heads;
+  double product = 0;
+  for (int64_t d = h * D; d < (h + 1) * D; ++d)
+    product += queries.row(b * T + i)[d] * keys.row(b * T + j)[d];
+  return product / std::sqrt(static_cast<double>(D));
+}
+
+Tensor attentionLse(const Tensor &queries, const Tensor &keys, int64_t heads) {
+  int64_t B = queries.shape[0], T = queries.shape[1];
+  Tensor result = Tensor::zeros({B, heads, T});
+  for (int64_t b = 0; b < B; ++b)
+    for (int64_t h = 0; h < heads; ++h)
+      for (int64_t i = 0; i < T; ++i) {
+        double greatest = -INFINITY, sum = 0;
+        for (int64_t j = 0; j <= i; ++j)
+          greatest = std::max(greatest, score(queries, keys, heads, b, h, i, j));
+        for (int64_t j = 0; j <= i; ++j)
+          sum += std::exp(score(queries, keys, heads, b, h, i, j) - greatest);
+        result.row(b * heads + h)[i] = greatest + std::log(sum);
+      }
+  return result;
+}
+
+Tensor attentionBackward(const Tensor &qkv, const Tensor &y, const Tensor &lse, const Tensor &dy,
+                         int64_t heads) {
+  int64_t B = y.shape[0], T = y.shape[1], C = y.last(), D = C / heads;
+  double s = 1 / std::sqrt(static_cast<double>(D));
+  Tensor q = slice(qkv, 0, C), k = slice(qkv, C, C), v = slice(qkv, 2 * C, C);
+  Tensor result = Tensor::zeros(qkv.shape);
+  for (int64_t b = 0; b < B; ++b)
+    for (int64_t h = 0; h < heads; ++h)
+      for (int64_t i = 0; i < T; ++i)
+        for (int64_t j = 0; j <= i; ++j) {
+          int64_t queryRow = b * T + i, keyRow = b * T + j;
+          double p = std::exp(score(q, k, heads, b, h, i, j) - lse.row(b * heads + h)[i]);
+          double g = 0;
+          for (int64_t d = h * D; d < (h + 1) * D; ++d)
+            g += p * dy.row(queryRow)[d] * (v.row(keyRow)[d] - y.row(queryRow)[d]);
+          for (int64_t d = h * D; d < (h + 1) * D; ++d) {
+            result.row(queryRow)[d] += s * g * k.row(keyRow)[d];
+            result.row(keyRow)[C + d] += s * g * q.row(queryRow)[d];
+            result.row(keyRow)[2 * C + d] += p * dy.row(queryRow)[d];
+          }
+        }
+  return result;
+}
+
+Expected<Tensor> crossEntropyBackward(const Tensor &logits, const Tensor &targets, double dloss,
+                                      int32_t ignore) {
+  Tensor result = Tensor::zeros(logits.shape);
+  int64_t V = logits.last();
+  auto ignored = [&](double target) { return target == ignore; };
+  double count = static_cast<double>(targets.values.size()) -
+                 static_cast<double>(count_if(targets.values, ignored));
+  for (size_t i = 0; i < targets.values.size(); ++i) {
+    if (ignored(targets.values[i]))
+      continue;
+    Expected<int64_t> target = indexBelow(targets.values[i], V, "target");
+    if (!target)
+      return target.takeError();
+    const double *row = logits.row(i);
+    double greatest = *std::max_element(row, row + V), sum = 0;
+    for (int64_t v = 0; v < V; ++v)
+      sum += std::exp(row[v] - greatest);
+    for (int64_t v = 0; v < V; ++v)
+      result.row(i)[v] = dloss / count * (std::exp(row[v] - greatest) / sum - (v == *target));
+  }
+  return result;
+}
+
+Expected<HeadGradients> headCrossEntropy(const Tensor &x, const Tensor &weight, const Tensor *bias,
+                                         const Tensor &targets, double dloss, int32_t ignore,
+                                         bool transposed) {
+  Tensor logits = linear(x, weight, bias, transposed);
+  Expected<Tensor> losses = tokenCrossEntropy(logits, targets, ignore);
+  if (!losses)
+    return losses.takeError();
+  Expected<Tensor> dlogits = crossEntropyBackward(logits, targets, dloss, ignore);
+  if (!dlogits)
+    return dlogits.takeError();
+  return HeadGradients{maskedMean(*losses, targets, ignore),
+                       linearBackward(*dlogits, weight, transposed),
+                       linearBackwardWeight(x, *dlogits, transposed),
+                       sumLeading(*dlogits, {logits.last()})};
+}
+
+} // namespace tenon::reference

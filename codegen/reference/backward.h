@@ -1,0 +1,51 @@
+// The backward forms of the operations in ops.h, in double precision: d<v> is the gradient of the
+// loss by v. Formulas and shapes stand in TenonBackwardOps.td and TenonLossOps.td.
+#pragma once
+#include "tensor.h"
+
+#include "llvm/Support/Error.h"
+
+#include <optional>
+
+namespace tenon::reference {
+
+/// (rows, C): for each row the sum of the dy (..., C) whose ids (...) name it. Errors: an id outside
+/// of [0, rows).
+llvm::Expected<Tensor> embeddingBackward(const Tensor &dy, const Tensor &ids, int64_t rows);
+
+/// The sum of x (i..., j...) over i..., as `shape` (j...).
+Tensor sumLeading(const Tensor &x, llvm::ArrayRef<int64_t> shape);
+
+/// x and dy (..., C), weight (C) -> (..., C).
+Tensor layerNormBackward(const Tensor &x, const Tensor &weight, const Tensor &dy, double epsilon);
+/// -> (C).
+Tensor layerNormBackwardWeight(const Tensor &x, const Tensor &dy, double epsilon);
+
+/// dy (..., N), weight (K, N), or (N, K) if transposed -> (..., K).
+Tensor linearBackward(const Tensor &dy, const Tensor &weight, bool transposed);
+/// x (..., K), dy (..., N) -> (K, N), or (N, K) if transposed.
+Tensor linearBackwardWeight(const Tensor &x, const Tensor &dy, bool transposed);
+
+Tensor geluTanhBackward(const Tensor &x, const Tensor &dy);
+Tensor geluErfBackward(const Tensor &x, const Tensor &dy);
+
+/// (B, heads, T): log of the sum of attention's exponentials, for queries and keys (B, T, C).
+Tensor attentionLse(const Tensor &queries, const Tensor &keys, int64_t heads);
+/// dqkv (B, T, 3C), for qkv (B, T, 3C), y and dy (B, T, C), lse (B, heads, T).
+Tensor attentionBackward(const Tensor &qkv, const Tensor &y, const Tensor &lse, const Tensor &dy,
+                         int64_t heads);
+
+/// (..., V), for logits (..., V) and targets (...). Errors: a target outside of [0, V) that is not
+/// `ignore`.
+llvm::Expected<Tensor> crossEntropyBackward(const Tensor &logits, const Tensor &targets,
+                                            double dloss, int32_t ignore);
+
+struct HeadGradients {
+  Tensor loss, dx, dweight, dbias; // dbias also where there is no bias
+};
+/// The head and its loss with their gradients, composed of the functions above and in ops.h.
+llvm::Expected<HeadGradients> headCrossEntropy(const Tensor &x, const Tensor &weight,
+                                               const Tensor *bias, const Tensor &targets,
+                                               double dloss, int32_t ignore, bool transposed);
+
+} // namespace tenon::reference

@@ -32,8 +32,8 @@ public:
     MLIRContext *context = model.getContext();
     Type element = integer ? Type(IntegerType::get(context, 32)) : Float32Type::get(context);
     auto type = RankedTensorType::get({}, element, DimsAttr::get(context, {}));
-    auto attrs = DictionaryAttr::get(
-        context, NamedAttribute("tenon.name", StringAttr::get(context, name)));
+    auto attrs =
+        DictionaryAttr::get(context, NamedAttribute("tenon.name", StringAttr::get(context, name)));
     unsigned index = function.getNumArguments();
     if (failed(function.insertArgument(index, type, attrs, function.getLoc())))
       return failure();
@@ -60,8 +60,8 @@ public:
                << function.getSymName() << "' has an output '" << name
                << "' of its own, and the model has one too; rename the model's";
     MLIRContext *context = model.getContext();
-    auto attrs = DictionaryAttr::get(
-        context, NamedAttribute("tenon.name", StringAttr::get(context, name)));
+    auto attrs =
+        DictionaryAttr::get(context, NamedAttribute("tenon.name", StringAttr::get(context, name)));
     unsigned index = function.getNumResults();
     exit()->insertOperands(index, value);
     return function.insertResult(index, value.getType(), attrs);
@@ -122,9 +122,9 @@ void replaceByTrainingForms(Entry &entry) {
     OpBuilder b(op);
     Value result = op.getX();
     if (!op.getProbability().isZero()) {
-      auto dropout = TrainingDropoutOp::create(
-          b, op.getLoc(), op.getX(), entry.scalar("seed"), entry.scalar("step"),
-          entry.scalar("first_sequence"), op.getProbability(), own);
+      auto dropout = TrainingDropoutOp::create(b, op.getLoc(), op.getX(), entry.scalar("seed"),
+                                               entry.scalar("step"), entry.scalar("first_sequence"),
+                                               op.getProbability(), own);
       dropout->setDiscardableAttrs(op->getDiscardableAttrDictionary());
       result = dropout;
     }
@@ -220,9 +220,9 @@ LogicalResult deriveGradients(ModelOp model, func::FuncOp graph, StringRef name)
   bool isWhole = name == "train_step";
   if (failed(keepLoss(entry.function)))
     return failure();
-  if (isWhole ? failed(entry.addScalars({"step", "seed"}, adamwFloats))
-              : failed(entry.addScalars({"step", "seed", "first_sequence", "micro_step"},
-                                        {"scale"})))
+  if (isWhole
+          ? failed(entry.addScalars({"step", "seed"}, adamwFloats))
+          : failed(entry.addScalars({"step", "seed", "first_sequence", "micro_step"}, {"scale"})))
     return failure();
   auto trained = addGradients(entry);
   if (failed(trained))
@@ -233,8 +233,7 @@ LogicalResult deriveGradients(ModelOp model, func::FuncOp graph, StringRef name)
 LogicalResult deriveUpdate(ModelOp model, func::FuncOp graph, StringRef name) {
   // The parameters are those that the gradients are for.
   Entry scratch = cloneGraph(model, graph, "gradients.of." + name.str());
-  if (failed(keepLoss(scratch.function)) ||
-      failed(scratch.addScalars({"step", "seed"}, {})))
+  if (failed(keepLoss(scratch.function)) || failed(scratch.addScalars({"step", "seed"}, {})))
     return failure();
   auto trained = addGradients(scratch);
   scratch.function.erase();

@@ -42,13 +42,13 @@ struct Head {
       auto dx = dyn_cast<LinearBackwardOp>(user);
       auto dweight = dyn_cast<LinearBackwardWeightOp>(user);
       auto dbias = dyn_cast<SumLeadingOp>(user);
-      bool fits = (dx && dx.getWeight() == head.linear.getWeight() &&
-                   dx.getTransposed() == head.linear.getTransposed() && only(head.dx, dx)) ||
-                  (dweight && dweight.getX() == head.linear.getX() &&
-                   dweight.getTransposed() == head.linear.getTransposed() &&
-                   only(head.dweight, dweight)) ||
-                  (dbias && head.linear.getBias() &&
-                   dbias.getType() == head.linear.getBias().getType() && only(head.dbias, dbias));
+      bool fits =
+          (dx && dx.getWeight() == head.linear.getWeight() &&
+           dx.getTransposed() == head.linear.getTransposed() && only(head.dx, dx)) ||
+          (dweight && dweight.getX() == head.linear.getX() &&
+           dweight.getTransposed() == head.linear.getTransposed() && only(head.dweight, dweight)) ||
+          (dbias && head.linear.getBias() && dbias.getType() == head.linear.getBias().getType() &&
+           only(head.dbias, dbias));
       if (!fits)
         return std::nullopt;
     }
@@ -73,9 +73,9 @@ void replace(Head head) {
   head.dweight.replaceAllUsesWith(fused.getDweight());
   if (head.dbias)
     head.dbias.replaceAllUsesWith(fused.getDbias());
-  for (Operation *op : {head.dx.getOperation(), head.dweight.getOperation(),
-                        head.dbias.getOperation(), head.backward.getOperation(),
-                        head.loss.getOperation(), linear.getOperation()})
+  for (Operation *op :
+       {head.dx.getOperation(), head.dweight.getOperation(), head.dbias.getOperation(),
+        head.backward.getOperation(), head.loss.getOperation(), linear.getOperation()})
     if (op)
       op->erase();
 }

@@ -100,8 +100,9 @@ public:
 
 private:
   LogicalResult refuse(Value value, Location loc) {
-    return emitError(loc) << "training needs the gradient of a value that the layers of a stack use "
-                             "but that is computed outside of them; compute it inside of the layer";
+    return emitError(loc)
+           << "training needs the gradient of a value that the layers of a stack use "
+              "but that is computed outside of them; compute it inside of the layer";
   }
 
   LogicalResult differentiate(RepeatOp stack);
@@ -165,8 +166,7 @@ LogicalResult BlockBackward::differentiate(RepeatOp stack) {
   auto count = static_cast<int64_t>(lookupDim(enclosingModel(stack), layers.getValue()).getMax());
   SmallVector<Type> stackTypes;
   for (Value value : inside.saved)
-    stackTypes.push_back(
-        RepeatOp::stackOf(layers, count, cast<RankedTensorType>(value.getType())));
+    stackTypes.push_back(RepeatOp::stackOf(layers, count, cast<RankedTensorType>(value.getType())));
   unsigned carried = stack.getNumResults();
   SmallVector<Value> stackInits(stack.getInits());
   for (unsigned i = 0; i < carried; ++i)

@@ -1,4 +1,5 @@
-// Reverse-mode differentiation of a function: what tenon-derive-entries makes training entries with.
+// Reverse-mode differentiation of a function: what tenon-derive-entries makes training entries
+// with.
 #pragma once
 #include "Tenon.h"
 
@@ -17,12 +18,12 @@ struct GradientStart {
 /// loss times `dloss`. Layer stacks get a backward loop, and yield what it needs. Dropout must be
 /// training_dropout before, attention attention_saving. Returns the names of the parameters; an
 /// operation that cannot be differentiated is an error at its line.
-mlir::FailureOr<llvm::SetVector<mlir::StringAttr>> appendBackward(mlir::Value loss,
-                                                                  mlir::Value dloss,
-                                                                  GradientStart start);
+mlir::FailureOr<llvm::SetVector<mlir::StringAttr>>
+appendBackward(mlir::Value loss, mlir::Value dloss, GradientStart start);
 
 /// Whether the backward of a layer computes an operation's result again where it needs it, rather
-/// than keep it for every layer: a few operations an element, on operands that are read there anyway.
+/// than keep it for every layer: a few operations an element, on operands that are read there
+/// anyway.
 bool isRecomputed(mlir::Operation *op);
 
 } // namespace tenon

@@ -33,8 +33,7 @@ LogicalResult rule(EmbeddingOp op, Value dy, Backward &w) {
 
 LogicalResult rule(AddOp op, Value dy, Backward &w) {
   for (Value operand : {op.getY(), op.getX()})
-    if (failed(addTo(operand, w,
-                     [&] { return reduceTo(operand.getType(), dy, op.getLoc(), w); })))
+    if (failed(addTo(operand, w, [&] { return reduceTo(operand.getType(), dy, op.getLoc(), w); })))
       return failure();
   return success();
 }
@@ -60,8 +59,8 @@ LogicalResult rule(LayerNormOp op, Value dy, Backward &w) {
   };
   auto bias = [&] { return reduceTo(op.getBias().getType(), dy, loc, w); };
   auto x = [&]() -> Value {
-    return LayerNormBackwardOp::create(w.b, loc, w.use(op.getX()), w.use(op.getWeight()), dy,
-                                       op.getEpsilonAttr());
+    Value x = w.use(op.getX()), weight = w.use(op.getWeight());
+    return LayerNormBackwardOp::create(w.b, loc, x, weight, dy, op.getEpsilonAttr());
   };
   return success(succeeded(addTo(op.getWeight(), w, weight)) &&
                  succeeded(addTo(op.getBias(), w, bias)) && succeeded(addTo(op.getX(), w, x)));
@@ -90,15 +89,17 @@ LogicalResult rule(GeluOp op, Value dy, Backward &w) {
 
 LogicalResult rule(AttentionSavingOp op, Value dy, Backward &w) {
   return addTo(op.getQkv(), w, [&]() -> Value {
-    return AttentionBackwardOp::create(w.b, op.getLoc(), w.use(op.getQkv()), w.use(op.getResult()),
-                                       w.use(op.getLse()), dy, op.getHeadsAttr());
+    // One after the other: the order of arguments is the C++ compiler's affair.
+    Value qkv = w.use(op.getQkv()), y = w.use(op.getResult()), lse = w.use(op.getLse());
+    return AttentionBackwardOp::create(w.b, op.getLoc(), qkv, y, lse, dy, op.getHeadsAttr());
   });
 }
 
 LogicalResult rule(CrossEntropyOp op, Value dy, Backward &w) {
   return addTo(op.getLogits(), w, [&]() -> Value {
-    return CrossEntropyBackwardOp::create(w.b, op.getLoc(), w.use(op.getLogits()),
-                                          w.use(op.getTargets()), dy, op.getIgnoreAttr());
+    Value logits = w.use(op.getLogits()), targets = w.use(op.getTargets());
+    return CrossEntropyBackwardOp::create(w.b, op.getLoc(), logits, targets, dy,
+                                          op.getIgnoreAttr());
   });
 }
 } // namespace
@@ -108,11 +109,13 @@ LogicalResult applyRule(Operation *op, Backward &backward) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case<EmbeddingOp, AddOp, ScaleOp, TrainingDropoutOp, LayerNormOp, LinearOp, GeluOp,
             AttentionSavingOp, CrossEntropyOp>([&](auto op) { return rule(op, dy, backward); })
-      .Default([](Operation *op) {
-        return op->emitError("'") << op->getName()
-                                  << "' has no derivative, and the loss depends on it; a model with "
-                                     "it can be run but not trained";
-      });
+      .Default(
+          [](Operation *op) {
+            return op->emitError("'")
+                   << op->getName()
+                   << "' has no derivative, and the loss depends on it; a model with "
+                      "it can be run but not trained";
+          });
 }
 
 } // namespace tenon

@@ -194,10 +194,9 @@ Expected<HeadGradients> headCrossEntropy(const Tensor &x, const Tensor &weight, 
   Expected<Tensor> dlogits = crossEntropyBackward(logits, targets, dloss, ignore);
   if (!dlogits)
     return dlogits.takeError();
-  return HeadGradients{maskedMean(*losses, targets, ignore),
-                       linearBackward(*dlogits, weight, transposed),
-                       linearBackwardWeight(x, *dlogits, transposed),
-                       sumLeading(*dlogits, {logits.last()})};
+  return HeadGradients{
+      maskedMean(*losses, targets, ignore), linearBackward(*dlogits, weight, transposed),
+      linearBackwardWeight(x, *dlogits, transposed), sumLeading(*dlogits, {logits.last()})};
 }
 
 } // namespace tenon::reference

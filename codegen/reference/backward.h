@@ -9,8 +9,8 @@
 
 namespace tenon::reference {
 
-/// (rows, C): for each row the sum of the dy (..., C) whose ids (...) name it. Errors: an id outside
-/// of [0, rows).
+/// (rows, C): for each row the sum of the dy (..., C) whose ids (...) name it. Errors: an id
+/// outside of [0, rows).
 llvm::Expected<Tensor> embeddingBackward(const Tensor &dy, const Tensor &ids, int64_t rows);
 
 /// The sum of x (i..., j...) over i..., as `shape` (j...).

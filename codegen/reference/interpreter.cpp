@@ -111,8 +111,9 @@ LogicalResult Interpreter::execute(Operation *op) {
       .Case([&](ScaleOp op) {
         return define(op.getResult(), scale(get(op.getX()), op.getFactor().convertToDouble()));
       })
-      .Case(
-          [&](DropoutOp op) { return define(op.getResult(), get(op.getX())); }) // see training_dropout
+      .Case([&](DropoutOp op) {
+        return define(op.getResult(), get(op.getX()));
+      }) // see training_dropout
       .Case([&](LayerNormOp op) {
         return define(op.getResult(),
                       layerNorm(get(op.getX()), get(op.getWeight()), getOptional(op.getBias()),
@@ -182,8 +183,7 @@ LogicalResult Interpreter::repeat(RepeatOp op) {
   for (int64_t i = 0; i < layers; ++i) {
     int64_t layer = op.getReverse() ? layers - 1 - i : i;
     layers_[dim] = layer;
-    for (auto [argument, value] :
-         llvm::zip_equal(body.getArguments().take_front(count), carried))
+    for (auto [argument, value] : llvm::zip_equal(body.getArguments().take_front(count), carried))
       values_[argument] = value;
     for (auto [argument, stack] :
          llvm::zip_equal(body.getArguments().drop_front(count), op.getSlices()))

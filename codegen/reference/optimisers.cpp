@@ -21,8 +21,7 @@ void adamw(const AdamwStep &step, const Tensor &gradient, Tensor &param, Tensor 
 void sgd(double factor, double learningRate, double weightDecay, const Tensor &gradient,
          Tensor &param) {
   for (size_t i = 0; i < param.values.size(); ++i)
-    param.values[i] -=
-        learningRate * (factor * gradient.values[i] + weightDecay * param.values[i]);
+    param.values[i] -= learningRate * (factor * gradient.values[i] + weightDecay * param.values[i]);
 }
 
 double clipFactor(double norm, double max) {

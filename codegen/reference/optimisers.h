@@ -5,10 +5,10 @@
 namespace tenon::reference {
 
 struct AdamwStep {
-  double factor = 1;       // of the gradient
-  double step = 0;         // counts from 0
+  double factor = 1; // of the gradient
+  double step = 0;   // counts from 0
   double learningRate = 0, beta1 = 0, beta2 = 0, epsilon = 0;
-  double weightDecay = 0;  // 0 for a parameter that does not decay
+  double weightDecay = 0; // 0 for a parameter that does not decay
 };
 
 /// One step in place: the parameter and its moments, all of one shape.

@@ -40,8 +40,8 @@ LogicalResult Interpreter::executeTraining(Operation *op) {
                       linearBackward(get(op.getDy()), get(op.getWeight()), op.getTransposed()));
       })
       .Case([&](LinearBackwardWeightOp op) {
-        return define(op.getResult(), linearBackwardWeight(get(op.getX()), get(op.getDy()),
-                                                           op.getTransposed()));
+        return define(op.getResult(),
+                      linearBackwardWeight(get(op.getX()), get(op.getDy()), op.getTransposed()));
       })
       .Case([&](GeluBackwardOp op) {
         auto backward = op.getForm() == GeluKind::Erf ? geluErfBackward : geluTanhBackward;
@@ -56,9 +56,9 @@ LogicalResult Interpreter::executeTraining(Operation *op) {
         return define(op.getResult(), attention(queries, keys, values, heads, 0));
       })
       .Case([&](AttentionBackwardOp op) {
-        return define(op.getResult(),
-                      attentionBackward(get(op.getQkv()), get(op.getY()), get(op.getLse()),
-                                        get(op.getDy()), lookupDim(model_, op.getHeads()).getMax()));
+        return define(op.getResult(), attentionBackward(get(op.getQkv()), get(op.getY()),
+                                                        get(op.getLse()), get(op.getDy()),
+                                                        lookupDim(model_, op.getHeads()).getMax()));
       })
       .Case([&](CrossEntropyBackwardOp op) {
         return define(op.getResult(),
@@ -132,9 +132,9 @@ static LogicalResult forLayers(const Interpreter &interpreter, Operation *op, St
     const Tensor *value = interpreter.find(Part::Value, name, layer);
     const Tensor *gradient = interpreter.find(Part::Gradient, name, layer);
     if (!value || !gradient)
-      return op->emitError("parameter '") << name << "' of layer " << layer << " has no "
-                                          << (value ? "gradient; call 'gradients' before"
-                                                    : "value; set it before the call");
+      return op->emitError("parameter '")
+             << name << "' of layer " << layer << " has no "
+             << (value ? "gradient; call 'gradients' before" : "value; set it before the call");
     function(layer, *value, *gradient);
   }
   return success();
@@ -155,8 +155,12 @@ LogicalResult Interpreter::gradientNorm(GradientNormOp op) {
 }
 
 LogicalResult Interpreter::update(AdamwOp op) {
-  AdamwStep step{scalar(op.getFactor()), scalar(op.getStep()),    scalar(op.getLearningRate()),
-                 scalar(op.getBeta1()),  scalar(op.getBeta2()),   scalar(op.getEpsilon()),
+  AdamwStep step{scalar(op.getFactor()),
+                 scalar(op.getStep()),
+                 scalar(op.getLearningRate()),
+                 scalar(op.getBeta1()),
+                 scalar(op.getBeta2()),
+                 scalar(op.getEpsilon()),
                  op.getDecays() ? scalar(op.getWeightDecay()) : 0};
   auto param = cast<ParamOp>(SymbolTable::lookupSymbolIn(model_, op.getName()));
   return forLayers(*this, op, op.getName(), layersOf(param),

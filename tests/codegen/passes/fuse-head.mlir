@@ -1,0 +1,81 @@
+// The head, its loss and the head's gradients become one operation, where nobody else needs logits.
+// RUN: tenon-opt %s -tenon-fuse-head | FileCheck %s
+// RUN: tenon-opt %s -tenon-fuse-head -tenon-fuse-head | FileCheck %s
+
+!ids = tensor<?xi32, #tenon.dims<T>>
+!x = tensor<?x4xf32, #tenon.dims<T, C>>
+!wte = tensor<9x4xf32, #tenon.dims<V, C>>
+!w = tensor<4x9xf32, #tenon.dims<C, V>>
+!v = tensor<9xf32, #tenon.dims<V>>
+!logits = tensor<?x9xf32, #tenon.dims<T, V>>
+!f = tensor<f32, #tenon.dims<>>
+
+tenon.model @m {
+  tenon.dim @T 1 to 8
+  tenon.dim @C 4 to 4
+  tenon.dim @V 9 to 9
+
+  // CHECK-LABEL: func.func @tied(
+  // CHECK-SAME: %[[X:.*]]: tensor<?x4xf32, #tenon.dims<T, C>>, %[[W:.*]]: tensor<9x4xf32, #tenon.dims<V, C>>, %[[TARGETS:.*]]: tensor<?xi32, #tenon.dims<T>>, %[[DLOSS:.*]]: tensor<f32
+  // CHECK-NEXT: %[[LOSS:.*]], %[[DX:.*]], %[[DW:.*]] = tenon.head_cross_entropy %[[X]], %[[W]] transposed, %[[TARGETS]], %[[DLOSS]] ignore -1 :
+  // CHECK-NEXT: return %[[LOSS]], %[[DX]], %[[DW]] :
+  func.func @tied(%x: !x, %w: !wte, %targets: !ids, %dloss: !f) -> (!f, !x, !wte) {
+    %logits = tenon.linear %x, %w transposed : !x, !wte -> !logits
+    %loss = tenon.cross_entropy %logits, %targets ignore -1 : !logits, !ids -> !f
+    %d = tenon.cross_entropy_backward %logits, %targets, %dloss ignore -1 : !logits, !ids, !f
+    %dw = tenon.linear_backward_weight %x, %d transposed : !x, !logits -> !wte
+    %dx = tenon.linear_backward %d, %w transposed : !logits, !wte -> !x
+    return %loss, %dx, %dw : !f, !x, !wte
+  }
+
+  // CHECK-LABEL: func.func @bias(
+  // CHECK-NEXT: %[[LOSS:.*]], %[[DX:.*]], %[[DW:.*]], %[[DB:.*]] = tenon.head_cross_entropy %{{.*}}, %{{.*}} bias %{{.*}}, %{{.*}}, %{{.*}} ignore -1 :
+  // CHECK-NEXT: return %[[LOSS]], %[[DX]], %[[DW]], %[[DB]] :
+  func.func @bias(%x: !x, %w: !w, %b: !v, %targets: !ids, %dloss: !f) -> (!f, !x, !w, !v) {
+    %logits = tenon.linear %x, %w bias %b : !x, !w bias !v -> !logits
+    %loss = tenon.cross_entropy %logits, %targets ignore -1 : !logits, !ids -> !f
+    %d = tenon.cross_entropy_backward %logits, %targets, %dloss ignore -1 : !logits, !ids, !f
+    %dw = tenon.linear_backward_weight %x, %d : !x, !logits -> !w
+    %db = tenon.sum_leading %d : !logits -> !v
+    %dx = tenon.linear_backward %d, %w : !logits, !w -> !x
+    return %loss, %dx, %dw, %db : !f, !x, !w, !v
+  }
+
+  // CHECK-LABEL: func.func @not_logits_used_elsewhere(
+  // CHECK-NOT: head_cross_entropy
+  // CHECK: return
+  func.func @not_logits_used_elsewhere(%x: !x, %w: !wte, %targets: !ids, %dloss: !f) -> (!f, !logits, !x, !wte) {
+    %logits = tenon.linear %x, %w transposed : !x, !wte -> !logits
+    %loss = tenon.cross_entropy %logits, %targets ignore -1 : !logits, !ids -> !f
+    %d = tenon.cross_entropy_backward %logits, %targets, %dloss ignore -1 : !logits, !ids, !f
+    %dw = tenon.linear_backward_weight %x, %d transposed : !x, !logits -> !wte
+    %dx = tenon.linear_backward %d, %w transposed : !logits, !wte -> !x
+    return %loss, %logits, %dx, %dw : !f, !logits, !x, !wte
+  }
+
+  // CHECK-LABEL: func.func @not_other_targets(
+  // CHECK-NOT: head_cross_entropy
+  // CHECK: return
+  func.func @not_other_targets(%x: !x, %w: !wte, %targets: !ids, %others: !ids, %dloss: !f) -> (!f, !x, !wte) {
+    %logits = tenon.linear %x, %w transposed : !x, !wte -> !logits
+    %loss = tenon.cross_entropy %logits, %others ignore -1 : !logits, !ids -> !f
+    %d = tenon.cross_entropy_backward %logits, %targets, %dloss ignore -1 : !logits, !ids, !f
+    %dw = tenon.linear_backward_weight %x, %d transposed : !x, !logits -> !wte
+    %dx = tenon.linear_backward %d, %w transposed : !logits, !wte -> !x
+    return %loss, %dx, %dw : !f, !x, !wte
+  }
+
+  // The gradient of the loss comes after the logits.
+  // CHECK-LABEL: func.func @not_dloss_later(
+  // CHECK-NOT: head_cross_entropy
+  // CHECK: return
+  func.func @not_dloss_later(%x: !x, %w: !wte, %targets: !ids) -> (!f, !x, !wte) {
+    %logits = tenon.linear %x, %w transposed : !x, !wte -> !logits
+    %loss = tenon.cross_entropy %logits, %targets ignore -1 : !logits, !ids -> !f
+    %dloss = tenon.constant 0.5 : !f
+    %d = tenon.cross_entropy_backward %logits, %targets, %dloss ignore -1 : !logits, !ids, !f
+    %dw = tenon.linear_backward_weight %x, %d transposed : !x, !logits -> !wte
+    %dx = tenon.linear_backward %d, %w transposed : !logits, !wte -> !x
+    return %loss, %dx, %dw : !f, !x, !wte
+  }
+}

@@ -1,0 +1,67 @@
+// Small GPTs for the tests of training, and for the goldens that
+// tests/goldens/make_training_goldens.py makes of the same: tied and not, with and without bias,
+// both GELUs, with and without dropout.
+#include <tenon/tenon.hpp>
+
+using namespace tenon;
+
+struct batch : dyn<1, 4> {};
+struct seq : dyn<1, 6> {};
+struct n_block : dim<6> {};
+struct n_layer : dim<2> {};
+struct n_head : dim<2> {};
+struct n_embd : dim<4> {};
+struct n_qkv : dim<12> {};
+struct n_hidden : dim<8> {};
+struct n_vocab : dim<7> {};
+
+template <bool Bias>
+struct block {
+  gelu_kind gelu_form;
+  double drop;
+  nn::layer_norm<n_embd> ln_1{"ln_1", Bias}, ln_2{"ln_2", Bias};
+  nn::linear<n_embd, n_qkv> c_attn{"attn.c_attn", gpt2_normal, Bias};
+  nn::linear<n_embd, n_embd> c_proj{"attn.c_proj", gpt2_scaled(2), Bias};
+  kv_cache<f32, batch, n_block, n_embd> cache{"attn.cache"};
+  nn::linear<n_embd, n_hidden> c_fc{"mlp.c_fc", gpt2_normal, Bias};
+  nn::linear<n_hidden, n_embd> c_out{"mlp.c_proj", gpt2_scaled(2), Bias};
+
+  constexpr auto operator()(tensor<f32, batch, seq, n_embd> x) const {
+    x = x + dropout(c_proj(causal_self_attention<n_head>(c_attn(ln_1(x)), cache)), drop);
+    x = x + dropout(c_out(gelu(c_fc(ln_2(x)), gelu_form)), drop);
+    return x;
+  }
+};
+
+template <bool Tied, bool Bias>
+struct gpt {
+  gelu_kind gelu_form;
+  double drop = 0;
+  param<f32, n_vocab, n_embd> wte{"wte.weight", torch_embedding};
+  param<f32, n_block, n_embd> wpe{"wpe.weight", gpt2_normal};
+  nn::layer_norm<n_embd> ln_f{"ln_f", Bias};
+  nn::linear<n_embd, n_vocab> head{"lm_head", torch_linear(4)};
+
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids,
+                            input<"targets", i32, batch, seq> targets) const {
+    auto x = fused(ids, [&](auto ids) {
+      return dropout(embedding(wte, ids) + embedding(wpe, positions(ids)), drop);
+    });
+    x = repeat<n_layer>("h", block<Bias>{gelu_form, drop}, x);
+    auto logits = [&] {
+      if constexpr (Tied)
+        return tied_head(ln_f(x), wte);
+      else
+        return head(ln_f(x));
+    }();
+    return outputs(output<"logits">(logits), output<"loss">(cross_entropy(logits, targets)));
+  }
+};
+
+constexpr gpt<true, true> tied_model{gelu_tanh};
+constexpr gpt<false, false> untied_model{gelu_erf};
+constexpr gpt<true, false> dropped_model{gelu_tanh, 0.3};
+
+TENON_MODEL(tied, tied_model);
+TENON_MODEL(untied, untied_model);
+TENON_MODEL(dropped, dropped_model);

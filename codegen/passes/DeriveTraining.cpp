@@ -260,6 +260,11 @@ LogicalResult deriveInit(ModelOp model, func::FuncOp graph, StringRef name) {
 } // namespace
 
 LogicalResult deriveTraining(ModelOp model, func::FuncOp graph, StringRef name) {
+  for (ParamOp param : model.getBody().getOps<ParamOp>())
+    if (Type element = param.getTensorType().getElementType(); !element.isF32() && !element.isF64())
+      return param.emitError("entry '")
+             << name << "' trains parameters of f32, and '" << param.getSymName() << "' is "
+             << element << "; declare it f32";
   if (name == "init")
     return deriveInit(model, graph, name);
   return name.starts_with("update") ? deriveUpdate(model, graph, name)

@@ -2,6 +2,7 @@
 // is a tool for developers, with files that they wrote themselves.
 #include "reference.h"
 #include "Compile.h"
+#include "DeriveTraining.h"
 #include "Passes.h"
 #include "interpreter.h"
 #include "ops.h"
@@ -22,25 +23,81 @@ static LogicalResult fail(const Twine &message) {
   return failure();
 }
 
-static LogicalResult setParams(ModelOp model, const Tensors &file,
-                               reference::Interpreter &interpreter) {
+/// Calls `function(param, layer, full)` for each tensor of the parameters, `full` being its name in
+/// a checkpoint.
+template <class Function>
+static LogicalResult forParams(ModelOp model, Function function) {
   for (ParamOp param : model.getBody().getOps<ParamOp>()) {
-    StringRef name = param.getSymName();
     int64_t layers = param.getLayersAttr() ? lookupDim(model, *param.getLayers()).getMax() : 1;
     for (int64_t layer = 0; layer < layers; ++layer) {
-      std::string full = name.str();
+      std::string full = param.getSymName().str();
       if (size_t at = full.find("{}"); param.getLayersAttr() && at != std::string::npos)
         full.replace(at, 2, std::to_string(layer));
-      auto tensor = file.find(full);
-      if (tensor == file.end())
-        return fail("the parameters' file has no tensor '" + full + "'");
-      auto type = cast<FloatType>(param.getTensorType().getElementType());
-      // The runtime rounds to bf16 at load.
-      interpreter.setParam(
-          name, layer, type.isBF16() ? reference::roundTo(tensor->second, type) : tensor->second);
+      if (failed(function(param, layer, full)))
+        return failure();
     }
   }
   return success();
+}
+
+static LogicalResult setParams(ModelOp model, const Tensors &file,
+                               reference::Interpreter &interpreter) {
+  return forParams(model, [&](ParamOp param, int64_t layer, const std::string &full) {
+    auto tensor = file.find(full);
+    if (tensor == file.end())
+      return fail("the parameters' file has no tensor '" + full + "'");
+    auto type = cast<FloatType>(param.getTensorType().getElementType());
+    // The runtime rounds to bf16 at load.
+    interpreter.setParam(param.getSymName(), layer,
+                         type.isBF16() ? reference::roundTo(tensor->second, type) : tensor->second);
+    return success();
+  });
+}
+
+using reference::Part;
+
+/// How the parts of a parameter are called in files.
+static const std::pair<Part, StringRef> partNames[] = {{Part::Value, "param."},
+                                                       {Part::Gradient, "grad."},
+                                                       {Part::Moment1, "moment1."},
+                                                       {Part::Moment2, "moment2."}};
+
+/// Gradients and moments of the calls before, where the inputs' file has them.
+static LogicalResult setParts(ModelOp model, const Tensors &file,
+                              reference::Interpreter &interpreter) {
+  return forParams(model, [&](ParamOp param, int64_t layer, const std::string &full) {
+    for (auto [part, prefix] : partNames)
+      if (auto tensor = file.find((prefix + full).str());
+          tensor != file.end() && part != Part::Value)
+        interpreter.set(part, param.getSymName(), layer, tensor->second);
+    return success();
+  });
+}
+
+/// Whether a training entry writes a part of the parameters.
+static bool writesPart(StringRef entry, Part part) {
+  switch (part) {
+  case Part::Value:
+    return entry != "gradients";
+  case Part::Gradient:
+    return entry == "gradients" || entry == "train_step";
+  case Part::Moment1:
+  case Part::Moment2:
+    return entry == "update" || entry == "train_step";
+  }
+  return false;
+}
+
+static LogicalResult getParts(ModelOp model, StringRef entry,
+                              const reference::Interpreter &interpreter,
+                              std::vector<std::pair<std::string, Tensor>> &outputs) {
+  return forParams(model, [&](ParamOp param, int64_t layer, const std::string &full) {
+    for (auto [part, prefix] : partNames)
+      if (const Tensor *tensor = interpreter.find(part, param.getSymName(), layer);
+          tensor && writesPart(entry, part))
+        outputs.emplace_back((prefix + full).str(), *tensor);
+    return success();
+  });
 }
 
 // The names under which the function's arguments or results are known.
@@ -75,16 +132,21 @@ static LogicalResult run(const ReferenceRequest &request) {
   if (!function)
     return fail("model '" + model->name + "' has no entry '" + request.entry + "'");
 
-  llvm::Expected<Tensors> params = reference::readTensors(request.params);
-  if (!params)
-    return fail(llvm::toString(params.takeError()));
   reference::Interpreter interpreter(model->model);
-  if (failed(setParams(model->model, *params, interpreter)))
-    return failure();
+  if (request.entry != "init") {
+    llvm::Expected<Tensors> params = reference::readTensors(request.params);
+    if (!params)
+      return fail(llvm::toString(params.takeError()));
+    if (failed(setParams(model->model, *params, interpreter)))
+      return failure();
+  }
 
   llvm::Expected<Tensors> inputs = reference::readTensors(request.inputs);
   if (!inputs)
     return fail(llvm::toString(inputs.takeError()));
+  bool trains = llvm::is_contained(trainingEntries(), request.entry);
+  if (trains && failed(setParts(model->model, *inputs, interpreter)))
+    return failure();
   std::vector<Tensor> arguments;
   for (unsigned i = 0; i < function.getNumArguments(); ++i) {
     std::string name = nameOf(function.getArgAttr(i, "tenon.name"));
@@ -101,6 +163,8 @@ static LogicalResult run(const ReferenceRequest &request) {
   std::vector<std::pair<std::string, Tensor>> outputs;
   for (auto [i, result] : llvm::enumerate(*results))
     outputs.emplace_back(nameOf(function.getResultAttr(i, "tenon.name")), std::move(result));
+  if (trains && failed(getParts(model->model, request.entry, interpreter, outputs)))
+    return failure();
   if (llvm::Error error = reference::writeTensors(request.output, outputs))
     return fail(llvm::toString(std::move(error)));
   return success();

@@ -9,8 +9,12 @@ namespace tenon {
 
 struct ReferenceRequest {
   std::string object, model, entry; // `model` empty for the object's first
-  std::string params, inputs;       // safetensors; layers by number, as in a checkpoint
-  std::string output;               // safetensors: the entry's outputs in order, F64
+  // safetensors; layers by number, as in a checkpoint. For entries that train, `inputs` may have
+  // the gradients and moments of before as "grad.<name>", "moment1.<name>" and "moment2.<name>".
+  std::string params, inputs; // `params` is not read for `init`
+  // safetensors: the entry's outputs in order, F64; then what training writes of each parameter,
+  // gradients and moments as above, the new values as "param.<name>".
+  std::string output;
   ComputeType compute = ComputeType::Declared;
   int64_t position = 0; // of the first token; nothing is cached before it
 };

@@ -121,9 +121,13 @@ int main(int argc, char **argv) {
   referenceCommand->add_option("object", reference.object, "object file with the model")
       ->required();
   referenceCommand->add_option("--model", reference.model, "the model (default: the first)");
-  referenceCommand->add_option("--entry", reference.entry, "forward, step or loss")->required();
-  referenceCommand->add_option("--params", reference.params, "its parameters")->required();
-  referenceCommand->add_option("--inputs", reference.inputs, "its inputs")->required();
+  referenceCommand
+      ->add_option("--entry", reference.entry,
+                   "forward, step, loss, gradients, train_step, update, update_sgd or init")
+      ->required();
+  referenceCommand->add_option("--params", reference.params, "its parameters (not for init)");
+  referenceCommand->add_option("--inputs", reference.inputs, "its inputs, scalars among them")
+      ->required();
   referenceCommand->add_option("--output", reference.output, "where to write its outputs, as F64")
       ->required();
   addComputeOption(*referenceCommand, reference.compute);

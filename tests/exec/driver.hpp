@@ -135,6 +135,12 @@ inline float value(std::uint32_t word) {
   return result;
 }
 
+/// The nearest bf16, ties to even; for finite numbers.
+inline float as_bf16(float x) {
+  const std::uint32_t word = bits(x);
+  return value((word + 0x7FFF + ((word >> 16) & 1)) & 0xFFFF0000u);
+}
+
 /// One call with 32-bit elements; the outputs in the entry's order.
 inline rt::result<std::vector<words>> try_call(rt::session& session, const tenon_model& model,
                                                std::uint32_t index,

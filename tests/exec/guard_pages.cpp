@@ -10,7 +10,9 @@ extern "C" const tenon_model tenon_model_linear_widths, tenon_model_linear_depth
     tenon_model_tied_heads, tenon_model_linear_epilogue, tenon_model_norms, tenon_model_pointwise,
     tenon_model_embeddings, tenon_model_losses, tenon_model_two_stacks, tenon_model_in_turns,
     tenon_model_gpt_d1, tenon_model_gpt_d2, tenon_model_gpt_d5, tenon_model_gpt_d33,
-    tenon_model_gpt_d64;
+    tenon_model_gpt_d64, tenon_model_attentions, tenon_model_linear_widths_bf16,
+    tenon_model_linear_depths_bf16, tenon_model_tied_heads_bf16, tenon_model_linear_epilogue_bf16,
+    tenon_model_gpt_d5_bf16, tenon_model_gpt_d64_bf16;
 
 namespace {
 
@@ -31,8 +33,14 @@ class packed_weights {
         if (const auto at = name.find("{}"); at != std::string::npos)
           name.replace(at, 2, std::to_string(layer));
         const std::vector<float>& values = given.tensors.at(name).values;
-        guarded source(values.size() * sizeof(float), where);
-        std::copy(values.begin(), values.end(), source.as<float>());
+        const bool narrow = model.params[p].tensor.dtype == TENON_BF16;
+        guarded source(values.size() * (narrow ? 2 : 4), where);
+        if (narrow)
+          std::transform(values.begin(), values.end(), source.as<std::uint16_t>(), [](float x) {
+            return static_cast<std::uint16_t>(bits(as_bf16(x)) >> 16);
+          });
+        else
+          std::copy(values.begin(), values.end(), source.as<float>());
         guarded target(place.bytes, where);
         if (place.pack)
           place.pack(source.data(), target.data());
@@ -54,7 +62,8 @@ class packed_weights {
 std::vector<words> run_guarded(const tenon_model& model, const tenon_variant& variant,
                                const packed_weights& weights, std::uint32_t index,
                                const std::vector<std::int64_t>& sizes,
-                               const std::vector<words>& inputs, edge where) {
+                               const std::vector<words>& inputs, edge where, const guarded& state,
+                               std::int64_t position = 0) {
   const tenon_entry& entry = model.entries[index];
   std::deque<guarded> in, out;
   std::vector<const void*> in_data;
@@ -66,7 +75,7 @@ std::vector<words> run_guarded(const tenon_model& model, const tenon_variant& va
   }
   for (std::uint32_t i = 0; i < entry.n_outputs; ++i)
     out_data.push_back(out.emplace_back(count_of(entry.outputs[i], sizes) * 4, where).data());
-  const guarded arena(entry.arena_bytes, where), state(variant.state_bytes, where);
+  const guarded arena(entry.arena_bytes, where);
   // What earlier calls left in the arena may not matter.
   std::fill_n(arena.as<std::uint8_t>(), entry.arena_bytes, std::uint8_t{0xFF});
   const tenon_call call{weights.memory().data(),
@@ -75,7 +84,7 @@ std::vector<words> run_guarded(const tenon_model& model, const tenon_variant& va
                         in_data.data(),
                         out_data.data(),
                         sizes.data(),
-                        0,
+                        position,
                         no_barrier,
                         nullptr,
                         nullptr,
@@ -134,7 +143,8 @@ void check(const tenon_model& model, edge where) {
         CAPTURE(model.name, variant.name, model.entries[entry].name, b, t);
         const auto sizes = sizes_of(model, b, t);
         const auto inputs = random_inputs(model.entries[entry], sizes, random);
-        const auto got = run_guarded(model, variant, packed, entry, sizes, inputs, where);
+        const guarded state(variant.state_bytes, where);
+        const auto got = run_guarded(model, variant, packed, entry, sizes, inputs, where, state);
         REQUIRE(session.reset());
         REQUIRE(got == call(session, model, entry, sizes, inputs));
       }
@@ -142,12 +152,55 @@ void check(const tenon_model& model, edge where) {
   });
 }
 
-const tenon_model* const models[] = {
-    &tenon_model_linear_widths,   &tenon_model_linear_depths, &tenon_model_tied_heads,
-    &tenon_model_linear_epilogue, &tenon_model_norms,         &tenon_model_pointwise,
-    &tenon_model_embeddings,      &tenon_model_losses,        &tenon_model_two_stacks,
-    &tenon_model_in_turns,        &tenon_model_gpt_d1,        &tenon_model_gpt_d2,
-    &tenon_model_gpt_d5,          &tenon_model_gpt_d33,       &tenon_model_gpt_d64};
+/// A prompt, then tokens one by one or a few at a time, up to the last position of the cache.
+void check_growing(const tenon_model& model, edge where) {
+  const auto given = random_parameters(model);
+  const std::uint32_t step = entry_of(model, "step");
+  const std::int64_t context = model.entries[step].context;
+  const std::int64_t b = model.dims[dim_of(model, "batch")].max;
+  std::mt19937 random(5);
+  for_variants(model, [&](const tenon_variant& variant) {
+    const packed_weights packed(model, variant, given, where);
+    auto session = open_session(model, given.pack(model, variant.name), variant.name, 1);
+    const guarded state(variant.state_bytes, where);
+    std::int64_t position = 0;
+    for (const std::int64_t end :
+         {context / 2, context / 2 + 1, context - 8, context - 1, context}) {
+      if (end <= position) continue;
+      const auto sizes = sizes_of(model, b, end - position);
+      const auto inputs = random_inputs(model.entries[step], sizes, random);
+      const auto got =
+          run_guarded(model, variant, packed, step, sizes, inputs, where, state, position);
+      CAPTURE(model.name, variant.name, position, end);
+      REQUIRE(got == call(session, model, step, sizes, inputs, position));
+      position = end;
+    }
+    REQUIRE(position == context);
+  });
+}
+
+const tenon_model* const models[] = {&tenon_model_linear_widths,
+                                     &tenon_model_linear_depths,
+                                     &tenon_model_tied_heads,
+                                     &tenon_model_linear_epilogue,
+                                     &tenon_model_norms,
+                                     &tenon_model_pointwise,
+                                     &tenon_model_embeddings,
+                                     &tenon_model_losses,
+                                     &tenon_model_two_stacks,
+                                     &tenon_model_in_turns,
+                                     &tenon_model_gpt_d1,
+                                     &tenon_model_gpt_d2,
+                                     &tenon_model_gpt_d5,
+                                     &tenon_model_gpt_d33,
+                                     &tenon_model_gpt_d64,
+                                     &tenon_model_attentions,
+                                     &tenon_model_linear_widths_bf16,
+                                     &tenon_model_linear_depths_bf16,
+                                     &tenon_model_tied_heads_bf16,
+                                     &tenon_model_linear_epilogue_bf16,
+                                     &tenon_model_gpt_d5_bf16,
+                                     &tenon_model_gpt_d64_bf16};
 
 }  // namespace
 
@@ -157,6 +210,13 @@ TEST_CASE("nothing before a buffer is touched") {
 
 TEST_CASE("nothing behind a buffer is touched") {
   for (const tenon_model* model : models) check(*model, edge::end);
+}
+
+TEST_CASE("nothing before or behind a buffer is touched while the cache grows to its end") {
+  for (const tenon_model* model :
+       {&tenon_model_attentions, &tenon_model_two_stacks, &tenon_model_gpt_d1, &tenon_model_gpt_d5,
+        &tenon_model_gpt_d33, &tenon_model_gpt_d64_bf16})
+    for (const edge where : {edge::start, edge::end}) check_growing(*model, where);
 }
 
 TEST_CASE("ids that nobody checked read no memory outside of the table and become NaN") {
@@ -170,7 +230,9 @@ TEST_CASE("ids that nobody checked read no memory outside of the table and becom
     for (std::uint32_t i = 0; i < model.entries[0].n_inputs; ++i)
       inputs[i] = {0, 0xFFFFFFFFu, static_cast<std::uint32_t>(model.entries[0].inputs[i].limit),
                    0x80000000u};
-    for (const words& output : run_guarded(model, variant, packed, 0, sizes, inputs, edge::end))
+    const guarded state(variant.state_bytes, edge::end);
+    for (const words& output :
+         run_guarded(model, variant, packed, 0, sizes, inputs, edge::end, state))
       for (std::size_t i = 0; i < output.size(); ++i) {
         CAPTURE(variant.name, i);
         REQUIRE(std::isnan(value(output[i])) == (i >= output.size() / 4));
@@ -190,7 +252,9 @@ TEST_CASE("targets that nobody checked read no memory outside of the logits") {
       if (model.entries[0].inputs[i].dtype == TENON_I32)
         inputs[i] = {0, 0x7FFFFFFFu, static_cast<std::uint32_t>(model.entries[0].inputs[i].limit),
                      0x80000000u};
-    for (const words& output : run_guarded(model, variant, packed, 0, sizes, inputs, edge::end))
+    const guarded state(variant.state_bytes, edge::end);
+    for (const words& output :
+         run_guarded(model, variant, packed, 0, sizes, inputs, edge::end, state))
       CHECK(std::isfinite(value(output[0])));
   });
 }

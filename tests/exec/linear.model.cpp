@@ -27,14 +27,18 @@ struct linear_widths {
   linear_plain<T, w20, w9> n9{{"n9.weight", normal(0.1)}};
   linear_biased<T, w20, w16> n16{{"n16.weight", normal(0.1)}, {"n16.bias", normal(0.1)}};
   linear_biased<T, w20, w17> n17{{"n17.weight", normal(0.1)}, {"n17.bias", normal(0.1)}};
+  linear_plain<T, w20, w33> n33{{"n33.weight", normal(0.1)}};
   linear_plain<T, w20, w63> n63{{"n63.weight", normal(0.1)}};
+  linear_biased<T, w20, w64> n64{{"n64.weight", normal(0.1)}, {"n64.bias", normal(0.1)}};
   linear_biased<T, w20, w65> n65{{"n65.weight", normal(0.1)}, {"n65.bias", normal(0.1)}};
+  linear_plain<T, w20, w129> n129{{"n129.weight", normal(0.1)}};
   linear_plain<T, w20, w257> n257{{"n257.weight", normal(0.1)}};
 
   constexpr auto operator()(input<"x", f32, batch, seq, w20> x) const {
     return outputs(output<"y1">(n1(x)), output<"y3">(n3(x)), output<"y7">(n7(x)),
                    output<"y8">(n8(x)), output<"y9">(n9(x)), output<"y16">(n16(x)),
-                   output<"y17">(n17(x)), output<"y63">(n63(x)), output<"y65">(n65(x)),
+                   output<"y17">(n17(x)), output<"y33">(n33(x)), output<"y63">(n63(x)),
+                   output<"y64">(n64(x)), output<"y65">(n65(x)), output<"y129">(n129(x)),
                    output<"y257">(n257(x)));
   }
 };
@@ -45,12 +49,13 @@ struct linear_depths {
   linear_plain<T, w5, w17> k5{{"k5.weight", normal(0.1)}};
   linear_biased<T, w64, w1> k64{{"k64.weight", normal(0.1)}, {"k64.bias", normal(0.1)}};
   linear_plain<T, w257, w65> k257{{"k257.weight", normal(0.1)}};
+  linear_biased<T, w1021, w9> k1021{{"k1021.weight", normal(0.1)}, {"k1021.bias", normal(0.1)}};
 
   constexpr auto operator()(input<"a", f32, batch, seq, w1> a, input<"b", f32, batch, seq, w5> b,
-                            input<"c", f32, batch, seq, w64> c,
-                            input<"d", f32, batch, seq, w257> d) const {
+                            input<"c", f32, batch, seq, w64> c, input<"d", f32, batch, seq, w257> d,
+                            input<"e", f32, batch, seq, w1021> e) const {
     return outputs(output<"y1">(k1(a)), output<"y5">(k5(b)), output<"y64">(k64(c)),
-                   output<"y257">(k257(d)));
+                   output<"y257">(k257(d)), output<"y1021">(k1021(e)));
   }
 };
 
@@ -63,15 +68,16 @@ struct tied_heads {
   param<T, w7, w20> v7{"v7", normal(0.1)};
   param<T, w1021, w33> v1021{"v1021", normal(0.1)};
   param<T, w65, w64> v65{"v65", normal(0.1)};
+  param<T, w3, w257> v3{"v3", normal(0.1)};
 
   constexpr auto operator()(input<"a", f32, batch, seq, w1> a, input<"b", f32, batch, seq, w5> b,
                             input<"c", f32, batch, seq, w16> c, input<"d", f32, batch, seq, w20> d,
-                            input<"e", f32, batch, seq, w33> e,
-                            input<"f", f32, batch, seq, w64> f) const {
+                            input<"e", f32, batch, seq, w33> e, input<"f", f32, batch, seq, w64> f,
+                            input<"g", f32, batch, seq, w257> g) const {
     return outputs(output<"y1">(tied_head(a, v1)), output<"y257">(tied_head(a, v257)),
                    output<"y2">(tied_head(b, v2)), output<"y11">(tied_head(c, v11)),
                    output<"y7">(tied_head(d, v7)), output<"y1021">(tied_head(e, v1021)),
-                   output<"y65">(tied_head(f, v65)));
+                   output<"y65">(tied_head(f, v65)), output<"y3">(tied_head(g, v3)));
   }
 };
 

@@ -1,0 +1,216 @@
+// Attention over lengths and cache splits around every block of keys and of queries, against the
+// formula in double precision, for finite numbers and for NaN and infinities.
+#include <cmath>
+#include <limits>
+
+#include "driver.hpp"
+
+extern "C" const tenon_model tenon_model_attentions;
+
+namespace {
+
+using namespace driver;
+
+constexpr float infinity = std::numeric_limits<float>::infinity();
+constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
+constexpr std::int64_t batch = 2, context = 300;
+const tenon_model& model = tenon_model_attentions;
+
+/// One input of the model and the output made of it.
+struct head_shape {
+  std::int64_t heads, size;
+  bool narrow;  // keys and values are kept in bf16
+  [[nodiscard]] std::int64_t channels() const { return heads * size; }
+};
+const head_shape shapes[] = {{2, 20, false}, {1, 64, false}, {3, 1, false}, {2, 20, true}};
+
+/// qkv (B, context, 3C) of every input.
+std::vector<words> random_inputs() {
+  std::mt19937 random(6);
+  std::normal_distribution<float> draw;
+  std::vector<words> inputs;
+  for (const head_shape& shape : shapes) {
+    words& input = inputs.emplace_back();
+    while (input.size() < static_cast<std::size_t>(batch * context * 3 * shape.channels()))
+      input.push_back(bits(1.5f * draw(random)));
+  }
+  return inputs;
+}
+
+/// An element of qkv: part 0 query, 1 key, 2 value.
+std::uint32_t& element(words& qkv, const head_shape& shape, std::int64_t row, std::int64_t t,
+                       int part, std::int64_t head, std::int64_t d) {
+  const std::int64_t c = shape.channels();
+  return qkv[static_cast<std::size_t>((row * context + t) * 3 * c + part * c + head * shape.size +
+                                      d)];
+}
+
+/// softmax(q k^T / sqrt(D), causal) v of one input, (B, context, C).
+std::vector<double> exact(words qkv, const head_shape& shape) {
+  const auto at = [&](auto... where) {
+    const float x = value(element(qkv, shape, where...));
+    return static_cast<double>(x);
+  };
+  const auto kept = [&](auto... where) {
+    const float x = value(element(qkv, shape, where...));
+    return static_cast<double>(shape.narrow && std::isfinite(x) ? as_bf16(x) : x);
+  };
+  std::vector<double> result;
+  for (std::int64_t row = 0; row < batch; ++row)
+    for (std::int64_t t = 0; t < context; ++t)
+      for (std::int64_t h = 0; h < shape.heads; ++h) {
+        std::vector<double> weight(static_cast<std::size_t>(t) + 1);
+        double greatest = -std::numeric_limits<double>::infinity(), sum = 0;
+        for (std::int64_t j = 0; j <= t; ++j) {
+          double score = 0;
+          for (std::int64_t d = 0; d < shape.size; ++d)
+            score += at(row, t, 0, h, d) * kept(row, j, 1, h, d);
+          weight[j] = score / std::sqrt(static_cast<double>(shape.size));
+          greatest = std::max(greatest, weight[j]);
+        }
+        for (double& w : weight) sum += w = std::exp(w - greatest);
+        for (std::int64_t d = 0; d < shape.size; ++d) {
+          double out = 0;
+          for (std::int64_t j = 0; j <= t; ++j) out += weight[j] / sum * kept(row, j, 2, h, d);
+          result.push_back(out);
+        }
+      }
+  return result;
+}
+
+bool agree(double want, float got) {
+  if (std::isnan(want)) return std::isnan(got);
+  if (std::isinf(want)) return std::isinf(got) && std::signbit(want) == std::signbit(got);
+  return std::abs(want - static_cast<double>(got)) <= 1e-5 * (1 + std::abs(want));
+}
+
+/// Positions [begin, end) of x (B, from, N).
+words part(const words& x, std::int64_t from, std::int64_t begin, std::int64_t end) {
+  const auto n = static_cast<std::int64_t>(x.size()) / (batch * from);
+  words result;
+  for (std::int64_t row = 0; row < batch; ++row)
+    result.insert(result.end(), x.begin() + (row * from + begin) * n,
+                  x.begin() + (row * from + end) * n);
+  return result;
+}
+
+std::vector<words> parts(const std::vector<words>& inputs, std::int64_t begin, std::int64_t end) {
+  std::vector<words> result;
+  for (const words& input : inputs) result.push_back(part(input, context, begin, end));
+  return result;
+}
+
+/// Forward over the whole context.
+std::vector<words> forward(rt::session& session, const std::vector<words>& inputs) {
+  return call(session, model, entry_of(model, "forward"), sizes_of(model, batch, context), inputs);
+}
+
+void compare(const std::vector<words>& got, const std::vector<std::vector<double>>& want,
+             const std::string& variant) {
+  for (std::size_t i = 0; i < std::size(shapes); ++i) {
+    REQUIRE(got[i].size() == want[i].size());
+    for (std::size_t j = 0; j < want[i].size(); ++j)
+      if (!agree(want[i][j], value(got[i][j]))) {
+        CAPTURE(variant, model.entries[0].outputs[i].name, want[i][j], value(got[i][j]));
+        const auto position = static_cast<std::int64_t>(j) / shapes[i].channels() % context;
+        FAIL("output " << i << " at position " << position);
+      }
+  }
+}
+
+/// Forward on every variant against the formula; at least one element is not finite.
+void check_special(const std::vector<words>& inputs) {
+  std::vector<std::vector<double>> want;
+  bool special = false, finite = false;
+  for (std::size_t i = 0; i < std::size(shapes); ++i) {
+    want.push_back(exact(inputs[i], shapes[i]));
+    for (const double x : want.back()) (std::isfinite(x) ? finite : special) = true;
+  }
+  REQUIRE(finite);
+  REQUIRE(special);
+  const parameters none(model, [](const auto&) { return 0.0f; });
+  for (const std::string& variant : variants_of(model)) {
+    auto session = open_session(model, none.pack(model, variant), variant, 2);
+    compare(forward(session, inputs), want, variant);
+  }
+}
+
+const std::int64_t around_blocks[] = {1,  2,   3,   5,   6,   7,   8,   15,  16,  17,  24,
+                                      31, 32,  33,  47,  48,  49,  63,  64,  65,  95,  96,
+                                      97, 127, 128, 129, 191, 192, 193, 255, 256, 257, 299};
+
+}  // namespace
+
+TEST_CASE("attention is the formula's, with the same bits for every length and number of threads") {
+  const auto inputs = random_inputs();
+  std::vector<std::vector<double>> want;
+  for (std::size_t i = 0; i < std::size(shapes); ++i) want.push_back(exact(inputs[i], shapes[i]));
+  const parameters none(model, [](const auto&) { return 0.0f; });
+  for (const std::string& variant : variants_of(model)) {
+    const auto weights = none.pack(model, variant);
+    std::vector<words> all;
+    for (const int threads : {1, 2, 3, 8}) {
+      auto session = open_session(model, weights, variant, threads);
+      const auto got = forward(session, inputs);
+      if (threads == 1)
+        compare(all = got, want, variant);
+      else
+        REQUIRE(got == all);
+      if (threads > 2) continue;
+      for (const std::int64_t length : around_blocks) {
+        const auto some = call(session, model, entry_of(model, "forward"),
+                               sizes_of(model, batch, length), parts(inputs, 0, length));
+        CAPTURE(variant, threads, length);
+        for (std::size_t i = 0; i < some.size(); ++i)
+          REQUIRE(some[i] == part(all[i], context, 0, length));
+      }
+    }
+  }
+}
+
+TEST_CASE("attention continues from a cache split around every block with the same bits") {
+  const auto inputs = random_inputs();
+  const auto step = entry_of(model, "step");
+  const parameters none(model, [](const auto&) { return 0.0f; });
+  for (const std::string& variant : variants_of(model)) {
+    auto session = open_session(model, none.pack(model, variant), variant, 2);
+    const auto all = forward(session, inputs);
+    const auto check = [&](std::int64_t begin, std::int64_t end) {
+      const auto last = call(session, model, step, sizes_of(model, batch, end - begin),
+                             parts(inputs, begin, end), begin);
+      CAPTURE(variant, begin, end);
+      for (std::size_t i = 0; i < last.size(); ++i)
+        REQUIRE(last[i] == part(all[i], context, end - 1, end));
+    };
+    for (const std::int64_t begin : around_blocks) {
+      REQUIRE(session.reset());
+      check(0, begin);
+      if (begin + 17 < context) check(begin, begin + 17);
+    }
+    REQUIRE(session.reset());
+    for (std::int64_t t = 0; t < context; ++t) check(t, t + 1);  // every position by itself
+  }
+}
+
+TEST_CASE("NaN in attention reaches the positions that see it, and no other") {
+  // 70 is within a block of keys, 128 begins one, 63 ends one.
+  for (const std::int64_t position : {63, 70, 128})
+    for (const int what : {0, 1, 2}) {
+      auto inputs = random_inputs();
+      for (std::size_t i = 0; i < std::size(shapes); ++i)
+        element(inputs[i], shapes[i], 1, position, what, shapes[i].heads - 1, shapes[i].size - 1) =
+            bits(not_a_number);
+      check_special(inputs);
+    }
+}
+
+TEST_CASE("infinities in attention give what the formula gives") {
+  for (const std::int64_t position : {0, 63, 70, 128})
+    for (const float special : {infinity, -infinity})
+      for (const int what : {1, 2}) {
+        auto inputs = random_inputs();
+        for (std::size_t i = 0; i < std::size(shapes); ++i)
+          element(inputs[i], shapes[i], 1, position, what, 0, 0) = bits(special);
+        check_special(inputs);
+      }
+}

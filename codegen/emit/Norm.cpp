@@ -1,8 +1,7 @@
 // Layer norm on CPUs: the routine for one row, and groups of whole rows.
 #include "Norm.h"
 #include "Families.h"
-
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "Math.h"
 
 using namespace mlir;
 
@@ -99,8 +98,7 @@ SmallVector<RowStatistics> rowStatistics(KernelBuilder &k, unsigned rows, int64_
     }
     Value mean = k.mulf(sum, share); // of x - shift
     Value variance = k.subf(k.mulf(squares, share), k.mulf(mean, mean));
-    Value root = LLVM::SqrtOp::create(k.b, k.loc, k.addf(variance, k.splat(epsilon, 1)));
-    statistics[row].scale = k.divf(k.splat(1.0, 1), root);
+    statistics[row].scale = emitRsqrt(k, k.addf(variance, k.splat(epsilon, 1)));
     statistics[row].offset = k.subf(k.splat(0.0, 1), k.mulf(mean, statistics[row].scale));
   }
   return statistics;

@@ -214,3 +214,15 @@ TEST_CASE("infinities in attention give what the formula gives") {
         check_special(inputs);
       }
 }
+
+TEST_CASE("positions that see keys of score -infinity alone are NaN, the later ones are not") {
+  for (const std::int64_t count : {1, 16, 32, 64, 65, 128, 200}) {
+    auto inputs = random_inputs();
+    for (std::size_t i = 0; i < std::size(shapes); ++i)
+      for (std::int64_t t = 0; t < context; ++t) {
+        element(inputs[i], shapes[i], 1, t, 0, 0, 0) = bits(1.0f);
+        if (t < count) element(inputs[i], shapes[i], 1, t, 1, 0, 0) = bits(-infinity);
+      }
+    check_special(inputs);
+  }
+}

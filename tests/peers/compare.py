@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""Tenon beside its peers on this CPU: GPT-2 124M with random weights (a prompt of 512 tokens, 128 decoded from an
+empty cache, f32 and bf16) and the embedding forward. Each round runs all of them in turn; medians and ratios.
+
+    compare.py --bin build/bin [--rounds 3] [--threads 2] [--no-compile] [--dtypes f32,bf16]
+               [--llama-bench PATH --llama-model f32=A.gguf --llama-model bf16=B.gguf]
+
+PyTorch runs eager and compiled (which needs a C++ compiler). The figures of llama.cpp come from its own
+llama-bench and models of this shape that the caller has; without the option it is left out."""
+import argparse
+import json
+import pathlib
+import statistics
+import subprocess
+import sys
+
+try:
+    import torch
+except ImportError as error:
+    print(f"SKIPPED: {error}; pip install torch")
+    sys.exit(77)
+
+import embedding_torch
+import gpt2_torch
+
+DTYPES = {"f32": torch.float32, "bf16": torch.bfloat16}
+
+
+def output_of(command):
+    run = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+    if run.returncode != 0:
+        sys.exit(f"error: {' '.join(map(str, command))} failed:\n{run.stderr}")
+    return run.stdout
+
+
+class Tenon:
+    """cpu_bench's and embedding_bench's own measurements."""
+
+    def __init__(self, folder, threads):
+        self.folder, self.threads = folder, threads
+
+    def measure(self):
+        lines = output_of([self.folder / "cpu_bench", "--only", "prompt,decode", "--rounds", 1, "--tabs",
+                           "--threads", self.threads])
+        found = {}
+        for line in lines.splitlines():
+            what, _, figure, *_ = line.split("\t")
+            kind, precision = what.split(",")
+            if "skipped" not in line:
+                found[f"{kind.split()[0]}, {precision.strip()}"] = float(figure)
+        if self.threads == 2:  # what embedding_bench runs with
+            runs = json.loads(output_of([self.folder / "embedding_bench", "--benchmark_format=json",
+                                         "--benchmark_filter=(sum|norm)_uniform/8/"]))["benchmarks"]
+            for run in runs:
+                kind = "embedding" if "sum" in run["name"] else "embedding and norm"
+                found[f"{kind}, f32"] = 8 * embedding_torch.SEQ / run["wall_ms"] * 1e3
+        return found
+
+
+class Torch:
+    def __init__(self, dtypes, compiled):
+        self.gpts = {name: gpt2_torch.Runner(DTYPES[name], compiled) for name in dtypes}
+        self.embedding = embedding_torch.Runner(8, compiled)
+
+    def measure(self):
+        found = {}
+        for name, gpt in self.gpts.items():
+            found[f"prompt, {name}"], found[f"decode, {name}"] = gpt.prompt(), gpt.decode()
+        tokens = 8 * embedding_torch.SEQ
+        found["embedding, f32"] = tokens / self.embedding.seconds(self.embedding.sum)
+        found["embedding and norm, f32"] = tokens / self.embedding.seconds(self.embedding.norm)
+        return found
+
+
+class Llama:
+    def __init__(self, program, models, threads):
+        self.program, self.models, self.threads = program, models, threads
+
+    def measure(self):
+        found = {}
+        for name, path in self.models.items():
+            for run in json.loads(output_of([self.program, "-m", path, "-p", gpt2_torch.PROMPT, "-n",
+                                             gpt2_torch.DECODED, "-t", self.threads, "-r", 1, "-o", "json"])):
+                found[f"{'prompt' if run['n_prompt'] else 'decode'}, {name}"] = run["avg_ts"]
+        return found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", type=pathlib.Path, required=True, help="folder of cpu_bench and embedding_bench")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--no-compile", action="store_true", help="PyTorch eager only")
+    parser.add_argument("--dtypes", type=lambda text: text.split(","), default=list(DTYPES),
+                        help="of PyTorch's models; compiling one takes a minute or two")
+    parser.add_argument("--llama-bench", help="the program of llama.cpp")
+    parser.add_argument("--llama-model", action="append", default=[], metavar="DTYPE=FILE")
+    options = parser.parse_args()
+    if unknown := set(options.dtypes) - set(DTYPES):
+        parser.error(f"--dtypes: no '{min(unknown)}'; choose from {', '.join(DTYPES)}")
+    torch.set_num_threads(options.threads)
+
+    peers = {"Tenon": Tenon(options.bin, options.threads), "PyTorch eager": Torch(options.dtypes, False)}
+    if not options.no_compile:
+        peers["PyTorch compiled"] = Torch(options.dtypes, True)
+    if options.llama_bench:
+        models = dict(model.split("=", 1) for model in options.llama_model)
+        peers["llama.cpp"] = Llama(options.llama_bench, models, options.threads)
+    figures = {name: {} for name in peers}
+    for _ in range(options.rounds):
+        for name, peer in peers.items():
+            for what, figure in peer.measure().items():
+                figures[name].setdefault(what, []).append(figure)
+    medians = {name: {what: statistics.median(all) for what, all in found.items()}
+               for name, found in figures.items()}
+
+    print(f"PyTorch {torch.__version__}, {options.threads} threads, medians of {options.rounds} rounds, tokens/s; "
+          "in brackets Tenon's over it\n")
+    print("| what | " + " | ".join(peers) + " |\n|" + "---|" * (len(peers) + 1))
+    for what, own in medians["Tenon"].items():
+        cells = [f"{own:.4g}"]
+        for name in list(peers)[1:]:
+            other = medians[name].get(what)
+            cells.append(f"{other:.4g} ({own / other:.2f})" if other else "")
+        print(f"| {what} | " + " | ".join(cells) + " |")
+    if not options.llama_bench:
+        print("\nllama.cpp: not measured; give --llama-bench and --llama-model")
+
+
+if __name__ == "__main__":
+    main()

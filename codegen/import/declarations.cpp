@@ -28,18 +28,14 @@ Type Declarations::elementType(graph::dtype dtype) {
 FailureOr<Type> Declarations::tensorType(graph::dtype dtype, const Graph::Dims &dims,
                                          Location location) {
   SmallVector<StringAttr> names;
-  const Graph::Dim *lastStatic = nullptr;
-  for (uint32_t index : dims) {
-    const Graph::Dim &dim = graph_.dims[index];
-    if (dim.min == dim.max)
-      lastStatic = &dim;
-    else if (lastStatic)
-      return emitError(location) << "dimension '" << dim.name
-                                 << "', of a size known only at run time, follows '"
-                                 << lastStatic->name << "' = " << lastStatic->max
-                                 << "; put run-time dimensions before all others";
-    names.push_back(builder_.getStringAttr(dim.name));
-  }
+  for (uint32_t index : dims)
+    names.push_back(builder_.getStringAttr(graph_.dims[index].name));
+  if (const Graph::Dim *last = dims.empty() ? nullptr : &graph_.dims[dims.back()];
+      last && last->min != last->max && dtype != graph::dtype::i32)
+    return emitError(location) << "the last dimension of a tensor of floats, '" << last->name
+                               << "', has " << last->min << " to " << last->max
+                               << " elements, known only at run time; kernels compute rows of a "
+                                  "fixed length, so let a dimension known at compile time be last";
   return Type(tensorOf(model_, names, elementType(dtype)));
 }
 

@@ -18,7 +18,9 @@ class session final : public gpt_session {
 
   runtime::status step(std::span<const std::int32_t> ids, std::int64_t position,
                        std::span<float> logits) override {
-    return session_.step({ids, 1, static_cast<std::int64_t>(ids.size())}, {logits, 1}, position);
+    using last_logits = runtime::tensor<float, compiled::batch, compiled::n_vocab>;
+    return session_.step({ids, static_cast<std::int64_t>(ids.size())}, last_logits(logits),
+                         position);  // the batch is one, which its type knows
   }
   int threads() const override { return session_.threads(); }
   runtime::session* untyped() override { return &session_; }

@@ -89,6 +89,7 @@ public:
         operands.map(operand, use(operand));
       Operation *again = b.clone(*op, operands);
       again->removeAttr("tenon.fused");
+      again->setAttr("tenon.recomputed", b.getUnitAttr()); // for `tenonc explain`
       return available[value] = again->getResult(0);
     }
     saved.push_back(value);

@@ -1,0 +1,67 @@
+// See Kept.h. The passes decide (passes/Vjp.cpp); this reads it off their result.
+#include "Kept.h"
+
+#include <fmt/format.h>
+
+using namespace mlir;
+
+namespace tenon {
+
+namespace {
+std::string lineOf(Location location) {
+  auto line = location->findInstanceOf<FileLineColLoc>();
+  if (!line)
+    return "unknown line";
+  StringRef file = line.getFilename().getValue();
+  return fmt::format("{}:{}", file.substr(file.rfind('/') + 1).str(), line.getLine());
+}
+
+// A kept value by the operation that makes it.
+std::string makerOf(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return "the layer's input";
+  std::string name = op->getName().stripDialect().str();
+  auto saving = dyn_cast<AttentionSavingOp>(op);
+  return saving && value == saving.getLse() ? "log-sum-exp of " + name : name;
+}
+
+double megabytes(ModelOp model, Type type) {
+  auto tensor = cast<RankedTensorType>(type);
+  return static_cast<double>(maxElements(model, tensor)) * tensor.getElementTypeBitWidth() / 8e6;
+}
+} // namespace
+
+std::string writeKept(func::FuncOp function) {
+  std::string text;
+  ModelOp model = enclosingModel(function);
+  function.walk([&](RepeatOp stack) {
+    if (!stack.getStacks().empty()) {
+      text += fmt::format("  layers ({}, {} times) keep for their backward:\n",
+                          stack.getLayers().str(), lookupDim(model, stack.getLayers()).getMax());
+      auto yielded = stack.getBody().front().getTerminator()->getOperands();
+      double sum = 0;
+      for (auto [value, type] : llvm::zip_equal(yielded.drop_front(stack.getInits().size()),
+                                                stack.getStacks().getTypes())) {
+        std::string names;
+        for (StringAttr name : dimNames(value.getType()))
+          names += (names.empty() ? "" : ", ") + name.str();
+        double size = megabytes(model, type);
+        sum += size;
+        text += fmt::format("    {:<32} ({}), {:.3g} MB at most, {}\n", makerOf(value), names, size,
+                            lineOf(value.getLoc()));
+      }
+      text += fmt::format("    together {:.3g} MB at most\n", sum);
+    }
+    if (stack.getReverse()) {
+      text += "  and compute again there, rather than keep:\n";
+      for (Operation &op : stack.getBody().front())
+        if (op.hasAttr("tenon.recomputed") && !isa<GetParamOp>(op))
+          text += fmt::format("    {:<32} {}\n", op.getName().stripDialect().str(),
+                              lineOf(op.getLoc()));
+    }
+  });
+  return text;
+}
+
+} // namespace tenon

@@ -69,7 +69,17 @@ def Tenon_GroupKind : Tenon_Enum<"GroupKind", "which kernel family computes a fu
   I32EnumAttrCase<"Linear", 2, "linear">, I32EnumAttrCase<"Attention", 3, "attention">,
   I32EnumAttrCase<"Elementwise", 4, "elementwise">,
   I32EnumAttrCase<"CrossEntropy", 5, "cross_entropy">,
-  I32EnumAttrCase<"LastToken", 6, "last_token">]>;
+  I32EnumAttrCase<"LastToken", 6, "last_token">,
+  I32EnumAttrCase<"LinearBackward", 7, "linear_backward">,
+  I32EnumAttrCase<"WeightGradient", 8, "weight_gradient">,
+  I32EnumAttrCase<"HeadLoss", 9, "head_loss">,
+  I32EnumAttrCase<"AttentionBackward", 10, "attention_backward">,
+  I32EnumAttrCase<"NormBackward", 11, "norm_backward">,
+  I32EnumAttrCase<"EmbeddingBackward", 12, "embedding_backward">,
+  I32EnumAttrCase<"SumLeading", 13, "sum_leading">,
+  I32EnumAttrCase<"GradientNorm", 14, "gradient_norm">,
+  I32EnumAttrCase<"Optimiser", 15, "optimiser">,
+  I32EnumAttrCase<"Initialise", 16, "initialise">]>;
 def Tenon_GroupKindAttr : Tenon_EnumAttr<Tenon_GroupKind, "group_kind">;
 
 class Tenon_Op<string mnemonic, list<Trait> traits = []> : Op<Tenon_Dialect, mnemonic, traits>;

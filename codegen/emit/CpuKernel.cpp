@@ -1,6 +1,8 @@
 // Memory access on CPUs, and the frame of a kernel function around what its family emits.
 #include "CpuKernel.h"
+#include "Call.h"
 #include "Families.h"
+#include "Layout.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -47,6 +49,21 @@ Value CpuKernelBuilder::stack(int64_t elements, Type element) {
                                 /*alignment=*/64);
 }
 
+void CpuKernelBuilder::barrier() {
+  Value number = arith::IndexCastOp::create(b, loc, b.getI32Type(), thread);
+  emitBarrier(b, loc, call, number);
+}
+
+bool CpuKernelBuilder::isPanel(StringAttr param) const {
+  return !layout->params[layout->paramIndex.lookup(param)].packSymbol.empty();
+}
+
+int64_t CpuKernelBuilder::paramBytes(StringAttr param) const {
+  const PackedParam &packed = layout->params[layout->paramIndex.lookup(param)];
+  auto op = cast<ParamOp>(SymbolTable::lookupSymbolIn(model, param));
+  return llvm::alignTo(packed.bytes, 64) * layerCount(model, op.getLayers());
+}
+
 void CpuKernelBuilder::storeFence() {
   if (target.sfence)
     LLVM::CallIntrinsicOp::create(b, loc, b.getStringAttr("llvm.x86.sse.sfence"), ValueRange{});
@@ -65,7 +82,7 @@ Value KernelBuilder::fma(Value x, Value y, Value z) {
 namespace {
 /// What distinguishes kernels: operations, attributes, types, source lines; names of parameters do
 /// not matter, since kernels are handed pointers.
-std::string structureOf(GroupOp group) {
+std::string structureOf(GroupOp group, const CpuKernelBuilder &k) {
   std::string text;
   llvm::raw_string_ostream os(text);
   llvm::DenseMap<Value, unsigned> numbers;
@@ -74,8 +91,16 @@ std::string structureOf(GroupOp group) {
     return numbers.try_emplace(value, numbers.size()).first->second;
   };
   os << stringifyGroupKind(group.getKind());
+  // What works on the memory of a parameter needs its shape, and whether it lies in panels.
+  auto describe = [&](StringAttr name) {
+    auto param = cast<ParamOp>(SymbolTable::lookupSymbolIn(k.model, name));
+    os << " " << param.getTensorType() << (k.isPanel(name) ? " panels " : " rows ")
+       << k.paramBytes(name) << stringifyInitKind(param.getInit()) << param.getInitValueAttr();
+  };
   group.getBody().walk([&](Operation *op) {
     os << "\n" << op->getName() << " " << op->getLoc();
+    if (isa<AccumulateOp, AdamwOp, SgdOp, InitialiseOp>(op))
+      describe(op->getAttrOfType<FlatSymbolRefAttr>("name").getAttr());
     for (Value operand : op->getOperands())
       os << " %" << number(operand) << ":" << operand.getType();
     for (Value result : op->getResults())
@@ -93,27 +118,31 @@ std::string structureOf(GroupOp group) {
 } // namespace
 
 FailureOr<func::FuncOp> emitCpuKernel(GroupOp group, ModuleOp module, const Target &target,
-                                      KernelTable &kernels) {
-  auto [entry, isNew] = kernels.try_emplace(structureOf(group));
+                                      const MemoryLayout &layout, KernelTable &kernels) {
+  OpBuilder b(module.getContext());
+  Location loc = group.getLoc();
+  CpuKernelBuilder k(b, loc, target, group);
+  k.layout = &layout;
+  auto [entry, isNew] = kernels.try_emplace(structureOf(group, k));
   if (!isNew)
     return entry->second;
 
-  OpBuilder b(module.getContext());
   b.setInsertionPointToEnd(module.getBody());
-  Location loc = group.getLoc();
   KernelSignature signature = KernelSignature::of(group);
   Type pointer = LLVM::LLVMPointerType::get(b.getContext());
   SmallVector<Type> types(signature.buffers.size(), pointer);
-  types.append(signature.dims.size() + 3, b.getIndexType());
+  types.append(signature.dims.size() + 4, b.getIndexType());
+  types.push_back(pointer);
   std::string name =
       llvm::formatv("{0}_{1}", stringifyGroupKind(group.getKind()), kernels.size() - 1).str();
   auto function = func::FuncOp::create(b, loc, name, b.getFunctionType(types, {}));
   function.setPrivate();
   function->setAttr("llvm.linkage",
                     LLVM::LinkageAttr::get(b.getContext(), LLVM::Linkage::Internal));
+  using Source = KernelBuffer::Source;
   for (auto [i, buffer] : llvm::enumerate(signature.buffers)) {
     // Not so for values: a layer's output may lie where its input was (PlanArena.cpp).
-    if (buffer.source == KernelBuffer::Source::Param)
+    if (buffer.symbol && buffer.source != Source::State)
       function.setArgAttr(i, "llvm.noalias", b.getUnitAttr());
     function.setArgAttr(i, "llvm.align", b.getI64IntegerAttr(64));
   }
@@ -122,22 +151,38 @@ FailureOr<func::FuncOp> emitCpuKernel(GroupOp group, ModuleOp module, const Targ
   b.setInsertionPointToStart(body);
   func::ReturnOp::create(b, loc);
   b.setInsertionPointToStart(body);
-  CpuKernelBuilder k(b, loc, target, group);
   unsigned argument = 0;
   for (const KernelBuffer &buffer : signature.buffers) {
     Value base = body->getArgument(argument++);
-    if (buffer.source == KernelBuffer::Source::Scratch)
+    switch (buffer.source) {
+    case Source::Scratch:
       k.scratch = base;
-    else if (buffer.symbol)
+      break;
+    case Source::Gradient:
+      k.gradients[buffer.symbol] = base;
+      break;
+    case Source::Moment1:
+      k.moments1[buffer.symbol] = base;
+      break;
+    case Source::Moment2:
+      k.moments2[buffer.symbol] = base;
+      break;
+    case Source::Param:
+    case Source::State:
       k.symbols[buffer.symbol] = base;
-    else
+      break;
+    case Source::Value:
+    case Source::Result:
       k.bases[buffer.value] = base;
+    }
   }
   for (DimOp dim : signature.dims)
     k.sizes[dim.getSymNameAttr()] = body->getArgument(argument++);
   k.position = body->getArgument(argument++);
+  k.layer = body->getArgument(argument++);
   k.thread = body->getArgument(argument++);
   k.threads = body->getArgument(argument++);
+  k.call = body->getArgument(argument++);
   if (failed(emitFamily(group, k)))
     return failure();
   entry->second = function;

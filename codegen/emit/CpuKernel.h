@@ -6,6 +6,8 @@
 
 namespace tenon {
 
+struct MemoryLayout;
+
 class CpuKernelBuilder : public KernelBuilder {
 public:
   using KernelBuilder::KernelBuilder;
@@ -17,6 +19,16 @@ public:
 
   /// Memory on the stack of the kernel, in elements, aligned to 64 bytes; allocated on entry.
   mlir::Value stack(int64_t elements, mlir::Type element);
+  mlir::Value call;                     // the tenon_call
+  const MemoryLayout *layout = nullptr; // where parameters lie
+
+  /// Meets all other threads; each of them must come here as often.
+  void barrier();
+  /// Whether the parameter lies in panels of target.panelColumns() columns; else it is row-major.
+  bool isPanel(mlir::StringAttr param) const;
+  /// Bytes of all layers of a parameter, which lie one after the other, padding included.
+  int64_t paramBytes(mlir::StringAttr param) const;
+
   /// Orders non-temporal stores before whatever follows, where the target needs it.
   void storeFence();
 
@@ -28,6 +40,7 @@ private:
 /// that is there already is used again. `kernels` remembers them.
 using KernelTable = llvm::StringMap<mlir::func::FuncOp>;
 mlir::FailureOr<mlir::func::FuncOp> emitCpuKernel(GroupOp group, mlir::ModuleOp module,
-                                                  const Target &target, KernelTable &kernels);
+                                                  const Target &target, const MemoryLayout &layout,
+                                                  KernelTable &kernels);
 
 } // namespace tenon

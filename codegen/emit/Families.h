@@ -19,6 +19,10 @@ mlir::LogicalResult emitDotLinear(GroupOp group, CpuKernelBuilder &k);
 mlir::LogicalResult emitAttention(GroupOp group, CpuKernelBuilder &k);
 /// Chains of elementwise operations: Elementwise.cpp.
 mlir::LogicalResult emitElementwise(GroupOp group, CpuKernelBuilder &k);
+/// Gradient of a product's input, with epilogue: LinearBackward.cpp.
+mlir::LogicalResult emitLinearBackward(GroupOp group, CpuKernelBuilder &k);
+/// Gradients of a product's weight and bias: WeightGradient.cpp.
+mlir::LogicalResult emitWeightGradient(GroupOp group, CpuKernelBuilder &k);
 /// Per-token cross-entropy and the masked mean: CrossEntropy.cpp.
 mlir::LogicalResult emitCrossEntropy(GroupOp group, CpuKernelBuilder &k);
 

@@ -5,6 +5,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Transforms/RegionUtils.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 
@@ -24,11 +25,27 @@ KernelSignature KernelSignature::of(GroupOp group) {
   for (Value value : captured)
     add(KernelBuffer::Source::Value, value, {}, cast<RankedTensorType>(value.getType()));
 
-  llvm::SetVector<StringAttr> seen;
-  group.getBody().walk([&](GetParamOp op) {
-    if (seen.insert(op.getNameAttr().getAttr()))
-      add(KernelBuffer::Source::Param, {}, op.getNameAttr().getAttr(),
-          cast<RankedTensorType>(op.getType()));
+  using Source = KernelBuffer::Source;
+  llvm::SetVector<std::pair<Source, StringAttr>> seen;
+  auto addParam = [&](ArrayRef<Source> sources, FlatSymbolRefAttr name) {
+    auto param = cast<ParamOp>(SymbolTable::lookupSymbolIn(model, name));
+    for (Source source : sources)
+      if (seen.insert({source, name.getAttr()}))
+        add(source, {}, name.getAttr(), param.getTensorType());
+  };
+  group.getBody().walk([&](Operation *operation) {
+    llvm::TypeSwitch<Operation *>(operation)
+        .Case([&](GetParamOp op) { addParam({Source::Param}, op.getNameAttr()); })
+        .Case([&](AccumulateOp op) { addParam({Source::Gradient}, op.getNameAttr()); })
+        .Case([&](GradientNormOp op) {
+          for (auto name : op.getNames().getAsRange<FlatSymbolRefAttr>())
+            addParam({Source::Gradient}, name);
+        })
+        .Case([&](SgdOp op) { addParam({Source::Param, Source::Gradient}, op.getNameAttr()); })
+        .Case<AdamwOp, InitialiseOp>([&](auto op) {
+          addParam({Source::Param, Source::Gradient, Source::Moment1, Source::Moment2},
+                   op.getNameAttr());
+        });
   });
   group.getBody().walk([&](AttentionOp op) {
     if (FlatSymbolRefAttr cache = op.getCacheAttr()) {
@@ -67,6 +84,12 @@ Value KernelBuilder::base(Value value) {
     if (yielded == value)
       return resultBase(i);
   return {};
+}
+
+Value KernelBuilder::scalar(Value value) {
+  if (auto constant = value.getDefiningOp<ConstantOp>())
+    return splat(constant.getValue().convertToDouble(), 1);
+  return load(base(value), index(0), cast<RankedTensorType>(value.getType()).getElementType());
 }
 
 // index arithmetic

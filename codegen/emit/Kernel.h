@@ -10,18 +10,19 @@ namespace tenon {
 /// A buffer that a kernel is handed: flat, row-major, of the greatest size that the tensor can
 /// have.
 struct KernelBuffer {
-  enum class Source { Value, Param, State, Result, Scratch } source;
+  enum class Source { Value, Param, Gradient, Moment1, Moment2, State, Result, Scratch } source;
   mlir::Value value;           // Value: the captured value; Result: the group's result
-  mlir::StringAttr symbol;     // Param, State: its name
+  mlir::StringAttr symbol;     // a parameter's, or a state's name
   mlir::RankedTensorType type; // null for Scratch
   int64_t elements;            // greatest number of elements
   mlir::Type element;
 };
 
 /// A kernel function's arguments, in order: the buffers as pointers, the sizes of the model's
-/// dynamic dimensions, the position, the thread's number, the number of threads (all index).
+/// dynamic dimensions, the position, the layer, the thread's number, the number of threads (all
+/// index), the call (a pointer).
 struct KernelSignature {
-  llvm::SmallVector<KernelBuffer> buffers; // captured values, params, state, results, scratch
+  llvm::SmallVector<KernelBuffer> buffers; // values, parameters' memory, state, results, scratch
   llvm::SmallVector<DimOp> dims;           // dynamic dimensions, in model order
 
   static KernelSignature of(GroupOp group);
@@ -45,14 +46,17 @@ public:
   const Target &target;
   GroupOp group;
   ModelOp model;
-  mlir::Value position, thread, threads;                 // index
+  mlir::Value position, layer, thread, threads;          // index
   llvm::DenseMap<mlir::Value, mlir::Value> bases;        // captured value or group result -> base
   llvm::DenseMap<mlir::StringAttr, mlir::Value> symbols; // param or state -> base
-  llvm::DenseMap<mlir::StringAttr, mlir::Value> sizes;   // dynamic dimension -> index
-  mlir::Value scratch;                                   // base, where the group has scratch
+  llvm::DenseMap<mlir::StringAttr, mlir::Value> gradients, moments1, moments2; // param -> base
+  llvm::DenseMap<mlir::StringAttr, mlir::Value> sizes; // dynamic dimension -> index
+  mlir::Value scratch;                                 // base, where the group has scratch
 
   /// The base of the buffer behind a value of the group's body: captured, yielded, or a parameter.
   mlir::Value base(mlir::Value value);
+  /// The number behind a value of rank 0: known to the compiler, or in memory.
+  mlir::Value scalar(mlir::Value value);
   /// The base of the buffer of the i-th result of the group.
   mlir::Value resultBase(unsigned i) { return bases.lookup(group.getResult(i)); }
 

@@ -3,6 +3,7 @@
 #include "Attention.h"
 #include "Pack.h"
 
+#include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -24,9 +25,11 @@ struct Uses {
   explicit Uses(ModelOp model) {
     model.walk([&](GetParamOp param) {
       for (OpOperand &use : param.getResult().getUses()) {
-        auto linear = dyn_cast<LinearOp>(use.getOwner());
-        bool isPanel = linear && !linear.getTransposed() &&
-                       use.getOperandNumber() == linear.getWeightMutable().getOperandNumber();
+        bool isPanel = llvm::TypeSwitch<Operation *, bool>(use.getOwner())
+                           .Case<LinearOp, LinearBackwardOp, HeadCrossEntropyOp>([&](auto product) {
+                             return !product.getTransposed() && &product.getWeightMutable() == &use;
+                           })
+                           .Default(false);
         (isPanel ? panels : rows).try_emplace(param.getName(), use.getOwner());
       }
     });

@@ -1,8 +1,10 @@
 // Entries: every thread runs the same function, takes its share of each kernel, and meets the
 // others at a barrier between kernels. A stack of layers is a loop around its kernels.
 #include "Program.h"
+#include "Call.h"
 #include "CpuKernel.h"
 #include "Pack.h"
+#include "RepeatPlaces.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -14,20 +16,15 @@ using namespace mlir;
 namespace tenon {
 
 namespace {
-/// The fields of tenon_call (runtime/include/tenon/runtime/abi.h), each of 8 bytes.
-enum class CallField {
-  Weights,
-  Arena,
-  State,
-  Inputs,
-  Outputs,
-  Dims,
-  Position,
-  Barrier,
-  BarrierContext,
-  Observe,
-  ObserveContext
-};
+/// Whether an entry works on gradients or moments.
+bool needsTraining(func::FuncOp entry) {
+  return entry
+      .walk([](Operation *op) {
+        bool trains = isa<AccumulateOp, GradientNormOp, AdamwOp, SgdOp, InitialiseOp>(op);
+        return trains ? WalkResult::interrupt() : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
 
 class EntryEmitter {
 public:
@@ -65,7 +62,7 @@ private:
   Value loadAt(Value base, int64_t slot, Type type) {
     return LLVM::LoadOp::create(b, loc, type, offset(base, constant(slot * 8)));
   }
-  Value field(CallField name, Type type) { return loadAt(call, static_cast<int64_t>(name), type); }
+  Value field(CallField name, Type type) { return loadField(b, loc, call, name, type); }
 
   void readCall() {
     weights = field(CallField::Weights, pointer);
@@ -74,6 +71,8 @@ private:
     position = toIndex(field(CallField::Position, b.getI64Type()));
     observer = field(CallField::Observe, pointer);
     observerContext = field(CallField::ObserveContext, pointer);
+    if (needsTraining(source))
+      training = field(CallField::Training, pointer);
     Value nobody = LLVM::ZeroOp::create(b, loc, pointer);
     isObserved = LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::ne, observer, nobody);
     Value inputs = field(CallField::Inputs, pointer), dims = field(CallField::Dims, pointer);
@@ -109,26 +108,32 @@ private:
   }
 
   Value place(const KernelBuffer &buffer, GroupOp group) {
+    using Source = KernelBuffer::Source;
+    // Gradients, then first, then second moments: each as large as all weights, and laid out alike.
+    auto param = [&](Value base) {
+      return perLayer(base, layout.params[layout.paramIndex.lookup(buffer.symbol)]);
+    };
+    auto part = [&](int64_t number) {
+      return param(offset(training, constant(number * static_cast<int64_t>(layout.weightsBytes))));
+    };
     switch (buffer.source) {
-    case KernelBuffer::Source::Value:
-    case KernelBuffer::Source::Result:
+    case Source::Value:
+    case Source::Result:
       return places.lookup(buffer.value);
-    case KernelBuffer::Source::Param:
-      return perLayer(weights, layout.params[layout.paramIndex.lookup(buffer.symbol)]);
-    case KernelBuffer::Source::State:
+    case Source::Param:
+      return param(weights);
+    case Source::Gradient:
+      return part(0);
+    case Source::Moment1:
+      return part(1);
+    case Source::Moment2:
+      return part(2);
+    case Source::State:
       return perLayer(state, layout.states.lookup(buffer.symbol));
-    case KernelBuffer::Source::Scratch:
+    case Source::Scratch:
       break;
     }
     return offset(arena, constant(group->getAttrOfType<DenseI64ArrayAttr>("tenon.scratch")[0]));
-  }
-
-  void barrier() {
-    auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
-                                            {pointer, b.getI32Type()});
-    Value function = field(CallField::Barrier, pointer);
-    Value context = field(CallField::BarrierContext, pointer);
-    LLVM::CallOp::create(b, loc, type, ValueRange{function, context, threadNumber});
   }
 
   // Of the seven kernels of a GPT's layer each reads what all threads wrote: linears read whole
@@ -156,7 +161,7 @@ private:
     for (Operation &op : block) {
       loc = op.getLoc();
       if (auto group = dyn_cast<GroupOp>(op)) {
-        FailureOr<func::FuncOp> kernel = emitCpuKernel(group, module, target, kernels);
+        FailureOr<func::FuncOp> kernel = emitCpuKernel(group, module, target, layout, kernels);
         if (failed(kernel))
           return failure();
         placeResults(group);
@@ -164,13 +169,15 @@ private:
         for (const KernelBuffer &buffer : KernelSignature::of(group).buffers)
           arguments.push_back(place(buffer, group));
         llvm::append_range(arguments, sizes);
-        arguments.append({position, thread, threads});
+        Value layerNumber =
+            layer ? toIndex(layer) : arith::ConstantIndexOp::create(b, loc, 0).getResult();
+        arguments.append({position, layerNumber, thread, threads, call});
         unsigned number = kernelNumber++;
         observe(number, /*done=*/false);
         func::CallOp::create(b, loc, *kernel, arguments);
         observe(number, /*done=*/true);
         if (!isLast(group))
-          barrier();
+          emitBarrier(b, loc, call, threadNumber);
       } else if (auto repeat = dyn_cast<RepeatOp>(op)) {
         if (failed(emitRepeat(repeat)))
           return failure();
@@ -186,38 +193,71 @@ private:
     return isa<func::FuncOp>(group->getParentOp()) && isa<func::ReturnOp>(group->getNextNode());
   }
 
+  /// The place of a layer's slice of a stack.
+  Value slice(const StackPlace &stack, Value base) {
+    return offset(base, LLVM::MulOp::create(b, loc, layer, constant(stack.stride)));
+  }
+
   /// The loop carries three places for each value: where the layer finds it, where it writes the
   /// next, and where the layer after it writes. Layer 0 may find it in another place than the later
-  /// ones, which find what they wrote.
+  /// ones, which find what they wrote. A value that is kept in a stack walks along it instead.
   LogicalResult emitRepeat(RepeatOp repeat) {
     auto bound = [&](int64_t value) -> Value {
       return arith::ConstantIndexOp::create(b, loc, value);
     };
     int64_t layers = layerCount(model, repeat.getLayers());
-    auto offsets = repeat->getAttrOfType<DenseI64ArrayAttr>("tenon.offsets").asArrayRef();
+    RepeatPlaces planned = RepeatPlaces::of(repeat);
+    Block &body = repeat.getBody().front();
+    auto yielded = cast<YieldOp>(body.getTerminator()).getValues();
     SmallVector<Value> carried;
     for (auto [i, init] : llvm::enumerate(repeat.getInits())) {
-      Value even = placeAt(offsets[2 * i]), odd = placeAt(offsets[2 * i + 1]);
+      const CarriedPlace &place = planned.carried[i];
+      Value even = placeAt(place.even), odd = placeAt(place.odd);
       carried.append({places.lookup(init), even, odd});
-      places[repeat.getResult(i)] = layers % 2 != 0 ? even : odd;
+      places[repeat.getResult(i)] = place.stride != 0
+                                        ? offset(even, constant(place.stride * layers))
+                                    : layers % 2 != 0 ? even
+                                                      : odd;
     }
+    for (auto [result, stack] : llvm::zip_equal(repeat.getStacks(), planned.stacks))
+      places[result] = placeAt(stack.offset);
     auto loop = scf::ForOp::create(b, loc, bound(0), bound(layers), bound(1), carried);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
-    Block &body = repeat.getBody().front();
+    layer = arith::IndexCastOp::create(b, loc, b.getI64Type(), loop.getInductionVar());
+    if (repeat.getReverse())
+      layer = LLVM::SubOp::create(b, loc, constant(layers - 1), layer);
     SmallVector<Value> next;
-    for (unsigned i = 0; i < repeat.getNumResults(); ++i) {
+    for (auto [i, place] : llvm::enumerate(planned.carried)) {
       Value found = loop.getRegionIterArg(3 * i), written = loop.getRegionIterArg(3 * i + 1);
+      Value later = loop.getRegionIterArg(3 * i + 2);
+      next.append({written, later, written});
+      if (place.stride != 0) {
+        found = slice({place.even, place.stride}, placeAt(place.even));
+        written = offset(found, constant(place.stride));
+      }
       places[body.getArgument(i)] = found;
-      places[cast<YieldOp>(body.getTerminator()).getValues()[i]] = written;
-      next.append({written, loop.getRegionIterArg(3 * i + 2), written});
+      places[yielded[i]] = written;
     }
+    // Such a value is in the stack already; all others that are kept have their place there alone.
+    for (auto [i, stack] : llvm::enumerate(planned.stacks))
+      places.try_emplace(yielded[planned.carried.size() + i],
+                         slice(stack, places.lookup(repeat.getStacks()[i])));
+    for (auto [i, stack] : llvm::enumerate(repeat.getSlices()))
+      places[body.getArgument(planned.carried.size() + i)] =
+          slice({0, strideOf(stack)}, places.lookup(stack));
     scf::YieldOp::create(b, loc, next);
     b.setInsertionPoint(loop.getBody()->getTerminator());
-    layer = arith::IndexCastOp::create(b, loc, b.getI64Type(), loop.getInductionVar());
     LogicalResult result = emitBlock(body);
     layer = {};
     return result;
+  }
+
+  /// Bytes between the slices of a stack, which another repeat made.
+  static int64_t strideOf(Value stack) {
+    auto maker = stack.getDefiningOp<RepeatOp>();
+    unsigned number = cast<OpResult>(stack).getResultNumber() - maker.getInits().size();
+    return RepeatPlaces::of(maker).stacks[number].stride;
   }
 
   ModelOp model;
@@ -229,7 +269,8 @@ private:
   Type pointer;
   Location loc = UnknownLoc::get(b.getContext());
   func::FuncOp source;
-  Value call, threadNumber, thread, threads, weights, arena, state, position, layer;
+  Value call, threadNumber, thread, threads, weights, training, arena, state, position;
+  Value layer; // i64; null outside of stacks
   Value observer, observerContext, isObserved;
   unsigned kernelNumber = 0; // of the entry's kernels, in program order (Manifest.cpp counts alike)
   llvm::DenseMap<Value, Value> places;

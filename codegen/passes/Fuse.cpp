@@ -40,9 +40,9 @@ GroupOp formGroup(const GroupPlan &plan) {
   llvm::DenseMap<Operation *, Operation *> copies;
   for (Operation *member : plan.members)
     for (OpOperand &operand : member->getOpOperands()) {
-      // Parameters and positions cost nothing: each group gets its own.
+      // Parameters, positions and constants cost nothing: each group gets its own.
       Operation *producer = operand.get().getDefiningOp();
-      if (!isa_and_nonnull<GetParamOp, PositionsOp>(producer))
+      if (!isa_and_nonnull<GetParamOp, PositionsOp, ConstantOp>(producer))
         continue;
       Operation *&copy = copies[producer];
       if (!copy)
@@ -76,7 +76,7 @@ void fuseBlock(Block &block) {
     formGroup(plan);
   }
   for (Operation *op : llvm::reverse(pending))
-    if (!done.contains(op) && isa<GetParamOp, PositionsOp>(op) && op->use_empty())
+    if (!done.contains(op) && isa<GetParamOp, PositionsOp, ConstantOp>(op) && op->use_empty())
       op->erase();
 }
 

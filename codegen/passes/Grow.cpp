@@ -1,14 +1,10 @@
 // The rules of growth. A kernel family that learns to take in more is a change here and in its
 // emitter (emit/).
-#include "Grow.h"
-
-#include "llvm/ADT/StringExtras.h"
+#include "Growth.h"
 
 using namespace mlir;
 
 namespace tenon {
-
-static bool isElementwise(Operation *op) { return isa<AddOp, GeluOp, ScaleOp, CastOp>(op); }
 
 static bool isPositionGather(Value value) {
   auto embedding = value.getDefiningOp<EmbeddingOp>();
@@ -23,77 +19,10 @@ bool startsGroup(Operation *op) {
   if (auto last = dyn_cast<LastTokenOp>(op))
     return !(op->hasOneUse() && isa<LayerNormOp>(*op->user_begin()));
   return isa<LinearOp, LayerNormOp, AttentionOp, TokenCrossEntropyOp, MaskedMeanOp>(op) ||
-         isElementwise(op);
+         isElementwise(op) || startsTrainingGroup(op);
 }
 
 namespace {
-/// Grows a group along the uses of one current value.
-class Growth {
-public:
-  Growth(GroupKind kind, Operation *first) : plan{kind, {first}, ""} {}
-
-  Value current() { return plan.members.back()->getResult(0); }
-  void take(Operation *op) { plan.members.push_back(op); }
-
-  bool stop(const Twine &reason) {
-    plan.ends = reason.str();
-    return false;
-  }
-
-  /// The only user of the current value, in the same block; null (and the reason kept) otherwise.
-  Operation *onlyUser() {
-    Value value = current();
-    if (!value.hasOneUse()) {
-      stop(value.use_empty() ? "its result is used by nothing"
-                             : "its result has more than one use");
-      return nullptr;
-    }
-    Operation *user = *value.user_begin();
-    if (user->getBlock() != value.getParentBlock()) {
-      stop("its result is used inside the stack of layers");
-      return nullptr;
-    }
-    if (isa<func::ReturnOp>(user)) {
-      stop("its result is an output of the entry");
-      return nullptr;
-    }
-    if (isa<YieldOp, RepeatOp>(user)) {
-      stop("its result goes from layer to layer");
-      return nullptr;
-    }
-    return user;
-  }
-
-  /// Takes in the gelu, scale and add operations that follow one another.
-  void takeElementwise() {
-    while (Operation *user = onlyUser()) {
-      if (!isElementwise(user)) {
-        stop("'" + user->getName().getStringRef() +
-             "' needs whole rows, and this kernel makes them "
-             "in pieces");
-        return;
-      }
-      if (auto add = dyn_cast<AddOp>(user);
-          add && (add.getX() == add.getY() || add.getX().getType() != current().getType())) {
-        stop("its result is the smaller side of 'tenon.add'");
-        return;
-      }
-      take(user);
-      if (isa<CastOp>(user))
-        return (void)stop("it stores its rows in bf16");
-    }
-  }
-
-  /// Takes in the cast of the current value that products read, where it is the only use.
-  void takeCast() {
-    Operation *user = onlyUser();
-    if (isa_and_nonnull<CastOp>(user))
-      take(user);
-  }
-
-  GroupPlan plan;
-};
-
 GroupPlan growEmbedding(EmbeddingOp first) {
   Growth growth(GroupKind::Embedding, first);
   while (Operation *user = growth.onlyUser()) {
@@ -106,7 +35,7 @@ GroupPlan growEmbedding(EmbeddingOp first) {
       }
       growth.take(gather);
       growth.take(add);
-    } else if (isa<ScaleOp>(user)) {
+    } else if (isa<ScaleOp, TrainingDropoutOp>(user)) {
       growth.take(user);
     } else {
       growth.stop("'" + user->getName().getStringRef() + "' is not part of an embedding");
@@ -130,6 +59,8 @@ GroupPlan growEmbedding(EmbeddingOp first) {
 } // namespace
 
 GroupPlan growGroup(Operation *op) {
+  if (startsTrainingGroup(op))
+    return growTrainingGroup(op);
   if (auto embedding = dyn_cast<EmbeddingOp>(op))
     return growEmbedding(embedding);
   if (isa<LayerNormOp>(op)) {

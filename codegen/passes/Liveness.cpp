@@ -27,6 +27,8 @@ void Liveness::number(Block &block) {
 int64_t Liveness::lastStep(OpOperand &use, Block *home) const {
   Operation *owner = use.getOwner();
   if (auto repeat = dyn_cast<RepeatOp>(owner); repeat && repeat->getBlock() == home) {
+    if (use.getOperandNumber() >= repeat.getInits().size())
+      return of(repeat).end; // a stack: every layer reads its slice
     BlockArgument argument = repeat.getBody().getArgument(use.getOperandNumber());
     return isKept(use.get()) ? of(argument).end : of(repeat).begin;
   }
@@ -41,8 +43,11 @@ int64_t Liveness::lastStep(OpOperand &use, Block *home) const {
 bool Liveness::isKept(Value init) const { return !isOurs(init) || !init.hasOneUse(); }
 
 bool Liveness::isOurs(Value value) {
-  Operation *parent = value.getParentBlock()->getParentOp();
-  return !isa<BlockArgument>(value) || isa<RepeatOp>(parent);
+  auto argument = dyn_cast<BlockArgument>(value);
+  if (!argument)
+    return true;
+  auto repeat = dyn_cast<RepeatOp>(argument.getOwner()->getParentOp());
+  return repeat && argument.getArgNumber() < repeat.getInits().size();
 }
 
 Steps Liveness::of(Value value) const {
@@ -61,10 +66,18 @@ Steps Liveness::of(Value value) const {
 
 bool isElementwiseUse(OpOperand &use) {
   auto group = dyn_cast<GroupOp>(use.getOwner()->getParentOp());
-  return group &&
-         (group.getKind() == GroupKind::Linear || group.getKind() == GroupKind::Elementwise) &&
-         isa<AddOp, ScaleOp, GeluOp>(use.getOwner()) &&
-         use.get().getType() == use.getOwner()->getResult(0).getType();
+  if (!group || group->getNumResults() != 1)
+    return false; // of several results one may be written before an operand is read
+  switch (group.getKind()) {
+  case GroupKind::Linear:
+  case GroupKind::LinearBackward:
+  case GroupKind::NormBackward:
+  case GroupKind::Elementwise:
+    return isa<AddOp, ScaleOp, GeluOp, GeluBackwardOp, TrainingDropoutOp>(use.getOwner()) &&
+           use.get().getType() == use.getOwner()->getResult(0).getType();
+  default:
+    return false;
+  }
 }
 
 /// Whether `to`, which begins to live at `step`, where `from` ends, takes its elements from it.

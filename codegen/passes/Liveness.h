@@ -20,7 +20,8 @@ public:
   /// as computed where the stack begins, the result of a stack where it ends.
   Steps of(mlir::Value value) const;
 
-  /// Whether a value is in memory that kernels may write: not an input of the entry.
+  /// Whether a value is in memory that kernels may write: not an input of the entry, nor a slice of
+  /// a stack.
   static bool isOurs(mlir::Value value);
 
   /// Whether two values can lie in one place: they live at different times, or the second is made

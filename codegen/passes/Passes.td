@@ -107,6 +107,9 @@ def PlanArena : Tenon_Pass<"tenon-plan-arena"> {
       in turns; they are one where a layer may write over what it takes: where nothing of the layer
       needs the old value once the new one is being written, but for the same element. `tenon.live`
       is the stack's first and last step;
+      With values that a stack keeps for another repeat, also `tenon.strides`, one a value that goes
+      from layer to layer: 0, or the bytes by which it walks along the stack that keeps it, so that
+      nothing is copied; and `tenon.stacks`, offset and stride of each stack;
     * `tenon.arena_bytes` and `tenon.arena_most_live` on the function: the size, and the most that
       lives in one step, with that step; no arena can be smaller.
     After `tenon-fuse`: it plans groups.

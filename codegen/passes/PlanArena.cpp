@@ -3,9 +3,11 @@
 #include "Kernel.h"
 #include "Liveness.h"
 #include "Passes.h"
+#include "RepeatPlaces.h"
 
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/EquivalenceClasses.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -22,6 +24,7 @@ struct Carried {
   RepeatOp repeat;
   int64_t layers;
   bool inPlace = false;
+  Value stack; // the stack that it walks along, where its values are kept; else null
 
   Carried(RepeatOp repeat, unsigned i)
       : init(repeat.getInits()[i]), argument(repeat.getBody().getArgument(i)),
@@ -30,13 +33,23 @@ struct Carried {
         layers(lookupDim(enclosingModel(repeat), repeat.getLayers()).getMax()) {}
 };
 
+/// Values of all layers that are kept for another repeat, one behind the other. If they are also
+/// what goes from layer to layer, there is one slice more: the first layer's input or the last
+/// one's output, whichever is not kept.
+struct Stack {
+  Value result, saved; // the stack; of a layer
+  RepeatOp repeat;
+  int64_t slices, stride;
+  bool isAhead = false; // its first slice is what layer 0 yields, not what it takes
+};
+
 class Planner {
 public:
   explicit Planner(func::FuncOp function)
       : function(function), model(enclosingModel(function)), liveness(function) {}
 
   LogicalResult run() {
-    if (failed(checkOutputs()) || failed(collectCarried()))
+    if (failed(checkOutputs()) || failed(collectCarried()) || failed(collectStacks()))
       return failure();
     share();
     makeBuffers();
@@ -70,11 +83,12 @@ private:
   LogicalResult collectCarried() {
     for (RepeatOp repeat : liveness.repeats()) {
       llvm::DenseSet<Value> seen;
-      for (unsigned i = 0; i < repeat.getNumResults(); ++i) {
+      unsigned n = repeat.getInits().size();
+      for (unsigned i = 0; i < n; ++i) {
         Carried value(repeat, i);
         auto refuse = [&](StringRef why) {
           return repeat.emitError("value ")
-                 << i + 1 << " of " << repeat.getNumResults() << " that a layer of the stack over '"
+                 << i + 1 << " of " << n << " that a layer of the stack over '"
                  << repeat.getLayers() << "' returns " << why;
         };
         if (!isa_and_nonnull<GroupOp>(value.yielded.getDefiningOp()) ||
@@ -90,11 +104,65 @@ private:
     return success();
   }
 
+  int64_t bytesOf(Value value) {
+    auto type = cast<RankedTensorType>(value.getType());
+    return maxElements(model, type) * type.getElementTypeBitWidth() / 8;
+  }
+
+  /// Finds the stacks, and joins to each what lies in it by its nature.
+  LogicalResult collectStacks() {
+    for (RepeatOp repeat : liveness.repeats()) {
+      auto yield = cast<YieldOp>(repeat.getBody().front().getTerminator());
+      unsigned n = repeat.getInits().size();
+      for (auto [result, saved] : llvm::zip(repeat.getStacks(), yield.getValues().drop_front(n))) {
+        int64_t layers = lookupDim(model, repeat.getLayers()).getMax();
+        int64_t stride = llvm::alignTo(bytesOf(saved), 64);
+        Stack stack{result, saved, repeat, layers, stride};
+        for (Carried &value : carried)
+          if (value.repeat == repeat && (value.argument == saved || value.yielded == saved)) {
+            if (value.stack)
+              return repeat.emitError("a layer keeps both what it takes and what it yields; the "
+                                      "next layer's input is the same value, keep it once");
+            stack.isAhead = value.yielded == saved;
+            stack.slices = layers + 1;
+            value.stack = result;
+            if (failed(enter(value)))
+              return failure();
+          }
+        if (stack.slices == layers)
+          pin(saved, result);
+        stacks.push_back(stack);
+      }
+    }
+    return success();
+  }
+
+  /// Puts the init of a value that walks along a stack into the stack's first slice.
+  LogicalResult enter(Carried &value) {
+    bool isTaken = value.init.getDefiningOp<RepeatOp>() || !Liveness::isOurs(value.init) ||
+                   pinned.contains(value.init);
+    if (isTaken)
+      return value.repeat.emitError(
+          "what the first layer of a stack takes is an input, or comes from another stack; compute "
+          "it by an operation of its own in front of the stack");
+    for (Value part : {value.init, value.argument, value.yielded})
+      pin(part, value.stack);
+    return success();
+  }
+
+  /// Lets a value lie in a stack, and nothing else there.
+  void pin(Value value, Value stack) {
+    pinned.insert(value);
+    classes.unionSets(value.getAsOpaquePointer(), stack.getAsOpaquePointer());
+  }
+
   /// Puts two values and all that shares their places into one place, if each pair of them may.
   bool unite(Value x, Value y) {
     const void *first = x.getAsOpaquePointer(), *second = y.getAsOpaquePointer();
     if (classes.isEquivalent(first, second))
       return true;
+    if (pinned.contains(x) || pinned.contains(y))
+      return false;
     auto shared = [&](const void *key) {
       return llvm::make_range(classes.findLeader(classes.insert(key)), classes.member_end());
     };
@@ -108,6 +176,8 @@ private:
 
   void share() {
     for (Carried &value : carried) {
+      if (value.stack)
+        continue;
       value.inPlace = unite(value.argument, value.yielded);
       unite(value.layers % 2 != 0 ? value.yielded : value.argument, value.result);
       if (Liveness::isOurs(value.init))
@@ -123,7 +193,7 @@ private:
       });
   }
 
-  /// Whether a value has another place in every second layer.
+  /// Whether a value has another place in other layers.
   bool isMoving(Value value) {
     return llvm::any_of(carried, [&](const Carried &other) {
       return !other.inPlace && (other.argument == value || other.yielded == value);
@@ -143,9 +213,7 @@ private:
 
   void addLife(Value value, Steps steps) {
     ArenaBuffer &buffer = buffers[bufferOf(value)];
-    auto type = cast<RankedTensorType>(value.getType());
-    buffer.bytes =
-        std::max(buffer.bytes, maxElements(model, type) * type.getElementTypeBitWidth() / 8);
+    buffer.bytes = std::max(buffer.bytes, bytesOf(value));
     buffer.live.push_back(steps);
   }
 
@@ -159,7 +227,20 @@ private:
         scratch.live.push_back(liveness.of(group));
       }
     }
+    for (const Stack &stack : stacks) {
+      Steps life{liveness.of(stack.repeat).begin, liveness.of(stack.result).end};
+      for (const Carried &value : carried)
+        if (value.stack == stack.result) {
+          life.begin = std::min(life.begin, liveness.of(value.init).begin);
+          life.end = std::max(life.end, liveness.of(value.result).end);
+        }
+      addLife(stack.result, life);
+      ArenaBuffer &buffer = buffers[bufferOf(stack.result)];
+      buffer.bytes = std::max(buffer.bytes, stack.slices * stack.stride);
+    }
     for (const Carried &value : carried) {
+      if (value.stack)
+        continue;
       addLife(value.result, liveness.of(value.result));
       if (!value.inPlace && value.layers > 1) {
         addLife(value.argument, liveness.of(value.repeat));
@@ -207,23 +288,40 @@ private:
         group->setAttr("tenon.scratch", b.getDenseI64ArrayAttr({scratch.offset, scratch.bytes}));
       }
     }
-    llvm::MapVector<RepeatOp, SmallVector<int64_t>> places;
+    llvm::MapVector<RepeatOp, RepeatPlaces> places;
+    for (RepeatOp repeat : liveness.repeats())
+      places[repeat];
     for (const Carried &value : carried) {
-      int64_t even = buffers[bufferOf(value.yielded)].offset;
-      bool hasOdd = !value.inPlace && value.layers > 1;
-      places[value.repeat].append({even, hasOdd ? buffers[bufferOf(value.argument)].offset : even});
+      Value home = value.stack ? value.stack : value.yielded;
+      int64_t even = buffers[bufferOf(home)].offset;
+      bool hasOdd = !value.stack && !value.inPlace && value.layers > 1;
+      int64_t odd = hasOdd ? buffers[bufferOf(value.argument)].offset : even;
+      places[value.repeat].carried.push_back({even, odd, strideOf(value)});
     }
-    for (auto &[repeat, offsets] : places) {
+    for (const Stack &stack : stacks) {
+      int64_t offset = buffers[bufferOf(stack.result)].offset + (stack.isAhead ? stack.stride : 0);
+      places[stack.repeat].stacks.push_back({offset, stack.stride});
+    }
+    for (auto &[repeat, planned] : places) {
       Steps life = liveness.of(repeat);
-      repeat->setAttr("tenon.offsets", b.getDenseI64ArrayAttr(offsets));
+      planned.writeTo(repeat);
       repeat->setAttr("tenon.live", b.getDenseI64ArrayAttr({life.begin, life.end}));
     }
+  }
+
+  int64_t strideOf(const Carried &value) {
+    for (const Stack &stack : stacks)
+      if (value.stack == stack.result)
+        return stack.stride;
+    return 0;
   }
 
   func::FuncOp function;
   ModelOp model;
   Liveness liveness;
   SmallVector<Carried> carried;
+  SmallVector<Stack> stacks;
+  llvm::DenseSet<Value> pinned; // lie in stacks
   llvm::EquivalenceClasses<const void *> classes;
   llvm::DenseMap<const void *, unsigned> bufferNumbers;
   SmallVector<ArenaBuffer> buffers;

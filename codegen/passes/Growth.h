@@ -1,0 +1,36 @@
+// Growing one group along the uses of a value: what Grow.cpp and GrowTraining.cpp share.
+#pragma once
+#include "Grow.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace tenon {
+
+/// What a kernel can do to each element that it has just computed.
+bool isElementwise(mlir::Operation *op);
+
+/// Whether an operation of an entry that trains begins a group of its own, and that group.
+bool startsTrainingGroup(mlir::Operation *op);
+GroupPlan growTrainingGroup(mlir::Operation *op);
+
+/// Grows a group along the uses of one current value.
+class Growth {
+public:
+  Growth(GroupKind kind, mlir::Operation *first) : plan{kind, {first}, ""} {}
+
+  mlir::Value current() { return plan.members.back()->getResult(0); }
+  void take(mlir::Operation *op) { plan.members.push_back(op); }
+  bool stop(const llvm::Twine &reason);
+
+  /// The only user of the current value, in the same block; null (and the reason kept) otherwise.
+  /// A stack that keeps the value for another repeat does not count: the kernel stores it too.
+  mlir::Operation *onlyUser();
+  /// Takes in the elementwise operations that follow one another.
+  void takeElementwise();
+  /// Takes in the cast of the current value that products read, where it is the only use.
+  void takeCast();
+
+  GroupPlan plan;
+};
+
+} // namespace tenon

@@ -51,19 +51,22 @@ bool read_tensor(json_reader& json, stored_tensor& tensor) {
          json.refuse("dtype, shape or data_offsets missing");
 }
 
-bool read_metadata(json_reader& json) {
+bool read_metadata(json_reader& json, header_extras* extras) {
   std::unordered_set<std::string> keys;
   return json.members([&](const std::string& key) {
     std::string text;
-    return (keys.insert(key).second || json.refuse("key '" + key + "' twice")) && json.string(text);
+    if (!keys.insert(key).second) return json.refuse("key '" + key + "' twice");
+    if (!json.string(text)) return false;
+    if (extras != nullptr) extras->metadata.emplace_back(key, std::move(text));
+    return true;
   });
 }
 
-bool read_tensors(json_reader& json, std::vector<stored_tensor>& tensors) {
+bool read_tensors(json_reader& json, std::vector<stored_tensor>& tensors, header_extras* extras) {
   std::unordered_set<std::string> names;
   const bool read = json.members([&](const std::string& name) {
     if (!names.insert(name).second) return json.refuse("name '" + name + "' twice");
-    if (name == "__metadata__") return read_metadata(json);
+    if (name == "__metadata__") return read_metadata(json, extras);
     stored_tensor& tensor = tensors.emplace_back();
     tensor.what.name = name;
     return read_tensor(json, tensor);
@@ -120,7 +123,8 @@ tenon_status check_layout(const char* path, std::uint64_t data_bytes,
 
 }  // namespace
 
-tenon_status read_header(const file& source, std::vector<stored_tensor>& tensors) {
+tenon_status read_header(const file& source, std::vector<stored_tensor>& tensors,
+                         header_extras* extras) {
   const char* const path = source.path().c_str();
   if (source.bytes() < length_bytes)
     return failure(TENON_BAD_FILE,
@@ -149,7 +153,7 @@ tenon_status read_header(const file& source, std::vector<stored_tensor>& tensors
                    again);
   tensors.clear();
   json_reader json(text);
-  if (!read_tensors(json, tensors))
+  if (!read_tensors(json, tensors, extras))
     return failure(TENON_BAD_FILE, "'%s': header, byte %zu: %s; %s", path, json.at(),
                    json.error().c_str(), again);
   const std::uint64_t data_begin = length_bytes + length;
@@ -158,6 +162,7 @@ tenon_status read_header(const file& source, std::vector<stored_tensor>& tensors
     tensor.begin += data_begin;
     tensor.end += data_begin;
   }
+  if (extras != nullptr) extras->text = std::move(header);
   return success();
 }
 

@@ -15,7 +15,14 @@ struct stored_tensor {
   std::uint64_t begin, end;
 };
 
-/// Reads and checks the header of an open file.
-tenon_status read_header(const file& source, std::vector<stored_tensor>& tensors);
+/// What else a header says.
+struct header_extras {
+  std::vector<std::pair<std::string, std::string>> metadata;  // of __metadata__
+  std::string text;                                           // the header's bytes
+};
+
+/// Reads and checks the header of an open file; the tensors come in the order of their bytes.
+tenon_status read_header(const file& source, std::vector<stored_tensor>& tensors,
+                         header_extras* extras = nullptr);
 
 }  // namespace tenon::runtime::detail

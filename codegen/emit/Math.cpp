@@ -33,6 +33,9 @@ struct Lanes {
   Value plus(Value x, Value y) { return arith::AddIOp::create(k.b, loc, x, y); }
   Value minus(Value x, Value y) { return arith::SubIOp::create(k.b, loc, x, y); }
   Value shiftLeft(Value x, int32_t by) { return arith::ShLIOp::create(k.b, loc, x, i(by)); }
+  Value shiftRight(Value x, int32_t by) { return arith::ShRSIOp::create(k.b, loc, x, i(by)); }
+  Value toFloat(Value x) { return arith::SIToFPOp::create(k.b, loc, floats(), x); }
+  Value toInt(Value x) { return arith::FPToSIOp::create(k.b, loc, ints(), x); }
   Value abs(Value x) { return math::AbsFOp::create(k.b, loc, x); }
   /// `magnitude`, which is not negative, with the sign of `sign`.
   Value withSign(Value magnitude, Value sign) {
@@ -102,13 +105,13 @@ Value emitLog(KernelBuilder &k, Value x) {
   constexpr int32_t sqrtHalfBits = 0x3f3504f3;
   Value subnormal = v.less(x, v.f(0x1p-126));
   Value bits = v.bits(v.select(subnormal, k.mulf(x, v.f(0x1p23)), x));
-  Value n = arith::ShRSIOp::create(k.b, v.loc, v.minus(bits, v.i(sqrtHalfBits)), v.i(23));
+  Value n = v.shiftRight(v.minus(bits, v.i(sqrtHalfBits)), 23);
   Value f = k.subf(v.number(v.minus(bits, v.shiftLeft(n, 23))), v.f(1.0));
   Value p = v.polynomial(f, {0.3333333134651184, -0.2500081956386566, 0.2000124156475067,
                              -0.166234090924263, 0.14201581478118896, -0.1315961331129074,
                              0.12762199342250824, -0.07636399567127228});
   Value square = k.mulf(f, f);
-  Value scale = arith::SIToFPOp::create(k.b, v.loc, v.floats(), n);
+  Value scale = v.toFloat(n);
   scale = k.subf(scale, v.select(subnormal, v.f(23.0), v.f(0.0)));
   Value high = k.mulf(scale, v.f(logTwoHigh));
   Value sum = k.addf(high, f);
@@ -201,6 +204,40 @@ static Value geluErf(KernelBuilder &k, Lanes v, Value x) {
 Value emitGelu(KernelBuilder &k, Value x, GeluKind form) {
   Lanes v{k, lanesOf(x)};
   return form == GeluKind::Tanh ? geluTanh(k, v, x) : geluErf(k, v, x);
+}
+
+// u = (2n + 1) / 2^25; rounding the whole number to a float loses 1 at most, which is added to the
+// logarithm by its first derivative: log(r + d) = log r + d/r, d/r <= 2^-24.
+Value emitLogOfUnit(KernelBuilder &k, Value n) {
+  Lanes v{k, lanesOf(n)};
+  Value whole = v.plus(v.plus(n, n), v.i(1));
+  Value rounded = v.toFloat(whole);
+  Value lost = v.toFloat(v.minus(whole, v.toInt(rounded)));
+  return k.addf(emitLog(k, k.mulf(rounded, v.f(0x1p-25))), k.divf(lost, rounded));
+}
+
+// u = q/4 + t with |t| <= 1/8, exact, since t counts 2^-25. sin 2 pi t = t (2 pi + P(t^2)), error
+// of the fit 1.7e-9; cos 2 pi t = 1 + t^2 Q(t^2), error 1.1e-8. Quarters swap them and turn signs.
+std::pair<Value, Value> emitSinCosOfTurn(KernelBuilder &k, Value n) {
+  Lanes v{k, lanesOf(n)};
+  Value quarter = v.shiftRight(v.plus(n, v.i(1 << 21)), 22);
+  Value whole = v.minus(v.plus(v.plus(n, n), v.i(1)), v.shiftLeft(quarter, 23));
+  Value t = k.mulf(v.toFloat(whole), v.f(0x1p-25)), square = k.mulf(t, t);
+  Value p = v.polynomial(square, {-1.748741453866387e-07, -41.34170150756836, 81.6052017211914,
+                                  -76.6977767944336, 41.46989059448242});
+  Value sine = k.fma(t, v.f(6.2831854820251465), k.mulf(t, p));
+  Value q = v.polynomial(
+      square, {-19.739208221435547, 64.93932342529297, -85.4432373046875, 59.229244232177734});
+  Value cosine = k.fma(square, q, v.f(1.0));
+  // Bit 1 of the quarter, and of the one after it, moved to where the sign is.
+  auto turned = [&](Value x, Value by) {
+    Value bit = arith::AndIOp::create(k.b, v.loc, v.shiftLeft(by, 30), v.i(INT32_MIN));
+    return v.number(arith::XOrIOp::create(k.b, v.loc, v.bits(x), bit));
+  };
+  Value low = arith::AndIOp::create(k.b, v.loc, quarter, v.i(1));
+  Value even = arith::CmpIOp::create(k.b, v.loc, arith::CmpIPredicate::eq, low, v.i(0));
+  Value forSine = v.select(even, sine, cosine), forCosine = v.select(even, cosine, sine);
+  return {turned(forSine, quarter), turned(forCosine, v.plus(quarter, v.i(1)))};
 }
 
 } // namespace tenon

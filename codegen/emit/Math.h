@@ -20,4 +20,12 @@ mlir::Value emitRsqrt(KernelBuilder &k, mlir::Value x);
 /// GELU in either form; see tenon.gelu.
 mlir::Value emitGelu(KernelBuilder &k, mlir::Value x, GeluKind form);
 
+// Of u = (n + 1/2) / 2^24, which not every float can hold, by its whole number n (i32, 0 to 2^24 -
+// 1): what random words become.
+
+/// log u.
+mlir::Value emitLogOfUnit(KernelBuilder &k, mlir::Value n);
+/// sin and cos of 2 pi u.
+std::pair<mlir::Value, mlir::Value> emitSinCosOfTurn(KernelBuilder &k, mlir::Value n);
+
 } // namespace tenon

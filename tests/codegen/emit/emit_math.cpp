@@ -7,6 +7,7 @@
 #include "Object.h"
 #include "Pipelines.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -21,6 +22,12 @@ using namespace tenon;
 
 namespace {
 
+/// The whole number that a function of the grid takes: it comes in the place of a float.
+Value bitsOf(KernelBuilder &k, Value x) {
+  Type ints = k.vectorType(k.b.getI32Type(), lanesOf(x));
+  return arith::BitcastOp::create(k.b, k.loc, ints, x);
+}
+
 struct Function {
   StringRef name;
   Value (*emit)(KernelBuilder &, Value);
@@ -33,6 +40,10 @@ const Function functions[] = {
     {"rsqrt", emitRsqrt},
     {"gelu_tanh", [](KernelBuilder &k, Value x) { return emitGelu(k, x, GeluKind::Tanh); }},
     {"gelu_erf", [](KernelBuilder &k, Value x) { return emitGelu(k, x, GeluKind::Erf); }},
+    {"log_unit", [](KernelBuilder &k, Value x) { return emitLogOfUnit(k, bitsOf(k, x)); }},
+    {"sin_turn", [](KernelBuilder &k, Value x) { return emitSinCosOfTurn(k, bitsOf(k, x)).first; }},
+    {"cos_turn",
+     [](KernelBuilder &k, Value x) { return emitSinCosOfTurn(k, bitsOf(k, x)).second; }},
 };
 
 std::string identifier(StringRef name) {

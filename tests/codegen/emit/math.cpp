@@ -161,6 +161,46 @@ std::vector<Worst> worstOfAllFloats(const Function &function,
   return worst;
 }
 
+/// A function of u = (n + 1/2) / 2^24, n < 2^24.
+struct GridFunction {
+  const char *name;
+  MathKernel MathVariant::*kernel;
+  double (*exact)(double);
+  double bound; // ulp
+};
+
+// Near the zeros of sin 2 pi u a rounded 2 pi u would cost the oracle its accuracy.
+double exactSinTurn(double u) {
+  double halves = std::nearbyint(2 * u);
+  double sine = std::sin(2 * M_PI * (u - halves / 2));
+  return halves == 1 ? -sine : sine;
+}
+double exactCosTurn(double u) {
+  double halves = std::floor(2 * u); // and one quarter, where cos is 0
+  double sine = std::sin(2 * M_PI * (u - halves / 2 - 0.25));
+  return halves == 0 ? -sine : sine;
+}
+
+const GridFunction gridFunctions[] = {{"log_unit", &MathVariant::logUnit, exactLog, 2},
+                                      {"sin_turn", &MathVariant::sinTurn, exactSinTurn, 2},
+                                      {"cos_turn", &MathVariant::cosTurn, exactCosTurn, 2}};
+
+/// The worst of n = first, first + step ... below 2^24.
+Worst worstOfGrid(const GridFunction &function, const MathVariant &variant, std::uint32_t first,
+                  std::uint32_t step) {
+  std::vector<float> x;
+  for (std::uint32_t n = first; n < 1u << 24; n += step)
+    x.push_back(std::bit_cast<float>(n));
+  std::vector<float> y(x.size());
+  (variant.*function.kernel)(x.data(), y.data(), x.size());
+  Worst worst;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    double u = (std::bit_cast<std::uint32_t>(x[i]) + 0.5) * 0x1p-24;
+    worst.add(errorOf(function.exact(u), y[i]), x[i]);
+  }
+  return worst;
+}
+
 } // namespace
 
 TEST_CASE("the measure of errors sees one unit, a wrong sign and a wrong kind of number") {
@@ -189,6 +229,36 @@ TEST_CASE("errors of elementary functions at all exponents and around their join
       CAPTURE(variant.name, function.name, worst.at);
       CHECK(worst.error <= function.bound);
       CHECK(worst.error > 0.4); // no function is that good: the measure would be broken
+    }
+}
+
+TEST_CASE("errors of the functions of random words, and at the ends of their pieces") {
+  for (const MathVariant &variant : mathVariants())
+    for (const GridFunction &function : gridFunctions) {
+      Worst worst = worstOfGrid(function, variant, 0, 257);
+      for (std::uint32_t eighth = 0; eighth <= 8; ++eighth) {
+        std::uint32_t middle = eighth << 21, first = eighth == 0 ? 0 : middle - 20;
+        for (std::uint32_t n = first; n < std::min(middle + 20, 1u << 24); ++n) {
+          Worst one = worstOfGrid(function, variant, n, 1u << 24);
+          worst.add(one.error, one.at);
+        }
+      }
+      CAPTURE(variant.name, function.name, std::bit_cast<std::uint32_t>(worst.at));
+      CHECK(worst.error <= function.bound);
+      CHECK(worst.error > 0.4);
+    }
+}
+
+TEST_CASE("errors of the functions of random words over all of them", "[.exhaustive]") {
+  for (const GridFunction &function : gridFunctions)
+    DYNAMIC_SECTION(function.name) {
+      for (const MathVariant &variant : mathVariants()) {
+        Worst worst = worstOfGrid(function, variant, 0, 1);
+        std::printf("%-8s %-12s %.3f ulp at n = %u\n", function.name, variant.name, worst.error,
+                    std::bit_cast<std::uint32_t>(worst.at));
+        CAPTURE(variant.name, function.name);
+        CHECK(worst.error <= function.bound);
+      }
     }
 }
 
@@ -229,24 +299,31 @@ TEST_CASE("elementary functions at zeros, infinities and NaN") {
 
 TEST_CASE("elementary functions have the same bits on every number of lanes") {
   std::mt19937 random(2);
-  std::vector<float> x(4096);
-  for (float &element : x)
-    element = std::bit_cast<float>(static_cast<std::uint32_t>(random()) & 0xc3ffffff);
-  for (const MathVariant &variant : mathVariants())
-    for (MathKernel kernel : {variant.exp, variant.log, variant.tanh, variant.erf, variant.rsqrt,
-                              variant.geluTanh, variant.geluErf}) {
-      std::vector<float> whole(x.size()), part(x.size());
-      kernel(x.data(), whole.data(), x.size());
-      for (std::size_t lanes : {1, 2, 4, 8, 15}) {
-        for (std::size_t i = 0; i < x.size(); i += lanes)
-          kernel(x.data() + i, part.data() + i, std::min(lanes, x.size() - i));
-        CAPTURE(variant.name, lanes);
-        bool same = true;
-        for (std::size_t i = 0; i < x.size(); ++i)
-          same &= std::bit_cast<std::uint32_t>(whole[i]) == std::bit_cast<std::uint32_t>(part[i]);
-        CHECK(same);
-      }
+  std::vector<float> floats(4096), grid(4096);
+  for (std::size_t i = 0; i < floats.size(); ++i) {
+    auto word = static_cast<std::uint32_t>(random());
+    floats[i] = std::bit_cast<float>(word & 0xc3ffffff);
+    grid[i] = std::bit_cast<float>(word >> 8);
+  }
+  auto check = [](const MathVariant &variant, MathKernel kernel, const std::vector<float> &x) {
+    std::vector<float> whole(x.size()), part(x.size());
+    kernel(x.data(), whole.data(), x.size());
+    for (std::size_t lanes : {1, 2, 4, 8, 15}) {
+      for (std::size_t i = 0; i < x.size(); i += lanes)
+        kernel(x.data() + i, part.data() + i, std::min(lanes, x.size() - i));
+      CAPTURE(variant.name, lanes);
+      bool same = true;
+      for (std::size_t i = 0; i < x.size(); ++i)
+        same &= std::bit_cast<std::uint32_t>(whole[i]) == std::bit_cast<std::uint32_t>(part[i]);
+      CHECK(same);
     }
+  };
+  for (const MathVariant &variant : mathVariants()) {
+    for (const Function &function : functions)
+      check(variant, variant.*function.kernel, floats);
+    for (const GridFunction &function : gridFunctions)
+      check(variant, variant.*function.kernel, grid);
+  }
 }
 
 // In no normal run: some minutes in all.

@@ -12,6 +12,8 @@ struct MathVariant {
   const char *name;
   unsigned cpu; // bits of tenon_cpu
   MathKernel exp, log, tanh, erf, rsqrt, geluTanh, geluErf;
+  // Of numbers n < 2^24 in the bits of x: log u, sin and cos of 2 pi u, u = (n + 1/2) / 2^24.
+  MathKernel logUnit, sinTurn, cosTurn;
 };
 
 /// The variants that this CPU can run.

@@ -7,6 +7,7 @@ namespace tenon {
 /// What an `accumulate` of a group means for the kernel that makes the gradient.
 struct Accumulation {
   Accumulation(CpuKernelBuilder &k, AccumulateOp op);
+  Accumulation(mlir::Value base, mlir::Value keeps) : base(base), keeps(keeps) {}
 
   mlir::Value base;  // of the gradient: of the current layer in a stack
   mlir::Value keeps; // i1: the kernel adds to what is there; else it must not read it

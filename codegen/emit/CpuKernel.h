@@ -32,7 +32,7 @@ public:
   /// Orders non-temporal stores before whatever follows, where the target needs it.
   void storeFence();
 
-private:
+  /// The address of element `index`, a base of its own.
   mlir::Value address(mlir::Value base, mlir::Value index, mlir::Type element);
 };
 

@@ -44,6 +44,26 @@ Value applyChain(KernelBuilder &k, ArrayRef<Operation *> ops, Value seed, Value 
   return value;
 }
 
+void storeChain(KernelBuilder &k, ArrayRef<Operation *> ops, Value seed, Value value, Value row,
+                Value column) {
+  auto yielded = cast<YieldOp>(k.group.getBody().front().getTerminator()).getValues();
+  int64_t columns = cast<RankedTensorType>(seed.getType()).getShape().back();
+  Value index = k.add(k.mul(row, columns), column);
+  auto store = [&](Value of) {
+    for (auto [i, result] : llvm::enumerate(yielded))
+      if (result == of) {
+        auto type = cast<RankedTensorType>(of.getType());
+        storeF32As(k, type.getElementType(), value, k.resultBase(i), index);
+      }
+  };
+  store(seed);
+  for (Operation *op : ops) {
+    value = applyChain(k, op, seed, value, row, column);
+    seed = op->getResult(0);
+    store(seed);
+  }
+}
+
 SmallVector<Operation *> elementwiseOps(GroupOp group) {
   SmallVector<Operation *> ops;
   for (Operation &op : group.getBody().front())

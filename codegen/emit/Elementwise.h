@@ -10,6 +10,10 @@ namespace tenon {
 mlir::Value applyChain(KernelBuilder &k, llvm::ArrayRef<mlir::Operation *> ops, mlir::Value seed,
                        mlir::Value value, mlir::Value row, mlir::Value column);
 
+/// Applies `ops` likewise and stores what the group yields of it: `seed`, and results on the way.
+void storeChain(KernelBuilder &k, llvm::ArrayRef<mlir::Operation *> ops, mlir::Value seed,
+                mlir::Value value, mlir::Value row, mlir::Value column);
+
 /// The elementwise operations of a group's body, in order.
 llvm::SmallVector<mlir::Operation *> elementwiseOps(GroupOp group);
 

@@ -21,6 +21,12 @@ LogicalResult emitFamily(GroupOp group, CpuKernelBuilder &k) {
     return emitElementwise(group, k);
   case GroupKind::CrossEntropy:
     return emitCrossEntropy(group, k);
+  case GroupKind::LinearBackward:
+    return emitLinearBackward(group, k);
+  case GroupKind::WeightGradient:
+    return emitWeightGradient(group, k);
+  case GroupKind::HeadLoss:
+    return emitHeadLoss(group, k);
   default:
     return group.emitError("there is no CPU kernel for a group of kind ")
            << stringifyGroupKind(group.getKind());
@@ -29,6 +35,8 @@ LogicalResult emitFamily(GroupOp group, CpuKernelBuilder &k) {
 
 int64_t scratchElements(GroupOp group) {
   int64_t elements = 0;
+  group.getBody().walk([&](LinearBackwardWeightOp op) { elements = weightGradientScratch(op); });
+  group.getBody().walk([&](HeadCrossEntropyOp op) { elements = headLossScratch(op); });
   group.getBody().walk([&](AttentionOp op) {
     if (op.getCacheAttr())
       return;

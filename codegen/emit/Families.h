@@ -23,6 +23,10 @@ mlir::LogicalResult emitElementwise(GroupOp group, CpuKernelBuilder &k);
 mlir::LogicalResult emitLinearBackward(GroupOp group, CpuKernelBuilder &k);
 /// Gradients of a product's weight and bias: WeightGradient.cpp.
 mlir::LogicalResult emitWeightGradient(GroupOp group, CpuKernelBuilder &k);
+int64_t weightGradientScratch(LinearBackwardWeightOp op); // floats
+/// The head and its loss in training, with both gradients: HeadLoss.cpp.
+mlir::LogicalResult emitHeadLoss(GroupOp group, CpuKernelBuilder &k);
+int64_t headLossScratch(HeadCrossEntropyOp op); // floats
 /// Per-token cross-entropy and the masked mean: CrossEntropy.cpp.
 mlir::LogicalResult emitCrossEntropy(GroupOp group, CpuKernelBuilder &k);
 

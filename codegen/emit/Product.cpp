@@ -22,10 +22,7 @@ Product::Product(GroupOp group, CpuKernelBuilder &k) : k(k) {
 void Product::finish(Value value, Value row, Value column) {
   if (op.getBias())
     value = k.addf(value, k.load(k.base(op.getBias()), column, k.b.getF32Type(), lanesOf(value)));
-  value = applyChain(k, chain, op.getResult(), value, row, column);
-  auto result = cast<RankedTensorType>(k.group.getResult(0).getType());
-  storeF32As(k, result.getElementType(), value, k.resultBase(0),
-             k.add(k.mul(row, columns), column));
+  storeChain(k, chain, op.getResult(), value, row, column);
 }
 
 Value Product::part(Value loaded, unsigned i) {

@@ -1,0 +1,229 @@
+// The register tile, and products whose second factor goes through panels; see Gemm.h.
+#include "Gemm.h"
+#include "Transpose.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+
+namespace tenon {
+
+KernelBuilder::Values gemmTile(KernelBuilder &k, unsigned rows, unsigned vectors, Value begin,
+                               Value end, ValueRange sums,
+                               llvm::function_ref<Value(unsigned, Value)> a,
+                               llvm::function_ref<Value(unsigned, Value)> b) {
+  return k.loop(begin, end, k.index(1), sums, [&](Value d, ValueRange carried) {
+    KernelBuilder::Values next(carried);
+    SmallVector<Value> row;
+    for (unsigned j = 0; j < vectors; ++j)
+      row.push_back(b(j, d));
+    for (unsigned i = 0; i < rows; ++i) {
+      Value x = k.broadcast(a(i, d), k.target.lanes);
+      for (unsigned j = 0; j < vectors; ++j)
+        next[i * vectors + j] = k.fma(x, row[j], next[i * vectors + j]);
+    }
+    return next;
+  });
+}
+
+void forValidLanes(KernelBuilder &k, Value vector, int64_t left,
+                   llvm::function_ref<void(Value, int64_t)> body) {
+  unsigned lanes = lanesOf(vector);
+  if (left >= lanes)
+    return body(vector, 0);
+  for (Piece piece : tailPieces(left, lanes)) {
+    Value part;
+    if (piece.lanes == 1)
+      part = vector::ExtractOp::create(k.b, k.loc, vector, piece.offset);
+    else
+      part = vector::ShuffleOp::create(
+          k.b, k.loc, vector, vector,
+          llvm::to_vector(llvm::seq<int64_t>(piece.offset, piece.offset + piece.lanes)));
+    body(part, piece.offset);
+  }
+}
+
+Value loadPadded(KernelBuilder &k, Value base, Value index, int64_t valid) {
+  unsigned lanes = k.target.lanes;
+  Type f32 = k.b.getF32Type();
+  if (valid >= lanes)
+    return k.load(base, index, f32, lanes);
+  Value padded = k.splat(0.0, lanes);
+  for (Piece piece : tailPieces(valid, lanes))
+    padded = insertPiece(k, k.load(base, k.add(index, piece.offset), f32, piece.lanes), padded,
+                         piece.offset);
+  return padded;
+}
+
+/// What the sums of a tile begin with: zeros, or where `continues` what `load` reads.
+KernelBuilder::Values beginSums(KernelBuilder &k, unsigned count, Value continues,
+                                llvm::function_ref<Value(unsigned)> load) {
+  SmallVector<Type> types(count, k.vectorType(k.b.getF32Type(), k.target.lanes));
+  auto choice = scf::IfOp::create(k.b, k.loc, types, continues, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(k.b);
+  SmallVector<Value> values;
+  k.b.setInsertionPointToStart(choice.thenBlock());
+  for (unsigned i = 0; i < count; ++i)
+    values.push_back(load(i));
+  scf::YieldOp::create(k.b, k.loc, values);
+  k.b.setInsertionPointToStart(choice.elseBlock());
+  values.assign(count, k.splat(0.0, k.target.lanes));
+  scf::YieldOp::create(k.b, k.loc, values);
+  return KernelBuilder::Values(choice.getResults());
+}
+
+// Floats of a panel's part in one block of depth, on the stack of each thread: 256 KB, a quarter of
+// a second-level cache.
+static constexpr int64_t panelElements = 1 << 16;
+
+namespace {
+class PanelProductEmitter : PanelProduct {
+public:
+  PanelProductEmitter(const PanelProduct &product, Value rows)
+      : PanelProduct(product), k(*product.k), rows(rows) {}
+  void emit();
+
+private:
+  /// A block of depth: where it begins, how long it is, whether sums go on from an earlier one
+  /// (i1), and whether they end here.
+  struct Block {
+    Value begin;
+    int64_t length;
+    Value continues;
+    bool last;
+  };
+  void emitBlock(const Block &block);
+  void emitPanel(const Block &block, Value p, int64_t valid);
+  void fill(const Block &block, Value p, int64_t valid);
+  void emitTile(const Block &block, Value p, Value row, int64_t valid);
+
+  CpuKernelBuilder &k;
+  Value rows, panelMemory;
+};
+} // namespace
+
+void PanelProductEmitter::emit() {
+  int64_t panel = k.target.panelColumns();
+  int64_t most = panelElements / panel / panel * panel; // whole panels, for PanelsTransposed
+  if (form == Form::Panels)
+    most = depth;
+  else
+    panelMemory = k.stack(panel * llvm::alignTo(std::min(most, depth), panel), k.b.getF32Type());
+  auto flag = [&](bool value) -> Value {
+    return arith::ConstantOp::create(k.b, k.loc, k.b.getBoolAttr(value));
+  };
+  int64_t lastBegin = (depth - 1) / most * most;
+  if (lastBegin > 0)
+    k.loop(k.index(0), k.index(lastBegin), most, [&](Value begin) {
+      emitBlock({begin, most, k.less(k.index(0), begin), /*last=*/false});
+    });
+  emitBlock({k.index(lastBegin), depth - lastBegin, flag(lastBegin > 0), /*last=*/true});
+}
+
+void PanelProductEmitter::emitBlock(const Block &block) {
+  int64_t panel = k.target.panelColumns(), full = columns / panel;
+  auto [begin, end] = k.share(k.index(llvm::divideCeil(columns, panel)));
+  k.loop(begin, k.min(end, k.index(full)), 1, [&](Value p) { emitPanel(block, p, panel); });
+  if (int64_t rest = columns % panel) {
+    Value last = k.index(full), from = begin, to = end;
+    k.ifThen(k.less(last, to), [&] {
+      k.ifThen(k.less(from, k.index(full + 1)), [&] { emitPanel(block, last, rest); });
+    });
+  }
+}
+
+void PanelProductEmitter::emitPanel(const Block &block, Value p, int64_t valid) {
+  if (form != Form::Panels)
+    fill(block, p, valid);
+  k.loop(k.index(0), rows, k.target.tileRows,
+         [&](Value row) { emitTile(block, p, row, valid); });
+}
+
+void PanelProductEmitter::fill(const Block &block, Value p, int64_t valid) {
+  int64_t lanes = k.target.lanes, panel = k.target.panelColumns();
+  Value column = k.mul(p, panel);
+  if (form == Form::Rows) {
+    k.loop(k.index(0), k.index(block.length), 1, [&](Value d) {
+      Value from = k.add(k.mul(k.add(block.begin, d), columns), column);
+      for (int64_t j = 0; j < valid; j += lanes)
+        k.store(loadPadded(k, weight, k.add(from, j), valid - j), panelMemory,
+                k.add(k.mul(d, panel), j));
+    });
+    return;
+  }
+  // Columns of the panel are rows in memory: `lanes` of them at once, past the last one again.
+  auto transpose = [&](Value d, int64_t validDepth) {
+    for (int64_t j = 0; j < valid; j += lanes) {
+      SmallVector<Value> read;
+      for (int64_t i = 0; i < lanes; ++i) {
+        Value row = k.add(column, std::min(j + i, valid - 1));
+        Value at = k.add(block.begin, d), from;
+        if (form == Form::RowsTransposed)
+          from = k.add(k.mul(row, depth), at);
+        else
+          from = k.add(k.mul(k.add(k.mul(k.div(at, panel), columns), row), panel),
+                       k.rem(at, k.index(panel)));
+        read.push_back(loadPadded(k, weight, from, validDepth));
+      }
+      for (auto [t, vector] : llvm::enumerate(transposeVectors(k, read)))
+        k.store(vector, panelMemory, k.add(k.mul(k.add(d, t), panel), j));
+    }
+  };
+  int64_t whole = block.length / lanes * lanes, rest = block.length - whole;
+  k.loop(k.index(0), k.index(whole), lanes, [&](Value d) { transpose(d, lanes); });
+  if (rest > 0) // panels of a weight are padded: all of it may be read
+    transpose(k.index(whole), form == Form::RowsTransposed ? rest : lanes);
+}
+
+void PanelProductEmitter::emitTile(const Block &block, Value p, Value row, int64_t valid) {
+  unsigned lanes = k.target.lanes, panel = k.target.panelColumns(), count = k.target.tileRows;
+  unsigned vectors = llvm::divideCeil(valid, static_cast<int64_t>(lanes));
+  Type f32 = k.b.getF32Type();
+  // Rows past the end are computed from the last one and not stored.
+  SmallVector<Value> starts;
+  Value lastRow = k.sub(rows, k.index(1));
+  for (unsigned i = 0; i < count; ++i)
+    starts.push_back(
+        k.add(k.mul(k.add(firstRow, k.min(k.add(row, i), lastRow)), depth), block.begin));
+  Value column = k.mul(p, panel);
+  auto place = [&](unsigned i, unsigned j) {
+    return k.add(k.add(k.mul(k.add(row, i), columns), column), j * lanes);
+  };
+  KernelBuilder::Values sums(count * vectors, k.splat(0.0, lanes));
+  if (!block.last || block.length < depth)
+    sums = beginSums(k, count * vectors, block.continues, [&](unsigned n) {
+      Value own = k.min(k.add(row, n / vectors), lastRow);
+      unsigned j = n % vectors;
+      Value from = k.add(k.add(k.mul(own, columns), column), j * lanes);
+      return loadPadded(k, partial, from, valid - static_cast<int64_t>(j * lanes));
+    });
+  Value source = form == Form::Panels ? weight : panelMemory;
+  Value panelStart = k.index(0);
+  if (form == Form::Panels)
+    panelStart = k.mul(k.add(k.mul(p, depth), block.begin), panel);
+  sums = gemmTile(
+      k, count, vectors, k.index(0), k.index(block.length), sums,
+      [&](unsigned i, Value d) { return k.load(a, k.add(starts[i], d), f32); },
+      [&](unsigned j, Value d) {
+        return k.load(source, k.add(panelStart, k.add(k.mul(d, panel), j * lanes)), f32, lanes);
+      });
+  for (unsigned i = 0; i < count; ++i)
+    k.ifThen(k.less(k.add(row, i), rows), [&] {
+      for (unsigned j = 0; j < vectors; ++j)
+        forValidLanes(k, sums[i * vectors + j], valid - static_cast<int64_t>(j * lanes),
+                      [&](Value part, int64_t offset) {
+                        if (block.last)
+                          finish(part, k.add(row, i), k.add(column, j * lanes + offset));
+                        else
+                          k.store(part, partial, k.add(place(i, j), offset));
+                      });
+    });
+}
+
+void emitPanelProduct(const PanelProduct &product, Value rows) {
+  PanelProductEmitter(product, rows).emit();
+}
+
+} // namespace tenon

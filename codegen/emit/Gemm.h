@@ -1,0 +1,64 @@
+// Matrix products of training: a register tile, and the two loops around it. Both split the sum over
+// depth into blocks in a fixed order, so an element's bits depend on sizes only.
+#pragma once
+#include "Accumulate.h"
+
+namespace tenon {
+
+/// sums + A B over depth [begin, end), for `rows` x `vectors` sums: a(i, d) is an element of row i,
+/// b(j, d) the vector number j of row d.
+KernelBuilder::Values gemmTile(KernelBuilder &k, unsigned rows, unsigned vectors,
+                               mlir::Value begin, mlir::Value end, mlir::ValueRange sums,
+                               llvm::function_ref<mlir::Value(unsigned, mlir::Value)> a,
+                               llvm::function_ref<mlir::Value(unsigned, mlir::Value)> b);
+
+/// Calls `body(part, offset)` for the first `left` lanes of a vector: the whole, or its pieces.
+void forValidLanes(KernelBuilder &k, mlir::Value vector, int64_t left,
+                   llvm::function_ref<void(mlir::Value, int64_t)> body);
+
+/// `lanes` lanes at `index`; where fewer than that are `valid`, the others are 0 and not read.
+mlir::Value loadPadded(KernelBuilder &k, mlir::Value base, mlir::Value index, int64_t valid);
+
+/// What the sums of a tile begin with: zeros, or where `continues` (i1) what `load` reads.
+KernelBuilder::Values beginSums(KernelBuilder &k, unsigned count, mlir::Value continues,
+                                llvm::function_ref<mlir::Value(unsigned)> load);
+
+/// y (M, columns) = a (M, depth) B. Threads share panels of columns of B. A panel's part in a block
+/// of depth is laid out on the stack first, [depth][panel], unless it lies so already.
+struct PanelProduct {
+  /// How B (depth, columns) lies in memory: in panels of columns as Pack.h has them, or row-major;
+  /// each as it is or as its transpose.
+  enum class Form { Panels, PanelsTransposed, Rows, RowsTransposed };
+
+  CpuKernelBuilder *k;
+  int64_t depth, columns;
+  Form form;
+  mlir::Value weight;
+  mlir::Value a, firstRow; // row i of the product reads row firstRow + i of a
+  mlir::Value partial;     // (M, columns): where sums wait for the next block of depth
+  /// Ends sums: elements of `row` from `column` on, as many as the value has lanes.
+  std::function<void(mlir::Value value, mlir::Value row, mlir::Value column)> finish;
+};
+void emitPanelProduct(const PanelProduct &product, mlir::Value rows);
+
+/// The gradient of a matrix: gradient (R, C) += a^T b over rows, for a (M, R) and b (M, C). Threads
+/// share tiles of R; b is laid out in panels first, by all threads.
+struct OuterProduct {
+  CpuKernelBuilder *k;
+  mlir::Value a;
+  int64_t rowsOut; // R
+  mlir::Value b;
+  int64_t columns; // C
+  Accumulation gradient;
+  bool panels;                                 // the gradient lies in panels; else row-major
+  std::optional<Accumulation> columnSums = {}; // of b: the gradient of a bias
+  int64_t scratchOffset = 0;                   // of outerProductScratch floats in k.scratch
+};
+
+/// Adds rows [0, rows) of a and b; the old gradient is read where `keeps`. Meets all threads inside;
+/// the caller need not do so afterwards.
+void emitOuterProduct(const OuterProduct &product, mlir::Value rows, mlir::Value keeps);
+/// Floats of scratch memory, for the greatest number of rows.
+int64_t outerProductScratch(int64_t rows, int64_t columns);
+
+} // namespace tenon

@@ -1,0 +1,183 @@
+// Gradients of matrices: sums over rows of products of two row-major factors; see Gemm.h.
+#include "Gemm.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+
+namespace tenon {
+
+// Rows that are summed before the gradient is written: 64 columns of so many are 128 KB. And tiles
+// of a's columns that a thread keeps on its stack: 96 KB with 6 rows a tile.
+static constexpr int64_t blockRows = 512;
+static constexpr unsigned blockTiles = 8;
+
+int64_t outerProductScratch(int64_t rows, int64_t columns) {
+  constexpr int64_t widestPanel = 64;
+  return std::min(rows, blockRows) * (columns + widestPanel);
+}
+
+static Value both(KernelBuilder &k, Value x, Value y, bool isOr) {
+  if (isOr)
+    return arith::OrIOp::create(k.b, k.loc, x, y);
+  return arith::AndIOp::create(k.b, k.loc, x, y);
+}
+
+namespace {
+class OuterProductEmitter : OuterProduct {
+public:
+  explicit OuterProductEmitter(const OuterProduct &product)
+      : OuterProduct(product), k(*product.k) {}
+  void emit(Value rows, Value keeps);
+
+private:
+  void emitBlock(Value first, Value count, Value keeps);
+  void packPanel(Value p, Value first, Value count, int64_t valid);
+  void emitRowTiles(Value firstTile, Value tiles, Value first, Value count, Value keeps);
+  void emitTile(Value firstTile, Value tile, Value p, int64_t valid, Value count, Value keeps);
+
+  CpuKernelBuilder &k;
+  Value rowBlock;
+};
+} // namespace
+
+void OuterProductEmitter::emit(Value rows, Value keeps) {
+  rowBlock = k.stack(blockRows * blockTiles * k.target.tileRows, k.b.getF32Type());
+  k.loop(k.index(0), rows, blockRows, [&](Value first) {
+    Value count = k.min(k.index(blockRows), k.sub(rows, first));
+    emitBlock(first, count, both(k, keeps, k.less(k.index(0), first), /*isOr=*/true));
+  });
+}
+
+void OuterProductEmitter::emitBlock(Value first, Value count, Value keeps) {
+  int64_t panel = k.target.panelColumns(), full = columns / panel, rest = columns % panel;
+  auto [begin, end] = k.share(k.index(llvm::divideCeil(columns, panel)));
+  k.loop(begin, k.min(end, k.index(full)), 1,
+         [&](Value p) { packPanel(p, first, count, panel); });
+  if (rest) {
+    Value mine = both(k, k.less(k.index(full), end), k.less(begin, k.index(full + 1)), false);
+    k.ifThen(mine, [&] { packPanel(k.index(full), first, count, rest); });
+  }
+  k.barrier();
+  unsigned tile = k.target.tileRows;
+  auto [firstTile, endTile] =
+      k.share(k.index(llvm::divideCeil(rowsOut, static_cast<int64_t>(tile))));
+  Value stop = endTile;
+  k.loop(firstTile, stop, blockTiles, [&](Value t) {
+    emitRowTiles(t, k.min(k.index(blockTiles), k.sub(stop, t)), first, count, keeps);
+  });
+  k.barrier();
+}
+
+/// Copies a panel's columns of b, and sums them where that is a bias's gradient.
+void OuterProductEmitter::packPanel(Value p, Value first, Value count, int64_t valid) {
+  int64_t lanes = k.target.lanes, panel = k.target.panelColumns();
+  unsigned vectors = llvm::divideCeil(valid, lanes);
+  Value column = k.mul(p, panel), zero = k.splat(0.0, lanes);
+  Value to = k.add(k.mul(k.mul(p, count), panel), scratchOffset);
+  unsigned summed = columnSums ? vectors : 0;
+  KernelBuilder::Values sums(summed, zero);
+  sums = k.loop(k.index(0), count, k.index(1), sums, [&](Value m, ValueRange carried) {
+    KernelBuilder::Values next(carried);
+    Value from = k.add(k.mul(k.add(first, m), columns), column);
+    Value place = k.add(to, k.mul(m, panel));
+    for (int64_t j = 0; j * lanes < panel; ++j) {
+      Value x = j < vectors ? loadPadded(k, b, k.add(from, j * lanes), valid - j * lanes) : zero;
+      k.store(x, k.scratch, k.add(place, j * lanes));
+      if (j < summed)
+        next[j] = k.addf(next[j], x);
+    }
+    return next;
+  });
+  if (!columnSums)
+    return;
+  // The first block begins the bias's gradient as its own accumulate says, later ones add.
+  Value later = k.less(k.index(0), first);
+  Accumulation bias{columnSums->base, both(k, columnSums->keeps, later, /*isOr=*/true)};
+  for (unsigned j = 0; j < vectors; ++j)
+    forValidLanes(k, sums[j], valid - j * lanes, [&](Value part, int64_t offset) {
+      Value place = k.add(column, j * lanes + offset);
+      Value old = bias.begin(k, place, lanesOf(part));
+      k.store(k.addf(old, part), bias.base, place);
+    });
+}
+
+/// Copies the columns of a that belong to some tiles, then goes over all panels of b.
+void OuterProductEmitter::emitRowTiles(Value firstTile, Value tiles, Value first, Value count,
+                                Value keeps) {
+  int64_t lanes = k.target.lanes, tile = k.target.tileRows, width = blockTiles * tile;
+  Value column = k.mul(firstTile, tile);
+  Value inside = k.less(k.add(column, width), k.index(rowsOut + 1));
+  auto choice = scf::IfOp::create(k.b, k.loc, inside, /*withElseRegion=*/true);
+  auto copy = [&](Block *block, int64_t step, unsigned lanes, Value end) {
+    OpBuilder::InsertionGuard guard(k.b);
+    k.b.setInsertionPointToStart(block);
+    k.loop(k.index(0), count, 1, [&](Value m) {
+      Value from = k.add(k.mul(k.add(first, m), rowsOut), column);
+      k.loop(k.index(0), end, step, [&](Value c) {
+        k.store(k.load(a, k.add(from, c), k.b.getF32Type(), lanes), rowBlock,
+                k.add(k.mul(m, width), c));
+      });
+    });
+  };
+  assert(width % lanes == 0 && "tiles of a block fill whole vectors");
+  Value all = k.index(width);
+  Value some = k.min(k.mul(tiles, tile), k.sub(k.index(rowsOut), column));
+  copy(choice.thenBlock(), lanes, lanes, all);
+  copy(choice.elseBlock(), 1, 1, some);
+
+  int64_t panel = k.target.panelColumns(), full = columns / panel, rest = columns % panel;
+  auto overTiles = [&](Value p, int64_t valid) {
+    k.loop(k.index(0), tiles, 1,
+           [&](Value t) { emitTile(firstTile, t, p, valid, count, keeps); });
+  };
+  k.loop(k.index(0), k.index(full), 1, [&](Value p) { overTiles(p, panel); });
+  if (rest)
+    overTiles(k.index(full), rest);
+}
+
+void OuterProductEmitter::emitTile(Value firstTile, Value tile, Value p, int64_t valid, Value count,
+                            Value keeps) {
+  unsigned lanes = k.target.lanes, rows = k.target.tileRows;
+  int64_t panel = k.target.panelColumns(), width = blockTiles * rows;
+  // Panels hold whole vectors, padding included; rows end where they end.
+  int64_t stored = panels ? panel : valid;
+  unsigned vectors = llvm::divideCeil(stored, static_cast<int64_t>(lanes));
+  Type f32 = k.b.getF32Type();
+  Value row = k.mul(k.add(firstTile, tile), rows), last = k.index(rowsOut - 1);
+  auto place = [&](unsigned i, unsigned j) {
+    Value own = k.min(k.add(row, i), last);
+    Value start = panels ? k.mul(k.add(k.mul(p, rowsOut), own), panel)
+                         : k.add(k.mul(own, columns), k.mul(p, panel));
+    return k.add(start, j * lanes);
+  };
+  auto left = [&](unsigned j) { return stored - static_cast<int64_t>(j * lanes); };
+  KernelBuilder::Values sums = beginSums(k, rows * vectors, keeps, [&](unsigned n) {
+    unsigned i = n / vectors, j = n % vectors;
+    return loadPadded(k, gradient.base, place(i, j), left(j));
+  });
+  Value from = k.mul(tile, rows);
+  Value panelStart = k.add(k.mul(k.mul(p, count), panel), scratchOffset);
+  sums = gemmTile(
+      k, rows, vectors, k.index(0), count, sums,
+      [&](unsigned i, Value m) {
+        return k.load(rowBlock, k.add(k.add(k.mul(m, width), from), i), f32);
+      },
+      [&](unsigned j, Value m) {
+        return k.load(k.scratch, k.add(panelStart, k.add(k.mul(m, panel), j * lanes)), f32, lanes);
+      });
+  for (unsigned i = 0; i < rows; ++i)
+    k.ifThen(k.less(k.add(row, i), k.index(rowsOut)), [&] {
+      for (unsigned j = 0; j < vectors; ++j)
+        forValidLanes(k, sums[i * vectors + j], left(j), [&](Value part, int64_t offset) {
+          k.store(part, gradient.base, k.add(place(i, j), offset));
+        });
+    });
+}
+
+void emitOuterProduct(const OuterProduct &product, Value rows, Value keeps) {
+  OuterProductEmitter(product).emit(rows, keeps);
+}
+
+} // namespace tenon

@@ -137,8 +137,7 @@ void PanelProductEmitter::emitBlock(const Block &block) {
 void PanelProductEmitter::emitPanel(const Block &block, Value p, int64_t valid) {
   if (form != Form::Panels)
     fill(block, p, valid);
-  k.loop(k.index(0), rows, k.target.tileRows,
-         [&](Value row) { emitTile(block, p, row, valid); });
+  k.loop(k.index(0), rows, k.target.tileRows, [&](Value row) { emitTile(block, p, row, valid); });
 }
 
 void PanelProductEmitter::fill(const Block &block, Value p, int64_t valid) {

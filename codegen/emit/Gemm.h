@@ -1,5 +1,5 @@
-// Matrix products of training: a register tile, and the two loops around it. Both split the sum over
-// depth into blocks in a fixed order, so an element's bits depend on sizes only.
+// Matrix products of training: a register tile, and the two loops around it. Both split the sum
+// over depth into blocks in a fixed order, so an element's bits depend on sizes only.
 #pragma once
 #include "Accumulate.h"
 
@@ -7,8 +7,8 @@ namespace tenon {
 
 /// sums + A B over depth [begin, end), for `rows` x `vectors` sums: a(i, d) is an element of row i,
 /// b(j, d) the vector number j of row d.
-KernelBuilder::Values gemmTile(KernelBuilder &k, unsigned rows, unsigned vectors,
-                               mlir::Value begin, mlir::Value end, mlir::ValueRange sums,
+KernelBuilder::Values gemmTile(KernelBuilder &k, unsigned rows, unsigned vectors, mlir::Value begin,
+                               mlir::Value end, mlir::ValueRange sums,
                                llvm::function_ref<mlir::Value(unsigned, mlir::Value)> a,
                                llvm::function_ref<mlir::Value(unsigned, mlir::Value)> b);
 
@@ -55,8 +55,8 @@ struct OuterProduct {
   int64_t scratchOffset = 0;                   // of outerProductScratch floats in k.scratch
 };
 
-/// Adds rows [0, rows) of a and b; the old gradient is read where `keeps`. Meets all threads inside;
-/// the caller need not do so afterwards.
+/// Adds rows [0, rows) of a and b; the old gradient is read where `keeps`. Meets all threads
+/// inside; the caller need not do so afterwards.
 void emitOuterProduct(const OuterProduct &product, mlir::Value rows, mlir::Value keeps);
 /// Floats of scratch memory, for the greatest number of rows.
 int64_t outerProductScratch(int64_t rows, int64_t columns);

@@ -152,9 +152,7 @@ private:
 };
 } // namespace
 
-int64_t headLossScratch(HeadCrossEntropyOp op) {
-  return HeadScratch(op, enclosingModel(op)).total;
-}
+int64_t headLossScratch(HeadCrossEntropyOp op) { return HeadScratch(op, enclosingModel(op)).total; }
 
 LogicalResult emitHeadLoss(GroupOp group, CpuKernelBuilder &k) {
   auto op = *group.getBody().front().getOps<HeadCrossEntropyOp>().begin();

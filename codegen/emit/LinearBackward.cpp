@@ -22,10 +22,8 @@ LogicalResult emitLinearBackward(GroupOp group, CpuKernelBuilder &k) {
       .a = k.base(op.getDy()),
       .firstRow = k.index(0),
       .partial = k.resultBase(0),
-      .finish =
-          [&](Value value, Value row, Value column) {
-            storeChain(k, chain, op.getResult(), value, row, column);
-          },
+      .finish = [&](Value value, Value row,
+                    Value column) { storeChain(k, chain, op.getResult(), value, row, column); },
   };
   emitPanelProduct(product, k.rows(type));
   return success();

@@ -53,8 +53,7 @@ void OuterProductEmitter::emit(Value rows, Value keeps) {
 void OuterProductEmitter::emitBlock(Value first, Value count, Value keeps) {
   int64_t panel = k.target.panelColumns(), full = columns / panel, rest = columns % panel;
   auto [begin, end] = k.share(k.index(llvm::divideCeil(columns, panel)));
-  k.loop(begin, k.min(end, k.index(full)), 1,
-         [&](Value p) { packPanel(p, first, count, panel); });
+  k.loop(begin, k.min(end, k.index(full)), 1, [&](Value p) { packPanel(p, first, count, panel); });
   if (rest) {
     Value mine = both(k, k.less(k.index(full), end), k.less(begin, k.index(full + 1)), false);
     k.ifThen(mine, [&] { packPanel(k.index(full), first, count, rest); });
@@ -105,10 +104,12 @@ void OuterProductEmitter::packPanel(Value p, Value first, Value count, int64_t v
 
 /// Copies the columns of a that belong to some tiles, then goes over all panels of b.
 void OuterProductEmitter::emitRowTiles(Value firstTile, Value tiles, Value first, Value count,
-                                Value keeps) {
+                                       Value keeps) {
   int64_t lanes = k.target.lanes, tile = k.target.tileRows, width = blockTiles * tile;
   Value column = k.mul(firstTile, tile);
   Value inside = k.less(k.add(column, width), k.index(rowsOut + 1));
+  Value all = k.index(width);
+  Value some = k.min(k.mul(tiles, tile), k.sub(k.index(rowsOut), column));
   auto choice = scf::IfOp::create(k.b, k.loc, inside, /*withElseRegion=*/true);
   auto copy = [&](Block *block, int64_t step, unsigned lanes, Value end) {
     OpBuilder::InsertionGuard guard(k.b);
@@ -122,15 +123,12 @@ void OuterProductEmitter::emitRowTiles(Value firstTile, Value tiles, Value first
     });
   };
   assert(width % lanes == 0 && "tiles of a block fill whole vectors");
-  Value all = k.index(width);
-  Value some = k.min(k.mul(tiles, tile), k.sub(k.index(rowsOut), column));
   copy(choice.thenBlock(), lanes, lanes, all);
   copy(choice.elseBlock(), 1, 1, some);
 
   int64_t panel = k.target.panelColumns(), full = columns / panel, rest = columns % panel;
   auto overTiles = [&](Value p, int64_t valid) {
-    k.loop(k.index(0), tiles, 1,
-           [&](Value t) { emitTile(firstTile, t, p, valid, count, keeps); });
+    k.loop(k.index(0), tiles, 1, [&](Value t) { emitTile(firstTile, t, p, valid, count, keeps); });
   };
   k.loop(k.index(0), k.index(full), 1, [&](Value p) { overTiles(p, panel); });
   if (rest)
@@ -138,7 +136,7 @@ void OuterProductEmitter::emitRowTiles(Value firstTile, Value tiles, Value first
 }
 
 void OuterProductEmitter::emitTile(Value firstTile, Value tile, Value p, int64_t valid, Value count,
-                            Value keeps) {
+                                   Value keeps) {
   unsigned lanes = k.target.lanes, rows = k.target.tileRows;
   int64_t panel = k.target.panelColumns(), width = blockTiles * rows;
   // Panels hold whole vectors, padding included; rows end where they end.

@@ -44,8 +44,8 @@ static Value foldRow(CpuKernelBuilder &k, Value base, Value start, int64_t colum
 TokenLoss::TokenLoss(CpuKernelBuilder &k, Value logits, Value start, int64_t columns, Value target,
                      int32_t ignore)
     : k(k), logits(logits), start(start), columns(columns) {
-  Value inside = compare(k, arith::CmpIPredicate::ult, target,
-                         constant(k, static_cast<int32_t>(columns)));
+  Value inside =
+      compare(k, arith::CmpIPredicate::ult, target, constant(k, static_cast<int32_t>(columns)));
   Value isAsked = compare(k, arith::CmpIPredicate::ne, target, constant(k, ignore));
   counts = arith::AndIOp::create(k.b, k.loc, inside, isAsked);
   Value safe = select(k, counts, target, constant(k, 0));
@@ -100,14 +100,13 @@ static Value atLeastOne(CpuKernelBuilder &k, Value count) {
 Value meanLoss(CpuKernelBuilder &k, Value losses, int64_t offset, Value targets, Value count,
                int32_t ignore) {
   Value zero = arith::ConstantOp::create(k.b, k.loc, k.b.getF64FloatAttr(0.0));
-  Value total =
-      k.loop(k.index(0), count, k.index(1), {zero}, [&](Value i, ValueRange carried) {
-        Value target = k.load(targets, i, k.b.getI32Type());
-        Value isAsked = compare(k, arith::CmpIPredicate::ne, target, constant(k, ignore));
-        Value x = arith::ExtFOp::create(
-            k.b, k.loc, k.b.getF64Type(), k.load(losses, k.add(i, offset), k.b.getF32Type()));
-        return KernelBuilder::Values{k.addf(carried[0], select(k, isAsked, x, zero))};
-      })[0];
+  Value total = k.loop(k.index(0), count, k.index(1), {zero}, [&](Value i, ValueRange carried) {
+    Value target = k.load(targets, i, k.b.getI32Type());
+    Value isAsked = compare(k, arith::CmpIPredicate::ne, target, constant(k, ignore));
+    Value x = arith::ExtFOp::create(k.b, k.loc, k.b.getF64Type(),
+                                    k.load(losses, k.add(i, offset), k.b.getF32Type()));
+    return KernelBuilder::Values{k.addf(carried[0], select(k, isAsked, x, zero))};
+  })[0];
   Value mean = k.divf(total, atLeastOne(k, countTargets(k, targets, count, ignore)));
   return arith::TruncFOp::create(k.b, k.loc, k.b.getF32Type(), mean);
 }

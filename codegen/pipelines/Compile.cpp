@@ -107,17 +107,6 @@ FailureOr<std::vector<const Target *>> selectTargets(ModelOp model, const Compil
   return targets;
 }
 
-/// Training entries are derived and the reference runs them; nothing may pretend to compile them.
-LogicalResult refuseTraining(const CompileRequest &request) {
-  for (const std::string &name : request.entries)
-    if (llvm::is_contained(trainingEntries(), name))
-      return fail("entry '" + name +
-                  "' cannot be compiled: there are no kernels for training; 'tenonc reference "
-                  "--entry " +
-                  name + "' computes it in double precision");
-  return success();
-}
-
 /// Kernels compute f32, and read bf16 as the weights of products and as tables; a model in another
 /// float type must not be computed as if it were.
 LogicalResult checkElementTypes(ModelOp model) {
@@ -277,8 +266,7 @@ LogicalResult compileVariants(CompiledModel &compiled, ArrayRef<const Target *> 
 
 FailureOr<Compilation> compileObject(const CompileRequest &request) {
   FailureOr<Compilation> compilation = importObject(request.object);
-  if (failed(refuseTraining(request)) || failed(compilation) ||
-      failed(selectModels(*compilation, request)))
+  if (failed(compilation) || failed(selectModels(*compilation, request)))
     return failure();
   ModuleOp module = *compilation->module;
   MLIRContext *context = compilation->context.get();

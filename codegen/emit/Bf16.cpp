@@ -68,6 +68,10 @@ Value highOfPairs(KernelBuilder &k, Value pairs) {
                arith::AndIOp::create(k.b, k.loc, pairs, constant(k, 0xFFFF0000u, lanesOf(pairs))));
 }
 
+Value upperOfPairs(KernelBuilder &k, Value pairs) {
+  return arith::ShRUIOp::create(k.b, k.loc, pairs, constant(k, 16, lanesOf(pairs)));
+}
+
 Value joinPairs(KernelBuilder &k, Value low, Value high) {
   Value above = arith::ShLIOp::create(k.b, k.loc, high, constant(k, 16, lanesOf(high)));
   return arith::OrIOp::create(k.b, k.loc, low, above);

@@ -58,9 +58,10 @@ FailureOr<MemoryLayout> MemoryLayout::of(ModelOp model, const Target &target) {
         return failure();
       }
       packed.bytes = packedBytes(type, target);
-      packed.packSymbol = llvm::formatv("pack_{0}x{1}{2}", type.getDimSize(0), type.getDimSize(1),
-                                        type.getElementType().isBF16() ? "_bf16" : "")
-                              .str();
+      std::string shape = llvm::formatv("{0}x{1}{2}", type.getDimSize(0), type.getDimSize(1),
+                                        type.getElementType().isBF16() ? "_bf16" : "");
+      packed.packSymbol = "pack_" + shape;
+      packed.unpackSymbol = "unpack_" + shape;
     }
     packed.offset = layout.weightsBytes;
     packed.stride = llvm::alignTo(packed.bytes, alignment);

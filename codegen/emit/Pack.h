@@ -15,4 +15,7 @@ int64_t packedBytes(mlir::RankedTensorType weight, const Target &target);
 /// rows that the last panel or pair lacks become zero.
 void emitPack(mlir::ModuleOp module, llvm::StringRef symbol, ParamOp param, const Target &target);
 
+/// Emits its inverse, `void symbol(const void *packed, void *rowMajor)`; padding is not read.
+void emitUnpack(mlir::ModuleOp module, llvm::StringRef symbol, ParamOp param, const Target &target);
+
 } // namespace tenon

@@ -9,23 +9,23 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 
 namespace tenon {
 
-namespace {
-/// Whether an entry works on gradients or moments.
-bool needsTraining(func::FuncOp entry) {
+bool trains(func::FuncOp entry) {
   return entry
       .walk([](Operation *op) {
-        bool trains = isa<AccumulateOp, GradientNormOp, AdamwOp, SgdOp, InitialiseOp>(op);
-        return trains ? WalkResult::interrupt() : WalkResult::advance();
+        bool touches = isa<AccumulateOp, GradientNormOp, AdamwOp, SgdOp, InitialiseOp>(op);
+        return touches ? WalkResult::interrupt() : WalkResult::advance();
       })
       .wasInterrupted();
 }
 
+namespace {
 class EntryEmitter {
 public:
   EntryEmitter(ModelOp model, ModuleOp module, const Target &target, const MemoryLayout &layout,
@@ -71,7 +71,7 @@ private:
     position = toIndex(field(CallField::Position, b.getI64Type()));
     observer = field(CallField::Observe, pointer);
     observerContext = field(CallField::ObserveContext, pointer);
-    if (needsTraining(source))
+    if (trains(source))
       training = field(CallField::Training, pointer);
     Value nobody = LLVM::ZeroOp::create(b, loc, pointer);
     isObserved = LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::ne, observer, nobody);
@@ -293,14 +293,17 @@ FailureOr<OwningOpRef<ModuleOp>> emitProgram(ModelOp model, ArrayRef<func::FuncO
   std::string prefix = llvm::formatv("tenon_{0}_", model.getSymName()).str();
   std::string suffix = "_" + suffixOf(target);
 
-  llvm::StringMap<std::string> packs;
+  llvm::StringSet<> packs;
   for (auto [param, packed] : llvm::zip_equal(model.getBody().getOps<ParamOp>(), layout->params)) {
     if (packed.packSymbol.empty())
       continue;
-    auto [entry, isNew] = packs.try_emplace(packed.packSymbol, prefix + packed.packSymbol + suffix);
-    if (isNew)
-      emitPack(*module, entry->second, param, target);
-    packed.packSymbol = entry->second;
+    bool isNew = packs.insert(packed.packSymbol).second;
+    packed.packSymbol = prefix + packed.packSymbol + suffix;
+    packed.unpackSymbol = prefix + packed.unpackSymbol + suffix;
+    if (isNew) {
+      emitPack(*module, packed.packSymbol, param, target);
+      emitUnpack(*module, packed.unpackSymbol, param, target);
+    }
   }
 
   KernelTable kernels;

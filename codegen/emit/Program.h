@@ -6,6 +6,9 @@
 
 namespace tenon {
 
+/// Whether an entry works on gradients or moments, or writes parameters.
+bool trains(mlir::func::FuncOp entry);
+
 /// Emits kernels, entries and packing of a planned model into a new module of func, scf, vector,
 /// arith and llvm operations. Symbols are prefixed "tenon_<model>_" and suffixed by the target;
 /// `variant` gets them together with the layout.

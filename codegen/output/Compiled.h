@@ -32,6 +32,7 @@ struct CompiledEntry {
   mlir::func::FuncOp function;
   uint64_t arenaBytes = 0;
   bool usesState = false;
+  bool trains = false;      // works on gradients and moments, or writes parameters
   int64_t context = 0;      // positions stay below; 0: no positions
   unsigned sequenceDim = 0; // index of the dimension that counts positions, if context > 0
   std::vector<GpuKernel> gpuKernels;
@@ -42,7 +43,7 @@ struct CompiledEntry {
 /// Where a parameter lies in a variant's packed weights, in bytes.
 struct PackedParam {
   uint64_t offset = 0, stride = 0, bytes = 0;
-  std::string packSymbol; // empty: row-major as in the checkpoint
+  std::string packSymbol, unpackSymbol; // empty: row-major as in the checkpoint
 };
 
 /// The code of one CPU target: an object file and the symbols in it.

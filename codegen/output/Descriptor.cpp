@@ -202,10 +202,10 @@ void Writer::putEntries() {
     putKernels(entry);
     const CompiledEntry &made = *entry.compiled;
     rows.push_back(fmt::format(
-        "{{{}, {}u, {}u, {}, {}, {}, {}u, {}, {}u, {}u, {}, {}u, {}}}", quoted(made.name),
+        "{{{}, {}u, {}u, {}, {}, {}, {}u, {}u, {}, {}u, {}u, {}, {}u, {}}}", quoted(made.name),
         inputs.size(), outputs.size(), reference(inputsName, inputs.size()),
         reference(outputsName, outputs.size()), uint64(made.arenaBytes), made.usesState ? 1 : 0,
-        int64(made.context), made.sequenceDim, made.gpuKernels.size(),
+        made.trains ? 1 : 0, int64(made.context), made.sequenceDim, made.gpuKernels.size(),
         reference(gpuKernelsName, made.gpuKernels.size()), entry.kernels.size(),
         reference(kernelsName, entry.kernels.size())));
   }
@@ -223,11 +223,13 @@ void Writer::putVariants() {
         put("extern void {}(const tenon_call* call, int32_t thread, int32_t n_threads);\n", run);
     std::vector<std::string> packed;
     for (const PackedParam &param : variant.params) {
-      if (!param.packSymbol.empty() && declared.insert(param.packSymbol).second)
-        put("extern void {}(const void* source, void* destination);\n", param.packSymbol);
-      packed.push_back(fmt::format("{{{}, {}, {}, {}}}", uint64(param.offset), uint64(param.stride),
-                                   uint64(param.bytes),
-                                   param.packSymbol.empty() ? "NULL" : param.packSymbol));
+      for (const std::string &copy : {param.packSymbol, param.unpackSymbol})
+        if (!copy.empty() && declared.insert(copy).second)
+          put("extern void {}(const void* source, void* destination);\n", copy);
+      packed.push_back(fmt::format("{{{}, {}, {}, {}, {}}}", uint64(param.offset),
+                                   uint64(param.stride), uint64(param.bytes),
+                                   param.packSymbol.empty() ? "NULL" : param.packSymbol,
+                                   param.unpackSymbol.empty() ? "NULL" : param.unpackSymbol));
     }
     std::string packedName = fmt::format("packed_{}", i), runsName = fmt::format("runs_{}", i);
     table("tenon_packed_param", packedName, packed);

@@ -33,6 +33,7 @@ private:
   }
   std::string shapeOf(const ManifestTensor &tensor) const;
   std::string typeOf(const ManifestTensor &tensor, bool input) const;
+  std::string parameterOf(const ManifestTensor &tensor, bool input) const;
   void putC();
   void putDims();
   void putEntry(const ManifestEntry &entry, size_t index);
@@ -44,6 +45,13 @@ private:
   Manifest manifest;
   std::string name, text;
 };
+
+// What an input or output is in a method: scalars that are read go by value.
+std::string Writer::parameterOf(const ManifestTensor &tensor, bool input) const {
+  if (input && tensor.dims.empty())
+    return elementName(tensor.element).str();
+  return typeOf(tensor, input);
+}
 
 // "(batch, seq, n_embd)"
 std::string Writer::shapeOf(const ManifestTensor &tensor) const {
@@ -89,9 +97,10 @@ void Writer::putEntry(const ManifestEntry &entry, size_t index) {
       "  static constexpr std::uint32_t index = {};\n"
       "  static constexpr std::uint64_t arena_bytes = {};\n"
       "  static constexpr bool uses_state = {};\n"
+      "  static constexpr bool trains = {};  // changes the weights\n"
       "  static constexpr std::int64_t context = {};  // positions stay below; 0: no positions\n"
       "}};\n",
-      entry.identifier, index, made.arenaBytes, made.usesState, made.context);
+      entry.identifier, index, made.arenaBytes, made.usesState, made.trains, made.context);
 }
 
 void Writer::putParameters() {
@@ -134,14 +143,16 @@ void Writer::putMethod(const ManifestEntry &entry) {
   std::string declared, passed;
   auto add = [&](const ManifestTensor &tensor, bool input) {
     std::string argument = names.claim(tensor.name);
-    declared += fmt::format("{}{} {}", declared.empty() ? "" : ",\n      ", typeOf(tensor, input),
-                            argument);
-    passed += ", " + argument;
+    declared += fmt::format("{}{} {}", declared.empty() ? "" : ",\n      ",
+                            parameterOf(tensor, input), argument);
+    bool byValue = input && tensor.dims.empty();
+    passed += ", " + (byValue ? fmt::format("{}({})", typeOf(tensor, input), argument) : argument);
   };
   put("  /// {}:", made.name);
   for (const ManifestTensor &tensor : entry.inputs)
     put(" {} {}", tensor.name, shapeOf(tensor));
-  put(" ->");
+  if (!entry.outputs.empty())
+    put(" ->");
   for (const ManifestTensor &tensor : entry.outputs)
     put(" {} {}", tensor.name, shapeOf(tensor));
   put(".\n");
@@ -149,6 +160,9 @@ void Writer::putMethod(const ManifestEntry &entry) {
     if (tensor.limit > 0)
       put("  /// Values of {} lie in [0, {}){}; others are refused.\n", tensor.name, tensor.limit,
           tensor.hasIgnored ? fmt::format(", or are {} to be ignored", tensor.ignored) : "");
+  if (made.trains)
+    put("  /// Changes the weights that the session was made from; no other call on them may run "
+        "meanwhile.\n");
   if (made.usesState)
     put("  /// `position` is that of the first token: at most cached(), and position plus length "
         "at\n"

@@ -92,6 +92,32 @@ ManifestTensor tensorOfType(StringRef name, Type type, const DimIndex &index) {
   return result;
 }
 
+/// What targets of a loss may be: a class, or a value that is ignored.
+struct Classes {
+  int64_t count;
+  int32_t ignored;
+};
+
+/// Of a use as the targets of a loss; of its backward too, since training may fuse away the other.
+std::optional<Classes> classesOf(OpOperand &use) {
+  auto ofLogits = [&](auto op) -> std::optional<Classes> {
+    if (use.get() != op.getTargets())
+      return std::nullopt;
+    auto logits = cast<RankedTensorType>(op.getLogits().getType());
+    return Classes{logits.getShape().back(), static_cast<int32_t>(op.getIgnore())};
+  };
+  if (auto loss = dyn_cast<TokenCrossEntropyOp>(use.getOwner()))
+    return ofLogits(loss);
+  if (auto backward = dyn_cast<CrossEntropyBackwardOp>(use.getOwner()))
+    return ofLogits(backward);
+  auto head = dyn_cast<HeadCrossEntropyOp>(use.getOwner());
+  if (!head || use.get() != head.getTargets())
+    return std::nullopt;
+  auto weight = cast<RankedTensorType>(head.getWeight().getType());
+  return Classes{weight.getDimSize(head.getTransposed() ? 0 : 1),
+                 static_cast<int32_t>(head.getIgnore())};
+}
+
 // The bounds of the values of an input, by what it indexes: rows of a table, or logits.
 void boundValues(Value input, ManifestTensor &tensor) {
   bool everywhereIgnored = true;
@@ -104,11 +130,10 @@ void boundValues(Value input, ManifestTensor &tensor) {
         embedding && use.get() == embedding.getIds()) {
       bound(cast<RankedTensorType>(embedding.getTable().getType()).getDimSize(0));
       everywhereIgnored = false;
-    } else if (auto loss = dyn_cast<TokenCrossEntropyOp>(use.getOwner());
-               loss && use.get() == loss.getTargets()) {
-      bound(cast<RankedTensorType>(loss.getLogits().getType()).getShape().back());
+    } else if (std::optional<Classes> classes = classesOf(use)) {
+      bound(classes->count);
       tensor.hasIgnored = true;
-      tensor.ignored = loss.getIgnore();
+      tensor.ignored = classes->ignored;
     }
   }
   if (!everywhereIgnored)
@@ -148,7 +173,7 @@ ManifestKernel kernelOf(GroupOp group) {
       to.push_back(std::move(text));
   };
   for (Operation &op : group.getBody().front())
-    if (!isa<GetParamOp, PositionsOp, YieldOp>(op)) {
+    if (!isa<GetParamOp, PositionsOp, ConstantOp, YieldOp>(op)) {
       addOnce(operations, operationName(op));
       addOnce(lines, lineOf(op.getLoc()));
     }

@@ -160,6 +160,7 @@ void describeEntries(CompiledModel &compiled) {
       if (auto positions = op.getIds().getDefiningOp<PositionsOp>())
         bound(dimNames(positions.getType())[0], dimNames(op.getTable().getType())[0]);
     });
+    entry.trains = trains(function);
     compiled.entries.push_back(std::move(entry));
   }
 }
@@ -175,8 +176,10 @@ LogicalResult compileGpu(CompiledModel &compiled, StringRef name, const CompileR
   bool any = false;
   std::string refusals;
   for (CompiledEntry &entry : compiled.entries) {
-    llvm::Expected<GpuKernel> kernel =
-        isPtx ? compilePtx(entry.function, architecture) : compileSpirv(entry.function);
+    llvm::Expected<GpuKernel> kernel = entry.trains
+                                           ? llvm::createStringError("training runs on CPUs only")
+                                       : isPtx ? compilePtx(entry.function, architecture)
+                                               : compileSpirv(entry.function);
     if (kernel) {
       any = true;
       std::string stage = compiled.name + "." + entry.name +

@@ -52,12 +52,14 @@ tenon_status check_pointer(const checked_call& call, const char* kind, const ten
     return failure(TENON_INVALID_ARGUMENT,
                    "entry '%s': %s '%s' is null; pass its %" PRIu64 " elements", call.entry->name,
                    kind, tensor.name, call.count(tensor));
-  if (const auto beyond = reinterpret_cast<std::uintptr_t>(data) % TENON_ALIGNMENT; beyond != 0)
+  // A scalar may be a variable of the caller's.
+  const std::size_t alignment = tensor.rank == 0 ? dtype_bytes(tensor.dtype) : TENON_ALIGNMENT;
+  if (const auto beyond = reinterpret_cast<std::uintptr_t>(data) % alignment; beyond != 0)
     return failure(TENON_INVALID_ARGUMENT,
-                   "entry '%s': %s '%s' lies %u bytes off a multiple of %u; "
-                   "use memory aligned to %u bytes, such as tenon::runtime::buffer",
-                   call.entry->name, kind, tensor.name, static_cast<unsigned>(beyond),
-                   TENON_ALIGNMENT, TENON_ALIGNMENT);
+                   "entry '%s': %s '%s' lies %zu bytes off a multiple of %zu; "
+                   "use memory aligned to %zu bytes, such as tenon::runtime::buffer",
+                   call.entry->name, kind, tensor.name, static_cast<std::size_t>(beyond), alignment,
+                   alignment);
   return success();
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <span>
 
 #include "checks.hpp"
 #include "failure.hpp"
@@ -92,12 +93,28 @@ struct packing {
 
 }  // namespace
 
-tenon_status pack(const tenon_model& model, const tenon_options& options,
-                  const parameter_source& source, std::shared_ptr<const packed_weights>& packed) {
+bool trains(const tenon_model& model) {
+  const std::span entries(model.entries, model.n_entries);
+  return std::ranges::any_of(entries, [](const tenon_entry& entry) { return entry.trains != 0; });
+}
+
+tenon_status create_zero(const tenon_model& model, const tenon_options& options,
+                         std::shared_ptr<packed_weights>& packed) {
   auto fresh = std::make_shared<packed_weights>();
   fresh->model = &model;
   TENON_TRY(tenon_variant_select(&model, options.cpu, &fresh->variant_index));
-  TENON_TRY(mapping::create(fresh->variant().weights_bytes, "the weights", fresh->memory));
+  const std::uint64_t bytes = fresh->variant().weights_bytes;
+  TENON_TRY(mapping::create(bytes, "the weights", fresh->memory));
+  if (trains(model))
+    TENON_TRY(mapping::create(3 * bytes, "the gradients and moments", fresh->training));
+  packed = std::move(fresh);
+  return success();
+}
+
+tenon_status pack(const tenon_model& model, const tenon_options& options,
+                  const parameter_source& source, std::shared_ptr<const packed_weights>& packed) {
+  std::shared_ptr<packed_weights> fresh;
+  TENON_TRY(create_zero(model, options, fresh));
 
   const std::vector<slot> slots = slots_of(model);
   packing work{model,   fresh->variant(),

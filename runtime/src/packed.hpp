@@ -7,14 +7,23 @@
 
 namespace tenon::runtime::detail {
 
-/// Immutable once made; shared by the handle and its sessions.
+/// Shared by the handle and its sessions. What stands in it changes only by calls of entries that
+/// train and by tenon_weights_write.
 struct packed_weights {
   const tenon_model* model = nullptr;
   std::uint32_t variant_index = 0;
-  mapping memory;
+  mapping memory;    // variant().weights_bytes
+  mapping training;  // gradients, first and second moments, each as `memory`; else nothing
 
   [[nodiscard]] const tenon_variant& variant() const { return model->variants[variant_index]; }
 };
+
+/// Whether an entry of the model works on gradients or moments, or writes parameters.
+bool trains(const tenon_model& model);
+
+/// Chooses the variant and maps the memory, all zero.
+tenon_status create_zero(const tenon_model& model, const tenon_options& options,
+                         std::shared_ptr<packed_weights>& packed);
 
 /// Reads every parameter and packs it, with the threads of `options`. All or nothing.
 tenon_status pack(const tenon_model& model, const tenon_options& options,

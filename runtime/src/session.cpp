@@ -82,6 +82,7 @@ tenon_status run_entry(tenon_session& session, std::uint32_t entry, const void* 
                    "with a CPU target",
                    call.entry->name, weights.variant().name);
   shared.call.weights = weights.memory.data();
+  shared.call.training = weights.training.data();
   shared.call.arena = session.arena.data();
   shared.call.state = call.entry->uses_state ? session.state.data() : nullptr;
   shared.call.inputs = inputs;

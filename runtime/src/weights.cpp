@@ -4,21 +4,26 @@
 #include "failure.hpp"
 #include "memory_source.hpp"
 #include "packed.hpp"
+#include "parameter_memory.hpp"
 #include "random_source.hpp"
 
 using namespace tenon::runtime::detail;
 
 namespace {
 
+tenon_status check_arguments(const tenon_model* model, tenon_weights** weights) {
+  if (weights == nullptr)
+    return failure(TENON_INVALID_ARGUMENT, "the pointer for the weights is null; pass one");
+  *weights = nullptr;
+  return check_model(model);
+}
+
 // What the three ways of making weights have in common. `create` makes the source.
 template <class Source, class Create>
 tenon_status make_weights(const tenon_model* model, const tenon_options* options,
                           tenon_weights** weights, Create create) {
   return guarded([&] {
-    if (weights == nullptr)
-      return failure(TENON_INVALID_ARGUMENT, "the pointer for the weights is null; pass one");
-    *weights = nullptr;
-    TENON_TRY(check_model(model));
+    TENON_TRY(check_arguments(model, weights));
     Source source;
     TENON_TRY(create(source));
     auto made = std::make_unique<tenon_weights>();
@@ -56,6 +61,37 @@ tenon_status tenon_weights_random(const tenon_model* model, uint64_t seed,
                                   const tenon_options* options, tenon_weights** weights) {
   return make_weights<random_source>(model, options, weights, [&](random_source& source) {
     return random_source::create(*model, seed, source);
+  });
+}
+
+tenon_status tenon_weights_zero(const tenon_model* model, const tenon_options* options,
+                                tenon_weights** weights) {
+  return guarded([&] {
+    TENON_TRY(check_arguments(model, weights));
+    std::shared_ptr<packed_weights> packed;
+    TENON_TRY(create_zero(*model, options == nullptr ? tenon_options{} : *options, packed));
+    *weights = new tenon_weights{std::move(packed)};
+    return success();
+  });
+}
+
+tenon_status tenon_weights_read(const tenon_weights* weights, uint32_t what, const char* name,
+                                void* data, uint64_t bytes) {
+  return guarded([&] {
+    parameter_place place{};
+    TENON_TRY(find_place(weights, what, name, data, bytes, place));
+    place.copy_out(data);
+    return success();
+  });
+}
+
+tenon_status tenon_weights_write(tenon_weights* weights, uint32_t what, const char* name,
+                                 const void* data, uint64_t bytes) {
+  return guarded([&] {
+    parameter_place place{};
+    TENON_TRY(find_place(weights, what, name, data, bytes, place));
+    place.copy_in(data);
+    return success();
   });
 }
 

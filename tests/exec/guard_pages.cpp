@@ -48,6 +48,15 @@ class packed_weights {
           std::memcpy(target.data(), source.data(), place.bytes);
         REQUIRE(source.is_intact());
         REQUIRE(target.is_intact());
+        REQUIRE((place.unpack == nullptr) == (place.pack == nullptr));
+        if (place.unpack) {  // gives back what was packed
+          const std::size_t bytes = values.size() * (narrow ? 2 : 4);
+          const guarded back(bytes, where);
+          place.unpack(target.data(), back.data());
+          REQUIRE(back.is_intact());
+          REQUIRE(target.is_intact());
+          REQUIRE(std::memcmp(back.data(), source.data(), bytes) == 0);
+        }
         std::memcpy(memory_.as<char>() + place.offset + layer * place.stride, target.data(),
                     place.bytes);
       }
@@ -86,6 +95,7 @@ std::vector<words> run_guarded(const tenon_model& model, const tenon_variant& va
                         sizes.data(),
                         position,
                         no_barrier,
+                        nullptr,
                         nullptr,
                         nullptr,
                         nullptr};

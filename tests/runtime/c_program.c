@@ -7,7 +7,7 @@
 #include <tenon/runtime/device.h>
 #include <tenon/runtime/runtime.h>
 
-extern const tenon_model tenon_model_toy;
+extern const tenon_model tenon_model_toy, tenon_model_learner;
 
 static int failures = 0;
 
@@ -15,6 +15,37 @@ static void expect(int holds, const char* what, const char* message) {
   if (holds) return;
   failures += 1;
   fprintf(stderr, "failed: %s: %s\n", what, message);
+}
+
+/* A model that trains: its scalars are variables, its weights are written and read. */
+static void train(void) {
+  tenon_weights* weights = NULL;
+  tenon_session* session = NULL;
+  tenon_status status = tenon_weights_zero(&tenon_model_learner, NULL, &weights);
+  expect(status.code == TENON_OK && weights != NULL, "weights of zeros", status.message);
+  const float bias[] = {1, 2, 3};
+  status = tenon_weights_write(weights, TENON_VALUE, "h.0.bias", bias, sizeof bias);
+  expect(status.code == TENON_OK, "write", status.message);
+  status = tenon_session_create(&tenon_model_learner, weights, NULL, &session);
+  expect(status.code == TENON_OK, "session of a model that trains", status.message);
+
+  const int32_t micro_step = 0;
+  const float scale = 2;
+  float sum = 0;
+  int32_t count = 0;
+  const void* inputs[] = {&micro_step, &scale};
+  void* outputs[] = {&sum, &count};
+  const int64_t dims[] = {0, 0, 0};
+  status = tenon_session_run(session, 1, inputs, outputs, dims, 0);
+  expect(status.code == TENON_OK && sum == 6 && count == 1, "gradients", status.message);
+  float gradient[3] = {0};
+  status = tenon_weights_read(weights, TENON_GRADIENT, "h.0.bias", gradient, sizeof gradient);
+  expect(status.code == TENON_OK && gradient[2] == 6, "read", status.message);
+  status = tenon_weights_read(weights, TENON_GRADIENT, "h.0.bias", gradient, 8);
+  expect(status.code == TENON_INVALID_ARGUMENT && strstr(status.message, "12 bytes, got 8") != NULL,
+         "a wrong size", status.message);
+  tenon_session_free(session);
+  tenon_weights_free(weights);
 }
 
 int main(void) {
@@ -50,6 +81,7 @@ int main(void) {
   expect(tenon_session_run(NULL, 0, inputs, outputs, dims, 0).code == TENON_INVALID_ARGUMENT,
          "null", "");
   tenon_session_free(session);
+  train();
   free(ids);
   free(logits);
   if (failures == 0) puts("every step of the C program held");

@@ -68,6 +68,19 @@ TEST_CASE("CUDA times with the device's events") {
   CHECK(times[1] == 125'000);
 }
 
+TEST_CASE("an entry that trains is refused on a device") {
+  const std::string ptx = read_file(TENON_TEST_PTX);
+  toy_gpu_model model({toy_kernel(TENON_GPU_PTX, 80, ptx)});
+  model.let_forward_train();
+  auto session = *rt::device_session::create(upload(open_device(), model));
+  forward_call forward;
+  const rt::status outcome = forward(session);
+  CHECK(outcome.code() == TENON_UNAVAILABLE);
+  CHECK(std::string(outcome.message()) ==
+        "entry 'forward' trains, and device 'fake CUDA' holds neither gradients nor moments; use a "
+        "session on the CPU");
+}
+
 TEST_CASE("failures of the CUDA driver come back with its words") {
   const std::string ptx = read_file(TENON_TEST_PTX);
   const toy_gpu_model model({toy_kernel(TENON_GPU_PTX, 80, ptx)});

@@ -155,7 +155,8 @@ TEST_CASE("a parameter that is larger than a piece is the same for any number of
     for (std::uint64_t i = 0; i < bytes / 4; ++i)
       static_cast<float*>(to)[i] = 2 * static_cast<const float*>(source)[i];
   };
-  static const tenon_packed_param packed[] = {{0, 0, bytes, nullptr}, {bytes, 0, bytes, twice}};
+  static const tenon_packed_param packed[] = {{0, 0, bytes, nullptr, nullptr},
+                                              {bytes, 0, bytes, twice, nullptr}};
   static const tenon_variant variant{"any", 0, 2 * bytes, 0, packed, nullptr};
   tenon_model model{};
   model.abi_version = TENON_ABI_VERSION;

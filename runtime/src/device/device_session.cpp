@@ -42,6 +42,7 @@ const tenon_gpu_kernel* choose_kernel(const device& where, const tenon_entry& en
 }
 
 tenon_status prepare_entry(device& where, const tenon_entry& entry, prepared_entry& prepared) {
+  if (entry.trains) return success();  // run_entry refuses it
   prepared.kernel = choose_kernel(where, entry);
   if (prepared.kernel == nullptr) return success();
   prepared.inputs.resize(entry.n_inputs);
@@ -127,6 +128,11 @@ tenon_status run_entry(tenon_device_session& session, std::uint32_t index,
   checked_call& call = session.call;
   TENON_TRY(check_call(*session.parameters->model, index, inputs, outputs, dims, position, call));
   prepared_entry& entry = session.entries[index];
+  if (call.entry->trains)
+    return failure(TENON_UNAVAILABLE,
+                   "entry '%s' trains, and device '%s' holds neither gradients nor moments; use a "
+                   "session on the CPU",
+                   call.entry->name, where.name().c_str());
   if (entry.kernel == nullptr)
     return failure(TENON_UNAVAILABLE,
                    "entry '%s' has no kernel for device '%s'; build the model with "

@@ -20,6 +20,8 @@ static const tenon_model &loaded() {
     REQUIRE(compiles(
         "cc -std=c11 -fPIC", "kernels.c",
         "void pack_wte_v4(void) {} void pack_wte_v2(void) {} void run_step_v4(void) {}\n"
+        "void unpack_wte_v4(void) {} void unpack_wte_v2(void) {}\n"
+        "void run_train_v4(void) {} void run_train_v2(void) {}\n"
         "void run_step_v2(void) {} void run_loss_v4(void) {} void run_loss_v2(void) {}\n"));
     const std::string base = small_model::folder() + "/";
     REQUIRE(small_model::runs("cc -shared -o " + base + "tiny.so " + base + "tiny.tenon.c.o " +
@@ -58,7 +60,7 @@ TEST_CASE("the descriptor's tables have the model's dimensions and parameters") 
 
 TEST_CASE("inputs that index something carry their limits") {
   const tenon_model &model = loaded();
-  REQUIRE(model.n_entries == 2);
+  REQUIRE(model.n_entries == 3);
   const tenon_tensor &ids = model.entries[0].inputs[0], &targets = model.entries[1].inputs[1];
   CHECK(ids.dtype == TENON_I32);
   CHECK(ids.limit == 11);
@@ -82,10 +84,30 @@ TEST_CASE("entries and variants are in order, packed parameters where the compil
   CHECK(v4.cpu == TENON_CPU_X86_64_V4);
   CHECK(v2.cpu == TENON_CPU_X86_64_V2);
   CHECK(v4.params[0].pack != nullptr);
+  CHECK(v4.params[0].unpack != nullptr);
+  CHECK(v4.params[0].unpack != v4.params[0].pack);
   CHECK(v4.params[1].pack == nullptr);
+  CHECK(v4.params[1].unpack == nullptr);
   CHECK(v4.params[1].stride == 64);
   CHECK(v4.runs[0] != v2.runs[0]);
   CHECK(v4.runs[0] != v4.runs[1]);
+}
+
+TEST_CASE("an entry that trains says so; its scalars have no dimensions") {
+  const tenon_model &model = loaded();
+  CHECK(model.entries[0].trains == 0);
+  CHECK(model.entries[1].trains == 0);
+  const tenon_entry &train = model.entries[2];
+  CHECK(train.trains == 1);
+  CHECK(train.uses_state == 0);
+  REQUIRE(train.n_inputs == 2);
+  CHECK(train.inputs[0].dtype == TENON_I32);
+  CHECK(train.inputs[1].dtype == TENON_F32);
+  for (const tenon_tensor &scalar : {train.inputs[0], train.inputs[1], train.outputs[0]}) {
+    CHECK(scalar.rank == 0);
+    CHECK(scalar.dims == nullptr);
+    CHECK(scalar.limit == 0);
+  }
 }
 
 TEST_CASE("kernels carry their name, line and cost; sizes that are known are in the factor") {

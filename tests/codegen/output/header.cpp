@@ -14,10 +14,12 @@ static_assert(tiny::step::context == 8 && tiny::step::index == 0);
 static_assert(tiny::n_embd::max == 6 && !tiny::seq::is_static && tiny::seq::max == 8);
 static_assert(tiny::parameters.size() == 2 && tiny::parameters[1].layers == 3);
 static_assert(tiny::parameters[0].name == "wte.weight" && tiny::parameters[0].shape[0] == 11);
+static_assert(tiny::train::trains && !tiny::loss::trains);
 static_assert(tiny::parameter_count == 11 * 6 + 3 * 6);
 namespace rt = tenon::runtime;
-bool use(tiny::session &session, rt::tensor<const std::int32_t, tiny::batch, tiny::seq> ids,
+bool use(tiny::session &session, float twice, rt::tensor<const std::int32_t, tiny::batch, tiny::seq> ids,
          rt::tensor<float, tiny::batch, tiny::seq, tiny::n_embd> x) {
+  static_cast<void>(twice);
   return session.STEP;
 }
 )cpp";
@@ -35,6 +37,22 @@ TEST_CASE("an application of the header compiles") {
     INFO(compiler << "\n" << small_model::errors());
     CHECK(compiled);
   }
+}
+
+TEST_CASE("scalars are passed by value and given back into variables or tensors") {
+  small_model::Holder holder;
+  small_model::write("tiny.tenon.h", tenon::writeHeader(holder.compiled));
+  for (const char *compiler : {"g++ -std=c++20", "clang++-22 -std=c++20"})
+    for (const char *call : {"train(3, 1e-3f, twice).ok()",
+                             "train(3, 1e-3f, rt::tensor<float>(std::span(&twice, 1))).ok()"}) {
+      const bool compiled = compiles(compiler, "scalars.cpp", withCall(call));
+      INFO(compiler << " " << call << "\n" << small_model::errors());
+      CHECK(compiled);
+    }
+  // Neither a temporary nor another type takes an output; a tensor is no scalar.
+  for (const char *call :
+       {"train(3, 1e-3f, 0.0f).ok()", "train(3, 1e-3f, ids).ok()", "train(ids, 1e-3f, twice).ok()"})
+    CHECK_FALSE(compiles("g++ -std=c++20", "wrong.cpp", withCall(call)));
 }
 
 TEST_CASE("a tensor of other dimensions, element type or direction does not compile") {

@@ -53,6 +53,16 @@ tenon.model @tiny {
     }
     return %loss : tensor<f32, #tenon.dims<>>
   }
+  func.func @train(%count: tensor<i32, #tenon.dims<>> {tenon.name = "count"},
+                   %rate: tensor<f32, #tenon.dims<>> {tenon.name = "rate"})
+      -> (tensor<f32, #tenon.dims<>> {tenon.name = "twice"}) {
+    %twice = tenon.group elementwise -> tensor<f32, #tenon.dims<>>
+        attributes {tenon.offsets = array<i64: -1>, tenon.live = array<i64: 0, 1>} {
+      %t = tenon.add %rate, %rate : tensor<f32, #tenon.dims<>>, tensor<f32, #tenon.dims<>>
+      tenon.yield %t : tensor<f32, #tenon.dims<>>
+    }
+    return %twice : tensor<f32, #tenon.dims<>>
+  }
 }
 )mlir";
 
@@ -64,11 +74,13 @@ Holder::Holder() {
   compiled.name = "tiny";
   auto functions = compiled.model.getBody().getOps<mlir::func::FuncOp>();
   for (mlir::func::FuncOp function : functions)
-    compiled.entries.push_back({function.getSymName().str(), function, 0, false, 0, 0, {}, {}});
+    compiled.entries.push_back(
+        {function.getSymName().str(), function, 0, false, false, 0, 0, {}, {}});
   compiled.entries[0].usesState = true;
   compiled.entries[0].context = 8;
   compiled.entries[0].sequenceDim = 1;
   compiled.entries[1].arenaBytes = 320;
+  compiled.entries[2].trains = true;
   using Buffer = tenon::GpuBuffer;
   std::vector<Buffer> buffers{{Buffer::Source::Param, 0},
                               {Buffer::Source::Input, 0},
@@ -83,13 +95,14 @@ Holder::Holder() {
   const char *names[] = {"x86-64-v4", "x86-64-v2"};
   for (const char *name : names) {
     std::string suffix = name == names[0] ? "v4" : "v2";
-    compiled.variants.push_back({tenon::findTarget(name),
-                                 512,
-                                 128,
-                                 {{0, 0, 264, "pack_wte_" + suffix}, {320, 64, 24, ""}},
-                                 {"run_step_" + suffix, "run_loss_" + suffix},
-                                 std::string(1000, 'o'),
-                                 ""});
+    compiled.variants.push_back(
+        {tenon::findTarget(name),
+         512,
+         128,
+         {{0, 0, 264, "pack_wte_" + suffix, "unpack_wte_" + suffix}, {320, 64, 24, "", ""}},
+         {"run_step_" + suffix, "run_loss_" + suffix, "run_train_" + suffix},
+         std::string(1000, 'o'),
+         ""});
   }
 }
 

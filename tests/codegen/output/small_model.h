@@ -1,5 +1,5 @@
-// A model with two planned entries, as the writers get it: an embedding that continues from a
-// cached position, and a loss.
+// A model with planned entries, as the writers get it: an embedding that continues from a cached
+// position, a loss, and one that is said to train, with scalars.
 #pragma once
 #include "Compiled.h"
 

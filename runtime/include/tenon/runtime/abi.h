@@ -10,8 +10,10 @@
 extern "C" {
 #endif
 
-#define TENON_ABI_VERSION 2u
-#define TENON_ALIGNMENT 64u /* bytes, of every buffer that generated code is handed */
+#define TENON_ABI_VERSION 3u
+/* Bytes, of every buffer that generated code is handed; scalars (rank 0) need their own size only.
+ */
+#define TENON_ALIGNMENT 64u
 
 typedef enum tenon_dtype {
   TENON_F32 = 0,
@@ -61,7 +63,7 @@ typedef void (*tenon_observer)(void* context, int32_t thread, uint32_t kernel, i
 
 /* One call of an entry, shared by all its threads. */
 typedef struct tenon_call {
-  const void* weights;       /* packed weights, variant.weights_bytes */
+  void* weights;             /* packed weights, variant.weights_bytes; written where entry.trains */
   void* arena;               /* entry.arena_bytes */
   void* state;               /* variant.state_bytes; NULL where the entry has none */
   const void* const* inputs; /* in the order of entry.inputs, row-major and dense */
@@ -72,18 +74,23 @@ typedef struct tenon_call {
   void* barrier_context;
   tenon_observer observe; /* NULL, as it is unless somebody profiles: nothing is told */
   void* observe_context;
+  /* Gradients, first and second moments, one after the other: each variant.weights_bytes, laid out
+   * as the packed weights are. NULL where no entry of the model trains. */
+  void* training;
 } tenon_call;
 
 /* Runs one thread's share; every thread 0..n_threads-1 must call it with the same call. */
 typedef void (*tenon_run)(const tenon_call* call, int32_t thread, int32_t n_threads);
 
-/* Copies one row-major parameter tensor (of one layer) to its place in the packed weights. */
+/* Copies one parameter tensor (of one layer): row-major to its place in the packed weights, or
+ * back. */
 typedef void (*tenon_pack)(const void* source, void* destination);
 
 /* Where a parameter lies in the packed weights: layer l at offset + l * stride. */
 typedef struct tenon_packed_param {
   uint64_t offset, stride, bytes; /* bytes: size of one layer's packed tensor */
-  tenon_pack pack;                /* NULL: packed form is the row-major form */
+  tenon_pack pack;                /* row-major to packed; NULL: packed form is the row-major form */
+  tenon_pack unpack;              /* packed to row-major; NULL where pack is */
 } tenon_packed_param;
 
 /* CPU features that a variant needs; the runtime's dispatch tests them (bits of tenon_cpu). */
@@ -157,6 +164,7 @@ typedef struct tenon_entry {
   const tenon_tensor* outputs;
   uint64_t arena_bytes;
   uint32_t uses_state;   /* 1: reads and extends the cached state, starting at call.position */
+  uint32_t trains;       /* 1: works on call.training or writes call.weights */
   int64_t context;       /* positions must stay below this; 0: no positions are involved */
   uint32_t sequence_dim; /* index of the dimension that counts positions; valid if context > 0 */
   uint32_t n_gpu_kernels;

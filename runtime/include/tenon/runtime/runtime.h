@@ -91,6 +91,27 @@ tenon_status tenon_weights_from_tensors(const tenon_model* model, const tenon_na
 tenon_status tenon_weights_random(const tenon_model* model, uint64_t seed,
                                   const tenon_options* options, tenon_weights** weights);
 
+/* Weights of all zeros: to be set by the model's entry `init`, or by tenon_weights_write. */
+tenon_status tenon_weights_zero(const tenon_model* model, const tenon_options* options,
+                                tenon_weights** weights);
+
+/* What there is of a parameter; all but TENON_VALUE only where an entry of the model trains. */
+typedef enum tenon_memory {
+  TENON_VALUE = 0,
+  TENON_GRADIENT = 1,
+  TENON_MOMENT_1 = 2, /* running mean of gradients (AdamW's m) */
+  TENON_MOMENT_2 = 3  /* running mean of their squares (AdamW's v), at least 0 */
+} tenon_memory;
+
+/* Copies one tensor out of the weights, or into them: by its name with the layer's number
+ * ("h.0.ln_1.weight"), row-major and dense, in the parameter's dtype. `bytes` must be its size.
+ * `what` is a tenon_memory. Sessions made from the weights see what was written. No call on the
+ * weights may run meanwhile. */
+tenon_status tenon_weights_read(const tenon_weights* weights, uint32_t what, const char* name,
+                                void* data, uint64_t bytes);
+tenon_status tenon_weights_write(tenon_weights* weights, uint32_t what, const char* name,
+                                 const void* data, uint64_t bytes);
+
 /* Gives the handle back. Sessions made from it keep the memory alive. NULL is fine. */
 void tenon_weights_free(tenon_weights* weights);
 
@@ -103,16 +124,18 @@ const void* tenon_weights_data(const tenon_weights* weights); /* the packed byte
 typedef struct tenon_session tenon_session;
 
 /* Makes everything that calls need; a session allocates nothing afterwards. A session serves one
- * caller at a time; any number of sessions may share weights. */
+ * caller at a time; any number of sessions may share weights. An entry that trains (tenon_entry)
+ * changes the weights that its session was made from, for all of their sessions: while it runs, no
+ * other call on these weights may. */
 tenon_status tenon_session_create(const tenon_model* model, const tenon_weights* weights,
                                   const tenon_options* options, tenon_session** session);
 void tenon_session_free(tenon_session* session); /* NULL is fine */
 
 /* Runs entry `entry`. `inputs` and `outputs` are in the entry's order, row-major and dense, aligned
- * to TENON_ALIGNMENT. `dims` has one value a dimension of the model; 0 may stand for dimensions
- * that are static or that the entry does not use. `position` is that of the first token: at most
- * what is cached (less: the rest is forgotten), 0 where the entry has no positions.
- * On an error nothing ran and the cached state is as before. */
+ * to TENON_ALIGNMENT (scalars, of rank 0, to their own size). `dims` has one value a dimension of
+ * the model; 0 may stand for dimensions that are static or that the entry does not use. `position`
+ * is that of the first token: at most what is cached (less: the rest is forgotten), 0 where the
+ * entry has no positions. On an error nothing ran and the cached state is as before. */
 tenon_status tenon_session_run(tenon_session* session, uint32_t entry, const void* const* inputs,
                                void* const* outputs, const int64_t* dims, int64_t position);
 

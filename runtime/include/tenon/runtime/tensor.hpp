@@ -71,6 +71,14 @@ class tensor {
     static_cast<void>(next);
   }
 
+  /// Views a variable as a scalar (rank 0), which needs no alignment beyond its own.
+  constexpr tensor(T& value) noexcept
+    requires(rank == 0)
+      : data_(&value), count_(1) {}
+  tensor(T&& value)
+    requires(rank == 0)
+  = delete;
+
   /// One size for each dimension that is not static, no more and no less.
   template <class... Sizes>
     requires(sizeof...(Sizes) != n_dynamic)

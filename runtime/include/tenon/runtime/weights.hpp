@@ -12,8 +12,18 @@ namespace tenon::runtime {
 /// Threads, CPU variant and thread pool; value-initialised means "decide for me".
 using options = tenon_options;
 
-/// Move-only owner of packed weights. Read-only once made, so any thread may use them; sessions
-/// keep the memory alive after the handle is gone.
+/// What there is of a parameter: its value and, where an entry of the model trains, its gradient
+/// and AdamW's two moments.
+enum class memory : std::uint32_t {
+  value = TENON_VALUE,
+  gradient = TENON_GRADIENT,
+  moment_1 = TENON_MOMENT_1,
+  moment_2 = TENON_MOMENT_2
+};
+
+/// Move-only owner of packed weights. Any thread may use them, since only `write` and calls of
+/// entries that train change them, during which nobody else may; sessions keep the memory alive
+/// after the handle is gone.
 class weights {
  public:
   /// Reads a .safetensors file or a Hugging Face directory. Nothing is kept on an error.
@@ -35,6 +45,32 @@ class weights {
                                 const options& how = {}) {
     tenon_weights* made = nullptr;
     return wrap(tenon_weights_random(&model, seed, &how, &made), made);
+  }
+
+  /// All zeros, to be set by the model's entry `init`, or by `write`.
+  static result<weights> zero(const tenon_model& model, const options& how = {}) {
+    tenon_weights* made = nullptr;
+    return wrap(tenon_weights_zero(&model, &how, &made), made);
+  }
+
+  /// Copies a tensor out by its name with the layer's number ("h.0.ln_1.weight"), row-major. `data`
+  /// must have exactly its size and the parameter's element type (`bf16` of tensor.hpp for bf16).
+  template <class T>
+  status read(memory what, const std::string& name, std::span<T> data) const noexcept {
+    return tenon_weights_read(handle_.get(), static_cast<std::uint32_t>(what), name.c_str(),
+                              data.data(), data.size_bytes());
+  }
+  status read(memory what, const std::string& name, std::span<float> data) const noexcept {
+    return read<float>(what, name, data);
+  }
+  /// Copies a tensor in; sessions made from these weights see it.
+  template <class T>
+  status write(memory what, const std::string& name, std::span<T> data) noexcept {
+    return tenon_weights_write(handle_.get(), static_cast<std::uint32_t>(what), name.c_str(),
+                               data.data(), data.size_bytes());
+  }
+  status write(memory what, const std::string& name, std::span<const float> data) noexcept {
+    return write<const float>(what, name, data);
   }
 
   [[nodiscard]] const tenon_model& model() const noexcept {

@@ -291,7 +291,7 @@ FailureOr<OwningOpRef<ModuleOp>> emitProgram(ModelOp model, ArrayRef<func::FuncO
     return failure();
   OwningOpRef<ModuleOp> module(ModuleOp::create(model.getLoc()));
   std::string prefix = llvm::formatv("tenon_{0}_", model.getSymName()).str();
-  std::string suffix = "_" + suffixOf(target);
+  std::string suffix = llvm::formatv("_{0}", suffixOf(target)).str();
 
   llvm::StringSet<> packs;
   for (auto [param, packed] : llvm::zip_equal(model.getBody().getOps<ParamOp>(), layout->params)) {

@@ -4,11 +4,12 @@
 #include <cstdint>
 #include <cstring>
 #include <fstream>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
-#include <tenon/runtime/runtime.h>
+#include <tenon/runtime/files.hpp>
 
 namespace check {
 
@@ -41,6 +42,11 @@ struct tensor {
   std::vector<std::uint32_t> words;
 
   void set(std::size_t i, float value) { std::memcpy(&words[i], &value, sizeof value); }
+  [[nodiscard]] float at(std::size_t i) const {
+    float value;
+    std::memcpy(&value, &words[i], sizeof value);
+    return value;
+  }
   void set(std::size_t i, std::int32_t value) { std::memcpy(&words[i], &value, sizeof value); }
 };
 
@@ -67,6 +73,26 @@ inline void write_file(const std::string& path, const std::vector<tensor>& tenso
                static_cast<std::streamsize>(x.words.size() * sizeof(std::uint32_t)));
   file.close();
   if (!file) throw std::runtime_error("cannot write " + path);
+}
+
+/// All tensors of a file of `tenonc reference` by name, in F64.
+inline std::map<std::string, std::vector<double>> read_tensors(const std::string& path) {
+  auto file = tenon::runtime::safetensors_file::open(path);
+  if (!file) throw std::runtime_error(file.message());
+  std::map<std::string, std::vector<double>> tensors;
+  for (std::size_t i = 0; i < file->size(); ++i) {
+    const tenon_named_tensor x = file->tensor(i);
+    std::size_t count = 1;
+    for (std::uint32_t axis = 0; axis < x.rank; ++axis)
+      count *= static_cast<std::size_t>(x.shape[axis]);
+    std::vector<double>& values = tensors[x.name];
+    values.resize(count);
+    const auto outcome = file->read(i, values.data(), count * sizeof(double));
+    if (x.dtype != TENON_F64 || !outcome)
+      throw std::runtime_error(std::string(x.name) + " of " + path + ": " +
+                               (outcome ? "not F64" : outcome.message()));
+  }
+  return tensors;
 }
 
 /// The values of a file of `tenonc reference`: the entry's outputs one after the other, in F64.

@@ -17,9 +17,9 @@ static_assert(tiny::parameters[0].name == "wte.weight" && tiny::parameters[0].sh
 static_assert(tiny::train::trains && !tiny::loss::trains);
 static_assert(tiny::parameter_count == 11 * 6 + 3 * 6);
 namespace rt = tenon::runtime;
-bool use(tiny::session &session, float twice, rt::tensor<const std::int32_t, tiny::batch, tiny::seq> ids,
-         rt::tensor<float, tiny::batch, tiny::seq, tiny::n_embd> x) {
-  static_cast<void>(twice);
+bool use(tiny::session &session, [[maybe_unused]] float twice,
+         [[maybe_unused]] rt::tensor<const std::int32_t, tiny::batch, tiny::seq> ids,
+         [[maybe_unused]] rt::tensor<float, tiny::batch, tiny::seq, tiny::n_embd> x) {
   return session.STEP;
 }
 )cpp";
@@ -50,9 +50,16 @@ TEST_CASE("scalars are passed by value and given back into variables or tensors"
       CHECK(compiled);
     }
   // Neither a temporary nor another type takes an output; a tensor is no scalar.
-  for (const char *call :
-       {"train(3, 1e-3f, 0.0f).ok()", "train(3, 1e-3f, ids).ok()", "train(ids, 1e-3f, twice).ok()"})
+  const std::pair<std::string, std::string> wrong[] = {
+      {"train(3, 1e-3f, 0.0f).ok()", "deleted function"},
+      {"train(3, 1e-3f, x).ok()", "deleted function"},
+      {"train(ids, 1e-3f, twice).ok()", "cannot convert"},
+  };
+  for (const auto &[call, named] : wrong) {
+    INFO(call);
     CHECK_FALSE(compiles("g++ -std=c++20", "wrong.cpp", withCall(call)));
+    CHECK_THAT(small_model::errors(), Catch::Matchers::Contains(named));
+  }
 }
 
 TEST_CASE("a tensor of other dimensions, element type or direction does not compile") {

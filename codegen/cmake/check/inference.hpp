@@ -1,0 +1,138 @@
+// The check of entries that compute outputs from inputs and, perhaps, a cache: their values, and
+// equal bits for every number of threads and every split of a prompt.
+#pragma once
+#include "setup.hpp"
+
+namespace check {
+
+// Largest difference that is accepted, relative to the largest value of the output. Where
+// activations are rounded to bf16, what lies next to the middle of two of its values may go the
+// other way than in double precision: a difference of its last place, 2^-8, which layers pass on.
+inline double tolerance_of(const tenon_model& of) {
+  const std::span params(of.params, of.n_params);
+  const bool bf16 = std::ranges::any_of(
+      params, [](const tenon_param& param) { return param.tensor.dtype == TENON_BF16; });
+  return bf16 ? 0x1p-6 : 1e-5;
+}
+// The part [begin, end) along a dimension of the model; a copy where the tensor lacks it.
+inline tensor part(const tensor& x, const tenon_tensor& type, std::uint32_t dim, std::int64_t begin,
+                   std::int64_t end) {
+  const auto axes = std::span(type.dims, type.rank);
+  const auto found = std::ranges::find(axes, dim);
+  if (found == axes.end()) return x;
+  const auto axis = static_cast<std::size_t>(found - axes.begin());
+  std::size_t outer = 1, inner = 1;
+  for (std::size_t i = 0; i < axis; ++i) outer *= static_cast<std::size_t>(x.shape[i]);
+  for (std::size_t i = axis + 1; i < x.shape.size(); ++i)
+    inner *= static_cast<std::size_t>(x.shape[i]);
+  tensor y{x.name, x.dtype, x.shape, {}};
+  y.shape[axis] = end - begin;
+  for (std::size_t o = 0; o < outer; ++o) {
+    const auto row = x.words.begin() + static_cast<std::ptrdiff_t>(
+                                           o * static_cast<std::size_t>(x.shape[axis]) * inner);
+    y.words.insert(y.words.end(), row + begin * static_cast<std::ptrdiff_t>(inner),
+                   row + end * static_cast<std::ptrdiff_t>(inner));
+  }
+  return y;
+}
+
+// Every output against its own scale: a small one beside a large one must be right too. One that is
+// zero by its nature (a loss over one class) must be exactly that.
+inline void compare(const std::string& what, const tenon_entry& entry,
+                    const std::vector<std::int64_t>& sizes, const std::vector<float>& got,
+                    const std::vector<double>& want) {
+  const double tolerance = tolerance_of(model);
+  if (std::ranges::all_of(want, [](double x) { return x == 0; }))
+    fail(what + ": the reference is zero everywhere, which tests nothing");
+  std::size_t at = 0;
+  for (const tenon_tensor& type : std::span(entry.outputs, entry.n_outputs)) {
+    double largest = 0, error = 0;
+    for (const std::size_t end = at + shaped(type, sizes).words.size(); at < end; ++at) {
+      largest = std::max(largest, std::abs(want[at]));
+      const double difference = std::abs(static_cast<double>(got[at]) - want[at]);
+      if (!(difference <= error)) error = difference;  // a NaN stays
+    }
+    const std::string output = what + ", " + type.name;
+    char text[128];
+    std::snprintf(text, sizeof text, ": largest error %.2g of %.3g (allowed %.2g)", error, largest,
+                  tolerance * largest);
+    std::printf("%s%s\n", output.c_str(), text);
+    if (!(error <= tolerance * largest)) fail(output + text);
+  }
+}
+
+struct test_case {
+  std::uint32_t entry;
+  std::string what;
+  std::vector<std::int64_t> sizes;
+  std::vector<tensor> inputs;
+  std::vector<double> want;
+};
+
+inline void run_case(const test_case& test, const rt::weights& weights, const char* variant) {
+  const tenon_entry& entry = model.entries[test.entry];
+  std::vector<float> first;
+  for (int threads : {1, 2, 3}) {
+    auto session = rt::create_session(model, weights, options_for(threads, variant));
+    if (!session) fail(session.message());
+    const std::string what =
+        test.what + " on " + variant + ", " + std::to_string(threads) + " threads";
+    const auto got = run(*session, test.entry, test.sizes, test.inputs, 0);
+    if (first.empty()) {
+      compare(what, entry, test.sizes, got, test.want);
+      first = got;
+    } else if (!std::ranges::equal(got, first)) {
+      fail(what + ": other bits than with 1 thread");
+    }
+    const std::int64_t length = entry.uses_state ? test.sizes[entry.sequence_dim] : 1;
+    if (length < 2) continue;
+    // The same tokens in two calls, the second continuing from the cache.
+    require(session->reset());
+    std::vector<float> last;
+    const std::int64_t middle = length - 1 - length / 3;
+    for (auto [begin, end] : {std::pair<std::int64_t, std::int64_t>{0, middle}, {middle, length}}) {
+      std::vector<tensor> inputs;
+      for (std::size_t i = 0; i < test.inputs.size(); ++i)
+        inputs.push_back(part(test.inputs[i], entry.inputs[i], entry.sequence_dim, begin, end));
+      auto sizes = test.sizes;
+      sizes[entry.sequence_dim] = end - begin;
+      last = run(*session, test.entry, sizes, inputs, begin);
+    }
+    if (!std::ranges::equal(last, first))
+      fail(what + ": other bits when split after " + std::to_string(middle) + " tokens");
+  }
+}
+
+// What the reference says to the inputs of a case: the outputs one after the other.
+inline std::vector<double> reference(const files& where, const test_case& test) {
+  const tenon_entry& entry = model.entries[test.entry];
+  std::size_t count = 0;
+  for (const tenon_tensor& type : std::span(entry.outputs, entry.n_outputs))
+    count += shaped(type, test.sizes).words.size();
+  return read_outputs(run_reference(where, entry, test.inputs), count);
+}
+
+// Every entry with one token, a few tokens, and odd sizes, as far as the dimensions' bounds allow.
+inline std::vector<test_case> make_cases(const files& where, double n_parameters,
+                                         random_source& random) {
+  std::vector<test_case> tests;
+  for (std::uint32_t index = 0; index < model.n_entries; ++index) {
+    const tenon_entry& entry = model.entries[index];
+    if (entry.trains) continue;  // training.hpp
+    for (auto [rows, length] : rows_and_lengths) {
+      if (static_cast<double>(rows * length) * n_parameters > most_work && rows * length > 5)
+        continue;
+      test_case test{index, "", sizes_for(entry, rows, length), {}, {}};
+      if (!tests.empty() && tests.back().entry == index && tests.back().sizes == test.sizes)
+        continue;
+      test.what = title(entry, test.sizes);
+      for (const tenon_tensor& type : std::span(entry.inputs, entry.n_inputs))
+        test.inputs.push_back(random_input(type, test.sizes, random));
+      test.want = reference(where, test);
+      tests.push_back(std::move(test));
+    }
+  }
+  return tests;
+}
+
+}  // namespace check

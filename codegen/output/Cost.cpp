@@ -73,6 +73,13 @@ static void countAttention(AttentionOp op, Cost &cost) {
   cost.bytes.add(keysAndValues, {batch, time, channels});
 }
 
+/// A matrix product over all of `rows` and the last dimension of `other`, which has the same rows.
+static void countProduct(Type rows, Type other, Cost &cost) {
+  SmallVector<StringAttr> dims(dimNames(rows));
+  dims.push_back(dimNames(other).back());
+  cost.flops.add(2, dims);
+}
+
 static void countOperation(Operation &operation, Cost &cost) {
   auto elementwise = [&](int64_t each) {
     cost.flops.addElements(each, operation.getResult(0).getType());
@@ -88,6 +95,19 @@ static void countOperation(Operation &operation, Cost &cost) {
           cost.flops.add(1, dims);
         dims.push_back(dimNames(op.getX().getType()).back());
         cost.flops.add(2, dims);
+      })
+      .Case([&](LinearBackwardOp op) { countProduct(op.getDy().getType(), op.getType(), cost); })
+      .Case([&](LinearBackwardWeightOp op) {
+        countProduct(op.getX().getType(), op.getDy().getType(), cost);
+      })
+      // Logits, and the gradients of both factors; the softmax and its gradient.
+      .Case([&](HeadCrossEntropyOp op) {
+        auto weight = cast<RankedTensorType>(op.getWeight().getType());
+        SmallVector<StringAttr> logits(dimNames(op.getTargets().getType()));
+        logits.push_back(dimNames(weight)[op.getTransposed() ? 0 : 1]);
+        cost.flops.add(8, logits);
+        logits.push_back(dimNames(op.getX().getType()).back());
+        cost.flops.add(6, logits);
       })
       .Case([&](AttentionOp op) { countAttention(op, cost); })
       // Maximum, difference, exponential, sum.
@@ -114,6 +134,11 @@ Cost costOf(GroupOp group) {
     });
     if (!isGathered)
       cost.bytes.addElements(bytesOf(op.getType()), op.getType());
+  });
+  // A gradient that is begun anew is written only. The elements of all parameters are known.
+  group.getBody().walk([&](AccumulateOp op) {
+    Type type = op.getValue().getType();
+    cost.bytes.addElements((op.getFresh() ? 1 : 2) * bytesOf(type), type);
   });
   for (Operation &operation : group.getBody().front())
     countOperation(operation, cost);

@@ -1,5 +1,6 @@
 // The register tile, and products whose second factor goes through panels; see Gemm.h.
 #include "Gemm.h"
+#include "Bf16.h"
 #include "Transpose.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -9,6 +10,23 @@
 using namespace mlir;
 
 namespace tenon {
+
+/// sums + x * y, of f32 or of pairs.
+static Value multiply(KernelBuilder &k, Value x, Value y, Value sums) {
+  if (getElementTypeOrSelf(x.getType()).isF32())
+    return k.fma(x, y, sums);
+  if (!k.target.bf16Dot.empty())
+    return dotPairs(k, x, y, sums);
+  sums = k.fma(lowOfPairs(k, x), lowOfPairs(k, y), sums);
+  return k.fma(highOfPairs(k, x), highOfPairs(k, y), sums);
+}
+
+Value toPairs(KernelBuilder &k, Value even, Value odd) {
+  Type type = k.vectorType(k.b.getI32Type(), lanesOf(even));
+  Value low = arith::ExtUIOp::create(k.b, k.loc, type, narrowToBf16(k, even));
+  Value high = arith::ExtUIOp::create(k.b, k.loc, type, narrowToBf16(k, odd));
+  return joinPairs(k, low, high);
+}
 
 KernelBuilder::Values gemmTile(KernelBuilder &k, unsigned rows, unsigned vectors, Value begin,
                                Value end, ValueRange sums,
@@ -22,7 +40,7 @@ KernelBuilder::Values gemmTile(KernelBuilder &k, unsigned rows, unsigned vectors
     for (unsigned i = 0; i < rows; ++i) {
       Value x = k.broadcast(a(i, d), k.target.lanes);
       for (unsigned j = 0; j < vectors; ++j)
-        next[i * vectors + j] = k.fma(x, row[j], next[i * vectors + j]);
+        next[i * vectors + j] = multiply(k, x, row[j], next[i * vectors + j]);
     }
     return next;
   });
@@ -74,8 +92,8 @@ KernelBuilder::Values beginSums(KernelBuilder &k, unsigned count, Value continue
   return KernelBuilder::Values(choice.getResults());
 }
 
-// Floats of a panel's part in one block of depth, on the stack of each thread: 256 KB, a quarter of
-// a second-level cache.
+// Floats (or pairs) of a panel's part in one block of depth, on the stack of each thread: 256 KB, a
+// quarter of a second-level cache.
 static constexpr int64_t panelElements = 1 << 16;
 
 namespace {
@@ -99,6 +117,11 @@ private:
   void fill(const Block &block, Value p, int64_t valid);
   void emitTile(const Block &block, Value p, Value row, int64_t valid);
 
+  void narrowRows();
+  /// Whether the product reads B where it lies.
+  bool isDirect() const { return form == Form::Panels && !narrow; }
+  int64_t group() const { return narrow ? 2 : 1; } // rows of depth side by side
+
   CpuKernelBuilder &k;
   Value rows, panelMemory;
 };
@@ -106,11 +129,16 @@ private:
 
 void PanelProductEmitter::emit() {
   int64_t panel = k.target.panelColumns();
-  int64_t most = panelElements / panel / panel * panel; // whole panels, for PanelsTransposed
-  if (form == Form::Panels)
+  // Whole panels, for PanelsTransposed; and an even number of rows.
+  int64_t most = panelElements * group() / panel / (2 * panel) * (2 * panel);
+  Type lane = narrow ? Type(k.b.getI32Type()) : k.b.getF32Type();
+  if (isDirect())
     most = depth;
   else
-    panelMemory = k.stack(panel * llvm::alignTo(std::min(most, depth), panel), k.b.getF32Type());
+    panelMemory = k.stack(
+        panel * llvm::divideCeil(llvm::alignTo(std::min(most, depth), panel), group()), lane);
+  if (narrow)
+    narrowRows();
   auto flag = [&](bool value) -> Value {
     return arith::ConstantOp::create(k.b, k.loc, k.b.getBoolAttr(value));
   };
@@ -135,23 +163,57 @@ void PanelProductEmitter::emitBlock(const Block &block) {
 }
 
 void PanelProductEmitter::emitPanel(const Block &block, Value p, int64_t valid) {
-  if (form != Form::Panels)
+  if (!isDirect())
     fill(block, p, valid);
   k.loop(k.index(0), rows, k.target.tileRows, [&](Value row) { emitTile(block, p, row, valid); });
+}
+
+/// Lays a out as bf16: each thread some rows.
+void PanelProductEmitter::narrowRows() {
+  int64_t stride = 2 * pairsOf(depth);
+  auto [begin, end] = k.share(rows);
+  k.loop(begin, end, 1, [&](Value row) {
+    Value from = k.mul(k.add(firstRow, row), depth), to = k.mul(row, stride);
+    auto copy = [&](Value d, unsigned lanes) {
+      Value x = k.load(a, k.add(from, d), k.b.getF32Type(), lanes);
+      k.store(narrowToBf16(k, x), narrow, k.add(to, d));
+    };
+    int64_t lanes = k.target.lanes, whole = depth / lanes * lanes;
+    k.loop(k.index(0), k.index(whole), lanes, [&](Value d) { copy(d, lanes); });
+    for (Piece piece : tailPieces(depth, lanes))
+      copy(k.index(piece.offset), piece.lanes);
+    if (depth < stride)
+      k.store(narrowToBf16(k, k.splat(0.0, 1)), narrow, k.add(to, depth));
+  });
+  k.barrier();
 }
 
 void PanelProductEmitter::fill(const Block &block, Value p, int64_t valid) {
   int64_t lanes = k.target.lanes, panel = k.target.panelColumns();
   Value column = k.mul(p, panel);
-  if (form == Form::Rows) {
-    k.loop(k.index(0), k.index(block.length), 1, [&](Value d) {
-      Value from = k.add(k.mul(k.add(block.begin, d), columns), column);
-      for (int64_t j = 0; j < valid; j += lanes)
-        k.store(loadPadded(k, weight, k.add(from, j), valid - j), panelMemory,
-                k.add(k.mul(d, panel), j));
-    });
-    return;
-  }
+  /// Stores neighbouring rows of depth, from row d of the block on.
+  auto put = [&](ArrayRef<Value> neighbours, Value d, int64_t j) {
+    for (size_t t = 0; t < neighbours.size(); t += group()) {
+      Value row = narrow ? k.div(k.add(d, t), 2) : k.add(d, t);
+      Value odd = t + 1 < neighbours.size() ? neighbours[t + 1] : k.splat(0.0, lanes);
+      k.store(narrow ? toPairs(k, neighbours[t], odd) : neighbours[t], panelMemory,
+              k.add(k.mul(row, panel), j));
+    }
+  };
+  auto copy = [&](Value d, int64_t count) {
+    for (int64_t j = 0; j < valid; j += lanes) {
+      SmallVector<Value> read;
+      for (int64_t t = 0; t < count; ++t) {
+        Value at = k.add(k.add(block.begin, d), t);
+        Value from = form == Form::Rows ? k.add(k.mul(at, columns), column)
+                                        : k.mul(k.add(k.mul(p, depth), at), panel);
+        // Panels hold whole vectors.
+        read.push_back(
+            loadPadded(k, weight, k.add(from, j), form == Form::Rows ? valid - j : lanes));
+      }
+      put(read, d, j);
+    }
+  };
   // Columns of the panel are rows in memory: `lanes` of them at once, past the last one again.
   auto transpose = [&](Value d, int64_t validDepth) {
     for (int64_t j = 0; j < valid; j += lanes) {
@@ -166,26 +228,34 @@ void PanelProductEmitter::fill(const Block &block, Value p, int64_t valid) {
                        k.rem(at, k.index(panel)));
         read.push_back(loadPadded(k, weight, from, validDepth));
       }
-      for (auto [t, vector] : llvm::enumerate(transposeVectors(k, read)))
-        k.store(vector, panelMemory, k.add(k.mul(k.add(d, t), panel), j));
+      put(transposeVectors(k, read), d, j);
     }
   };
-  int64_t whole = block.length / lanes * lanes, rest = block.length - whole;
-  k.loop(k.index(0), k.index(whole), lanes, [&](Value d) { transpose(d, lanes); });
-  if (rest > 0) // panels of a weight are padded: all of it may be read
+  bool transposed = form == Form::RowsTransposed || form == Form::PanelsTransposed;
+  int64_t step = transposed ? lanes : group();
+  int64_t whole = block.length / step * step, rest = block.length - whole;
+  k.loop(k.index(0), k.index(whole), step,
+         [&](Value d) { transposed ? transpose(d, lanes) : copy(d, step); });
+  if (rest == 0)
+    return;
+  if (transposed) // panels of a weight are padded: all of it may be read
     transpose(k.index(whole), form == Form::RowsTransposed ? rest : lanes);
+  else
+    copy(k.index(whole), rest);
 }
 
 void PanelProductEmitter::emitTile(const Block &block, Value p, Value row, int64_t valid) {
   unsigned lanes = k.target.lanes, panel = k.target.panelColumns(), count = k.target.tileRows;
   unsigned vectors = llvm::divideCeil(valid, static_cast<int64_t>(lanes));
-  Type f32 = k.b.getF32Type();
+  Type lane = narrow ? Type(k.b.getI32Type()) : k.b.getF32Type();
   // Rows past the end are computed from the last one and not stored.
   SmallVector<Value> starts;
   Value lastRow = k.sub(rows, k.index(1));
-  for (unsigned i = 0; i < count; ++i)
-    starts.push_back(
-        k.add(k.mul(k.add(firstRow, k.min(k.add(row, i), lastRow)), depth), block.begin));
+  for (unsigned i = 0; i < count; ++i) {
+    Value own = k.min(k.add(row, i), lastRow);
+    starts.push_back(narrow ? k.add(k.mul(own, pairsOf(depth)), k.div(block.begin, 2))
+                            : k.add(k.mul(k.add(firstRow, own), depth), block.begin));
+  }
   Value column = k.mul(p, panel);
   auto place = [&](unsigned i, unsigned j) {
     return k.add(k.add(k.mul(k.add(row, i), columns), column), j * lanes);
@@ -198,15 +268,14 @@ void PanelProductEmitter::emitTile(const Block &block, Value p, Value row, int64
       Value from = k.add(k.add(k.mul(own, columns), column), j * lanes);
       return loadPadded(k, partial, from, valid - static_cast<int64_t>(j * lanes));
     });
-  Value source = form == Form::Panels ? weight : panelMemory;
-  Value panelStart = k.index(0);
-  if (form == Form::Panels)
+  Value source = isDirect() ? weight : panelMemory, panelStart = k.index(0);
+  if (isDirect())
     panelStart = k.mul(k.add(k.mul(p, depth), block.begin), panel);
   sums = gemmTile(
-      k, count, vectors, k.index(0), k.index(block.length), sums,
-      [&](unsigned i, Value d) { return k.load(a, k.add(starts[i], d), f32); },
+      k, count, vectors, k.index(0), k.index(llvm::divideCeil(block.length, group())), sums,
+      [&](unsigned i, Value d) { return k.load(narrow ? narrow : a, k.add(starts[i], d), lane); },
       [&](unsigned j, Value d) {
-        return k.load(source, k.add(panelStart, k.add(k.mul(d, panel), j * lanes)), f32, lanes);
+        return k.load(source, k.add(panelStart, k.add(k.mul(d, panel), j * lanes)), lane, lanes);
       });
   for (unsigned i = 0; i < count; ++i)
     k.ifThen(k.less(k.add(row, i), rows), [&] {

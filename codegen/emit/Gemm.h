@@ -6,7 +6,8 @@
 namespace tenon {
 
 /// sums + A B over depth [begin, end), for `rows` x `vectors` sums: a(i, d) is an element of row i,
-/// b(j, d) the vector number j of row d.
+/// b(j, d) the vector number j of row d. Both f32, or both pairs of bf16 (i32), then d counts
+/// pairs.
 KernelBuilder::Values gemmTile(KernelBuilder &k, unsigned rows, unsigned vectors, mlir::Value begin,
                                mlir::Value end, mlir::ValueRange sums,
                                llvm::function_ref<mlir::Value(unsigned, mlir::Value)> a,
@@ -18,6 +19,9 @@ void forValidLanes(KernelBuilder &k, mlir::Value vector, int64_t left,
 
 /// `lanes` lanes at `index`; where fewer than that are `valid`, the others are 0 and not read.
 mlir::Value loadPadded(KernelBuilder &k, mlir::Value base, mlir::Value index, int64_t valid);
+
+/// f32 of two neighbours in depth, rounded, as pairs of bf16.
+mlir::Value toPairs(KernelBuilder &k, mlir::Value even, mlir::Value odd);
 
 /// What the sums of a tile begin with: zeros, or where `continues` (i1) what `load` reads.
 KernelBuilder::Values beginSums(KernelBuilder &k, unsigned count, mlir::Value continues,
@@ -36,10 +40,15 @@ struct PanelProduct {
   mlir::Value weight;
   mlir::Value a, firstRow; // row i of the product reads row firstRow + i of a
   mlir::Value partial;     // (M, columns): where sums wait for the next block of depth
+  /// Where a is laid out as bf16, (M, 2 * pairsOf(depth)): both factors are then rounded to bf16 on
+  /// the way, and all threads meet once inside. Null: the product is of f32.
+  mlir::Value narrow = {};
   /// Ends sums: elements of `row` from `column` on, as many as the value has lanes.
   std::function<void(mlir::Value value, mlir::Value row, mlir::Value column)> finish;
 };
 void emitPanelProduct(const PanelProduct &product, mlir::Value rows);
+
+inline int64_t pairsOf(int64_t depth) { return (depth + 1) / 2; }
 
 /// The gradient of a matrix: gradient (R, C) += a^T b over rows, for a (M, R) and b (M, C). Threads
 /// share tiles of R; b is laid out in panels first, by all threads.
@@ -53,6 +62,7 @@ struct OuterProduct {
   bool panels;                                 // the gradient lies in panels; else row-major
   std::optional<Accumulation> columnSums = {}; // of b: the gradient of a bias
   int64_t scratchOffset = 0;                   // of outerProductScratch floats in k.scratch
+  bool narrow = false;                         // both factors are rounded to bf16
 };
 
 /// Adds rows [0, rows) of a and b; the old gradient is read where `keeps`. Meets all threads

@@ -33,9 +33,15 @@ public:
 
 private:
   void emitBlock(Value first, Value count, Value keeps);
+  SmallVector<Value> loadRows(Value m, Value count, llvm::function_ref<Value(Value)> load);
   void packPanel(Value p, Value first, Value count, int64_t valid);
   void emitRowTiles(Value firstTile, Value tiles, Value first, Value count, Value keeps);
   void emitTile(Value firstTile, Value tile, Value p, int64_t valid, Value count, Value keeps);
+
+  /// Rows of a block, or pairs of them; and one such of f32 as it is laid out.
+  Value depthOf(Value count) { return narrow ? k.div(k.add(count, 1), 2) : count; }
+  Value packed(ArrayRef<Value> rows) { return narrow ? toPairs(k, rows[0], rows[1]) : rows[0]; }
+  Type lane() { return narrow ? Type(k.b.getI32Type()) : k.b.getF32Type(); }
 
   CpuKernelBuilder &k;
   Value rowBlock;
@@ -69,23 +75,39 @@ void OuterProductEmitter::emitBlock(Value first, Value count, Value keeps) {
   k.barrier();
 }
 
+/// Row `m` of pairs of rows is rows 2m and 2m + 1; past the last row there is zero.
+SmallVector<Value> OuterProductEmitter::loadRows(Value m, Value count,
+                                                 llvm::function_ref<Value(Value)> load) {
+  if (!narrow)
+    return {load(m)};
+  Value even = k.mul(m, 2), odd = k.add(even, 1);
+  Value low = load(even), high = load(k.min(odd, k.sub(count, k.index(1))));
+  Value inside = k.less(odd, count), zero = k.splat(0.0, lanesOf(high));
+  return {low, arith::SelectOp::create(k.b, k.loc, inside, high, zero)};
+}
+
 /// Copies a panel's columns of b, and sums them where that is a bias's gradient.
 void OuterProductEmitter::packPanel(Value p, Value first, Value count, int64_t valid) {
   int64_t lanes = k.target.lanes, panel = k.target.panelColumns();
   unsigned vectors = llvm::divideCeil(valid, lanes);
   Value column = k.mul(p, panel), zero = k.splat(0.0, lanes);
-  Value to = k.add(k.mul(k.mul(p, count), panel), scratchOffset);
+  Value to = k.add(k.mul(k.mul(p, depthOf(count)), panel), scratchOffset);
   unsigned summed = columnSums ? vectors : 0;
   KernelBuilder::Values sums(summed, zero);
-  sums = k.loop(k.index(0), count, k.index(1), sums, [&](Value m, ValueRange carried) {
+  sums = k.loop(k.index(0), depthOf(count), k.index(1), sums, [&](Value m, ValueRange carried) {
     KernelBuilder::Values next(carried);
-    Value from = k.add(k.mul(k.add(first, m), columns), column);
     Value place = k.add(to, k.mul(m, panel));
     for (int64_t j = 0; j * lanes < panel; ++j) {
-      Value x = j < vectors ? loadPadded(k, b, k.add(from, j * lanes), valid - j * lanes) : zero;
-      k.store(x, k.scratch, k.add(place, j * lanes));
-      if (j < summed)
-        next[j] = k.addf(next[j], x);
+      SmallVector<Value> x(narrow ? 2 : 1, zero);
+      if (j < vectors)
+        x = loadRows(m, count, [&](Value row) {
+          Value from = k.add(k.mul(k.add(first, row), columns), column);
+          return loadPadded(k, b, k.add(from, j * lanes), valid - j * lanes);
+        });
+      k.store(packed(x), k.scratch, k.add(place, j * lanes));
+      for (Value part : x)
+        if (j < summed)
+          next[j] = k.addf(next[j], part);
     }
     return next;
   });
@@ -106,25 +128,27 @@ void OuterProductEmitter::packPanel(Value p, Value first, Value count, int64_t v
 void OuterProductEmitter::emitRowTiles(Value firstTile, Value tiles, Value first, Value count,
                                        Value keeps) {
   int64_t lanes = k.target.lanes, tile = k.target.tileRows, width = blockTiles * tile;
+  assert(width % lanes == 0 && "tiles of a block fill whole vectors");
   Value column = k.mul(firstTile, tile);
   Value inside = k.less(k.add(column, width), k.index(rowsOut + 1));
   Value all = k.index(width);
   Value some = k.min(k.mul(tiles, tile), k.sub(k.index(rowsOut), column));
   auto choice = scf::IfOp::create(k.b, k.loc, inside, /*withElseRegion=*/true);
-  auto copy = [&](Block *block, int64_t step, unsigned lanes, Value end) {
+  auto copy = [&](Block *block, int64_t step, Value end) {
     OpBuilder::InsertionGuard guard(k.b);
     k.b.setInsertionPointToStart(block);
-    k.loop(k.index(0), count, 1, [&](Value m) {
-      Value from = k.add(k.mul(k.add(first, m), rowsOut), column);
+    k.loop(k.index(0), depthOf(count), 1, [&](Value m) {
       k.loop(k.index(0), end, step, [&](Value c) {
-        k.store(k.load(a, k.add(from, c), k.b.getF32Type(), lanes), rowBlock,
-                k.add(k.mul(m, width), c));
+        SmallVector<Value> x = loadRows(m, count, [&](Value row) {
+          Value from = k.add(k.add(k.mul(k.add(first, row), rowsOut), column), c);
+          return k.load(a, from, k.b.getF32Type(), step);
+        });
+        k.store(packed(x), rowBlock, k.add(k.mul(m, width), c));
       });
     });
   };
-  assert(width % lanes == 0 && "tiles of a block fill whole vectors");
-  copy(choice.thenBlock(), lanes, lanes, all);
-  copy(choice.elseBlock(), 1, 1, some);
+  copy(choice.thenBlock(), lanes, all);
+  copy(choice.elseBlock(), 1, some);
 
   int64_t panel = k.target.panelColumns(), full = columns / panel, rest = columns % panel;
   auto overTiles = [&](Value p, int64_t valid) {
@@ -142,7 +166,6 @@ void OuterProductEmitter::emitTile(Value firstTile, Value tile, Value p, int64_t
   // Panels hold whole vectors, padding included; rows end where they end.
   int64_t stored = panels ? panel : valid;
   unsigned vectors = llvm::divideCeil(stored, static_cast<int64_t>(lanes));
-  Type f32 = k.b.getF32Type();
   Value row = k.mul(k.add(firstTile, tile), rows), last = k.index(rowsOut - 1);
   auto place = [&](unsigned i, unsigned j) {
     Value own = k.min(k.add(row, i), last);
@@ -156,14 +179,16 @@ void OuterProductEmitter::emitTile(Value firstTile, Value tile, Value p, int64_t
     return loadPadded(k, gradient.base, place(i, j), left(j));
   });
   Value from = k.mul(tile, rows);
-  Value panelStart = k.add(k.mul(k.mul(p, count), panel), scratchOffset);
+  Value depth = depthOf(count);
+  Value panelStart = k.add(k.mul(k.mul(p, depth), panel), scratchOffset);
   sums = gemmTile(
-      k, rows, vectors, k.index(0), count, sums,
+      k, rows, vectors, k.index(0), depth, sums,
       [&](unsigned i, Value m) {
-        return k.load(rowBlock, k.add(k.add(k.mul(m, width), from), i), f32);
+        return k.load(rowBlock, k.add(k.add(k.mul(m, width), from), i), lane());
       },
       [&](unsigned j, Value m) {
-        return k.load(k.scratch, k.add(panelStart, k.add(k.mul(m, panel), j * lanes)), f32, lanes);
+        return k.load(k.scratch, k.add(panelStart, k.add(k.mul(m, panel), j * lanes)), lane(),
+                      lanes);
       });
   for (unsigned i = 0; i < rows; ++i)
     k.ifThen(k.less(k.add(row, i), k.index(rowsOut)), [&] {

@@ -91,7 +91,7 @@ def Tenon_LinearBackwardOp : Tenon_Op<"linear_backward", [Pure]> {
   let summary = "gradient of a matrix product's input";
   let description = [{
     result[m..., k] = sum_n dy[m..., n] * weight[k, n], for dy (..., N), weight (K, N); with
-    `transposed` the weight is stored (N, K): weight[n, k].
+    `transposed` the weight is stored (N, K): weight[n, k]. `narrow` as in `linear`.
     (C1) weight has rank 2 and its N is the last dimension of dy.
     (C2) all have the same float element type.
     (C3) the result has the dimensions of dy with K in place of N.
@@ -103,10 +103,11 @@ def Tenon_LinearBackwardOp : Tenon_Op<"linear_backward", [Pure]> {
       -> tensor<?x768xf32, #tenon.dims<seq, n_embd>>
     ```
   }];
-  let arguments = (ins Tenon_Tensor:$dy, Tenon_Tensor:$weight, UnitAttr:$transposed);
+  let arguments = (ins Tenon_Tensor:$dy, Tenon_Tensor:$weight, UnitAttr:$transposed,
+                       UnitAttr:$narrow);
   let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = [{
-    $dy `,` $weight (`transposed` $transposed^)? `:` type($dy) `,` type($weight) `->` type($result)
+    $dy `,` $weight (`transposed` $transposed^)? (`narrow` $narrow^)? `:` type($dy) `,` type($weight) `->` type($result)
     attr-dict
   }];
   let hasVerifier = 1;
@@ -117,7 +118,7 @@ def Tenon_LinearBackwardWeightOp : Tenon_Op<"linear_backward_weight", [Pure]> {
   let description = [{
     result[k, n] = sum_m x[m..., k] * dy[m..., n], in row-major order of m..., for x (..., K) and
     dy (..., N); with `transposed` the result is stored (N, K): result[n, k]. The gradient of the
-    bias is `sum_leading` of dy.
+    bias is `sum_leading` of dy. `narrow` as in `linear`.
     (C1) x and dy have the same dimensions but for the last, and the same float element type.
     (C2) the result is (K, N), or (N, K) where `transposed`, of that element type.
 
@@ -127,10 +128,10 @@ def Tenon_LinearBackwardWeightOp : Tenon_Op<"linear_backward_weight", [Pure]> {
       -> tensor<768x2304xf32, #tenon.dims<n_embd, n_qkv>>
     ```
   }];
-  let arguments = (ins Tenon_Tensor:$x, Tenon_Tensor:$dy, UnitAttr:$transposed);
+  let arguments = (ins Tenon_Tensor:$x, Tenon_Tensor:$dy, UnitAttr:$transposed, UnitAttr:$narrow);
   let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = [{
-    $x `,` $dy (`transposed` $transposed^)? `:` type($x) `,` type($dy) `->` type($result) attr-dict
+    $x `,` $dy (`transposed` $transposed^)? (`narrow` $narrow^)? `:` type($x) `,` type($dy) `->` type($result) attr-dict
   }];
   let hasVerifier = 1;
 }

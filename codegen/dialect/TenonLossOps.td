@@ -96,7 +96,8 @@ def Tenon_HeadCrossEntropyOp : Tenon_Op<"head_cross_entropy",
     logits = linear(x, weight, bias); loss = cross_entropy(logits, targets); with
     dlogits = cross_entropy_backward(logits, targets, dloss):
     dx = linear_backward(dlogits, weight), dweight = linear_backward_weight(x, dlogits) and dbias =
-    sum_leading(dlogits). `transposed` is that of `linear`: the weight is stored (V, C).
+    sum_leading(dlogits). `transposed` is that of `linear`: the weight is stored (V, C); so is
+    `narrow`, for all three products.
     Logits of a few tokens at a time are computed, used and forgotten: (B, T, V) is never stored,
     and the product with the weight is not done twice. How many at a time is left open; sums over
     tokens go in row-major order.
@@ -115,11 +116,11 @@ def Tenon_HeadCrossEntropyOp : Tenon_Op<"head_cross_entropy",
   }];
   let arguments = (ins Tenon_Tensor:$x, Tenon_Tensor:$weight, Optional<Tenon_Tensor>:$bias,
                        Tenon_Tensor:$targets, Tenon_Tensor:$dloss, I32Attr:$ignore,
-                       UnitAttr:$transposed);
+                       UnitAttr:$transposed, UnitAttr:$narrow);
   let results = (outs Tenon_Tensor:$loss, Tenon_Tensor:$dx, Tenon_Tensor:$dweight,
                       Optional<Tenon_Tensor>:$dbias);
   let assemblyFormat = [{
-    $x `,` $weight (`transposed` $transposed^)? (`bias` $bias^)? `,` $targets `,` $dloss
+    $x `,` $weight (`transposed` $transposed^)? (`narrow` $narrow^)? (`bias` $bias^)? `,` $targets `,` $dloss
     `ignore` $ignore `:` type($x) `,` type($weight) (`bias` type($bias)^)? `,` type($targets) `,`
     type($dloss) `->` type($loss) (`dbias` type($dbias)^)? attr-dict
   }];

@@ -157,7 +157,8 @@ def Tenon_LinearOp : Tenon_Op<"linear", [Pure]> {
     result[m..., n] = sum_k x[m..., k] * weight[k, n] + bias[n], for x (..., K), weight (K, N), bias
     (N) or absent. With `transposed` the weight is stored (N, K): weight[n, k] above. That is the
     head that is tied to the token embedding. Products of bf16 are exact in f32 and are added up in
-    f32.
+    f32. With `narrow` the elements of x and weight are rounded to bf16 before they are multiplied:
+    training keeps parameters and activations in f32.
     (C1) weight has rank 2 and its K is the last dimension of x.
     (C2) bias, where given, has rank 1 and the dimension N.
     (C3) the result has the dimensions of x with N in place of K.
@@ -172,10 +173,10 @@ def Tenon_LinearOp : Tenon_Op<"linear", [Pure]> {
     ```
   }];
   let arguments = (ins Tenon_Tensor:$x, Tenon_Tensor:$weight, Optional<Tenon_Tensor>:$bias,
-                       UnitAttr:$transposed);
+                       UnitAttr:$transposed, UnitAttr:$narrow);
   let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = [{
-    $x `,` $weight (`transposed` $transposed^)? (`bias` $bias^)?
+    $x `,` $weight (`transposed` $transposed^)? (`narrow` $narrow^)? (`bias` $bias^)?
     `:` type($x) `,` type($weight) (`bias` type($bias)^)? `->` type($result) attr-dict
   }];
   let hasVerifier = 1;

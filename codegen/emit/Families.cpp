@@ -1,6 +1,7 @@
 // The choice of a kernel family, and what is common to asking for one.
 #include "Families.h"
 #include "Attention.h"
+#include "Gemm.h"
 
 using namespace mlir;
 
@@ -36,6 +37,14 @@ LogicalResult emitFamily(GroupOp group, CpuKernelBuilder &k) {
 int64_t scratchElements(GroupOp group) {
   int64_t elements = 0;
   group.getBody().walk([&](LinearBackwardWeightOp op) { elements = weightGradientScratch(op); });
+  group.getBody().walk([&](LinearOp op) {
+    if (op.getNarrow())
+      elements = narrowScratch(op.getX());
+  });
+  group.getBody().walk([&](LinearBackwardOp op) {
+    if (op.getNarrow())
+      elements = narrowScratch(op.getDy());
+  });
   group.getBody().walk([&](HeadCrossEntropyOp op) { elements = headLossScratch(op); });
   group.getBody().walk([&](AttentionOp op) {
     if (op.getCacheAttr())

@@ -15,6 +15,8 @@ mlir::LogicalResult emitNorm(GroupOp group, CpuKernelBuilder &k);
 /// transposed.
 mlir::LogicalResult emitLinear(GroupOp group, CpuKernelBuilder &k);
 mlir::LogicalResult emitDotLinear(GroupOp group, CpuKernelBuilder &k);
+/// The same of factors that are rounded to bf16 on the way: NarrowLinear.cpp.
+mlir::LogicalResult emitNarrowLinear(GroupOp group, CpuKernelBuilder &k);
 /// Causal attention: Attention.cpp.
 mlir::LogicalResult emitAttention(GroupOp group, CpuKernelBuilder &k);
 /// Chains of elementwise operations: Elementwise.cpp.

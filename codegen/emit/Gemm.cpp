@@ -290,6 +290,13 @@ void PanelProductEmitter::emitTile(const Block &block, Value p, Value row, int64
     });
 }
 
+int64_t narrowScratch(Value factor) {
+  auto type = cast<RankedTensorType>(factor.getType());
+  int64_t depth = type.getShape().back();
+  ModelOp model = factor.getParentRegion()->getParentOfType<ModelOp>();
+  return maxElements(model, type) / depth * pairsOf(depth);
+}
+
 void emitPanelProduct(const PanelProduct &product, Value rows) {
   PanelProductEmitter(product, rows).emit();
 }

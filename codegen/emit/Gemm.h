@@ -48,6 +48,9 @@ struct PanelProduct {
 };
 void emitPanelProduct(const PanelProduct &product, mlir::Value rows);
 
+/// Floats of memory for a first factor that is rounded: for its greatest size.
+int64_t narrowScratch(mlir::Value factor);
+
 inline int64_t pairsOf(int64_t depth) { return (depth + 1) / 2; }
 
 /// The gradient of a matrix: gradient (R, C) += a^T b over rows, for a (M, R) and b (M, C). Threads

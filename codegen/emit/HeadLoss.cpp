@@ -15,9 +15,10 @@ namespace tenon {
 static constexpr int64_t chunkTokens = 512;
 
 namespace {
-/// Floats of the scratch memory: logits, the operand that OuterProduct lays out, tokens' losses.
+/// Floats of the scratch memory: logits, what OuterProduct lays out, tokens' losses, rounded
+/// factors.
 struct HeadScratch {
-  int64_t outer, losses, total;
+  int64_t outer, losses, narrow, total;
 
   HeadScratch(HeadCrossEntropyOp op, ModelOp model) {
     auto weight = cast<RankedTensorType>(op.getWeight().getType());
@@ -27,7 +28,11 @@ struct HeadScratch {
     int64_t chunk = std::min(tokens, chunkTokens);
     outer = llvm::alignTo(chunk * vocabulary, 16);
     losses = outer + llvm::alignTo(outerProductScratch(chunk, weight.getDimSize(1)), 16);
-    total = losses + tokens;
+    narrow = losses + llvm::alignTo(tokens, 16);
+    int64_t widest =
+        std::max(pairsOf(vocabulary),
+                 pairsOf(cast<RankedTensorType>(op.getX().getType()).getShape().back()));
+    total = narrow + (op.getNarrow() ? chunk * widest : 0);
   }
 };
 
@@ -67,6 +72,10 @@ public:
 
 private:
   Value resultBase(Value value) { return k.base(value); }
+  /// Where the rounded first factor of a product lies.
+  Value narrowPlace() {
+    return op.getNarrow() ? k.address(k.scratch, k.index(place.narrow), f32) : Value();
+  }
 
   void emitLogits(Value first, Value rows) {
     using Form = PanelProduct::Form;
@@ -79,6 +88,7 @@ private:
         .a = k.base(op.getX()),
         .firstRow = first,
         .partial = k.scratch,
+        .narrow = narrowPlace(),
         .finish =
             [&](Value value, Value row, Value column) {
               if (op.getBias())
@@ -112,6 +122,7 @@ private:
         .a = k.scratch,
         .firstRow = k.index(0),
         .partial = k.address(dx, before, f32),
+        .narrow = narrowPlace(),
         .finish =
             [&](Value value, Value row, Value column) {
               k.store(value, dx, k.add(before, k.add(k.mul(row, channels), column)));
@@ -135,6 +146,7 @@ private:
         .gradient = gradient,
         .panels = !transposed,
         .scratchOffset = place.outer,
+        .narrow = op.getNarrow(),
     };
     if (bias)
       product.columnSums = Accumulation(bias->base, since(bias->keeps));

@@ -111,6 +111,8 @@ private:
 
 LogicalResult emitLinear(GroupOp group, CpuKernelBuilder &k) {
   auto op = *group.getBody().front().getOps<LinearOp>().begin();
+  if (op.getNarrow())
+    return emitNarrowLinear(group, k);
   if (op.getTransposed())
     return emitDotLinear(group, k);
   LinearKernel(group, k).emit();

@@ -22,6 +22,7 @@ LogicalResult emitLinearBackward(GroupOp group, CpuKernelBuilder &k) {
       .a = k.base(op.getDy()),
       .firstRow = k.index(0),
       .partial = k.resultBase(0),
+      .narrow = op.getNarrow() ? k.scratch : Value(),
       .finish = [&](Value value, Value row,
                     Value column) { storeChain(k, chain, op.getResult(), value, row, column); },
   };

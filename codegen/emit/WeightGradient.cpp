@@ -31,6 +31,7 @@ LogicalResult emitWeightGradient(GroupOp group, CpuKernelBuilder &k) {
       .columns = lastDim(transposed ? x : dy),
       .gradient = gradient,
       .panels = !transposed,
+      .narrow = op.getNarrow(),
   };
   for (SumLeadingOp sum : body.getOps<SumLeadingOp>())
     product.columnSums = Accumulation(k, accumulationOf(sum.getResult()));

@@ -139,7 +139,7 @@ struct DeriveEntries : impl::DeriveEntriesBase<DeriveEntries> {
         wanted = possible;
       for (const std::string &name : wanted) {
         if (llvm::is_contained(trainingEntries(), name)) {
-          if (failed(deriveTraining(model, graph, name)))
+          if (failed(deriveTraining(model, graph, name, narrowProducts)))
             return signalPassFailure();
           continue;
         }

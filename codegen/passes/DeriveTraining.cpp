@@ -215,8 +215,11 @@ Entry emptyEntry(ModelOp model, func::FuncOp graph, StringRef name) {
 constexpr StringRef adamwFloats[] = {"learning_rate", "beta1",        "beta2",
                                      "epsilon",       "weight_decay", "max_norm"};
 
-LogicalResult deriveGradients(ModelOp model, func::FuncOp graph, StringRef name) {
+LogicalResult deriveGradients(ModelOp model, func::FuncOp graph, StringRef name,
+                              bool narrowProducts) {
   Entry entry = cloneGraph(model, graph, name);
+  if (narrowProducts)
+    entry.function.walk([](LinearOp op) { op.setNarrow(true); });
   bool isWhole = name == "train_step";
   if (failed(keepLoss(entry.function)))
     return failure();
@@ -259,7 +262,8 @@ LogicalResult deriveInit(ModelOp model, func::FuncOp graph, StringRef name) {
 }
 } // namespace
 
-LogicalResult deriveTraining(ModelOp model, func::FuncOp graph, StringRef name) {
+LogicalResult deriveTraining(ModelOp model, func::FuncOp graph, StringRef name,
+                             bool narrowProducts) {
   for (ParamOp param : model.getBody().getOps<ParamOp>())
     if (Type element = param.getTensorType().getElementType(); !element.isF32() && !element.isF64())
       return param.emitError("entry '")
@@ -268,7 +272,7 @@ LogicalResult deriveTraining(ModelOp model, func::FuncOp graph, StringRef name) 
   if (name == "init")
     return deriveInit(model, graph, name);
   return name.starts_with("update") ? deriveUpdate(model, graph, name)
-                                    : deriveGradients(model, graph, name);
+                                    : deriveGradients(model, graph, name, narrowProducts);
 }
 
 } // namespace tenon

@@ -7,7 +7,9 @@ namespace tenon {
 /// Names of the entries that deriveTraining makes.
 llvm::ArrayRef<llvm::StringRef> trainingEntries();
 
-/// Adds the entry to the model, from its graph.
-mlir::LogicalResult deriveTraining(ModelOp model, mlir::func::FuncOp graph, llvm::StringRef name);
+/// Adds the entry to the model, from its graph; with `narrowProducts` the products of forward and
+/// backward round their factors to bf16.
+mlir::LogicalResult deriveTraining(ModelOp model, mlir::func::FuncOp graph, llvm::StringRef name,
+                                   bool narrowProducts);
 
 } // namespace tenon

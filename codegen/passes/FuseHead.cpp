@@ -67,7 +67,7 @@ void replace(Head head) {
       b, loc, head.loss.getType(), linear.getX().getType(), linear.getWeight().getType(),
       head.dbias ? Type(head.dbias.getType()) : Type(), linear.getX(), linear.getWeight(),
       linear.getBias(), head.backward.getTargets(), head.backward.getDloss(),
-      head.backward.getIgnore(), linear.getTransposed());
+      head.backward.getIgnore(), linear.getTransposed(), linear.getNarrow());
   head.loss.replaceAllUsesWith(fused.getLoss());
   head.dx.replaceAllUsesWith(fused.getDx());
   head.dweight.replaceAllUsesWith(fused.getDweight());

@@ -70,7 +70,11 @@ bool isElementwiseUse(OpOperand &use) {
     return false; // of several results one may be written before an operand is read
   switch (group.getKind()) {
   case GroupKind::Linear:
-  case GroupKind::LinearBackward:
+    // Sums over a depth of several blocks wait where the result will be.
+    if (llvm::any_of(group.getBody().getOps<LinearOp>(),
+                     [](LinearOp op) { return op.getNarrow(); }))
+      return false;
+    [[fallthrough]];
   case GroupKind::NormBackward:
   case GroupKind::Elementwise:
     return isa<AddOp, ScaleOp, GeluOp, GeluBackwardOp, TrainingDropoutOp>(use.getOwner()) &&

@@ -27,7 +27,9 @@ def DeriveEntries : Tenon_Pass<"tenon-derive-entries"> {
   let options = [
     ListOption<"entries", "entries", "std::string",
                "the entries to make: forward, step, loss, train_step, gradients, update, "
-               "update_sgd, init; none: those of the first three that the model can give">
+               "update_sgd, init; none: those of the first three that the model can give">,
+    Option<"narrowProducts", "narrow-products", "bool", /*default=*/"false",
+           "gradients by products of factors that are rounded to bf16">
   ];
 }
 

@@ -70,12 +70,12 @@ LogicalResult rule(LinearOp op, Value dy, Backward &w) {
   Location loc = op.getLoc();
   auto weight = [&]() -> Value {
     return LinearBackwardWeightOp::create(w.b, loc, op.getWeight().getType(), w.use(op.getX()), dy,
-                                          op.getTransposedAttr());
+                                          op.getTransposedAttr(), op.getNarrowAttr());
   };
   auto bias = [&] { return reduceTo(op.getBias().getType(), dy, loc, w); };
   auto x = [&]() -> Value {
     return LinearBackwardOp::create(w.b, loc, op.getX().getType(), dy, w.use(op.getWeight()),
-                                    op.getTransposedAttr());
+                                    op.getTransposedAttr(), op.getNarrowAttr());
   };
   return success(succeeded(addTo(op.getWeight(), w, weight)) &&
                  succeeded(addTo(op.getBias(), w, bias)) && succeeded(addTo(op.getX(), w, x)));

@@ -1,5 +1,6 @@
 // One addPass a line; why a pass stands where it does is said in its documentation (Passes.td).
 #include "Pipelines.h"
+#include "DeriveTraining.h"
 #include "Passes.h"
 
 #include "mlir/Conversion/Passes.h"
@@ -11,13 +12,21 @@ using namespace mlir;
 
 namespace tenon {
 
-void buildModelPipeline(OpPassManager &pm, llvm::ArrayRef<std::string> entries,
-                        ComputeType compute) {
-  if (compute == ComputeType::Bf16)
+void addEntries(OpPassManager &pm, llvm::ArrayRef<std::string> entries, ComputeType compute) {
+  // Parameters that are trained stay f32, since small updates would be lost in bf16.
+  bool trains = llvm::any_of(
+      entries, [](const std::string &name) { return llvm::is_contained(trainingEntries(), name); });
+  if (compute == ComputeType::Bf16 && !trains)
     pm.addPass(createNarrowTypes());
   DeriveEntriesOptions derive;
   derive.entries.assign(entries.begin(), entries.end());
+  derive.narrowProducts = compute == ComputeType::Bf16 && trains;
   pm.addPass(createDeriveEntries(derive));
+}
+
+void buildModelPipeline(OpPassManager &pm, llvm::ArrayRef<std::string> entries,
+                        ComputeType compute) {
+  addEntries(pm, entries, compute);
   pm.addPass(createFuseHead());
   pm.addPass(createDropDropout());
   pm.addPass(createSinkLastToken());

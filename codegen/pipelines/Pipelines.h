@@ -12,6 +12,11 @@ namespace tenon {
 /// What the products of a model compute with: the types that it declares, or bf16.
 enum class ComputeType { Declared, Bf16 };
 
+/// Adds the passes that make the entries of an imported model. With bf16, entries of which one
+/// trains keep f32 parameters, and their gradients come from products of rounded factors; otherwise
+/// types are narrowed.
+void addEntries(mlir::OpPassManager &pm, llvm::ArrayRef<std::string> entries, ComputeType compute);
+
 /// From an imported model to planned entries of fused groups; stays in the tenon dialect.
 void buildModelPipeline(mlir::OpPassManager &pm, llvm::ArrayRef<std::string> entries,
                         ComputeType compute);

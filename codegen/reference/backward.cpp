@@ -186,17 +186,19 @@ Expected<Tensor> crossEntropyBackward(const Tensor &logits, const Tensor &target
 
 Expected<HeadGradients> headCrossEntropy(const Tensor &x, const Tensor &weight, const Tensor *bias,
                                          const Tensor &targets, double dloss, int32_t ignore,
-                                         bool transposed) {
-  Tensor logits = linear(x, weight, bias, transposed);
+                                         bool transposed, bool narrow) {
+  Tensor left = factor(x, narrow), right = factor(weight, narrow);
+  Tensor logits = linear(left, right, bias, transposed);
   Expected<Tensor> losses = tokenCrossEntropy(logits, targets, ignore);
   if (!losses)
     return losses.takeError();
   Expected<Tensor> dlogits = crossEntropyBackward(logits, targets, dloss, ignore);
   if (!dlogits)
     return dlogits.takeError();
-  return HeadGradients{
-      maskedMean(*losses, targets, ignore), linearBackward(*dlogits, weight, transposed),
-      linearBackwardWeight(x, *dlogits, transposed), sumLeading(*dlogits, {logits.last()})};
+  Tensor dy = factor(*dlogits, narrow);
+  return HeadGradients{maskedMean(*losses, targets, ignore), linearBackward(dy, right, transposed),
+                       linearBackwardWeight(left, dy, transposed),
+                       sumLeading(*dlogits, {logits.last()})};
 }
 
 } // namespace tenon::reference

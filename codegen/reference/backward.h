@@ -46,6 +46,7 @@ struct HeadGradients {
 /// The head and its loss with their gradients, composed of the functions above and in ops.h.
 llvm::Expected<HeadGradients> headCrossEntropy(const Tensor &x, const Tensor &weight,
                                                const Tensor *bias, const Tensor &targets,
-                                               double dloss, int32_t ignore, bool transposed);
+                                               double dloss, int32_t ignore, bool transposed,
+                                               bool narrow = false);
 
 } // namespace tenon::reference

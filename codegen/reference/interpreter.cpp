@@ -120,8 +120,10 @@ LogicalResult Interpreter::execute(Operation *op) {
                                 op.getEpsilon().convertToDouble()));
       })
       .Case([&](LinearOp op) {
-        return define(op.getResult(), linear(get(op.getX()), get(op.getWeight()),
-                                             getOptional(op.getBias()), op.getTransposed()));
+        bool narrow = op.getNarrow();
+        return define(op.getResult(),
+                      linear(factor(get(op.getX()), narrow), factor(get(op.getWeight()), narrow),
+                             getOptional(op.getBias()), op.getTransposed()));
       })
       .Case([&](GeluOp op) {
         return define(op.getResult(), op.getForm() == GeluKind::Erf ? geluErf(get(op.getX()))

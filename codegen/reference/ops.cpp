@@ -51,15 +51,21 @@ Tensor add(const Tensor &x, const Tensor &y) {
   return result;
 }
 
-Tensor roundTo(const Tensor &x, mlir::FloatType type) {
+static Tensor roundedAs(const fltSemantics &semantics, const Tensor &x) {
   return mapElements(x, [&](double value) {
     APFloat rounded(value);
     bool inexact;
-    rounded.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven, &inexact);
+    rounded.convert(semantics, APFloat::rmNearestTiesToEven, &inexact);
     rounded.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &inexact); // exact
     return rounded.convertToDouble();
   });
 }
+
+Tensor roundTo(const Tensor &x, mlir::FloatType type) {
+  return roundedAs(type.getFloatSemantics(), x);
+}
+
+Tensor factor(const Tensor &x, bool narrow) { return narrow ? roundedAs(APFloat::BFloat(), x) : x; }
 
 Tensor scale(const Tensor &x, double factor) {
   return mapElements(x, [&](double value) { return factor * value; });

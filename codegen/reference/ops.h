@@ -25,6 +25,9 @@ Tensor add(const Tensor &x, const Tensor &y);
 /// Each value rounded to the nearest of `type`, ties to even.
 Tensor roundTo(const Tensor &x, mlir::FloatType type);
 
+/// A factor of a product: x, or each value rounded to bf16 where the product is `narrow`.
+Tensor factor(const Tensor &x, bool narrow);
+
 Tensor scale(const Tensor &x, double factor);
 
 /// Over the last dimension of x (..., C); weight and bias (C), bias may be null.

@@ -36,12 +36,16 @@ LogicalResult Interpreter::executeTraining(Operation *op) {
                                                               op.getEpsilon().convertToDouble()));
       })
       .Case([&](LinearBackwardOp op) {
+        bool narrow = op.getNarrow();
         return define(op.getResult(),
-                      linearBackward(get(op.getDy()), get(op.getWeight()), op.getTransposed()));
+                      linearBackward(factor(get(op.getDy()), narrow),
+                                     factor(get(op.getWeight()), narrow), op.getTransposed()));
       })
       .Case([&](LinearBackwardWeightOp op) {
+        bool narrow = op.getNarrow();
         return define(op.getResult(),
-                      linearBackwardWeight(get(op.getX()), get(op.getDy()), op.getTransposed()));
+                      linearBackwardWeight(factor(get(op.getX()), narrow),
+                                           factor(get(op.getDy()), narrow), op.getTransposed()));
       })
       .Case([&](GeluBackwardOp op) {
         auto backward = op.getForm() == GeluKind::Erf ? geluErfBackward : geluTanhBackward;
@@ -68,7 +72,7 @@ LogicalResult Interpreter::executeTraining(Operation *op) {
       .Case([&](HeadCrossEntropyOp op) -> LogicalResult {
         auto all = headCrossEntropy(get(op.getX()), get(op.getWeight()), getOptional(op.getBias()),
                                     get(op.getTargets()), scalar(op.getDloss()), ignore(op),
-                                    op.getTransposed());
+                                    op.getTransposed(), op.getNarrow());
         if (!all)
           return op.emitError() << llvm::toString(all.takeError());
         if (op.getDbias() && failed(define(op.getDbias(), std::move(all->dbias))))

@@ -117,14 +117,10 @@ static LogicalResult run(const ReferenceRequest &request) {
     return fail("no model '" + request.model + "' in " + request.object);
 
   // Types and entries are all that is done to the graph: the interpreter reads what the DSL wrote.
-  DeriveEntriesOptions entries;
-  entries.entries = {request.entry};
   OwningOpRef<ModuleOp> alone(ModuleOp::create(compilation->module->getLoc()));
   model->model->moveBefore(alone->getBody(), alone->getBody()->end());
   PassManager pm(compilation->context.get());
-  if (request.compute == ComputeType::Bf16)
-    pm.addPass(createNarrowTypes());
-  pm.addPass(createDeriveEntries(entries));
+  addEntries(pm, request.entry, request.compute);
   if (failed(pm.run(*alone)))
     return failure();
   auto function =

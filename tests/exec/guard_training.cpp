@@ -1,7 +1,9 @@
 // Entries that train, called through the ABI with every buffer between forbidden pages: nothing
 // before or behind the weights, the gradients and moments, the arena or a tensor is touched, and
 // what pads panels stays zero, as those rely on it that walk over all memory of the weights.
+#include <algorithm>
 #include <cmath>
+#include <span>
 #include <string_view>
 
 #include "guarded_call.hpp"
@@ -52,6 +54,8 @@ void check_block(const tenon_model& model, const tenon_variant& variant, const c
 }
 
 void check(const tenon_model& model, edge where) {
+  const std::span entries(model.entries, model.n_entries);
+  REQUIRE(std::ranges::any_of(entries, &tenon_entry::trains));
   const auto given = random_parameters(model);
   std::mt19937 random(3);
   for_variants(model, [&](const tenon_variant& variant) {

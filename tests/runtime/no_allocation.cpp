@@ -14,6 +14,7 @@
 
 #include <tenon/runtime/profile.hpp>
 
+#include "fixture/learner.tenon.h"
 #include "fixture/toy_weights.hpp"
 
 namespace {
@@ -104,4 +105,22 @@ TEST_CASE("calls, their errors, rewinding and reset allocate nothing, recorded o
   CHECK(tenon::runtime::recorded_calls(session).size() == (recorded ? 17 : 0));
   CHECK(all_ok);
   CHECK(all_failed);
+}
+
+TEST_CASE("calls of entries that train allocate nothing") {
+  tenon::runtime::options how{};
+  how.threads = 2;
+  auto session =
+      *learner::session::create(*tenon::runtime::weights::random(learner::model(), 1), how);
+  float sum = 0;
+  std::int32_t count = 0;
+  bool all_ok = true;
+  const int n = calls_during([&] {
+    for (int step = 0; step < 3; ++step) {
+      all_ok = all_ok && session.gradients(step, 0.5f, sum, count);
+      all_ok = all_ok && session.update(1e-3f);
+    }
+  });
+  CHECK(n == 0);
+  CHECK(all_ok);
 }

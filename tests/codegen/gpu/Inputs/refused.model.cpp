@@ -24,5 +24,14 @@ struct large_model {
   }
 };
 
+struct training_model {
+  nn::linear<n_embd, n_embd> fc{"fc", normal(0.02)};
+  constexpr auto operator()(input<"x", f32, batch, seq, n_embd> x,
+                            input<"targets", i32, batch, seq> targets) const {
+    return outputs(output<"loss">(cross_entropy(fc(x), targets)));
+  }
+};
+
 TENON_MODEL(refused_linear, linear_model{});
 TENON_MODEL(refused_large, large_model{});
+TENON_MODEL(refused_training, training_model{});

@@ -59,6 +59,13 @@ tenon_status check_texts(const char* path, const safetensors_contents& contents)
   return success();
 }
 
+std::string json_shape(const std::vector<std::int64_t>& shape) {
+  std::string json = "[";
+  for (const std::int64_t size : shape)
+    json.append(json.size() > 1 ? "," : "").append(std::to_string(size));
+  return json + "]";
+}
+
 struct placed {
   std::size_t index;
   std::uint64_t bytes;
@@ -78,7 +85,7 @@ std::string header_text(const safetensors_contents& contents, const std::vector<
   for (const placed& each : order) {
     const offered_tensor& tensor = contents.tensors[each.index];
     json.append(",").append(quoted(tensor.name)).append(":{\"dtype\":\"");
-    json.append(element_name(tensor.type)).append("\",\"shape\":").append(shape_text(tensor.shape));
+    json.append(element_name(tensor.type)).append("\",\"shape\":").append(json_shape(tensor.shape));
     json.append(",\"data_offsets\":[").append(std::to_string(at)).append(",");
     json.append(std::to_string(at + each.bytes)).append("]}");
     at += each.bytes;

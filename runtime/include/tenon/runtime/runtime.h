@@ -112,6 +112,12 @@ tenon_status tenon_weights_read(const tenon_weights* weights, uint32_t what, con
 tenon_status tenon_weights_write(tenon_weights* weights, uint32_t what, const char* name,
                                  const void* data, uint64_t bytes);
 
+/* Writes all parameters (values, not moments) to `path`: one safetensors file with the names of
+ * checkpoints, row-major, in each parameter's dtype, and "format": "pt" in its __metadata__, which
+ * transformers asks for. tenon_weights_load reads it. The file appears whole or not at all, as
+ * files.h says. No call that trains may run meanwhile. */
+tenon_status tenon_weights_save(const tenon_weights* weights, const char* path);
+
 /* Gives the handle back. Sessions made from it keep the memory alive. NULL is fine. */
 void tenon_weights_free(tenon_weights* weights);
 

@@ -73,6 +73,11 @@ class weights {
     return write<const float>(what, name, data);
   }
 
+  /// Writes all values as one safetensors file, whole or not at all.
+  status save(const std::string& path) const noexcept {
+    return tenon_weights_save(handle_.get(), path.c_str());
+  }
+
   [[nodiscard]] const tenon_model& model() const noexcept {
     return *tenon_weights_model(handle_.get());
   }

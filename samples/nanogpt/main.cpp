@@ -1,0 +1,158 @@
+// nanogpt: trains GPTs on text and samples from them, with models compiled by Tenon.
+// Exit codes: 0 done or stopped by a signal, 1 an error, 2 a wrong command line.
+#include <deque>
+#include <iostream>
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "prepare.hpp"
+#include "sample.hpp"
+#include "train.hpp"
+
+namespace {
+
+using namespace tenon::samples;
+
+void add_prepare(CLI::App& command, prepare_options& options) {
+  command.add_option("--text", options.texts, "UTF-8 texts, one after the other")->required();
+  command.add_option("--out", options.out, "the folder to write")->required();
+  auto* vocab = command.add_option("--vocab", options.vocab,
+                                   "vocab.json of GPT-2's byte pairs; without it, characters");
+  auto* merges = command.add_option("--merges", options.merges, "merges.txt that belongs to it");
+  vocab->needs(merges);
+  merges->needs(vocab);
+}
+
+// nanoGPT's settings as options; those that are given lie over the model's.
+class setting_options {
+ public:
+  explicit setting_options(CLI::App& command) : command_(command) {
+    add("--batch_size", &train_settings::batch_size, "sequences of one pass");
+    add("--block_size", &train_settings::block_size, "tokens of a sequence");
+    add("--gradient_accumulation_steps", &train_settings::gradient_accumulation_steps,
+        "passes of one step");
+    add("--max_iters", &train_settings::max_iters, "steps");
+    add("--learning_rate", &train_settings::learning_rate, "after warm-up");
+    add("--decay_lr", &train_settings::decay_lr, "whether the learning rate falls");
+    add("--warmup_iters", &train_settings::warmup_iters, "steps in which it rises");
+    add("--lr_decay_iters", &train_settings::lr_decay_iters,
+        "steps until it is min_lr; max_iters by default");
+    add("--min_lr", &train_settings::min_lr, "at the end");
+    add("--weight_decay", &train_settings::weight_decay, "of tensors of rank 2");
+    add("--beta1", &train_settings::beta1, "AdamW's");
+    add("--beta2", &train_settings::beta2, "AdamW's");
+    add("--grad_clip", &train_settings::grad_clip, "greatest norm of the gradient; 0: any");
+    add("--eval_interval", &train_settings::eval_interval, "steps between evaluations");
+    add("--eval_iters", &train_settings::eval_iters, "batches of each part of the text");
+    add("--log_interval", &train_settings::log_interval, "steps between lines of log.jsonl");
+    add("--seed", &train_settings::seed, "of weights, batches and dropout");
+  }
+
+  void apply(train_settings& settings) const {
+    for (const auto& each : given_) each(settings);
+    if (command_.count("--lr_decay_iters") == 0) settings.lr_decay_iters = settings.max_iters;
+  }
+
+ private:
+  template <class T>
+  void add(const char* name, T train_settings::* member, const char* text) {
+    command_.add_option_function<T>(
+        name,
+        [this, member](const T& value) {
+          given_.push_back([member, value](train_settings& settings) { settings.*member = value; });
+        },
+        text);
+  }
+
+  CLI::App& command_;
+  std::deque<std::function<void(train_settings&)>> given_;
+};
+
+void add_train(CLI::App& command, train_options& options) {
+  command.add_option("--data", options.data, "a folder that nanogpt prepare wrote")->required();
+  command.add_option("--out", options.out, "the folder for states, models, log and curve")
+      ->required();
+  command.add_option("--model", options.model, "one of those compiled in; the first by default");
+  command.add_option("--init_from", options.init_from,
+                     "start from a Hugging Face directory; random weights by default");
+  command.add_flag("--resume", options.resume, "go on from the newest whole state in --out");
+  command
+      .add_option("--save_interval", options.save_interval,
+                  "steps between states; 0: one at each evaluation")
+      ->check(CLI::Range(0, 1 << 30))
+      ->capture_default_str();
+  command.add_option("--keep", options.keep, "states that are kept")
+      ->check(CLI::Range(1, 1 << 20))
+      ->capture_default_str();
+  command.add_option("-t,--threads", options.threads, "0: as many as this process may use")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+}
+
+void add_sample(CLI::App& command, sample_options& options) {
+  command.add_option("--out", options.out, "the folder of a run")->required();
+  command.add_option("--which", options.which, "best or last")
+      ->check(CLI::IsMember({"best", "last"}))
+      ->capture_default_str();
+  command.add_option("-p,--prompt", options.prompt, "the text to continue; a line end by default");
+  command.add_option("-n,--tokens", options.n_tokens, "generate so many")
+      ->check(CLI::Range(1, 1 << 30))
+      ->capture_default_str();
+  command
+      .add_option("--temperature", options.how.temperature, "0 always takes the likeliest token")
+      ->check(CLI::Range(0.0, 100.0))
+      ->capture_default_str();
+  command.add_option("--top_k", options.how.top_k, "sample among the k likeliest tokens; 0: all")
+      ->check(CLI::Range(0, 1 << 30))
+      ->capture_default_str();
+  command.add_option("--seed", options.how.seed, "equal seeds give equal text")
+      ->capture_default_str();
+  command.add_option("-t,--threads", options.threads, "0: as many as this process may use")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+}
+
+std::string compiled_in() {
+  std::string text = "Compiled in:";
+  for (const compiled_trainer* each : compiled_trainers())
+    text += std::string(" ") + each->gpt.model->name;
+  return text + " (CMake option TENON_SAMPLES_NANOGPT)";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Trains GPTs on text and samples from them"};
+  app.footer(compiled_in());
+  app.require_subcommand(1);
+
+  prepare_options preparing;
+  CLI::App* prepare = app.add_subcommand("prepare", "make token files of texts");
+  add_prepare(*prepare, preparing);
+  train_options training;
+  CLI::App* train = app.add_subcommand("train", "train a model on a prepared text");
+  add_train(*train, training);
+  const setting_options settings(*train);
+  training.adjust = [&](train_settings& into) { settings.apply(into); };
+  sample_options sampling;
+  CLI::App* sample = app.add_subcommand("sample", "continue a prompt with a trained model");
+  add_sample(*sample, sampling);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  try {
+    if (*prepare) run_prepare(preparing);
+    if (*train) run_train(training);
+    if (*sample) run_sample(sampling);
+    return 0;
+  } catch (const std::exception& error) {
+    std::cout.flush();
+    std::cerr << "error: " << error.what() << "\n";
+    return 1;
+  }
+}

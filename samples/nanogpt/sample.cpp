@@ -1,0 +1,80 @@
+// `nanogpt sample`; see sample.hpp.
+#include "sample.hpp"
+
+#include <algorithm>
+#include <iostream>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "choose_model.hpp"
+#include "generator.hpp"
+#include "model_error.hpp"
+#include "model_folder.hpp"
+#include "trainer.hpp"
+
+namespace tenon::samples {
+namespace {
+
+const compiled_trainer& find_model(const std::filesystem::path& folder) {
+  const model_config config = read_model_config(folder);
+  std::vector<std::string> least;
+  for (const compiled_trainer* each : compiled_trainers()) {
+    std::vector<std::string> differing = differences(config, each->gpt);
+    if (differing.empty()) return *each;
+    if (least.empty() || differing.size() < least.size()) least = std::move(differing);
+  }
+  throw model_error(fmt::format("'{}': no compiled model fits: {}; add it to TENON_SAMPLES_NANOGPT",
+                                folder.string(), fmt::join(least, ", ")));
+}
+
+void print(std::string_view text) {
+  std::cout << text << std::flush;
+  if (!std::cout) throw model_error("standard output cannot be written to; is the disk full?");
+}
+
+}  // namespace
+
+void run_sample(const sample_options& options) {
+  const std::filesystem::path folder = options.out / options.which;
+  const compiled_trainer& compiled = find_model(folder);
+  const gpt_config& config = compiled.gpt.config;
+  const vocabulary tokens = vocabulary::load(folder);
+  if (tokens.size() > config.n_vocab)
+    throw model_error(fmt::format("'{}' has {} tokens, its model {}; they do not belong together",
+                                  folder.string(), tokens.size(), config.n_vocab));
+  std::vector<std::int32_t> window = tokens.encode(options.prompt);
+  if (window.empty()) throw model_error("the prompt is empty; give some text");
+  sampler choose(options.how, tokens.size());
+
+  runtime::options how{};
+  how.threads = options.threads;
+  const runtime::weights weights = read_model(folder, *compiled.gpt.model, config, how);
+  const auto session = compiled.gpt.open(weights, how);
+  if (!session) throw model_error(session.message());
+
+  text_stream stream(tokens);
+  for (const std::int32_t id : window) print(stream.push(id));
+  const auto keep_end = [&](std::size_t most) {
+    if (window.size() > most)
+      window.erase(window.begin(), window.end() - static_cast<std::ptrdiff_t>(most));
+  };
+  const auto context = static_cast<std::size_t>(config.n_block);
+  keep_end(context);
+  for (std::int64_t left = options.n_tokens; left > 0;) {
+    std::vector<std::int32_t> added;
+    const auto emit = [&](std::int32_t id) {
+      added.push_back(id);
+      print(stream.push(id));
+    };
+    const generation done =
+        generate(**session, config, window, choose, {left, tokens.end_of_text()}, emit);
+    if (done.stopped != stop_reason::context_full) break;
+    left -= done.n_generated;
+    window.insert(window.end(), added.begin(), added.end());
+    keep_end(std::max<std::size_t>(1, context / 2));
+  }
+  print(stream.flush() + "\n");
+}
+
+}  // namespace tenon::samples

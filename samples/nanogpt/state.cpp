@@ -1,0 +1,231 @@
+// States on disk; see state.hpp.
+#include "state.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+#include <fmt/format.h>
+#include <tenon/runtime/files.hpp>
+
+#include "dataset.hpp"
+#include "model_error.hpp"
+#include "tensors.hpp"
+#include "tokenizer/tokenizer_error.hpp"
+
+namespace tenon::samples {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr std::string_view prefix = "state-", suffix = ".safetensors";
+constexpr const char *run_key = "tenon.run", *checksum_key = "tenon.checksum";
+constexpr int format_version = 1;
+
+struct memory_kind {
+  runtime::memory what;
+  const char* prefix;  // of the names in the file
+};
+constexpr memory_kind kinds[] = {{runtime::memory::value, "value."},
+                                 {runtime::memory::moment_1, "moment_1."},
+                                 {runtime::memory::moment_2, "moment_2."}};
+
+// A tensor of the file.
+struct stored {
+  std::string name;
+  runtime::memory what;
+  const model_tensor* tensor;
+};
+
+std::vector<stored> stored_tensors(const std::vector<model_tensor>& tensors) {
+  std::vector<stored> all;
+  for (const memory_kind& kind : kinds)
+    for (const model_tensor& each : tensors)
+      all.push_back({kind.prefix + each.name, kind.what, &each});
+  return all;
+}
+
+// The step in a state's file name; nothing for other files.
+std::optional<std::int64_t> step_of(const std::string& name) {
+  if (!name.starts_with(prefix) || !name.ends_with(suffix) ||
+      name.size() <= prefix.size() + suffix.size())
+    return std::nullopt;
+  const char* const end = name.data() + name.size() - suffix.size();
+  std::int64_t step = 0;
+  const auto [stop, error] = std::from_chars(name.data() + prefix.size(), end, step);
+  if (error != std::errc{} || stop != end || step < 0) return std::nullopt;
+  return step;
+}
+
+// The first setting in which two configurations differ.
+std::string first_difference(const json& found, const json& wanted) {
+  for (const auto& [key, value] : wanted.items()) {
+    const auto other = found.is_object() ? found.find(key) : found.end();
+    if (other == found.end()) return fmt::format("it says nothing of {}", key);
+    if (*other != value)
+      return fmt::format("its {} is {}, this run's {}", key, shown(other->dump()), value.dump());
+  }
+  return "it has settings that this program does not know";
+}
+
+// Throws model_error with the reason why a file is not a state of this run.
+run_position read_run(const runtime::safetensors_file& file, std::int64_t step,
+                      const json& configuration) {
+  const char* const text = file.metadata(run_key);
+  if (text == nullptr) throw model_error("it is not a state of nanogpt train");
+  const json run = json::parse(text, nullptr, false);
+  const auto whole = [&](const char* key) {
+    const auto found = run.is_object() ? run.find(key) : run.end();
+    if (found == run.end() || !found->is_number_integer())
+      throw model_error(fmt::format("its {} is missing or no whole number", key));
+    return found->get<std::int64_t>();
+  };
+  if (const std::int64_t version = whole("version"); version != format_version)
+    throw model_error(
+        fmt::format("its format is version {}, this program has {}", version, format_version));
+  const json found = run.value("configuration", json());
+  if (found != configuration)
+    throw model_error(first_difference(found, configuration) +
+                      "; give it the settings that it was made with");
+  if (run.value("configuration_hash", json()) != fingerprint_of(json(configuration).dump()))
+    throw model_error("its configuration does not have the hash that it names");
+  run_position position{whole("step"), whole("evaluated_step")};
+  if (position.step != step)
+    throw model_error(fmt::format("it is that of step {}; its name says {}", position.step, step));
+  const json best = run.value("best_loss", json());
+  if (best.is_number())
+    position.best_loss = best.get<double>();
+  else if (!best.is_null())
+    throw model_error("its best_loss is no number");
+  return position;
+}
+
+void check(const runtime::status& outcome) {
+  if (!outcome) throw model_error(outcome.message());
+}
+
+void check_tensors(const runtime::safetensors_file& file, const std::vector<stored>& wanted) {
+  if (file.size() != wanted.size())
+    throw model_error(fmt::format("it has {} tensors, a state has {}", file.size(), wanted.size()));
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const tenon_named_tensor found = file.tensor(i);
+    const model_tensor& tensor = *wanted[i].tensor;
+    if (found.name != wanted[i].name || found.dtype != static_cast<std::uint32_t>(tensor.dtype) ||
+        !std::equal(tensor.shape.begin(), tensor.shape.end(), found.shape,
+                    found.shape + found.rank))
+      throw model_error(
+          fmt::format("its tensor {} is not {} of the model", shown(found.name), wanted[i].name));
+  }
+}
+
+run_position load_state(const std::filesystem::path& path, std::int64_t step,
+                        runtime::weights& weights, const json& configuration) {
+  const auto file = runtime::safetensors_file::open(path.string());
+  if (!file) throw model_error(file.message());
+  const run_position position = read_run(*file, step, configuration);
+  const std::vector<model_tensor> tensors = tensors_of(weights.model());
+  const std::vector<stored> wanted = stored_tensors(tensors);
+  check_tensors(*file, wanted);
+  check(file->verify(checksum_key));
+  std::vector<float> values;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    values.resize(wanted[i].tensor->bytes / sizeof(float));
+    check(file->read(i, values.data(), wanted[i].tensor->bytes));
+    check(weights.write(wanted[i].what, wanted[i].tensor->name, std::span<const float>(values)));
+  }
+  return position;
+}
+
+}  // namespace
+
+std::vector<std::filesystem::path> states_in(const std::filesystem::path& folder) {
+  std::vector<std::pair<std::int64_t, std::filesystem::path>> found;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error))
+    if (const auto step = step_of(entry.path().filename().string()))
+      found.emplace_back(*step, entry.path());
+  std::sort(found.begin(), found.end(), std::greater<>());
+  std::vector<std::filesystem::path> paths;
+  for (auto& [step, path] : found) paths.push_back(std::move(path));
+  return paths;
+}
+
+void remove_temporaries(const std::filesystem::path& folder) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error))
+    if (entry.path().filename().string().find(".tmp-") != std::string::npos)
+      std::filesystem::remove(entry.path(), error);
+}
+
+void save_state(const std::filesystem::path& folder, const runtime::weights& weights,
+                const run_position& position, const ordered_json& configuration,
+                std::int64_t keep) {
+  const std::vector<model_tensor> tensors = tensors_of(weights.model());
+  const std::vector<stored> all = stored_tensors(tensors);
+  std::vector<tenon_named_tensor> named;
+  for (const stored& each : all)
+    named.push_back({each.name.c_str(), static_cast<std::uint32_t>(each.tensor->dtype),
+                     static_cast<std::uint32_t>(each.tensor->shape.size()),
+                     each.tensor->shape.data(), nullptr});
+  ordered_json run{{"version", format_version},
+                   {"step", position.step},
+                   {"evaluated_step", position.evaluated_step},
+                   {"best_loss", nullptr},
+                   {"configuration_hash", fingerprint_of(json(configuration).dump())},
+                   {"configuration", configuration}};
+  if (std::isfinite(position.best_loss)) run["best_loss"] = position.best_loss;
+  const std::string text = run.dump();
+  const tenon_metadata metadata[] = {{"format", "pt"}, {run_key, text.c_str()}};
+  struct source {
+    const runtime::weights& weights;
+    const std::vector<stored>& all;
+  } from{weights, all};
+  const tenon_safetensors contents{
+      named.data(),
+      named.size(),
+      [](void* context, std::size_t index, void* data, std::uint64_t bytes) {
+        const source& from = *static_cast<const source*>(context);
+        const stored& each = from.all[index];
+        return from.weights
+            .read(each.what, each.tensor->name,
+                  std::span(static_cast<float*>(data), bytes / sizeof(float)))
+            .raw();
+      },
+      &from,
+      metadata,
+      std::size(metadata),
+      checksum_key};
+  const std::filesystem::path path =
+      folder / fmt::format("{}{:08}{}", prefix, position.step, suffix);
+  if (const auto written = runtime::write_safetensors(path.string(), contents); !written)
+    throw model_error(fmt::format("{}; the states before step {} are still there",
+                                  written.message(), position.step));
+  const auto states = states_in(folder);
+  std::error_code ignored;
+  for (std::size_t i = static_cast<std::size_t>(keep); i < states.size(); ++i)
+    std::filesystem::remove(states[i], ignored);
+}
+
+std::optional<run_position> load_newest_state(const std::filesystem::path& folder,
+                                              runtime::weights& weights,
+                                              const ordered_json& configuration,
+                                              const std::function<void(const std::string&)>& warn) {
+  const auto states = states_in(folder);
+  if (states.empty()) return std::nullopt;
+  const json wanted = configuration;
+  for (const std::filesystem::path& path : states) {
+    try {
+      return load_state(path, *step_of(path.filename().string()), weights, wanted);
+    } catch (const model_error& error) {
+      warn(fmt::format("{} is left out: {}", path.string(), error.what()));
+    }
+  }
+  throw model_error(
+      fmt::format("none of the {} states in '{}' can be resumed; correct the settings, "
+                  "or begin anew in another folder",
+                  states.size(), folder.string()));
+}
+
+}  // namespace tenon::samples

@@ -1,0 +1,179 @@
+// `nanogpt train`: checks everything, then hands over to the loop; see train.hpp.
+#include "train.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "model_error.hpp"
+#include "model_folder.hpp"
+#include "stop_signal.hpp"
+#include "tensors.hpp"
+#include "training_run.hpp"
+#include "vocabulary.hpp"
+
+namespace tenon::samples {
+namespace {
+
+// Two runs in one folder would mix their states.
+class folder_lock {
+ public:
+  explicit folder_lock(const std::filesystem::path& folder) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    handle_ = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (handle_ < 0)
+      throw model_error(fmt::format("'{}' cannot be made or opened: {}; choose another folder",
+                                    folder.string(), std::strerror(errno)));
+    if (flock(handle_, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
+      close(handle_);
+      throw model_error(
+          fmt::format("another nanogpt train is at work in '{}'; wait for it or choose "
+                      "another folder",
+                      folder.string()));
+    }
+  }
+  ~folder_lock() { close(handle_); }
+  folder_lock(const folder_lock&) = delete;
+
+ private:
+  int handle_;
+};
+
+token_file load_tokens(const std::filesystem::path& file, const vocabulary& tokens,
+                       std::int64_t block) {
+  token_file text = token_file::load(file, tokens.size());
+  if (text.size() <= block)
+    throw model_error(
+        fmt::format("'{}' has {} tokens, block_size {} needs at least {}; use a longer "
+                    "text or a smaller block_size",
+                    file.string(), text.size(), block, block + 1));
+  return text;
+}
+
+std::string sizes_text(const gpt_config& config) {
+  return fmt::format("L {} H {} C {} V {} T {}, {} GELU, {} bias, dropout {}", config.n_layer,
+                     config.n_head, config.n_embd, config.n_vocab, config.n_block,
+                     config.gelu == gelu_erf ? "erf" : "tanh", config.bias ? "with" : "no",
+                     config.dropout);
+}
+
+std::uint64_t parameter_count(const tenon_model& model) {
+  std::uint64_t count = 0;
+  for (const model_tensor& each : tensors_of(model)) count += each.bytes / sizeof(float);
+  return count;
+}
+
+// Where the run begins: the newest state, given weights, or new ones.
+run_position begin(const train_options& options, const nlohmann::ordered_json& configuration,
+                   std::int64_t seed, gpt_trainer& trainer) {
+  const auto warn = [](const std::string& what) { fmt::print(stderr, "warning: {}\n", what); };
+  if (options.resume) {
+    if (const auto found = load_newest_state(options.out, trainer.weights(), configuration, warn)) {
+      fmt::print(stderr, "going on from step {}\n", found->step);
+      return *found;
+    }
+    throw model_error(
+        fmt::format("there is no state in '{}'; begin without --resume", options.out.string()));
+  }
+  if (const auto states = states_in(options.out); !states.empty())
+    throw model_error(
+        fmt::format("'{}' is there already; go on with --resume, or choose another "
+                    "--out",
+                    states.front().string()));
+  if (options.init_from.empty())
+    if (const auto made = trainer.init(static_cast<std::int32_t>(seed)); !made)
+      throw model_error(made.message());
+  return {};
+}
+
+}  // namespace
+
+const compiled_trainer& find_trainer(const std::string& name) {
+  std::string names;
+  const auto all = compiled_trainers();
+  for (const compiled_trainer* each : all) {
+    if (name.empty() || name == each->gpt.model->name) return *each;
+    names.append(names.empty() ? "" : ", ").append(each->gpt.model->name);
+  }
+  throw model_error(
+      fmt::format("model '{}' is not compiled in, only {}; add it to "
+                  "TENON_SAMPLES_NANOGPT",
+                  name, names));
+}
+
+void run_train(const train_options& options) {
+  const compiled_trainer& compiled = find_trainer(options.model);
+  const gpt_config& config = compiled.gpt.config;
+  const tenon_model& model = *compiled.gpt.model;
+  train_settings settings = settings_for(model.name, config);
+  if (options.adjust) options.adjust(settings);
+  check_settings(settings, model.name, config);
+
+  const vocabulary tokens = vocabulary::load(options.data);
+  if (tokens.size() > config.n_vocab)
+    throw model_error(
+        fmt::format("the text has {} different tokens, model '{}' was compiled for {}; "
+                    "compile one with more, or prepare another text",
+                    tokens.size(), model.name, config.n_vocab));
+  const token_file train = load_tokens(options.data / "train.bin", tokens, settings.block_size);
+  const token_file val = load_tokens(options.data / "val.bin", tokens, settings.block_size);
+  const folder_lock lock(options.out);
+  remove_temporaries(options.out);
+
+  nlohmann::ordered_json configuration = deciding(settings);
+  configuration["model"] = model.name;
+  configuration["sizes"] = sizes_text(config);
+  configuration["text"] = train.fingerprint();
+  configuration["validation_text"] = val.fingerprint();
+
+  runtime::options how{};
+  how.threads = options.threads;
+  auto weights = [&] {
+    if (!options.init_from.empty() && !options.resume)
+      return read_model(options.init_from, model, config, how);
+    auto zero = runtime::weights::zero(model, how);
+    if (!zero) throw model_error(zero.message());
+    return *std::move(zero);
+  }();
+  auto opened = compiled.open(std::move(weights), how);
+  if (!opened) throw model_error(opened.message());
+  gpt_trainer& trainer = **opened;
+  fmt::print(
+      "model {}: {} parameters, {}\n"
+      "text: {} tokens, {} of validation, {} different\n"
+      "variant {}, {} threads, seed {}\n",
+      model.name, parameter_count(model), sizes_text(config), train.size(), val.size(),
+      tokens.size(), trainer.weights().variant().name, trainer.threads(), settings.seed);
+  std::fflush(stdout);
+  run_position position = begin(options, configuration, settings.seed, trainer);
+  replace_file(options.out / "settings.json", configuration.dump(2) + "\n");
+
+  const stop_signal stopping;
+  const auto write = [&](const char* folder) {
+    write_model(options.out / folder, trainer.weights(), config, tokens, options.data);
+  };
+  const training_run run{trainer,
+                         train,
+                         val,
+                         settings,
+                         configuration,
+                         options.out,
+                         fmt::format("{}: loss", model.name),
+                         options.save_interval > 0 ? options.save_interval : settings.eval_interval,
+                         options.keep,
+                         write,
+                         [] { return stop_signal::received() != 0; }};
+  if (run_training(run, position) == run_end::stopped)
+    fmt::print("stopped after step {}, the state is saved; go on with --resume\n", position.step);
+  else
+    fmt::print("done: {} steps, least validation loss {:.4f}; models are in {} and {}\n",
+               position.step, position.best_loss, (options.out / "best").string(),
+               (options.out / "last").string());
+}
+
+}  // namespace tenon::samples

@@ -1,0 +1,60 @@
+// The log of a run; see training_log.hpp.
+#include "training_log.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "model_error.hpp"
+#include "vocabulary.hpp"
+
+namespace tenon::samples {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+training_log::training_log(std::filesystem::path file, std::int64_t step,
+                           std::int64_t evaluated_step)
+    : path_(std::move(file)) {
+  std::string kept;
+  if (std::ifstream before(path_); before) {
+    for (std::string line; std::getline(before, line);) {
+      const json record = json::parse(line, nullptr, false);  // the last line may be torn
+      if (!record.is_object() || !record.value("step", json()).is_number_integer()) continue;
+      const auto at = record["step"].get<std::int64_t>();
+      const json train = record.value("train_loss", json()), val = record.value("val_loss", json());
+      const bool evaluates = train.is_number() && val.is_number();
+      if (evaluates ? at > evaluated_step : at >= step) continue;
+      if (evaluates) evaluations_.push_back({at, train.get<double>(), val.get<double>()});
+      kept += line + "\n";
+    }
+  }
+  replace_file(path_, kept);
+  file_.open(path_, std::ios::app);
+}
+
+void training_log::add(const step_record& record) {
+  write(ordered_json{{"step", record.step},
+                     {"loss", record.loss},
+                     {"learning_rate", record.learning_rate},
+                     {"gradient_norm", record.gradient_norm},
+                     {"tokens_per_second", record.tokens_per_second}}
+            .dump());
+}
+
+void training_log::add(const evaluation& record) {
+  evaluations_.push_back(record);
+  write(ordered_json{
+      {"step", record.step}, {"train_loss", record.train_loss}, {"val_loss", record.val_loss}}
+            .dump());
+}
+
+void training_log::write(const std::string& line) {
+  file_ << line << "\n" << std::flush;
+  if (!file_)
+    throw model_error(
+        fmt::format("'{}' cannot be written to; is the disk full? Make room and go on "
+                    "with --resume",
+                    path_.string()));
+}
+
+}  // namespace tenon::samples

@@ -1,0 +1,37 @@
+// The loop of training: steps, evaluations, states, until the end or a wish to stop.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "dataset.hpp"
+#include "settings.hpp"
+#include "state.hpp"
+#include "trainer.hpp"
+
+namespace tenon::samples {
+
+struct training_run {
+  gpt_trainer& trainer;
+  const token_file &train, &val;
+  train_settings settings;
+  nlohmann::ordered_json configuration;  // for states
+  std::filesystem::path out;             // gets log.jsonl, loss.svg and states
+  std::string title;                     // of the curve
+  std::int64_t save_interval;            // steps between states
+  std::int64_t keep;                     // states
+  /// Writes the model to this folder of `out`: "best" when the validation loss is the least so far,
+  /// "last" at the end.
+  std::function<void(const char* folder)> write_model;
+  std::function<bool()> should_stop;  // asked after each step and each batch of an evaluation
+};
+
+enum class run_end { finished, stopped };
+
+/// Goes on from `position`, which is then where the run has ended and of which a state is on disk.
+///   Prints progress to standard error, evaluations to standard output.
+///   Throws model_error, also if a loss is not a number.
+run_end run_training(const training_run& run, run_position& position);
+
+}  // namespace tenon::samples

@@ -140,15 +140,19 @@ void boundValues(Value input, ManifestTensor &tensor) {
     tensor.hasIgnored = false;
 }
 
-/// "linear h.{}.mlp.c_fc": an operation and the first parameter it reads, without ".weight".
+/// "linear h.{}.mlp.c_fc": an operation and the first parameter it reads, or whose gradient it
+/// makes, without ".weight". Optimisers are about all of them, and named without.
 std::string operationName(Operation &op) {
   std::string name = op.getName().stripDialect().str();
+  auto withParam = [&](StringRef param) {
+    param.consume_back(".weight");
+    return name + " " + param.str();
+  };
+  if (auto accumulate = dyn_cast<AccumulateOp>(op))
+    return withParam(accumulate.getName());
   for (Value operand : op.getOperands())
-    if (auto param = operand.getDefiningOp<GetParamOp>()) {
-      StringRef stem = param.getName();
-      stem.consume_back(".weight");
-      return name + " " + stem.str();
-    }
+    if (auto param = operand.getDefiningOp<GetParamOp>())
+      return withParam(param.getName());
   return name;
 }
 

@@ -10,6 +10,7 @@ void prompt_rows(const settings& how, const report& into);     // 512 tokens at 
 void decode_rows(const settings& how, const report& into);     // 128 tokens, one at a time
 void context_rows(const settings& how, const report& into);    // decoding at position 1000
 void variant_rows(const settings& how, const report& into);    // x86-64-v3 against v4
+void train_rows(const settings& how, const report& into);      // steps of training
 void start_rows(const settings& how, const report& into);      // program start to first token
 void size_rows(const settings& how, const report& into);       // of the binary
 

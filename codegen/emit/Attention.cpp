@@ -3,7 +3,8 @@
 // another. A query goes over the keys in blocks from position 0 with a running maximum and sum
 // (online softmax, Milakov and Gimelshein 2018). A few neighbouring queries go side by side, so
 // that a key or value that is loaded serves all of them; each computes what it would compute alone:
-// the bits depend on a query's position only, not on how a prompt is cut.
+// the bits depend on a query's position only, not on how a prompt is cut. For training each query
+// also hands out its maximum + log(sum), which is all that the backward needs to know of them.
 #include "Attention.h"
 #include "Bf16.h"
 #include "Families.h"
@@ -27,19 +28,31 @@ int64_t cacheElements(StateOp state) {
 
 namespace {
 struct AttentionKernel {
-  AttentionKernel(AttentionOp op, CpuKernelBuilder &k) : op(op), k(k) {
-    qkvType = cast<RankedTensorType>(op.getQkv().getType());
-    channels = cast<RankedTensorType>(op.getType()).getShape().back();
-    heads = lookupDim(k.model, op.getHeads()).getMax();
+  AttentionKernel(AttentionOp op, CpuKernelBuilder &k)
+      : AttentionKernel(k, op.getQkv(), op.getType(), op.getHeads(), op.getKeptType(),
+                        op.getCacheAttr()) {}
+  AttentionKernel(AttentionSavingOp op, CpuKernelBuilder &k)
+      : AttentionKernel(k, op.getQkv(), cast<RankedTensorType>(op.getResult().getType()),
+                        op.getHeads(), k.b.getF32Type(), {}) {
+    lse = k.base(op.getLse());
+  }
+
+private:
+  AttentionKernel(CpuKernelBuilder &k, Value input, RankedTensorType type, StringRef headsName,
+                  Type keptType, FlatSymbolRefAttr cache)
+      : k(k), keptType(keptType) {
+    qkvType = cast<RankedTensorType>(input.getType());
+    channels = type.getShape().back();
+    heads = lookupDim(k.model, headsName).getMax();
     headSize = channels / heads;
     lanes = k.target.lanes;
     block = keyBlock(k.target);
     vectors = block / lanes;
     f32 = k.b.getF32Type();
-    qkv = k.base(op.getQkv());
-    offset = op.getCacheAttr() ? k.position : k.index(0);
+    qkv = k.base(input);
+    offset = cache ? k.position : k.index(0);
     int64_t context = lookupDim(k.model, dimNames(qkvType)[1]).getMax();
-    if (FlatSymbolRefAttr cache = op.getCacheAttr()) {
+    if (cache) {
       auto state = cast<StateOp>(SymbolTable::lookupSymbolIn(k.model, cache));
       context = lookupDim(k.model, dimNames(state.getType())[1]).getMax();
       memory = k.symbols.lookup(cache.getAttr());
@@ -49,6 +62,7 @@ struct AttentionKernel {
     perHead = headElements(context, headSize);
   }
 
+public:
   void emit() {
     group = k.target.queries;
     queryStack = k.stack(group * headSize, f32);
@@ -60,6 +74,7 @@ struct AttentionKernel {
     k.loop(begin, end, 1, [&](Value pair) {
       Value head = k.rem(pair, k.index(heads));
       Value firstRow = k.mul(k.div(pair, heads), time);
+      firstLse = k.mul(pair, time);
       keys = k.mul(pair, perHead);
       values = k.add(keys, perHead / 2);
       headColumn = k.mul(head, headSize);
@@ -105,10 +120,8 @@ private:
   }
 
   /// Keys and values in memory: what is kept may be rounded, what is read is f32.
-  void keep(Value value, Value index) { storeF32As(k, op.getKeptType(), value, memory, index); }
-  Value kept(Value index, unsigned width) {
-    return loadAsF32(k, memory, index, op.getKeptType(), width);
-  }
+  void keep(Value value, Value index) { storeF32As(k, keptType, value, memory, index); }
+  Value kept(Value index, unsigned width) { return loadAsF32(k, memory, index, keptType, width); }
 
   /// The pieces that the channels of a head are held in: full vectors, then the tail.
   SmallVector<Piece> channelPieces() {
@@ -148,6 +161,9 @@ private:
         Value mean = k.divf(sum, k.broadcast(result[2 * q + 1], width));
         storeF32As(k, type.getElementType(), mean, out, k.add(target, d));
       });
+      if (lse) // without a cache: the position is the row's in its sequence
+        k.store(k.addf(result[2 * q], emitLog(k, result[2 * q + 1])), lse,
+                k.add(firstLse, k.add(position, q)));
     }
   }
 
@@ -268,18 +284,25 @@ private:
 
   static constexpr double infinity = std::numeric_limits<double>::infinity();
 
-  AttentionOp op;
   CpuKernelBuilder &k;
+  Type keptType; // of keys and values in memory
   RankedTensorType qkvType;
   int64_t channels, heads, headSize, perHead;
   unsigned lanes, block, vectors, group;
   Type f32;
-  Value qkv, memory, offset, time, keys, values, headColumn, queryStack, weightStack, outStack;
+  Value lse; // null where nothing is handed out
+  Value qkv, memory, offset, time, firstLse, keys, values, headColumn, queryStack, weightStack,
+      outStack;
 };
 } // namespace
 
 LogicalResult emitAttention(GroupOp group, CpuKernelBuilder &k) {
-  AttentionKernel(*group.getBody().front().getOps<AttentionOp>().begin(), k).emit();
+  for (Operation &op : group.getBody().front()) {
+    if (auto attention = dyn_cast<AttentionOp>(op))
+      AttentionKernel(attention, k).emit();
+    else if (auto saving = dyn_cast<AttentionSavingOp>(op))
+      AttentionKernel(saving, k).emit();
+  }
   return success();
 }
 

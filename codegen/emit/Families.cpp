@@ -17,6 +17,8 @@ LogicalResult emitFamily(GroupOp group, CpuKernelBuilder &k) {
     return emitLinear(group, k);
   case GroupKind::Attention:
     return emitAttention(group, k);
+  case GroupKind::AttentionBackward:
+    return emitAttentionBackward(group, k);
   case GroupKind::Elementwise:
   case GroupKind::LastToken:
     return emitElementwise(group, k);
@@ -34,6 +36,14 @@ LogicalResult emitFamily(GroupOp group, CpuKernelBuilder &k) {
   }
 }
 
+/// Floats that hold the keys and values of an attention without a cache.
+static int64_t keptElements(ModelOp model, Type result, Type kept) {
+  ArrayRef<StringAttr> names = dimNames(result);
+  auto max = [&](unsigned i) { return static_cast<int64_t>(lookupDim(model, names[i]).getMax()); };
+  int64_t elements = max(0) * headElements(max(1), max(2));
+  return llvm::divideCeil(elements * kept.getIntOrFloatBitWidth(), 32);
+}
+
 int64_t scratchElements(GroupOp group) {
   int64_t elements = 0;
   group.getBody().walk([&](LinearBackwardWeightOp op) { elements = weightGradientScratch(op); });
@@ -46,16 +56,17 @@ int64_t scratchElements(GroupOp group) {
       elements = narrowScratch(op.getDy());
   });
   group.getBody().walk([&](HeadCrossEntropyOp op) { elements = headLossScratch(op); });
+  ModelOp model = enclosingModel(group);
   group.getBody().walk([&](AttentionOp op) {
-    if (op.getCacheAttr())
-      return;
-    ModelOp model = enclosingModel(group);
-    auto type = cast<RankedTensorType>(op.getType());
-    auto max = [&](unsigned i) {
-      return static_cast<int64_t>(lookupDim(model, dimNames(type)[i]).getMax());
-    };
-    int64_t bits = max(0) * headElements(max(1), max(2)) * op.getKeptType().getIntOrFloatBitWidth();
-    elements = llvm::divideCeil(bits, 32);
+    if (!op.getCacheAttr())
+      elements = keptElements(model, op.getType(), op.getKeptType());
+  });
+  group.getBody().walk([&](AttentionSavingOp op) {
+    elements = keptElements(model, op.getResult().getType(), Float32Type::get(group.getContext()));
+  });
+  // A number each query and head.
+  group.getBody().walk([&](AttentionBackwardOp op) {
+    elements = maxElements(model, cast<RankedTensorType>(op.getLse().getType()));
   });
   return elements;
 }

@@ -53,24 +53,33 @@ static int64_t bytesOf(Type tensor) {
 }
 
 // Causal attention: query t of T sees the keys up to its own, p + t + 1 of them with p cached ones
-// before it. All queries together see T p + T (T + 1) / 2, the cache holds p + T.
-static void countAttention(AttentionOp op, Cost &cost) {
-  ArrayRef<StringAttr> result = dimNames(op.getResult().getType());
-  StringAttr batch = result[0], time = result[1], channels = result[2];
-  bool isCached = op.getCacheAttr() != nullptr;
-  auto addPairs = [&](int64_t factor, StringAttr width) {
-    if (isCached)
-      cost.flops.add(factor, {batch, time, width}, /*byPosition=*/true);
-    cost.flops.add(factor / 2, {batch, time, time, width});
-    cost.flops.add(factor / 2, {batch, time, width});
-  };
-  addPairs(4, channels);                    // q.k and p.v
-  addPairs(4, op.getHeadsAttr().getAttr()); // scale and softmax
+// before it. All queries together see T p + T (T + 1) / 2.
+static void countPairs(ArrayRef<StringAttr> queries, StringAttr width, int64_t each, bool isCached,
+                       Cost &cost) {
+  StringAttr batch = queries[0], time = queries[1];
+  if (isCached)
+    cost.flops.add(each, {batch, time, width}, /*byPosition=*/true);
+  cost.flops.add(each / 2, {batch, time, time, width});
+  cost.flops.add(each / 2, {batch, time, width});
+}
+
+static void countAttention(Type result, FlatSymbolRefAttr heads, bool isCached, Cost &cost) {
+  ArrayRef<StringAttr> names = dimNames(result);
+  countPairs(names, names[2], 4, isCached, cost);        // q.k and p.v
+  countPairs(names, heads.getAttr(), 4, isCached, cost); // scale and softmax
   if (!isCached)
     return;
-  int64_t keysAndValues = 2 * bytesOf(op.getResult().getType());
-  cost.bytes.add(keysAndValues, {batch, channels}, /*byPosition=*/true);
-  cost.bytes.add(keysAndValues, {batch, time, channels});
+  // The cache holds p + T.
+  int64_t keysAndValues = 2 * bytesOf(result);
+  cost.bytes.add(keysAndValues, {names[0], names[2]}, /*byPosition=*/true);
+  cost.bytes.add(keysAndValues, {names[0], names[1], names[2]});
+}
+
+static void countAttentionBackward(AttentionBackwardOp op, Cost &cost) {
+  ArrayRef<StringAttr> names = dimNames(op.getY().getType());
+  cost.flops.addElements(2, op.getY().getType());            // dy.y
+  countPairs(names, names[2], 10, /*isCached=*/false, cost); // q.k, dy.v, dq, dk, dv
+  countPairs(names, op.getHeadsAttr().getAttr(), 4, /*isCached=*/false, cost); // weights, gradients
 }
 
 /// A matrix product over all of `rows` and the last dimension of `other`, which has the same rows.
@@ -109,7 +118,13 @@ static void countOperation(Operation &operation, Cost &cost) {
         logits.push_back(dimNames(op.getX().getType()).back());
         cost.flops.add(6, logits);
       })
-      .Case([&](AttentionOp op) { countAttention(op, cost); })
+      .Case([&](AttentionOp op) {
+        countAttention(op.getType(), op.getHeadsAttr(), op.getCacheAttr() != nullptr, cost);
+      })
+      .Case([&](AttentionSavingOp op) {
+        countAttention(op.getResult().getType(), op.getHeadsAttr(), /*isCached=*/false, cost);
+      })
+      .Case([&](AttentionBackwardOp op) { countAttentionBackward(op, cost); })
       // Maximum, difference, exponential, sum.
       .Case([&](TokenCrossEntropyOp op) { cost.flops.addElements(4, op.getLogits().getType()); })
       .Case([&](CrossEntropyOp op) { cost.flops.addElements(4, op.getLogits().getType()); })

@@ -1,5 +1,5 @@
 // Single kernels against the rate of operations from registers: products at GPT-2's shapes, and
-// attention over 1024 tokens.
+// attention over 1024 tokens, forward and backward.
 #include <cmath>
 #include <cstdint>
 #include <memory>
@@ -17,9 +17,11 @@
 #include "bench_head_bf16.tenon.h"
 #include "bench_mlp_c_proj.tenon.h"
 #include "bench_mlp_c_proj_bf16.tenon.h"
+#include "entries.h"
 #include "limits.hpp"
 #include "rows.hpp"
 #include "runtime_calls.hpp"
+#include "team.hpp"
 #include "timing.hpp"
 
 namespace bench {
@@ -120,6 +122,44 @@ void add_attention(std::vector<contest>& into, const char* name, const tenon_mod
   }
 }
 
+/// The backward of GPT-2's attention, which no entry holds alone: called without the runtime.
+void add_attention_backward(std::vector<contest>& into, std::int64_t batch, std::int64_t time,
+                            const settings& how) {
+  constexpr std::int64_t heads = 12, channels = 768;
+  // Scores, dy . v and the terms of dq, dk and dv: five products, of what each position sees.
+  const double flops = 5.0 * double(batch) * double(time) * double(time + 1) * double(channels);
+  const std::size_t rows = std::size_t(batch * time);
+  struct memory {
+    rt::buffer<float> qkv, y, lse, dy, dqkv, arena;
+  };
+  const tenon::test::CompiledEntry entry =
+      tenon::test::variantsOf("heads_12x64").back().at("backward");
+  const auto at = std::make_shared<memory>(
+      memory{random_floats(rows * 3 * channels), random_floats(rows * channels),
+             random_floats(rows * heads), random_floats(rows * channels),
+             random_floats(rows * 3 * channels), random_floats(entry.arenaBytes / sizeof(float))});
+  for (float& value : at->lse) value += 7;  // about the logarithm of 1024
+  for (const int threads : how.threads) {
+    contest made = against_registers(
+        text("attention backward, %d x %d tokens", int(batch), int(time)), threads, in_f32);
+    made.bar = 0.50;
+    made.work = [=] {
+      const std::int64_t dims[] = {batch, time, heads, channels, 3 * channels};
+      const void* const inputs[] = {at->qkv.data(), at->y.data(), at->lse.data(), at->dy.data()};
+      void* const outputs[] = {at->dqkv.data()};
+      tenon_call call{};
+      call.arena = at->arena.data();
+      call.inputs = inputs;
+      call.outputs = outputs;
+      call.dims = dims;
+      team crew(threads);  // here, since its threads spin
+      return rate(flops,
+                  [&] { crew.each([&](int thread, int all) { entry.run(&call, thread, all); }); });
+    };
+    into.push_back(std::move(made));
+  }
+}
+
 void run(std::vector<contest>& all, const settings& how, const report& into) {
   alternate(all, how.rounds);
   for (const contest& each : all) into.row(each);
@@ -155,6 +195,8 @@ void attention_rows(const settings& how, const report& into) {
   std::vector<contest> all;
   add_attention<bench_attention::session>(all, "f32", bench_attention::model(), how);
   add_attention<bench_attention_bf16::session>(all, "bf16", bench_attention_bf16::model(), how);
+  add_attention_backward(all, 4, 256, how);
+  add_attention_backward(all, 1, 1024, how);
   run(all, how, into);
 }
 

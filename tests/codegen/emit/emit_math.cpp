@@ -4,8 +4,7 @@
 // makes <folder>/<target>.o and math_kernels.inc, one line a target (see math_kernels.h).
 #include "CpuKernel.h"
 #include "Math.h"
-#include "Object.h"
-#include "Pipelines.h"
+#include "make_object.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
@@ -13,12 +12,11 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/WithColor.h"
 
 using namespace mlir;
 using namespace tenon;
+using namespace tenon::test;
 
 namespace {
 
@@ -77,35 +75,11 @@ void emitKernel(ModuleOp module, const Target &target, const Function &function)
   }
 }
 
-LogicalResult fail(const Twine &message) {
-  llvm::WithColor::error() << message << "\n";
-  return failure();
-}
-
-LogicalResult write(const Twine &path, StringRef bytes) {
-  std::error_code error;
-  llvm::raw_fd_ostream stream(path.str(), error);
-  if (error)
-    return fail(path + ": " + error.message());
-  stream << bytes;
-  return success();
-}
-
 LogicalResult emitTarget(MLIRContext &context, const Target &target, StringRef folder) {
   OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&context));
   for (const Function &function : functions)
     emitKernel(*module, target, function);
-  PassManager pm(&context);
-  buildCpuPipeline(pm);
-  if (failed(pm.run(*module)))
-    return failure();
-  FailureOr<ObjectJob> job = ObjectJob::translate(*module, target);
-  if (failed(job))
-    return failure();
-  llvm::Expected<ObjectCode> code = job->compile(/*withText=*/false);
-  if (!code)
-    return fail(llvm::toString(code.takeError()));
-  return write(folder + "/" + target.name + ".o", code->object);
+  return makeObject(*module, target, folder + "/" + target.name + ".o");
 }
 
 } // namespace
@@ -129,5 +103,5 @@ int main(int argc, char **argv) {
       return EXIT_FAILURE;
     table += "TENON_MATH_VARIANT(" + identifier(name) + ", " + target->cpuBits.str() + ")\n";
   }
-  return failed(write(folder + "/math_kernels.inc", table));
+  return failed(writeFile(folder + "/math_kernels.inc", table));
 }

@@ -3,6 +3,7 @@
 
 #include "Cost.h"
 #include "Explain.h"
+#include "model_text.h"
 
 #include <catch2/catch.hpp>
 
@@ -43,4 +44,38 @@ TEST_CASE("a loss costs four operations a logit, and one a token for the mean") 
   auto groups = llvm::to_vector(loss.getOps<tenon::GroupOp>());
   CHECK(tenon::costOf(groups[0]).flops.text() == "4 batch seq n_vocab");
   CHECK(tenon::costOf(groups[1]).flops.text() == "batch seq");
+}
+
+TEST_CASE("attention's backward does 2.5 times the products of its forward") {
+  tenon::test::ParsedModel parsed(R"(
+    !qkv = tensor<?x?x24xf32, #tenon.dims<batch, seq, QKV>>
+    !x = tensor<?x?x8xf32, #tenon.dims<batch, seq, C>>
+    !lse = tensor<?x2x?xf32, #tenon.dims<batch, H, seq>>
+    tenon.model @m {
+      tenon.dim @batch 1 to 3
+      tenon.dim @seq 1 to 9
+      tenon.dim @H 2 to 2
+      tenon.dim @C 8 to 8
+      tenon.dim @QKV 24 to 24
+      func.func @both(%qkv: !qkv, %dy: !x) -> !qkv {
+        %y, %lse = tenon.group attention -> !x, !lse {
+          %y, %lse = tenon.attention_saving %qkv heads @H : !qkv -> !x, !lse
+          tenon.yield %y, %lse : !x, !lse
+        }
+        %dqkv = tenon.group attention_backward -> !qkv {
+          %d = tenon.attention_backward %qkv, %y, %lse, %dy heads @H : !qkv, !x, !lse
+          tenon.yield %d : !qkv
+        }
+        return %dqkv : !qkv
+      }
+    })");
+  INFO(parsed.errors);
+  REQUIRE(parsed.model);
+  mlir::func::FuncOp both = *parsed.model.getBody().getOps<mlir::func::FuncOp>().begin();
+  auto groups = llvm::to_vector(both.getOps<tenon::GroupOp>());
+  CHECK(tenon::costOf(groups[0]).flops.text() ==
+        "2 batch seq seq C + 2 batch seq C + 2 batch seq seq H + 2 batch seq H");
+  CHECK(tenon::costOf(groups[1]).flops.text() ==
+        "7 batch seq C + 5 batch seq seq C + 2 batch seq seq H + 2 batch seq H");
+  CHECK(tenon::costOf(groups[1]).bytes.text() == "8 batch seq QKV + 8 batch seq C + 4 batch H seq");
 }

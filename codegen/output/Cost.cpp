@@ -89,6 +89,19 @@ static void countProduct(Type rows, Type other, Cost &cost) {
   cost.flops.add(2, dims);
 }
 
+/// `flops` and `bytes` for each element of a parameter, of all its layers.
+static void countParam(Operation &operation, FlatSymbolRefAttr name, int64_t flops, int64_t bytes,
+                       Cost &cost) {
+  auto model = operation.getParentOfType<ModelOp>();
+  auto param = cast<ParamOp>(SymbolTable::lookupSymbolIn(model, name));
+  SmallVector<StringAttr> dims(dimNames(param.getTensorType()));
+  if (FlatSymbolRefAttr layers = param.getLayersAttr())
+    dims.insert(dims.begin(), layers.getAttr());
+  if (flops != 0)
+    cost.flops.add(flops, dims);
+  cost.bytes.add(bytes, dims);
+}
+
 static void countOperation(Operation &operation, Cost &cost) {
   auto elementwise = [&](int64_t each) {
     cost.flops.addElements(each, operation.getResult(0).getType());
@@ -129,6 +142,14 @@ static void countOperation(Operation &operation, Cost &cost) {
       .Case([&](TokenCrossEntropyOp op) { cost.flops.addElements(4, op.getLogits().getType()); })
       .Case([&](CrossEntropyOp op) { cost.flops.addElements(4, op.getLogits().getType()); })
       .Case([&](MaskedMeanOp op) { cost.flops.addElements(1, op.getX().getType()); })
+      .Case([&](GradientNormOp op) {
+        for (auto name : op.getNames().getAsRange<FlatSymbolRefAttr>())
+          countParam(operation, name, 2, 4, cost);
+      })
+      // Reads gradient, moments, value; writes all but the gradient.
+      .Case([&](AdamwOp op) { countParam(operation, op.getNameAttr(), 14, 7 * 4, cost); })
+      .Case([&](SgdOp op) { countParam(operation, op.getNameAttr(), 4, 3 * 4, cost); })
+      .Case([&](InitialiseOp op) { countParam(operation, op.getNameAttr(), 0, 4 * 4, cost); })
       // Only the gathered rows of a table are read.
       .Case([&](EmbeddingOp op) {
         Type rows = op.getResult().getType();

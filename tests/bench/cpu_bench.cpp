@@ -22,11 +22,11 @@ struct group {
 };
 
 constexpr group groups[] = {
-    {"gemm", bench::gemm_rows},       {"attention", bench::attention_rows},
-    {"prompt", bench::prompt_rows},   {"decode", bench::decode_rows},
-    {"context", bench::context_rows}, {"variants", bench::variant_rows},
-    {"start", bench::start_rows},     {"size", bench::size_rows},
-    {"train", bench::train_rows},
+    {"gemm", bench::gemm_rows},        {"attention", bench::attention_rows},
+    {"prompt", bench::prompt_rows},    {"decode", bench::decode_rows},
+    {"context", bench::context_rows},  {"update", bench::update_rows},
+    {"variants", bench::variant_rows}, {"start", bench::start_rows},
+    {"size", bench::size_rows},      {"train", bench::train_rows},
 };
 
 std::string cpu_name() {

@@ -77,6 +77,21 @@ TENON_CLONES float read(const char* data, std::size_t bytes) {
   return all[0] + all[n_lanes - 1];
 }
 
+// Four arrays of `bytes`: reads all, writes back all but the first.
+TENON_CLONES float update(char* const arrays[4], std::size_t bytes) {
+  lanes sum{};
+  for (std::size_t i = 0; i < bytes; i += sizeof(lanes)) {
+    lanes x[4];
+    for (int a = 0; a < 4; ++a) std::memcpy(&x[a], arrays[a] + i, sizeof(lanes));
+    for (int a = 1; a < 4; ++a) {
+      x[a] = x[a] * 0.5f + x[0];
+      std::memcpy(arrays[a] + i, &x[a], sizeof(lanes));
+    }
+    sum += x[0];
+  }
+  return sum[0];
+}
+
 // Seconds from when all threads are there until the last has returned from `work(thread)`.
 template <class Work>
 double seconds_of_all(int threads, Work work) {
@@ -132,10 +147,10 @@ stream::stream(std::size_t bytes) : bytes_(bytes) {
   static_cast<void>(madvise(memory, bytes, MADV_HUGEPAGE));
 #endif
   std::memset(memory, 0, bytes);
-  data_ = static_cast<const char*>(memory);
+  data_ = static_cast<char*>(memory);
 }
 
-stream::~stream() { munmap(const_cast<char*>(data_), bytes_); }
+stream::~stream() { munmap(data_, bytes_); }
 
 double stream::read_rate(int threads, std::size_t bytes) const {
   const std::size_t each =
@@ -147,6 +162,17 @@ double stream::read_rate(int threads, std::size_t bytes) const {
     best = std::max(best, double(each) * threads / time);
   }
   return best;
+}
+
+double stream::update_rate(int threads) {
+  const std::size_t array = bytes_ / 4 / 4096 * 4096;
+  const std::size_t each = array / static_cast<std::size_t>(threads) / 4096 * 4096;
+  const double time = seconds_of_all(threads, [&](int t) {
+    char* first = data_ + each * static_cast<std::size_t>(t);
+    char* const arrays[] = {first, first + array, first + 2 * array, first + 3 * array};
+    return update(arrays, each);
+  });
+  return 7.0 * double(each) * threads / time;
 }
 
 }  // namespace bench

@@ -9,6 +9,7 @@ void attention_rows(const settings& how, const report& into);  // attention alon
 void prompt_rows(const settings& how, const report& into);     // 512 tokens at once
 void decode_rows(const settings& how, const report& into);     // 128 tokens, one at a time
 void context_rows(const settings& how, const report& into);    // decoding at position 1000
+void update_rows(const settings& how, const report& into);     // gradient norm and AdamW
 void variant_rows(const settings& how, const report& into);    // x86-64-v3 against v4
 void train_rows(const settings& how, const report& into);      // steps of training
 void start_rows(const settings& how, const report& into);      // program start to first token

@@ -8,7 +8,7 @@
 
 #include "guarded_call.hpp"
 
-extern "C" const tenon_model tenon_model_train_chain;
+extern "C" const tenon_model tenon_model_train_chain, tenon_model_updates;
 
 namespace {
 
@@ -95,7 +95,7 @@ void check(const tenon_model& model, edge where) {
   });
 }
 
-const tenon_model* const models[] = {&tenon_model_train_chain};
+const tenon_model* const models[] = {&tenon_model_train_chain, &tenon_model_updates};
 
 }  // namespace
 

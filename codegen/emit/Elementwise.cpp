@@ -1,8 +1,11 @@
 // The kernel family of elementwise chains, and of copies of the last token.
 #include "Elementwise.h"
 #include "Bf16.h"
+#include "Dropout.h"
 #include "Families.h"
 #include "Math.h"
+
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 
@@ -20,62 +23,85 @@ static Value operandIndex(KernelBuilder &k, RankedTensorType operand, RankedTens
   return k.add(k.mul(row, columns), column);
 }
 
+namespace {
+/// One step of a chain: `current` has been worked out, `value` holds its elements.
+struct Step {
+  KernelBuilder &k;
+  RankedTensorType full;
+  Value current, value, row, column;
+
+  unsigned lanes() const { return lanesOf(value); }
+  /// An operand: the chain's own value, or one from memory.
+  Value operand(Value other) const {
+    if (other == current)
+      return value;
+    auto type = cast<RankedTensorType>(other.getType());
+    return k.load(k.base(other), operandIndex(k, type, full, row, column), type.getElementType(),
+                  lanes());
+  }
+  Value result(Operation *operation) const {
+    return llvm::TypeSwitch<Operation *, Value>(operation)
+        .Case([&](AddOp op) {
+          Value x = operand(op.getX());
+          return k.addf(x, operand(op.getY()));
+        })
+        .Case([&](ScaleOp op) {
+          return k.mulf(value, k.splat(op.getFactor().convertToDouble(), lanes()));
+        })
+        .Case([&](GeluOp op) { return emitGelu(k, value, op.getForm()); })
+        .Case([&](GeluBackwardOp op) {
+          Value slope = emitGeluDerivative(k, operand(op.getX()), op.getForm());
+          return k.mulf(operand(op.getDy()), slope);
+        })
+        .Case([&](TrainingDropoutOp op) { return emitDropout(k, op, value, row, column); })
+        // The last of its chain (Grow.cpp): whoever stores the value rounds it.
+        .Case([&](CastOp) { return value; });
+  }
+};
+} // namespace
+
 Value applyChain(KernelBuilder &k, ArrayRef<Operation *> ops, Value seed, Value value, Value row,
                  Value column) {
   auto full = cast<RankedTensorType>(seed.getType());
-  Value current = seed;
   for (Operation *op : ops) {
-    if (auto gelu = dyn_cast<GeluOp>(op)) {
-      value = emitGelu(k, value, gelu.getForm());
-    } else if (auto scale = dyn_cast<ScaleOp>(op)) {
-      value = k.mulf(value, k.splat(scale.getFactor().convertToDouble(), lanesOf(value)));
-    } else if (isa<CastOp>(op)) {
-      // The last of its chain (Grow.cpp): whoever stores the value rounds it.
-    } else {
-      auto add = cast<AddOp>(op);
-      Value other = add.getX() == current ? add.getY() : add.getX();
-      auto type = cast<RankedTensorType>(other.getType());
-      Value loaded = k.load(k.base(other), operandIndex(k, type, full, row, column),
-                            type.getElementType(), lanesOf(value));
-      value = add.getX() == current ? k.addf(value, loaded) : k.addf(loaded, value);
-    }
-    current = op->getResult(0);
+    value = Step{k, full, seed, value, row, column}.result(op);
+    seed = op->getResult(0);
   }
   return value;
 }
 
 void storeChain(KernelBuilder &k, ArrayRef<Operation *> ops, Value seed, Value value, Value row,
                 Value column) {
-  auto yielded = cast<YieldOp>(k.group.getBody().front().getTerminator()).getValues();
-  int64_t columns = cast<RankedTensorType>(seed.getType()).getShape().back();
-  Value index = k.add(k.mul(row, columns), column);
-  auto store = [&](Value of) {
-    for (auto [i, result] : llvm::enumerate(yielded))
-      if (result == of) {
-        auto type = cast<RankedTensorType>(of.getType());
-        storeF32As(k, type.getElementType(), value, k.resultBase(i), index);
+  auto full = cast<RankedTensorType>(seed.getType());
+  auto yield = cast<YieldOp>(k.group.getBody().front().getTerminator());
+  auto store = [&] {
+    for (auto [i, yielded] : llvm::enumerate(yield.getValues()))
+      if (yielded == seed) {
+        Type element = cast<RankedTensorType>(seed.getType()).getElementType();
+        storeF32As(k, element, value, k.resultBase(i),
+                   k.add(k.mul(row, full.getShape().back()), column));
       }
   };
-  store(seed);
+  store();
   for (Operation *op : ops) {
-    value = applyChain(k, op, seed, value, row, column);
+    value = Step{k, full, seed, value, row, column}.result(op);
     seed = op->getResult(0);
-    store(seed);
+    store();
   }
 }
 
 SmallVector<Operation *> elementwiseOps(GroupOp group) {
   SmallVector<Operation *> ops;
   for (Operation &op : group.getBody().front())
-    if (isa<AddOp, ScaleOp, GeluOp, CastOp>(op))
+    if (isa<AddOp, ScaleOp, GeluOp, CastOp, GeluBackwardOp, TrainingDropoutOp>(op))
       ops.push_back(&op);
   return ops;
 }
 
-/// Calls `body(column, lanes)` for all columns of a row: full vectors in a loop, then the tail.
-static void forColumns(KernelBuilder &k, int64_t columns,
+/// Calls `body(column, lanes)` for all columns of a row: full vectors of `lanes` elements in a
+/// loop, then the tail.
+static void forColumns(KernelBuilder &k, int64_t columns, unsigned lanes,
                        llvm::function_ref<void(Value, unsigned)> body) {
-  unsigned lanes = k.target.lanes;
   if (columns >= lanes)
     k.loop(k.index(0), k.index(columns - columns % lanes), lanes,
            [&](Value column) { body(column, lanes); });
@@ -93,7 +119,7 @@ LogicalResult emitElementwise(GroupOp group, CpuKernelBuilder &k) {
     k.loop(begin, end, 1, [&](Value row) {
       Value time = k.size(dimNames(full)[1]);
       Value source = k.mul(k.sub(k.mul(k.add(row, 1), time), k.index(1)), columns);
-      forColumns(k, columns, [&](Value column, unsigned lanes) {
+      forColumns(k, columns, k.target.lanes, [&](Value column, unsigned lanes) {
         Value value = k.load(k.base(last.getX()), k.add(source, column),
                              storedType(type.getElementType()), lanes);
         k.store(value, k.resultBase(0), k.add(k.mul(row, columns), column));
@@ -104,14 +130,15 @@ LogicalResult emitElementwise(GroupOp group, CpuKernelBuilder &k) {
   SmallVector<Operation *> ops = elementwiseOps(group);
   Value seed = ops.front()->getOperand(0);
   auto type = cast<RankedTensorType>(seed.getType());
-  Type result = cast<RankedTensorType>(group.getResult(0).getType()).getElementType();
   int64_t columns = type.getShape().back();
+  bool drops = columns % 4 == 0 && llvm::any_of(ops, llvm::IsaPred<TrainingDropoutOp>);
+  unsigned width = k.target.lanes * (drops ? dropoutVectors : 1);
   auto [begin, end] = k.share(k.rows(type));
   k.loop(begin, end, 1, [&](Value row) {
-    forColumns(k, columns, [&](Value column, unsigned lanes) {
+    forColumns(k, columns, width, [&](Value column, unsigned lanes) {
       Value index = k.add(k.mul(row, columns), column);
       Value value = k.load(k.base(seed), index, type.getElementType(), lanes);
-      storeF32As(k, result, applyChain(k, ops, seed, value, row, column), k.resultBase(0), index);
+      storeChain(k, ops, seed, value, row, column);
     });
   });
   return success();

@@ -1,5 +1,5 @@
-// Chains of add, scale and gelu on a few elements of one row: a kernel of their own, or the
-// epilogue of a matrix product.
+// Chains of elementwise operations on a few elements of one row: a kernel of their own, or the
+// epilogue of a kernel that makes its rows in pieces.
 #pragma once
 #include "Kernel.h"
 
@@ -10,7 +10,8 @@ namespace tenon {
 mlir::Value applyChain(KernelBuilder &k, llvm::ArrayRef<mlir::Operation *> ops, mlir::Value seed,
                        mlir::Value value, mlir::Value row, mlir::Value column);
 
-/// Applies `ops` likewise and stores what the group yields of it: `seed`, and results on the way.
+/// The same, and stores what the group yields of it: usually the last, but what training keeps for
+/// its backward may be the seed or come between.
 void storeChain(KernelBuilder &k, llvm::ArrayRef<mlir::Operation *> ops, mlir::Value seed,
                 mlir::Value value, mlir::Value row, mlir::Value column);
 

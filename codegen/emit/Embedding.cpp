@@ -92,7 +92,7 @@ private:
     auto unflat = [](ValueRange values) {
       SmallVector<RowStatistics> statistics;
       for (size_t i = 0; i < values.size(); i += 2)
-        statistics.push_back({Value(), values[i], values[i + 1]});
+        statistics.push_back({Value(), values[i], values[i + 1], {}});
       return statistics;
     };
     Block first = locate(begin, rowsAtOnce);
@@ -182,7 +182,7 @@ private:
     };
     auto turn = [&](Value column, int64_t extent) { prefetch(block, column, extent, 0, passes); };
     return rowStatistics(k, block.here.size(), rows.columns, norm.getEpsilon().convertToDouble(),
-                         {elements, guard, keep, turn});
+                         {elements, guard, keep, turn, 0, {}});
   }
 
   void emitNormalised(Block &block, ArrayRef<RowStatistics> statistics) {

@@ -22,6 +22,12 @@ LogicalResult emitFamily(GroupOp group, CpuKernelBuilder &k) {
   case GroupKind::Elementwise:
   case GroupKind::LastToken:
     return emitElementwise(group, k);
+  case GroupKind::NormBackward:
+    return emitNormBackward(group, k);
+  case GroupKind::EmbeddingBackward:
+    return emitEmbeddingBackward(group, k);
+  case GroupKind::SumLeading:
+    return emitSumLeading(group, k);
   case GroupKind::CrossEntropy:
     return emitCrossEntropy(group, k);
   case GroupKind::LinearBackward:
@@ -45,6 +51,8 @@ static int64_t keptElements(ModelOp model, Type result, Type kept) {
 }
 
 int64_t scratchElements(GroupOp group) {
+  if (group.getKind() == GroupKind::NormBackward)
+    return normBackwardScratch(group);
   int64_t elements = 0;
   group.getBody().walk([&](LinearBackwardWeightOp op) { elements = weightGradientScratch(op); });
   group.getBody().walk([&](LinearOp op) {

@@ -31,7 +31,14 @@ int64_t weightGradientScratch(LinearBackwardWeightOp op); // floats
 /// The head and its loss in training, with both gradients: HeadLoss.cpp.
 mlir::LogicalResult emitHeadLoss(GroupOp group, CpuKernelBuilder &k);
 int64_t headLossScratch(HeadCrossEntropyOp op); // floats
-/// Per-token cross-entropy and the masked mean: CrossEntropy.cpp.
+/// Gradients of a layer norm's weight, bias and input, with epilogue: NormBackward.cpp.
+mlir::LogicalResult emitNormBackward(GroupOp group, CpuKernelBuilder &k);
+int64_t normBackwardScratch(GroupOp group);
+/// Gradient of an embedding's table: EmbeddingBackward.cpp.
+mlir::LogicalResult emitEmbeddingBackward(GroupOp group, CpuKernelBuilder &k);
+/// Sums over leading dimensions: SumLeading.cpp.
+mlir::LogicalResult emitSumLeading(GroupOp group, CpuKernelBuilder &k);
+/// Per-token cross-entropy, the masked mean, the gradient of logits: CrossEntropy.cpp.
 mlir::LogicalResult emitCrossEntropy(GroupOp group, CpuKernelBuilder &k);
 
 } // namespace tenon

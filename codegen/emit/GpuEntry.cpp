@@ -27,6 +27,10 @@ static llvm::Expected<GroupOp> onlyGroup(func::FuncOp entry) {
     if (group.getKind() != GroupKind::Embedding && group.getKind() != GroupKind::Norm)
       return refuse("group {0}{1} has no GPU kernel; embedding groups have",
                     stringifyGroupKind(group.getKind()), lineOf(group));
+  for (GroupOp group : groups)
+    if (!group.getBody().front().getOps<TrainingDropoutOp>().empty())
+      return refuse("group {0}{1} drops at random, which GPU kernels do not; train on the CPU",
+                    stringifyGroupKind(group.getKind()), lineOf(group));
   if (groups.size() != 1)
     return refuse("the entry has {0} groups, GPU kernels compute entries of one; fuse them",
                   groups.size());

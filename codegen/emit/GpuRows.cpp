@@ -152,7 +152,7 @@ private:
             /*squared=*/true);
     Value variance = k.divf(squares, columns);
     double epsilon = norm.getEpsilon().convertToDouble();
-    return {mean, k.reciprocalRoot(k.addf(variance, k.splat(epsilon, 1))), {}};
+    return {mean, k.reciprocalRoot(k.addf(variance, k.splat(epsilon, 1))), {}, {}};
   }
 
   /// The sum of a row's terms (or of their squares), in an order that follows from C alone.

@@ -184,10 +184,10 @@ static Value geluTanh(KernelBuilder &k, Lanes v, Value x) {
   return k.divf(x, k.addf(v.f(1.0), emitExp(k, u)));
 }
 
-// erf form: x times the normal distribution, 1/2 + erf(x/sqrt 2)/2 where that is not small, else
-// erfc(|x|/sqrt 2)/2 or one minus it. erfc z = e^(-(z + z Q(z))), error of the fit 1.5e-8, where
-// erfc is below 1/1000 1.5e-5 of erfc.
-static Value geluErf(KernelBuilder &k, Lanes v, Value x) {
+// The normal distribution: 1/2 + erf(x/sqrt 2)/2 where that is not small, else erfc(|x|/sqrt 2)/2
+// or one minus it. erfc z = e^(-(z + z Q(z))), error of the fit 1.5e-8, where erfc is below 1/1000
+// 1.5e-5 of erfc.
+static Value normalDistribution(KernelBuilder &k, Lanes v, Value x) {
   Value z = k.mulf(v.abs(x), v.f(0.70710678118654752440));
   Value middle = k.fma(v.withSign(erfOfSmall(k, v, z), x), v.f(0.5), v.f(0.5));
   Value limited = v.atMost(z, 10.1);
@@ -198,7 +198,11 @@ static Value geluErf(KernelBuilder &k, Lanes v, Value x) {
   Value exponent = k.subf(v.f(0.0), k.fma(limited, q, limited));
   Value tail = k.mulf(emitExp(k, exponent), v.f(0.5));
   Value outer = v.select(v.less(x, v.f(0.0)), tail, k.subf(v.f(1.0), tail));
-  return k.mulf(x, v.select(v.less(z, v.f(0.9)), middle, outer));
+  return v.select(v.less(z, v.f(0.9)), middle, outer);
+}
+
+static Value geluErf(KernelBuilder &k, Lanes v, Value x) {
+  return k.mulf(x, normalDistribution(k, v, x));
 }
 
 Value emitGelu(KernelBuilder &k, Value x, GeluKind form) {
@@ -238,6 +242,36 @@ std::pair<Value, Value> emitSinCosOfTurn(KernelBuilder &k, Value n) {
   Value even = arith::CmpIOp::create(k.b, v.loc, arith::CmpIPredicate::eq, low, v.i(0));
   Value forSine = v.select(even, sine, cosine), forCosine = v.select(even, cosine, sine);
   return {turned(forSine, quarter), turned(forCosine, v.plus(quarter, v.i(1)))};
+}
+
+// Beyond 32 both derivatives are 0 or 1 in f32, and products below stay away from infinity.
+static constexpr double geluFlat = 32;
+
+// With s = (1 + tanh u)/2 it is s + 2 s (1 - s) x u'. Of e = e^(-2|u|) and 1/(1 + e) one is s and
+// the other 1 - s when multiplied, so neither is a difference.
+static Value geluTanhDerivative(KernelBuilder &k, Lanes v, Value x) {
+  constexpr double sqrtTwoOverPi = 0.79788456080286535588;
+  Value size = v.atMost(v.abs(x), geluFlat), square = k.mulf(size, size);
+  Value inner = k.fma(k.mulf(square, size), v.f(0.044715), size);
+  Value e = emitExp(k, k.mulf(inner, v.f(-2.0 * sqrtTwoOverPi)));
+  Value large = k.divf(v.f(1.0), k.addf(v.f(1.0), e)), small = k.mulf(e, large);
+  Value slope = k.fma(square, v.f(2.0 * sqrtTwoOverPi * 3.0 * 0.044715), v.f(2.0 * sqrtTwoOverPi));
+  Value term = k.mulf(k.mulf(size, slope), k.mulf(small, large));
+  Value negative = v.less(x, v.f(0.0));
+  return v.select(negative, k.subf(small, term), k.addf(large, term));
+}
+
+static Value geluErfDerivative(KernelBuilder &k, Lanes v, Value x) {
+  constexpr double reciprocalRootTwoPi = 0.39894228040143267794;
+  Value size = v.atMost(v.abs(x), geluFlat);
+  Value density = emitExp(k, k.mulf(k.mulf(size, size), v.f(-0.5)));
+  Value limited = v.select(v.less(x, v.f(0.0)), k.subf(v.f(0.0), size), size);
+  return k.fma(k.mulf(limited, v.f(reciprocalRootTwoPi)), density, normalDistribution(k, v, x));
+}
+
+Value emitGeluDerivative(KernelBuilder &k, Value x, GeluKind form) {
+  Lanes v{k, lanesOf(x)};
+  return form == GeluKind::Tanh ? geluTanhDerivative(k, v, x) : geluErfDerivative(k, v, x);
 }
 
 } // namespace tenon

@@ -19,6 +19,8 @@ mlir::Value emitErf(KernelBuilder &k, mlir::Value x);
 mlir::Value emitRsqrt(KernelBuilder &k, mlir::Value x);
 /// GELU in either form; see tenon.gelu.
 mlir::Value emitGelu(KernelBuilder &k, mlir::Value x, GeluKind form);
+/// The derivative of either form of GELU; see tenon.gelu_backward. 0 and 1 at the infinities.
+mlir::Value emitGeluDerivative(KernelBuilder &k, mlir::Value x, GeluKind form);
 
 // Of u = (n + 1/2) / 2^24, which not every float can hold, by its whole number n (i32, 0 to 2^24 -
 // 1): what random words become.

@@ -52,30 +52,35 @@ SmallVector<RowStatistics> rowStatistics(KernelBuilder &k, unsigned rows, int64_
                                          double epsilon, const RowPass &pass) {
   int64_t lanes = k.target.lanes, extent = turnVectors * lanes;
   int64_t blocks = count / extent * extent;
+  unsigned each = 2 + pass.terms;
   SmallVector<RowStatistics> statistics;
   for (Value shift : shifts(k, rows, count, pass))
-    statistics.push_back({shift, {}, {}});
+    statistics.push_back({shift, {}, {}, {}});
 
-  // Of each row its sum and its sum of squares. One chain of additions each is enough, since rows
-  // side by side hide the latency; what a turn adds is summed first, which keeps the chain short
-  // and its rounding error small.
+  // Of each row its sum and its sum of squares, then the further ones. One chain of additions each
+  // is enough, since rows side by side hide the latency; what a turn adds is summed first, which
+  // keeps the chain short and its rounding error small.
   auto accumulate = [&](unsigned row, Value column, unsigned width, MutableArrayRef<Value> own) {
     Value x = pass.elements(row, column, width), centred = centre(k, statistics[row], x);
     pass.keep(row, column, x, centred);
     own[0] = own[0] ? k.addf(own[0], centred) : centred;
     own[1] = own[1] ? k.fma(centred, centred, own[1]) : k.mulf(centred, centred);
+    if (pass.terms)
+      for (auto [sum, term] :
+           llvm::zip_equal(own.drop_front(2), pass.termsOf(row, column, centred)))
+        sum = sum ? k.addf(sum, term) : term;
   };
   auto accumulateTurn = [&](Value column, int64_t vectors, ValueRange all) {
-    KernelBuilder::Values parts(rows * 2);
+    KernelBuilder::Values parts(rows * each);
     for (int64_t i = 0; i < vectors; ++i)
       for (unsigned row = 0; row < rows; ++row)
         accumulate(row, k.add(column, i * lanes), lanes,
-                   MutableArrayRef<Value>(parts).slice(row * 2, 2));
+                   MutableArrayRef<Value>(parts).slice(row * each, each));
     for (auto [part, sum] : llvm::zip(parts, all))
       part = k.addf(sum, part);
     return parts;
   };
-  KernelBuilder::Values sums(rows * 2, k.splat(0.0, lanes));
+  KernelBuilder::Values sums(rows * each, k.splat(0.0, lanes));
   if (blocks)
     sums = k.loop(k.index(0), k.index(blocks), k.index(extent), sums,
                   [&](Value column, ValueRange carried) {
@@ -89,13 +94,17 @@ SmallVector<RowStatistics> rowStatistics(KernelBuilder &k, unsigned rows, int64_
 
   Value share = k.splat(1.0 / static_cast<double>(count), 1);
   for (unsigned row = 0; row < rows; ++row) {
-    Value sum = k.reduceAdd(sums[row * 2]), squares = k.reduceAdd(sums[row * 2 + 1]);
+    SmallVector<Value> totals;
+    for (Value sum : ArrayRef<Value>(sums).slice(row * each, each))
+      totals.push_back(k.reduceAdd(sum));
     for (Piece piece : tailPieces(count, lanes)) {
-      KernelBuilder::Values own(2);
+      KernelBuilder::Values own(each);
       accumulate(row, k.index(piece.offset), piece.lanes, own);
-      sum = k.addf(sum, k.reduceAdd(own[0]));
-      squares = k.addf(squares, k.reduceAdd(own[1]));
+      for (auto [total, part] : llvm::zip_equal(totals, own))
+        total = k.addf(total, k.reduceAdd(part));
     }
+    Value sum = totals[0], squares = totals[1];
+    statistics[row].sums.assign(totals.begin() + 2, totals.end());
     Value mean = k.mulf(sum, share); // of x - shift
     Value variance = k.subf(k.mulf(squares, share), k.mulf(mean, mean));
     statistics[row].scale = emitRsqrt(k, k.addf(variance, k.splat(epsilon, 1)));

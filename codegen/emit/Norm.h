@@ -1,4 +1,5 @@
-// Layer norm of one row, for the kernels that compute rows: Norm.cpp, Embedding.cpp, and on GPUs.
+// Layer norm of one row, for the kernels that compute rows: Norm.cpp, NormBackward.cpp,
+// Embedding.cpp, and on GPUs.
 #pragma once
 #include "Kernel.h"
 
@@ -7,8 +8,9 @@ namespace tenon {
 /// What a row is normalised by, all f32: ((x - shift) * scale + offset) * weight + bias.
 struct RowStatistics {
   mlir::Value shift;
-  mlir::Value scale;  // 1 / sqrt(variance + epsilon)
-  mlir::Value offset; // (shift - mean) * scale; null where the shift is the mean
+  mlir::Value scale;                   // 1 / sqrt(variance + epsilon)
+  mlir::Value offset;                  // (shift - mean) * scale; null where the shift is the mean
+  llvm::SmallVector<mlir::Value> sums; // of the pass's further terms
 };
 
 /// Runs over the columns 0 .. count-1 by vectors: `block` at the start of every run of at most four
@@ -28,6 +30,11 @@ struct RowPass {
       keep;
   /// As in forColumns.
   llvm::function_ref<void(mlir::Value column, int64_t extent)> block;
+  /// `terms` further terms for each element, summed over the row.
+  unsigned terms = 0;
+  llvm::function_ref<llvm::SmallVector<mlir::Value>(unsigned row, mlir::Value column,
+                                                    mlir::Value centred)>
+      termsOf = {};
 };
 
 /// The statistics of `rows` rows side by side, so that the latencies of one hide behind the other,

@@ -1,6 +1,7 @@
 // Reading the rows of embedding and norm groups: gathers, guards, sums.
 #include "Rows.h"
 #include "Bf16.h"
+#include "Dropout.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -26,6 +27,8 @@ static bool readable(const RowGroup &rows, Value value, std::string &refusal) {
     return readable(rows, add.getX(), refusal) && readable(rows, add.getY(), refusal);
   if (auto scale = dyn_cast<ScaleOp>(op))
     return readable(rows, scale.getX(), refusal);
+  if (auto dropout = dyn_cast<TrainingDropoutOp>(op))
+    return readable(rows, dropout.getX(), refusal);
   if (auto gather = dyn_cast<EmbeddingOp>(op)) {
     bool positions =
         gather.getIds().getDefiningOp<PositionsOp>() && !isStored(rows.group, gather.getIds());
@@ -145,6 +148,10 @@ void Row::locate(Value value) {
         locate(op.getY());
       })
       .Case([&](ScaleOp op) { locate(op.getX()); })
+      .Case([&](TrainingDropoutOp op) {
+        locate(op.getX());
+        droppedRows[op] = rowOf(op.getType(), 1);
+      })
       .Case([&](EmbeddingOp op) { locateGather(op); })
       .Case([&](LastTokenOp op) {
         // Row b of the result is row b*T + T-1 of x.
@@ -161,6 +168,10 @@ Value Row::read(Value value, Value column, unsigned lanes, bool guarded) {
     if (auto add = value.getDefiningOp<AddOp>()) {
       Value x = read(add.getX(), column, lanes, guarded);
       return k.addf(x, read(add.getY(), column, lanes, guarded));
+    }
+    if (auto dropout = value.getDefiningOp<TrainingDropoutOp>()) {
+      Value x = read(dropout.getX(), column, lanes, guarded);
+      return emitDropout(k, dropout, x, droppedRows.lookup(dropout), column);
     }
     auto scale = value.getDefiningOp<ScaleOp>();
     return k.mulf(read(scale.getX(), column, lanes, guarded),

@@ -6,8 +6,8 @@
 
 namespace tenon {
 
-/// What a group computes a row at a time: elementwise sums of gathered and captured rows, and at
-/// most one layer norm of such a sum.
+/// What a group computes a row at a time: elementwise sums of gathered and captured rows, with
+/// dropout where they train, and at most one layer norm of such a sum.
 struct RowGroup {
   GroupOp group;
   LayerNormOp norm;            // null where the group has none
@@ -62,6 +62,7 @@ private:
   const RowGroup &rows;
   mlir::Value index;
   llvm::MapVector<mlir::Value, Place> places;
+  llvm::DenseMap<mlir::Operation *, mlir::Value> droppedRows; // of training_dropout: its x's row
 };
 
 } // namespace tenon

@@ -102,6 +102,21 @@ static void countParam(Operation &operation, FlatSymbolRefAttr name, int64_t flo
   cost.bytes.add(bytes, dims);
 }
 
+// A gradient is read and written, or written where it begins; of a table's gradient only the rows
+// that occur are, after all have been set to zero where it begins.
+static void countAccumulate(AccumulateOp op, Cost &cost) {
+  Type type = op.getValue().getType();
+  int64_t bytes = bytesOf(type);
+  if (auto table = op.getValue().getDefiningOp<EmbeddingBackwardOp>()) {
+    cost.bytes.addElements(2 * bytes, table.getDy().getType());
+    if (op.getFresh())
+      cost.bytes.addElements(bytes, type);
+    return;
+  }
+  cost.flops.addElements(op.getFresh() ? 0 : 1, type);
+  cost.bytes.addElements(op.getFresh() ? bytes : 2 * bytes, type);
+}
+
 static void countOperation(Operation &operation, Cost &cost) {
   auto elementwise = [&](int64_t each) {
     cost.flops.addElements(each, operation.getResult(0).getType());
@@ -150,6 +165,21 @@ static void countOperation(Operation &operation, Cost &cost) {
       .Case([&](AdamwOp op) { countParam(operation, op.getNameAttr(), 14, 7 * 4, cost); })
       .Case([&](SgdOp op) { countParam(operation, op.getNameAttr(), 4, 3 * 4, cost); })
       .Case([&](InitialiseOp op) { countParam(operation, op.getNameAttr(), 0, 4 * 4, cost); })
+      // The sigmoid of GELU again (8, or 5), then its slope and the product.
+      .Case([&](GeluBackwardOp op) { elementwise(op.getForm() == GeluKind::Tanh ? 17 : 10); })
+      // A comparison and a product; the random words are integer arithmetic.
+      .Case([&](TrainingDropoutOp) { elementwise(2); })
+      // Mean and variance 4, normalise 2; g and its two sums 5, the result 5.
+      .Case([&](LayerNormBackwardOp) { elementwise(16); })
+      // Statistics are those of the gradient of the input, where both are in one group.
+      .Case([&](LayerNormBackwardWeightOp op) {
+        bool alone = operation.getBlock()->getOps<LayerNormBackwardOp>().empty();
+        cost.flops.addElements(alone ? 8 : 2, op.getX().getType());
+      })
+      .Case([&](SumLeadingOp op) { cost.flops.addElements(1, op.getX().getType()); })
+      .Case([&](EmbeddingBackwardOp op) { cost.flops.addElements(1, op.getDy().getType()); })
+      .Case([&](CrossEntropyBackwardOp) { elementwise(6); })
+      .Case([&](AccumulateOp op) { countAccumulate(op, cost); })
       // Only the gathered rows of a table are read.
       .Case([&](EmbeddingOp op) {
         Type rows = op.getResult().getType();
@@ -170,11 +200,6 @@ Cost costOf(GroupOp group) {
     });
     if (!isGathered)
       cost.bytes.addElements(bytesOf(op.getType()), op.getType());
-  });
-  // A gradient that is begun anew is written only. The elements of all parameters are known.
-  group.getBody().walk([&](AccumulateOp op) {
-    Type type = op.getValue().getType();
-    cost.bytes.addElements((op.getFresh() ? 1 : 2) * bytesOf(type), type);
   });
   for (Operation &operation : group.getBody().front())
     countOperation(operation, cost);

@@ -1,0 +1,35 @@
+// The kernel family of sums over leading dimensions, added to a parameter's gradient or a value of
+// their own; and of gradients that are added as they are.
+#include "Families.h"
+#include "RowSums.h"
+
+using namespace mlir;
+
+namespace tenon {
+
+LogicalResult emitSumLeading(GroupOp group, CpuKernelBuilder &k) {
+  Block &body = group.getBody().front();
+  auto found = body.getOps<SumLeadingOp>();
+  auto sum = found.empty() ? SumLeadingOp() : *found.begin();
+  auto adds = body.getOps<AccumulateOp>();
+  auto accumulate = adds.empty() ? AccumulateOp() : *adds.begin();
+  Value source = sum ? sum.getX() : accumulate.getValue();
+  auto full = cast<RankedTensorType>(source.getType());
+  auto type = sum ? cast<RankedTensorType>(sum.getType()) : full;
+  unsigned rank = type.getRank();
+  RowSums sums{k.base(source),
+               k.rows(full, rank),
+               rank > 1 ? k.rows(type) : Value(),
+               rank == 0 ? 1 : type.getShape().back(),
+               {}};
+  if (accumulate) {
+    sums.adds.emplace(k, accumulate);
+    sums.target = sums.adds->base;
+  } else {
+    sums.target = k.resultBase(0);
+  }
+  emitRowSums(k, sums);
+  return success();
+}
+
+} // namespace tenon

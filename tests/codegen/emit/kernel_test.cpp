@@ -1,0 +1,309 @@
+// See kernel_test.h.
+#include "kernel_test.h"
+#include "Call.h"
+#include "Compile.h"
+#include "Passes.h"
+#include "Program.h"
+#include "interpreter.h"
+#include "jit.h"
+
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+
+#include <barrier>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstring>
+#include <random>
+#include <thread>
+
+using namespace mlir;
+
+namespace tenon::test {
+
+std::string with(std::string text, const std::map<std::string, int64_t> &numbers) {
+  // Longer names first, so that $C does not take a part of $Cx.
+  for (auto entry = numbers.rbegin(); entry != numbers.rend(); ++entry) {
+    std::string name = "$" + entry->first, number = std::to_string(entry->second);
+    for (size_t at = text.find(name); at != std::string::npos; at = text.find(name, at))
+      text.replace(at, name.size(), number);
+  }
+  return text;
+}
+
+namespace {
+using Floats = std::vector<float>;
+
+/// Aligned memory of all ones (as floats NaN) with a line behind it that must stay as it is.
+class Memory {
+public:
+  explicit Memory(size_t bytes) : bytes(bytes) {
+    data.reset(static_cast<char *>(std::aligned_alloc(64, (bytes + 127) / 64 * 64)));
+    std::memset(data.get(), 0xff, bytes);
+    std::memset(data.get() + bytes, guard, 64);
+  }
+  template <class T>
+  T *as(size_t offset = 0) const {
+    return reinterpret_cast<T *>(data.get() + offset);
+  }
+  bool isGuarded() const {
+    return std::all_of(data.get() + bytes, data.get() + bytes + 64,
+                       [](char c) { return c == guard; });
+  }
+  std::vector<char> content() const { return {data.get(), data.get() + bytes}; }
+
+private:
+  static constexpr char guard = 0x5a;
+  struct Free {
+    void operator()(char *memory) { std::free(memory); }
+  };
+  size_t bytes;
+  std::unique_ptr<char, Free> data;
+};
+
+struct Parsed {
+  std::unique_ptr<MLIRContext> context = makeContext();
+  OwningOpRef<ModuleOp> module;
+  ModelOp model;
+  func::FuncOp function;
+
+  explicit Parsed(const KernelTest &test)
+      : module(parseSourceString<ModuleOp>(test.text, context.get())) {
+    INFO(test.text);
+    REQUIRE(module);
+    model = *module->getOps<ModelOp>().begin();
+    function = cast<func::FuncOp>(SymbolTable::lookupSymbolIn(model, test.function));
+  }
+};
+
+/// The inputs, parameters and gradients of a test, in f32; and what the reference makes of them.
+class Expected {
+public:
+  explicit Expected(const KernelTest &test) : test(test), parsed(test), interpreter(parsed.model) {
+    for (auto [i, argument] : llvm::enumerate(parsed.function.getArguments()))
+      addInput(i, cast<RankedTensorType>(argument.getType()));
+    parsed.model.walk([&](ParamOp param) {
+      for (int64_t layer = 0; layer < interpreter.layersOf(param); ++layer) {
+        Floats &value = params[{param.getSymName().str(), layer}];
+        value = random(param.getTensorType().getNumElements());
+        interpreter.setParam(param.getSymName(), layer, tensor(param.getTensorType(), value));
+      }
+    });
+    parsed.function.walk([&](AccumulateOp op) { addGradient(op); });
+    auto results = interpreter.run(test.function, inputs);
+    REQUIRE(succeeded(results));
+    outputs = *results;
+  }
+
+  llvm::SmallVector<int64_t> shapeOf(RankedTensorType type) const {
+    llvm::SmallVector<int64_t> shape;
+    for (StringAttr dim : dimNames(type)) {
+      auto found = test.sizes.find(dim.str());
+      shape.push_back(found == test.sizes.end() ? int64_t(lookupDim(parsed.model, dim).getMax())
+                                                : found->second);
+    }
+    return shape;
+  }
+  const reference::Tensor &gradient(const std::string &name, int64_t layer) const {
+    const auto *found = interpreter.find(reference::Part::Gradient, name, layer);
+    REQUIRE(found);
+    return *found;
+  }
+
+  std::vector<std::vector<char>> inputBytes;
+  std::map<std::pair<std::string, int64_t>, Floats> params, gradients; // by name and layer
+  std::vector<reference::Tensor> outputs;
+
+private:
+  Floats random(size_t count) {
+    Floats values(count);
+    for (float &value : values)
+      value = std::normal_distribution<float>()(generator);
+    return values;
+  }
+
+  reference::Tensor tensor(RankedTensorType type, const Floats &values) const {
+    return {shapeOf(type), {values.begin(), values.end()}};
+  }
+
+  void addInput(unsigned i, RankedTensorType type) {
+    reference::Tensor value = reference::Tensor::zeros(shapeOf(type));
+    auto name = parsed.function.getArgAttrOfType<StringAttr>(i, "tenon.name").str();
+    auto keep = [&](const auto &given) {
+      INFO("input " << name);
+      REQUIRE(given.size() == value.values.size());
+      value.values.assign(given.begin(), given.end());
+      auto *bytes = reinterpret_cast<const char *>(given.data());
+      inputBytes.emplace_back(bytes, bytes + 4 * given.size());
+    };
+    if (type.getElementType().isInteger())
+      keep(test.ints.at(name));
+    else if (auto given = test.floats.find(name); given != test.floats.end())
+      keep(given->second);
+    else
+      keep(random(value.values.size()));
+    inputs.push_back(value);
+  }
+
+  void addGradient(AccumulateOp op) {
+    auto param = cast<ParamOp>(SymbolTable::lookupSymbolIn(parsed.model, op.getName()));
+    bool isNew = op.getFresh();
+    if (op.getFirst())
+      isNew = inputs[cast<BlockArgument>(op.getFirst()).getArgNumber()].values[0] == 0;
+    for (int64_t layer = 0; layer < interpreter.layersOf(param); ++layer) {
+      auto [entry, isFirst] = gradients.try_emplace({op.getName().str(), layer});
+      if (!isFirst)
+        continue;
+      entry->second = random(param.getTensorType().getNumElements());
+      interpreter.set(reference::Part::Gradient, op.getName(), layer,
+                      tensor(param.getTensorType(), entry->second));
+      if (isNew)
+        std::fill(entry->second.begin(), entry->second.end(), NAN);
+    }
+  }
+
+  const KernelTest &test;
+  Parsed parsed;
+  reference::Interpreter interpreter;
+  std::mt19937 generator{7};
+  std::vector<reference::Tensor> inputs;
+};
+
+/// The test's model compiled for a target.
+class Compiled {
+public:
+  Compiled(const KernelTest &test, const Target &target) : test(test), parsed(test) {
+    PassManager passes(parsed.context.get());
+    passes.addPass(createFuse());
+    passes.addPass(createPlanArena());
+    REQUIRE(succeeded(passes.run(*parsed.module)));
+    auto functions = llvm::to_vector(parsed.model.getBody().getOps<func::FuncOp>());
+    auto program = emitProgram(parsed.model, functions, target, variant);
+    REQUIRE(succeeded(program));
+    jit.emplace(**program, target);
+    symbol = variant.runs[llvm::find(functions, parsed.function) - functions.begin()];
+  }
+
+  /// The memory of the results, then of weights' gradients.
+  std::vector<Memory> run(const Expected &given, int threads) {
+    Memory weights(variant.weightsBytes + 64), training(3 * variant.weightsBytes + 64);
+    Memory arena(parsed.function->getAttrOfType<IntegerAttr>("tenon.arena_bytes").getInt());
+    put(weights, given.params);
+    put(training, given.gradients);
+    std::vector<Memory> inputs, memory;
+    std::vector<void *> inputPlaces, outputPlaces;
+    for (const std::vector<char> &bytes : given.inputBytes) {
+      std::memcpy(inputs.emplace_back(bytes.size()).as<char>(), bytes.data(), bytes.size());
+      inputPlaces.push_back(inputs.back().as<char>());
+    }
+    for (const reference::Tensor &output : given.outputs)
+      outputPlaces.push_back(memory.emplace_back(4 * output.values.size()).as<char>());
+    std::vector<int64_t> dims;
+    for (DimOp dim : parsed.model.getBody().getOps<DimOp>()) {
+      auto found = test.sizes.find(dim.getSymName().str());
+      dims.push_back(found == test.sizes.end() ? int64_t(dim.getMax()) : found->second);
+    }
+    std::barrier<> meeting(threads);
+    auto meet = [](void *context, int32_t) {
+      static_cast<std::barrier<> *>(context)->arrive_and_wait();
+    };
+    std::array<const void *, 12> call{};
+    auto set = [&](CallField field, const void *value) { call[static_cast<int>(field)] = value; };
+    set(CallField::Weights, weights.as<char>());
+    set(CallField::Arena, arena.as<char>());
+    set(CallField::Inputs, inputPlaces.data());
+    set(CallField::Outputs, outputPlaces.data());
+    set(CallField::Dims, dims.data());
+    set(CallField::Barrier, reinterpret_cast<void *>(+meet));
+    set(CallField::BarrierContext, &meeting);
+    set(CallField::Training, training.as<char>());
+    auto *entry = jit->function<void(const void *, int32_t, int32_t)>(symbol);
+    std::vector<std::thread> team;
+    for (int thread = 0; thread < threads; ++thread)
+      team.emplace_back([&, thread] { entry(call.data(), thread, threads); });
+    for (std::thread &thread : team)
+      thread.join();
+    CHECK(arena.isGuarded());
+    memory.push_back(std::move(training));
+    return memory;
+  }
+
+  size_t placeOf(const std::string &name, int64_t layer) const {
+    const PackedParam &packed = packedOf(name);
+    REQUIRE(packed.packSymbol.empty()); // such gradients have tests of their own
+    return packed.offset + layer * packed.stride;
+  }
+
+private:
+  const PackedParam &packedOf(const std::string &name) const {
+    ModelOp model = parsed.model;
+    for (auto [i, param] : llvm::enumerate(model.getBody().getOps<ParamOp>()))
+      if (param.getSymName() == name)
+        return variant.params[i];
+    FAIL("no parameter " << name);
+    return variant.params[0];
+  }
+
+  void put(const Memory &memory, const std::map<std::pair<std::string, int64_t>, Floats> &values) {
+    for (auto &[key, value] : values) {
+      const PackedParam &packed = packedOf(key.first);
+      char *place = memory.as<char>(packed.offset + key.second * packed.stride);
+      if (packed.packSymbol.empty())
+        std::memcpy(place, value.data(), 4 * value.size());
+      else
+        jit->function<void(const void *, void *)>(packed.packSymbol)(value.data(), place);
+    }
+  }
+
+  const KernelTest &test;
+  Parsed parsed;
+  CompiledVariant variant;
+  std::optional<Jit> jit;
+  std::string symbol;
+};
+
+void compare(const std::string &what, const float *got, const reference::Tensor &want,
+             double epsilons) {
+  double scale = 0, worst = 0;
+  size_t at = 0;
+  for (double value : want.values)
+    scale = std::max(scale, std::abs(value));
+  for (size_t i = 0; i < want.values.size(); ++i) {
+    double error = std::abs(got[i] - want.values[i]);
+    if (!(error <= worst)) // a NaN too
+      worst = std::isnan(error) ? INFINITY : error, at = i;
+  }
+  CAPTURE(what, at, got[at], want.values[at], scale);
+  CHECK(worst <= epsilons * 0x1p-24 * scale);
+}
+} // namespace
+
+void KernelTest::check() const {
+  Expected expected(*this);
+  for (const Target *target : runnableTargets()) {
+    if (!target->bf16Dot.empty())
+      continue; // computes f32 as the target without bf16 does
+    Compiled compiled(*this, *target);
+    std::vector<std::vector<char>> first;
+    for (int threads : {1, 2, 3}) {
+      CAPTURE(target->name.str(), threads, function);
+      std::vector<Memory> memory = compiled.run(expected, threads);
+      for (auto [i, part] : llvm::enumerate(memory)) {
+        CHECK(part.isGuarded());
+        if (threads == 1)
+          first.push_back(part.content());
+        else
+          CHECK(part.content() == first[i]);
+      }
+      if (threads > 1)
+        continue;
+      for (auto [i, output] : llvm::enumerate(expected.outputs))
+        compare("result " + std::to_string(i), memory[i].as<float>(), output, epsilons);
+      for (auto &[key, before] : expected.gradients)
+        compare(key.first, memory.back().as<float>(compiled.placeOf(key.first, key.second)),
+                expected.gradient(key.first, key.second), epsilons);
+    }
+  }
+}
+
+} // namespace tenon::test

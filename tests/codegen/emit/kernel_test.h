@@ -1,0 +1,30 @@
+// Hand-written entries, compiled by the passes and emitters and run beside the reference: how a
+// kernel of training is tested without a model around it.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace tenon::test {
+
+/// `text` with each $name replaced by its number.
+std::string with(std::string text, const std::map<std::string, int64_t> &numbers);
+
+/// A text with one model. All its functions are compiled, one is called.
+struct KernelTest {
+  std::string text;
+  std::string function = "f";
+  std::map<std::string, int64_t> sizes; // of the dynamic dimensions
+  /// Inputs by `tenon.name`; f32 that are not here are random.
+  std::map<std::string, std::vector<int32_t>> ints;
+  std::map<std::string, std::vector<float>> floats;
+  double epsilons = 50; // error allowed, in 2^-24 of a tensor's greatest element
+
+  /// Runs the function on every target of this machine with 1, 2 and 3 threads. Its results and the
+  /// gradients that it accumulates must be the reference's, and the same bits for any number of
+  /// threads. Gradients that begin anew hold NaN before, as do results and the arena.
+  void check() const;
+};
+
+} // namespace tenon::test

@@ -1,0 +1,260 @@
+// Kernels of training that work by rows and columns, beside the reference, at awkward sizes.
+#include "kernel_test.h"
+
+#include <catch2/catch.hpp>
+
+using namespace tenon::test;
+
+namespace {
+// One less and one more than the vectors of every target, and more than four of the widest.
+const int64_t widths[] = {1, 3, 4, 7, 9, 15, 16, 17, 33, 65, 68};
+
+/// A model of rows (batch, seq, C); `body` has its parameters and functions.
+std::string model(int64_t C, const std::string &body) {
+  return with(R"mlir(
+!x = tensor<?x?x$Cxf32, #tenon.dims<batch, seq, C>>
+!tokens = tensor<?x?xi32, #tenon.dims<batch, seq>>
+!rows = tensor<?x$Cxf32, #tenon.dims<seq, C>>
+!c = tensor<$Cxf32, #tenon.dims<C>>
+!table = tensor<11x$Cxf32, #tenon.dims<V, C>>
+!places = tensor<70x$Cxf32, #tenon.dims<P, C>>
+!number = tensor<i32, #tenon.dims<>>
+!scalar = tensor<f32, #tenon.dims<>>
+tenon.model @m {
+  tenon.dim @batch 1 to 12
+  tenon.dim @seq 1 to 70
+  tenon.dim @C $C to $C
+  tenon.dim @V 11 to 11
+  tenon.dim @P 70 to 70
+  tenon.dim @L 3 to 3
+)mlir" + body + "}\n",
+              {{"C", C}});
+}
+
+std::vector<int32_t> tokens(int64_t count, std::initializer_list<int32_t> among) {
+  std::vector<int32_t> result;
+  for (int64_t i = 0; i < count; ++i)
+    result.push_back(among.begin()[(i * i + i / 3) % among.size()]);
+  return result;
+}
+} // namespace
+
+TEST_CASE("gelu_backward, alone and where either operand is made in its chain") {
+  const char *body = R"mlir(
+    func.func @f(%x: !x {tenon.name = "x"}, %dy: !x {tenon.name = "dy"}) -> (!x, !x, !x, !x) {
+      %a = tenon.gelu_backward tanh %x, %dy : !x
+      %b = tenon.gelu_backward erf %x, %dy : !x
+      %h = tenon.scale %x by 1.5 : !x
+      %c = tenon.gelu_backward tanh %h, %dy : !x
+      %e = tenon.scale %dy by 0.5 : !x
+      %s = tenon.gelu_backward erf %x, %e : !x
+      %d = tenon.add %s, %x : !x, !x
+      return %a, %b, %c, %d : !x, !x, !x, !x
+    }
+)mlir";
+  for (int64_t C : {1, 17, 68}) {
+    KernelTest test{model(C, body), "f", {{"batch", 2}, {"seq", 5}}, {}, {}};
+    for (int64_t i = 0; i < 10 * C; ++i)
+      test.floats["x"].push_back(static_cast<float>(i - 5 * C) * 20 / static_cast<float>(10 * C));
+    test.floats["x"].front() = -100;
+    test.check();
+  }
+}
+
+TEST_CASE("training_dropout in chains: any width, in every layer, in parts of a batch") {
+  const char *body = R"mlir(
+    func.func @f(%x: !x {tenon.name = "x"}, %c: !c {tenon.name = "c"},
+                 %seed: !number {tenon.name = "seed"}, %step: !number {tenon.name = "step"},
+                 %first: !number {tenon.name = "first"}) -> (!x, !c, !x) {
+      %h = tenon.scale %x by 2.0 : !x
+      %d = tenon.training_dropout %h, 0.5 seed %seed step %step stream 3 : !x, !number, !number
+      %y = tenon.add %x, %d : !x, !x
+      %e = tenon.training_dropout %c, 0.3 seed %seed step %step first %first stream 9
+        : !c, !number, !number first !number
+      %r = tenon.repeat @L (%v = %x) : !x {
+        %k = tenon.training_dropout %v, 0.1 seed %seed step %step first %first stream 4
+          : !x, !number, !number first !number
+        tenon.yield %k : !x
+      }
+      return %y, %e, %r : !x, !c, !x
+    }
+)mlir";
+  for (int64_t C : widths) {
+    KernelTest test{model(C, body), "f", {{"batch", 3}, {"seq", 7}}, {}, {}};
+    test.ints = {{"seed", {-5}}, {"step", {77}}, {"first", {C % 2 ? 6 : 1000000}}};
+    test.check();
+  }
+}
+
+TEST_CASE("training_dropout inside an embedding's row, before its norm") {
+  const char *body = R"mlir(
+    tenon.param @wte : !table init normal 0.02
+    tenon.param @wpe : !places init normal 0.02
+    tenon.param @g : !c init ones 0.0
+    func.func @f(%ids: !tokens {tenon.name = "ids"}, %seed: !number {tenon.name = "seed"},
+                 %step: !number {tenon.name = "step"}) -> (!x, !x) {
+      %wte = tenon.get_param @wte : !table
+      %wpe = tenon.get_param @wpe : !places
+      %g = tenon.get_param @g : !c
+      %e = tenon.embedding %wte, %ids : !table, !tokens -> !x {tenon.fused = 0 : i64}
+      %at = tenon.positions : tensor<?xi32, #tenon.dims<seq>>
+      %p = tenon.embedding %wpe, %at : !places, tensor<?xi32, #tenon.dims<seq>> -> !rows
+        {tenon.fused = 0 : i64}
+      %s = tenon.add %e, %p : !x, !rows {tenon.fused = 0 : i64}
+      %d = tenon.training_dropout %s, 0.25 seed %seed step %step stream 0 : !x, !number, !number
+        {tenon.fused = 0 : i64}
+      %n = tenon.layer_norm %d, %g, 1.0e-05 : !x, !c {tenon.fused = 0 : i64}
+      return %d, %n : !x, !x
+    }
+)mlir";
+  for (int64_t C : {3, 16, 68}) {
+    KernelTest test{model(C, body), "f", {{"batch", 2}, {"seq", 9}}, {}, {}};
+    test.ints = {{"ids", tokens(18, {0, 10, 3})}, {"seed", {1}}, {"step", {0}}};
+    test.check();
+  }
+}
+
+TEST_CASE("layer norm's backward: weight, bias and input in one kernel, or any of them") {
+  const char *body = R"mlir(
+    tenon.param @g : !c init ones 0.0
+    tenon.param @b : !c init zeros 0.0
+    func.func @f(%x: !x {tenon.name = "x"}, %dy: !x {tenon.name = "dy"},
+                 %skip: !x {tenon.name = "skip"}, %seed: !number {tenon.name = "seed"},
+                 %step: !number {tenon.name = "step"}) -> !x {
+      %g = tenon.get_param @g : !c
+      %dg = tenon.layer_norm_backward_weight %x, %dy, 1.0e-05 : !x -> !c
+      tenon.accumulate %dg into @g fresh : !c
+      %db = tenon.sum_leading %dy : !x -> !c
+      tenon.accumulate %db into @b : !c
+      %dx = tenon.layer_norm_backward %x, %g, %dy, 1.0e-05 : !x, !c
+      %sum = tenon.add %skip, %dx : !x, !x
+      %d = tenon.training_dropout %sum, 0.5 seed %seed step %step stream 1 : !x, !number, !number
+      return %d : !x
+    }
+    func.func @weight(%x: !x {tenon.name = "x"}, %dy: !x {tenon.name = "dy"},
+                      %micro_step: !number {tenon.name = "micro_step"}) {
+      %dg = tenon.layer_norm_backward_weight %x, %dy, 1.0e-05 : !x -> !c
+      tenon.accumulate %dg into @g fresh if_zero %micro_step : !c if_zero !number
+      return
+    }
+    func.func @input(%x: !x {tenon.name = "x"}, %dy: !x {tenon.name = "dy"}) -> !x {
+      %g = tenon.get_param @g : !c
+      %dx = tenon.layer_norm_backward %x, %g, %dy, 1.0e-05 : !x, !c
+      return %dx : !x
+    }
+)mlir";
+  for (int64_t C : widths) {
+    KernelTest test{model(C, body), "f", {}, {}, {}};
+    test.ints = {{"seed", {3}}, {"step", {4}}};
+    for (int64_t seq : {1, 31, 33, 70}) {
+      test.sizes = {{"batch", 1}, {"seq", seq}};
+      // A row of one element is its own mean: what remains is rounding beside 1 / sqrt(epsilon).
+      if (C > 1)
+        test.check();
+    }
+    test.sizes = {{"batch", 3}, {"seq", 25}};
+    test.function = "weight";
+    for (int32_t step : {0, 1}) {
+      test.ints["micro_step"] = {step};
+      test.check();
+    }
+    test.function = "input";
+    test.check();
+  }
+}
+
+TEST_CASE("a table's gradient: rows that occur twice, never, or beyond the table") {
+  const char *body = R"mlir(
+    tenon.param @wte : !table init normal 0.02
+    func.func @f(%dy: !x {tenon.name = "dy"}, %ids: !tokens {tenon.name = "ids"}) {
+      %d = tenon.embedding_backward %dy, %ids : !x, !tokens -> !table
+      tenon.accumulate %d into @wte fresh : !table
+      return
+    }
+    func.func @parts(%dy: !x {tenon.name = "dy"}, %ids: !tokens {tenon.name = "ids"},
+                     %micro_step: !number {tenon.name = "micro_step"}) {
+      %d = tenon.embedding_backward %dy, %ids : !x, !tokens -> !table
+      tenon.accumulate %d into @wte fresh if_zero %micro_step : !table if_zero !number
+      %e = tenon.embedding_backward %dy, %ids : !x, !tokens -> !table
+      tenon.accumulate %e into @wte : !table
+      return
+    }
+)mlir";
+  for (int64_t C : widths) {
+    KernelTest test{model(C, body), "f", {{"batch", 3}, {"seq", 13}}, {}, {}};
+    test.ints["ids"] = tokens(39, {0, 10, 3, 3, 7});
+    test.check();
+    test.function = "parts";
+    for (int32_t step : {0, 2}) {
+      test.ints["micro_step"] = {step};
+      test.check();
+    }
+  }
+}
+
+TEST_CASE("a table's gradient by positions: a sum over the batch, and nothing behind the last") {
+  const char *body = R"mlir(
+    tenon.param @wpe : !places init normal 0.02
+    func.func @f(%dy: !x {tenon.name = "dy"}, %micro_step: !number {tenon.name = "micro_step"}) {
+      %at = tenon.positions : tensor<?xi32, #tenon.dims<seq>>
+      %s = tenon.sum_leading %dy : !x -> !rows
+      %d = tenon.embedding_backward %s, %at : !rows, tensor<?xi32, #tenon.dims<seq>> -> !places
+      tenon.accumulate %d into @wpe fresh if_zero %micro_step : !places if_zero !number
+      return
+    }
+    func.func @one(%dy: !rows {tenon.name = "dy"}) {
+      %at = tenon.positions : tensor<?xi32, #tenon.dims<seq>>
+      %d = tenon.embedding_backward %dy, %at : !rows, tensor<?xi32, #tenon.dims<seq>> -> !places
+      tenon.accumulate %d into @wpe fresh : !places
+      return
+    }
+)mlir";
+  for (int64_t C : {1, 15, 17, 68})
+    for (int64_t seq : {1, 33, 70}) {
+      KernelTest test{model(C, body), "f", {{"batch", 3}, {"seq", seq}}, {}, {}};
+      for (int32_t step : {0, 1}) {
+        test.ints["micro_step"] = {step};
+        test.check();
+      }
+      test.function = "one";
+      test.check();
+    }
+}
+
+TEST_CASE("sums over leading dimensions, to a gradient or a value; a gradient as it is") {
+  const char *body = R"mlir(
+    tenon.param @b : !c init zeros 0.0
+    tenon.param @c : !c init zeros 0.0
+    func.func @f(%x: !x {tenon.name = "x"}, %d: !c {tenon.name = "d"}) -> (!c, !rows) {
+      %db = tenon.sum_leading %x : !x -> !c
+      tenon.accumulate %db into @b : !c
+      %v = tenon.sum_leading %x : !x -> !c
+      %r = tenon.sum_leading %x : !x -> !rows
+      tenon.accumulate %d into @c : !c
+      return %v, %r : !c, !rows
+    }
+)mlir";
+  for (int64_t C : widths)
+    for (int64_t batch : {1, 8, 12}) {
+      KernelTest test{model(C, body), "f", {{"batch", batch}, {"seq", 9}}, {}, {}};
+      test.check();
+    }
+}
+
+TEST_CASE("cross-entropy's backward: targets ignored, some and all") {
+  const char *body = R"mlir(
+    func.func @f(%x: !x {tenon.name = "x"}, %targets: !tokens {tenon.name = "targets"},
+                 %dloss: !scalar {tenon.name = "dloss"}) -> !x {
+      %d = tenon.cross_entropy_backward %x, %targets, %dloss ignore -1 : !x, !tokens, !scalar
+      return %d : !x
+    }
+)mlir";
+  for (int64_t C : widths) {
+    KernelTest test{model(C, body), "f", {{"batch", 2}, {"seq", 9}}, {}, {}};
+    // One element has no other: its gradient is 0 up to rounding, which has no scale.
+    test.ints["targets"] = C == 1 ? tokens(18, {-1}) : tokens(18, {0, -1, int32_t(C) - 1, 1});
+    test.check();
+    test.ints["targets"] = tokens(18, {-1});
+    test.check();
+  }
+}

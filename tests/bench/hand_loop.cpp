@@ -41,6 +41,25 @@ TENON_AVX512 void hand_embed(const float* wte, const float* wpe, const std::int3
   _mm_sfence();
 }
 
+TENON_AVX512 void hand_table_gradient(const float* dy, const std::int32_t* ids, std::size_t count,
+                                      float* dtable, std::size_t vocabulary, std::size_t begin,
+                                      std::size_t end) {
+  constexpr std::size_t columns = 768, distance = 6;
+  for (std::size_t v = 0; v < vocabulary; ++v)
+    for (std::size_t c = begin; c < end; c += 16)
+      _mm512_stream_ps(dtable + v * columns + c, _mm512_setzero_ps());
+  _mm_sfence();
+  for (std::size_t i = 0; i < count; ++i) {
+    const float *from = dy + i * columns,
+                *ahead = dtable + ids[std::min(i + distance, count - 1)] * columns;
+    float* to = dtable + ids[i] * columns;
+    for (std::size_t c = begin; c < end; c += 16) {
+      _mm_prefetch(reinterpret_cast<const char*>(ahead + c), _MM_HINT_T1);
+      _mm512_store_ps(to + c, _mm512_add_ps(_mm512_load_ps(to + c), _mm512_load_ps(from + c)));
+    }
+  }
+}
+
 TENON_AVX512 float read_stream(const float* data, std::size_t count) {
   __m512 sums[8];
   for (auto& sum : sums) sum = _mm512_setzero_ps();
@@ -64,6 +83,8 @@ namespace bench {
 bool has_hand_loop() { return false; }
 void hand_embed(const float*, const float*, const std::int32_t*, float*, std::size_t, std::size_t,
                 std::size_t) {}
+void hand_table_gradient(const float*, const std::int32_t*, std::size_t, float*, std::size_t,
+                         std::size_t, std::size_t) {}
 float read_stream(const float*, std::size_t) { return 0; }
 void copy_stream(const float*, float*, std::size_t) {}
 

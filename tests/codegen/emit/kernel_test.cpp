@@ -65,22 +65,25 @@ struct Parsed {
   std::unique_ptr<MLIRContext> context = makeContext();
   OwningOpRef<ModuleOp> module;
   ModelOp model;
-  func::FuncOp function;
 
-  explicit Parsed(const KernelTest &test)
-      : module(parseSourceString<ModuleOp>(test.text, context.get())) {
-    INFO(test.text);
+  explicit Parsed(const std::string &text)
+      : module(parseSourceString<ModuleOp>(text, context.get())) {
+    INFO(text);
     REQUIRE(module);
     model = *module->getOps<ModelOp>().begin();
-    function = cast<func::FuncOp>(SymbolTable::lookupSymbolIn(model, test.function));
+  }
+  func::FuncOp function(const std::string &name) {
+    return cast<func::FuncOp>(SymbolTable::lookupSymbolIn(model, name));
   }
 };
 
 /// The inputs, parameters and gradients of a test, in f32; and what the reference makes of them.
 class Expected {
 public:
-  explicit Expected(const KernelTest &test) : test(test), parsed(test), interpreter(parsed.model) {
-    for (auto [i, argument] : llvm::enumerate(parsed.function.getArguments()))
+  explicit Expected(const KernelTest &test)
+      : test(test), parsed(test.text), function(parsed.function(test.function)),
+        interpreter(parsed.model) {
+    for (auto [i, argument] : llvm::enumerate(function.getArguments()))
       addInput(i, cast<RankedTensorType>(argument.getType()));
     parsed.model.walk([&](ParamOp param) {
       for (int64_t layer = 0; layer < interpreter.layersOf(param); ++layer) {
@@ -89,7 +92,7 @@ public:
         interpreter.setParam(param.getSymName(), layer, tensor(param.getTensorType(), value));
       }
     });
-    parsed.function.walk([&](AccumulateOp op) { addGradient(op); });
+    function.walk([&](AccumulateOp op) { addGradient(op); });
     auto results = interpreter.run(test.function, inputs);
     REQUIRE(succeeded(results));
     outputs = *results;
@@ -128,7 +131,7 @@ private:
 
   void addInput(unsigned i, RankedTensorType type) {
     reference::Tensor value = reference::Tensor::zeros(shapeOf(type));
-    auto name = parsed.function.getArgAttrOfType<StringAttr>(i, "tenon.name").str();
+    auto name = function.getArgAttrOfType<StringAttr>(i, "tenon.name").str();
     auto keep = [&](const auto &given) {
       INFO("input " << name);
       REQUIRE(given.size() == value.values.size());
@@ -164,30 +167,35 @@ private:
 
   const KernelTest &test;
   Parsed parsed;
+  func::FuncOp function;
   reference::Interpreter interpreter;
   std::mt19937 generator{7};
   std::vector<reference::Tensor> inputs;
 };
 
-/// The test's model compiled for a target.
-class Compiled {
+} // namespace
+
+/// A text's model compiled for a target.
+class Program {
 public:
-  Compiled(const KernelTest &test, const Target &target) : test(test), parsed(test) {
+  Program(const std::string &text, const Target &target) : target(target), parsed(text) {
     PassManager passes(parsed.context.get());
     passes.addPass(createFuse());
     passes.addPass(createPlanArena());
     REQUIRE(succeeded(passes.run(*parsed.module)));
-    auto functions = llvm::to_vector(parsed.model.getBody().getOps<func::FuncOp>());
+    functions = llvm::to_vector(parsed.model.getBody().getOps<func::FuncOp>());
     auto program = emitProgram(parsed.model, functions, target, variant);
     REQUIRE(succeeded(program));
     jit.emplace(**program, target);
-    symbol = variant.runs[llvm::find(functions, parsed.function) - functions.begin()];
   }
+  const Target &target;
 
-  /// The memory of the results, then of weights' gradients.
-  std::vector<Memory> run(const Expected &given, int threads) {
+  /// The memory of the results, then of gradients and moments.
+  std::vector<Memory> run(const KernelTest &test, const Expected &given, int threads) {
+    func::FuncOp function = parsed.function(test.function);
+    std::string symbol = variant.runs[llvm::find(functions, function) - functions.begin()];
     Memory weights(variant.weightsBytes + 64), training(3 * variant.weightsBytes + 64);
-    Memory arena(parsed.function->getAttrOfType<IntegerAttr>("tenon.arena_bytes").getInt());
+    Memory arena(function->getAttrOfType<IntegerAttr>("tenon.arena_bytes").getInt());
     put(weights, given.params);
     put(training, given.gradients);
     std::vector<Memory> inputs, memory;
@@ -255,15 +263,14 @@ private:
     }
   }
 
-  const KernelTest &test;
   Parsed parsed;
+  SmallVector<func::FuncOp> functions;
   CompiledVariant variant;
   std::optional<Jit> jit;
-  std::string symbol;
 };
 
-void compare(const std::string &what, const float *got, const reference::Tensor &want,
-             double epsilons) {
+static void compare(const std::string &what, const float *got, const reference::Tensor &want,
+                    double epsilons) {
   double scale = 0, worst = 0;
   size_t at = 0;
   for (double value : want.values)
@@ -276,18 +283,18 @@ void compare(const std::string &what, const float *got, const reference::Tensor 
   CAPTURE(what, at, got[at], want.values[at], scale);
   CHECK(worst <= epsilons * 0x1p-24 * scale);
 }
-} // namespace
 
-void KernelTest::check() const {
+void KernelTest::check() {
   Expected expected(*this);
-  for (const Target *target : runnableTargets()) {
-    if (!target->bf16Dot.empty())
-      continue; // computes f32 as the target without bf16 does
-    Compiled compiled(*this, *target);
+  if (programs.empty())
+    for (const Target *target : runnableTargets())
+      if (target->bf16Dot.empty()) // else it computes f32 as the target without bf16 does
+        programs.push_back(std::make_shared<Program>(text, *target));
+  for (const std::shared_ptr<Program> &program : programs) {
     std::vector<std::vector<char>> first;
     for (int threads : {1, 2, 3}) {
-      CAPTURE(target->name.str(), threads, function);
-      std::vector<Memory> memory = compiled.run(expected, threads);
+      CAPTURE(program->target.name.str(), threads, function);
+      std::vector<Memory> memory = program->run(*this, expected, threads);
       for (auto [i, part] : llvm::enumerate(memory)) {
         CHECK(part.isGuarded());
         if (threads == 1)
@@ -300,7 +307,7 @@ void KernelTest::check() const {
       for (auto [i, output] : llvm::enumerate(expected.outputs))
         compare("result " + std::to_string(i), memory[i].as<float>(), output, epsilons);
       for (auto &[key, before] : expected.gradients)
-        compare(key.first, memory.back().as<float>(compiled.placeOf(key.first, key.second)),
+        compare(key.first, memory.back().as<float>(program->placeOf(key.first, key.second)),
                 expected.gradient(key.first, key.second), epsilons);
     }
   }

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,11 +12,16 @@ namespace tenon::test {
 /// `text` with each $name replaced by its number.
 std::string with(std::string text, const std::map<std::string, int64_t> &numbers);
 
-/// A text with one model. All its functions are compiled, one is called.
+class Program;
+
+/// A text with one model. All its functions are compiled, when the first is called.
 struct KernelTest {
-  std::string text;
-  std::string function = "f";
+  explicit KernelTest(std::string text, std::map<std::string, int64_t> sizes = {})
+      : text(std::move(text)), sizes(std::move(sizes)) {}
+
+  const std::string text;
   std::map<std::string, int64_t> sizes; // of the dynamic dimensions
+  std::string function = "f";
   /// Inputs by `tenon.name`; f32 that are not here are random.
   std::map<std::string, std::vector<int32_t>> ints;
   std::map<std::string, std::vector<float>> floats;
@@ -24,7 +30,10 @@ struct KernelTest {
   /// Runs the function on every target of this machine with 1, 2 and 3 threads. Its results and the
   /// gradients that it accumulates must be the reference's, and the same bits for any number of
   /// threads. Gradients that begin anew hold NaN before, as do results and the arena.
-  void check() const;
+  void check();
+
+private:
+  std::vector<std::shared_ptr<Program>> programs; // one a target
 };
 
 } // namespace tenon::test

@@ -7,13 +7,14 @@ using namespace tenon::test;
 
 namespace {
 // One less and one more than the vectors of every target, and more than four of the widest.
-const int64_t widths[] = {1, 3, 4, 7, 9, 15, 16, 17, 33, 65, 68};
+const int64_t widths[] = {1, 3, 7, 9, 15, 17, 33, 65, 68};
 
 /// A model of rows (batch, seq, C); `body` has its parameters and functions.
 std::string model(int64_t C, const std::string &body) {
   return with(R"mlir(
 !x = tensor<?x?x$Cxf32, #tenon.dims<batch, seq, C>>
 !tokens = tensor<?x?xi32, #tenon.dims<batch, seq>>
+!time = tensor<?xi32, #tenon.dims<seq>>
 !rows = tensor<?x$Cxf32, #tenon.dims<seq, C>>
 !c = tensor<$Cxf32, #tenon.dims<C>>
 !table = tensor<11x$Cxf32, #tenon.dims<V, C>>
@@ -53,7 +54,7 @@ TEST_CASE("gelu_backward, alone and where either operand is made in its chain") 
     }
 )mlir";
   for (int64_t C : {1, 17, 68}) {
-    KernelTest test{model(C, body), "f", {{"batch", 2}, {"seq", 5}}, {}, {}};
+    KernelTest test{model(C, body), {{"batch", 2}, {"seq", 5}}};
     for (int64_t i = 0; i < 10 * C; ++i)
       test.floats["x"].push_back(static_cast<float>(i - 5 * C) * 20 / static_cast<float>(10 * C));
     test.floats["x"].front() = -100;
@@ -80,7 +81,7 @@ TEST_CASE("training_dropout in chains: any width, in every layer, in parts of a 
     }
 )mlir";
   for (int64_t C : widths) {
-    KernelTest test{model(C, body), "f", {{"batch", 3}, {"seq", 7}}, {}, {}};
+    KernelTest test{model(C, body), {{"batch", 3}, {"seq", 7}}};
     test.ints = {{"seed", {-5}}, {"step", {77}}, {"first", {C % 2 ? 6 : 1000000}}};
     test.check();
   }
@@ -97,8 +98,8 @@ TEST_CASE("training_dropout inside an embedding's row, before its norm") {
       %wpe = tenon.get_param @wpe : !places
       %g = tenon.get_param @g : !c
       %e = tenon.embedding %wte, %ids : !table, !tokens -> !x {tenon.fused = 0 : i64}
-      %at = tenon.positions : tensor<?xi32, #tenon.dims<seq>>
-      %p = tenon.embedding %wpe, %at : !places, tensor<?xi32, #tenon.dims<seq>> -> !rows
+      %at = tenon.positions %ids : !tokens -> !time
+      %p = tenon.embedding %wpe, %at : !places, !time -> !rows
         {tenon.fused = 0 : i64}
       %s = tenon.add %e, %p : !x, !rows {tenon.fused = 0 : i64}
       %d = tenon.training_dropout %s, 0.25 seed %seed step %step stream 0 : !x, !number, !number
@@ -108,7 +109,7 @@ TEST_CASE("training_dropout inside an embedding's row, before its norm") {
     }
 )mlir";
   for (int64_t C : {3, 16, 68}) {
-    KernelTest test{model(C, body), "f", {{"batch", 2}, {"seq", 9}}, {}, {}};
+    KernelTest test{model(C, body), {{"batch", 2}, {"seq", 9}}};
     test.ints = {{"ids", tokens(18, {0, 10, 3})}, {"seed", {1}}, {"step", {0}}};
     test.check();
   }
@@ -144,7 +145,7 @@ TEST_CASE("layer norm's backward: weight, bias and input in one kernel, or any o
     }
 )mlir";
   for (int64_t C : widths) {
-    KernelTest test{model(C, body), "f", {}, {}, {}};
+    KernelTest test{model(C, body)};
     test.ints = {{"seed", {3}}, {"step", {4}}};
     for (int64_t seq : {1, 31, 33, 70}) {
       test.sizes = {{"batch", 1}, {"seq", seq}};
@@ -181,7 +182,7 @@ TEST_CASE("a table's gradient: rows that occur twice, never, or beyond the table
     }
 )mlir";
   for (int64_t C : widths) {
-    KernelTest test{model(C, body), "f", {{"batch", 3}, {"seq", 13}}, {}, {}};
+    KernelTest test{model(C, body), {{"batch", 3}, {"seq", 13}}};
     test.ints["ids"] = tokens(39, {0, 10, 3, 3, 7});
     test.check();
     test.function = "parts";
@@ -195,23 +196,27 @@ TEST_CASE("a table's gradient: rows that occur twice, never, or beyond the table
 TEST_CASE("a table's gradient by positions: a sum over the batch, and nothing behind the last") {
   const char *body = R"mlir(
     tenon.param @wpe : !places init normal 0.02
-    func.func @f(%dy: !x {tenon.name = "dy"}, %micro_step: !number {tenon.name = "micro_step"}) {
-      %at = tenon.positions : tensor<?xi32, #tenon.dims<seq>>
+    func.func @f(%dy: !x {tenon.name = "dy"}, %ids: !tokens {tenon.name = "ids"},
+                 %micro_step: !number {tenon.name = "micro_step"}) {
+      %at = tenon.positions %ids : !tokens -> !time
       %s = tenon.sum_leading %dy : !x -> !rows
-      %d = tenon.embedding_backward %s, %at : !rows, tensor<?xi32, #tenon.dims<seq>> -> !places
+      %d = tenon.embedding_backward %s, %at : !rows, !time -> !places
       tenon.accumulate %d into @wpe fresh if_zero %micro_step : !places if_zero !number
       return
     }
-    func.func @one(%dy: !rows {tenon.name = "dy"}) {
-      %at = tenon.positions : tensor<?xi32, #tenon.dims<seq>>
-      %d = tenon.embedding_backward %dy, %at : !rows, tensor<?xi32, #tenon.dims<seq>> -> !places
+    func.func @one(%dy: !rows {tenon.name = "dy"}, %ids: !tokens {tenon.name = "ids"}) {
+      %at = tenon.positions %ids : !tokens -> !time
+      %d = tenon.embedding_backward %dy, %at : !rows, !time -> !places
       tenon.accumulate %d into @wpe fresh : !places
       return
     }
 )mlir";
-  for (int64_t C : {1, 15, 17, 68})
+  for (int64_t C : {1, 15, 17, 68}) {
+    KernelTest test{model(C, body)};
     for (int64_t seq : {1, 33, 70}) {
-      KernelTest test{model(C, body), "f", {{"batch", 3}, {"seq", seq}}, {}, {}};
+      test.sizes = {{"batch", 3}, {"seq", seq}};
+      test.ints["ids"] = tokens(3 * seq, {0}); // of which positions take the shape only
+      test.function = "f";
       for (int32_t step : {0, 1}) {
         test.ints["micro_step"] = {step};
         test.check();
@@ -219,6 +224,7 @@ TEST_CASE("a table's gradient by positions: a sum over the batch, and nothing be
       test.function = "one";
       test.check();
     }
+  }
 }
 
 TEST_CASE("sums over leading dimensions, to a gradient or a value; a gradient as it is") {
@@ -234,11 +240,13 @@ TEST_CASE("sums over leading dimensions, to a gradient or a value; a gradient as
       return %v, %r : !c, !rows
     }
 )mlir";
-  for (int64_t C : widths)
+  for (int64_t C : widths) {
+    KernelTest test{model(C, body)};
     for (int64_t batch : {1, 8, 12}) {
-      KernelTest test{model(C, body), "f", {{"batch", batch}, {"seq", 9}}, {}, {}};
+      test.sizes = {{"batch", batch}, {"seq", 9}};
       test.check();
     }
+  }
 }
 
 TEST_CASE("cross-entropy's backward: targets ignored, some and all") {
@@ -250,7 +258,7 @@ TEST_CASE("cross-entropy's backward: targets ignored, some and all") {
     }
 )mlir";
   for (int64_t C : widths) {
-    KernelTest test{model(C, body), "f", {{"batch", 2}, {"seq", 9}}, {}, {}};
+    KernelTest test{model(C, body), {{"batch", 2}, {"seq", 9}}};
     // One element has no other: its gradient is 0 up to rounding, which has no scale.
     test.ints["targets"] = C == 1 ? tokens(18, {-1}) : tokens(18, {0, -1, int32_t(C) - 1, 1});
     test.check();

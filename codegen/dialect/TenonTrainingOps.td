@@ -126,6 +126,7 @@ def Tenon_AdamwOp : Tenon_ParamUpdateOp<"adamw", [AllTypesMatch<[
       m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2,
       p = p - learning_rate * (weight_decay p + m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) +
           epsilon)), the term with weight_decay only with `decays`.
+    An epsilon below 2^-126 counts as that, so that an element that never had a gradient stays.
     The gradient is left as it is. It reads each of g, m, v, p once and writes m, v, p once.
     Source: Loshchilov and Hutter 2019, algorithm 2.
     (C1) `name` is a `tenon.param` of the model.

@@ -36,6 +36,12 @@ LogicalResult emitFamily(GroupOp group, CpuKernelBuilder &k) {
     return emitWeightGradient(group, k);
   case GroupKind::HeadLoss:
     return emitHeadLoss(group, k);
+  case GroupKind::GradientNorm:
+    return emitGradientNorm(group, k);
+  case GroupKind::Optimiser:
+    return emitOptimiser(group, k);
+  case GroupKind::Initialise:
+    return emitInitialise(group, k);
   default:
     return group.emitError("there is no CPU kernel for a group of kind ")
            << stringifyGroupKind(group.getKind());
@@ -65,6 +71,7 @@ int64_t scratchElements(GroupOp group) {
   });
   group.getBody().walk([&](HeadCrossEntropyOp op) { elements = headLossScratch(op); });
   ModelOp model = enclosingModel(group);
+  group.getBody().walk([&](GradientNormOp op) { elements = gradientNormScratch(op); });
   group.getBody().walk([&](AttentionOp op) {
     if (!op.getCacheAttr())
       elements = keptElements(model, op.getType(), op.getKeptType());

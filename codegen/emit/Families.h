@@ -41,4 +41,13 @@ mlir::LogicalResult emitSumLeading(GroupOp group, CpuKernelBuilder &k);
 /// Per-token cross-entropy, the masked mean, the gradient of logits: CrossEntropy.cpp.
 mlir::LogicalResult emitCrossEntropy(GroupOp group, CpuKernelBuilder &k);
 
+/// The norm of all gradients and the factor that clips them: GradientNorm.cpp.
+mlir::LogicalResult emitGradientNorm(GroupOp group, CpuKernelBuilder &k);
+/// Floats of scratch memory for its partial sums, enough for every target's layout.
+int64_t gradientNormScratch(GradientNormOp op);
+/// AdamW and gradient descent, of all parameters: Optimiser.cpp.
+mlir::LogicalResult emitOptimiser(GroupOp group, CpuKernelBuilder &k);
+/// Initial values of all parameters: Initialise.cpp.
+mlir::LogicalResult emitInitialise(GroupOp group, CpuKernelBuilder &k);
+
 } // namespace tenon

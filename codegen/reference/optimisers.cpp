@@ -1,20 +1,21 @@
 // See optimisers.h.
 #include "optimisers.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace tenon::reference {
 
 void adamw(const AdamwStep &step, const Tensor &gradient, Tensor &param, Tensor &moment1,
            Tensor &moment2) {
-  double t = step.step + 1;
+  double t = step.step + 1, epsilon = std::max(step.epsilon, 0x1p-126);
   for (size_t i = 0; i < param.values.size(); ++i) {
     double g = step.factor * gradient.values[i];
     double &p = param.values[i], &m = moment1.values[i], &v = moment2.values[i];
     m = step.beta1 * m + (1 - step.beta1) * g;
     v = step.beta2 * v + (1 - step.beta2) * g * g;
     double mean = m / (1 - std::pow(step.beta1, t)), square = v / (1 - std::pow(step.beta2, t));
-    p -= step.learningRate * (step.weightDecay * p + mean / (std::sqrt(square) + step.epsilon));
+    p -= step.learningRate * (step.weightDecay * p + mean / (std::sqrt(square) + epsilon));
   }
 }
 

@@ -26,7 +26,7 @@ constexpr group groups[] = {
     {"prompt", bench::prompt_rows},    {"decode", bench::decode_rows},
     {"context", bench::context_rows},  {"update", bench::update_rows},
     {"variants", bench::variant_rows}, {"start", bench::start_rows},
-    {"size", bench::size_rows},      {"train", bench::train_rows},
+    {"size", bench::size_rows},        {"train", bench::train_rows},
 };
 
 std::string cpu_name() {

@@ -15,7 +15,8 @@ void hand_embed(const float* wte, const float* wpe, const std::int32_t* ids, flo
                 std::size_t seq, std::size_t begin, std::size_t end);
 
 /// Columns [begin, end), multiples of 16, of dtable[v, :] = the sum of dy[i, :] over the i of 0 ..
-/// count-1 with ids[i] = v, f32, 768 columns, by intrinsics: zeros past the caches, rows prefetched.
+/// count-1 with ids[i] = v, f32, 768 columns, by intrinsics: zeros past the caches, rows
+/// prefetched.
 void hand_table_gradient(const float* dy, const std::int32_t* ids, std::size_t count, float* dtable,
                          std::size_t vocabulary, std::size_t begin, std::size_t end);
 

@@ -54,8 +54,7 @@ class trainer {
   void step() {
     const std::int32_t* ids = ids_.data();
     check(session_.train_step({{ids, count()}, batch_, time_}, {{ids + 64, count()}, batch_, time_},
-                              steps_++, 1, 1e-3f, 0.9f, 0.95f, 1e-8f, 0.1f, 1.0f,
-                              {loss_.first(1)}, {norm_.first(1)}));
+                              steps_++, 1, 1e-3f, 0.9f, 0.95f, 1e-8f, 0.1f, 1.0f, loss_, norm_));
   }
 
  private:
@@ -65,8 +64,9 @@ class trainer {
   std::int32_t steps_ = 0;
   rt::weights weights_;
   Session session_;
-  rt::buffer<std::int32_t> ids_ = *rt::buffer<std::int32_t>::create(std::size_t(batch_ * time_) + 64);
-  rt::buffer<float> loss_ = *rt::buffer<float>::create(16), norm_ = *rt::buffer<float>::create(16);
+  rt::buffer<std::int32_t> ids_ =
+      *rt::buffer<std::int32_t>::create(std::size_t(batch_ * time_) + 64);
+  float loss_ = 0, norm_ = 0;
 };
 
 template <class Session>

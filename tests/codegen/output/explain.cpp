@@ -1,9 +1,9 @@
 // The report says what each kernel holds, why it ends, where its results lie, and what it costs.
 #include "small_model.h"
 
+#include "../model_text.h"
 #include "Cost.h"
 #include "Explain.h"
-#include "model_text.h"
 
 #include <catch2/catch.hpp>
 

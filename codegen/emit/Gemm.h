@@ -68,8 +68,8 @@ struct OuterProduct {
   bool narrow = false;                         // both factors are rounded to bf16
 };
 
-/// Adds rows [0, rows) of a and b; the old gradient is read where `keeps`. Meets all threads
-/// inside; the caller need not do so afterwards.
+/// Adds rows [0, rows) of a and b; the old gradient is read where `keeps`. Threads meet inside, and
+/// have to again before the scratch memory, a or b are written.
 void emitOuterProduct(const OuterProduct &product, mlir::Value rows, mlir::Value keeps);
 /// Floats of scratch memory, for the greatest number of rows.
 int64_t outerProductScratch(int64_t rows, int64_t columns);

@@ -63,6 +63,7 @@ public:
       k.barrier();
       emitInputGradient(first, rows);
       emitWeightGradient(first, rows, bias);
+      k.barrier();
     });
     k.ifThen(k.less(k.thread, k.index(1)), [&] {
       Value mean = meanLoss(k, k.scratch, place.losses, targets, tokens, op.getIgnore());

@@ -13,9 +13,11 @@ namespace tenon {
 static constexpr int64_t blockRows = 512;
 static constexpr unsigned blockTiles = 8;
 
+/// Floats of b's panels in one block: every target's panels have at most 64 columns.
+static int64_t halfElements(int64_t columns) { return blockRows * (columns + 64); }
+
 int64_t outerProductScratch(int64_t rows, int64_t columns) {
-  constexpr int64_t widestPanel = 64;
-  return std::min(rows, blockRows) * (columns + widestPanel);
+  return rows <= blockRows ? rows * (columns + 64) : 2 * halfElements(columns);
 }
 
 static Value both(KernelBuilder &k, Value x, Value y, bool isOr) {
@@ -32,11 +34,17 @@ public:
   void emit(Value rows, Value keeps);
 
 private:
-  void emitBlock(Value first, Value count, Value keeps);
+  /// Rows that are summed together, and where b's panels lie in the scratch memory meanwhile.
+  struct Block {
+    Value first, count, panels;
+  };
+  void pack(const Block &block);
+  void multiply(const Block &block, Value keeps);
   SmallVector<Value> loadRows(Value m, Value count, llvm::function_ref<Value(Value)> load);
-  void packPanel(Value p, Value first, Value count, int64_t valid);
-  void emitRowTiles(Value firstTile, Value tiles, Value first, Value count, Value keeps);
-  void emitTile(Value firstTile, Value tile, Value p, int64_t valid, Value count, Value keeps);
+  void packPanel(const Block &block, Value p, int64_t valid);
+  void emitRowTiles(const Block &block, Value firstTile, Value tiles, Value keeps);
+  void emitTile(const Block &block, Value firstTile, Value tile, Value p, int64_t valid,
+                Value keeps);
 
   /// Rows of a block, or pairs of them; and one such of f32 as it is laid out.
   Value depthOf(Value count) { return narrow ? k.div(k.add(count, 1), 2) : count; }
@@ -48,31 +56,41 @@ private:
 };
 } // namespace
 
+// While a block is computed the next one is laid out in the other half of the scratch memory, so
+// that threads meet once a block.
 void OuterProductEmitter::emit(Value rows, Value keeps) {
-  rowBlock = k.stack(blockRows * blockTiles * k.target.tileRows, k.b.getF32Type());
-  k.loop(k.index(0), rows, blockRows, [&](Value first) {
+  rowBlock = k.stack(blockRows * blockTiles * k.target.tileRows, lane());
+  auto blockAt = [&](Value first) {
     Value count = k.min(k.index(blockRows), k.sub(rows, first));
-    emitBlock(first, count, both(k, keeps, k.less(k.index(0), first), /*isOr=*/true));
+    Value half = k.rem(k.div(first, blockRows), k.index(2));
+    return Block{first, count, k.add(k.mul(half, halfElements(columns)), scratchOffset)};
+  };
+  pack(blockAt(k.index(0)));
+  k.loop(k.index(0), rows, blockRows, [&](Value first) {
+    k.barrier();
+    Value next = k.add(first, blockRows);
+    k.ifThen(k.less(next, rows), [&] { pack(blockAt(next)); });
+    multiply(blockAt(first), both(k, keeps, k.less(k.index(0), first), /*isOr=*/true));
   });
 }
 
-void OuterProductEmitter::emitBlock(Value first, Value count, Value keeps) {
+void OuterProductEmitter::pack(const Block &block) {
   int64_t panel = k.target.panelColumns(), full = columns / panel, rest = columns % panel;
   auto [begin, end] = k.share(k.index(llvm::divideCeil(columns, panel)));
-  k.loop(begin, k.min(end, k.index(full)), 1, [&](Value p) { packPanel(p, first, count, panel); });
+  k.loop(begin, k.min(end, k.index(full)), 1, [&](Value p) { packPanel(block, p, panel); });
   if (rest) {
     Value mine = both(k, k.less(k.index(full), end), k.less(begin, k.index(full + 1)), false);
-    k.ifThen(mine, [&] { packPanel(k.index(full), first, count, rest); });
+    k.ifThen(mine, [&] { packPanel(block, k.index(full), rest); });
   }
-  k.barrier();
-  unsigned tile = k.target.tileRows;
-  auto [firstTile, endTile] =
-      k.share(k.index(llvm::divideCeil(rowsOut, static_cast<int64_t>(tile))));
-  Value stop = endTile;
-  k.loop(firstTile, stop, blockTiles, [&](Value t) {
-    emitRowTiles(t, k.min(k.index(blockTiles), k.sub(stop, t)), first, count, keeps);
+}
+
+void OuterProductEmitter::multiply(const Block &block, Value keeps) {
+  auto [begin, end] =
+      k.share(k.index(llvm::divideCeil(rowsOut, static_cast<int64_t>(k.target.tileRows))));
+  Value stop = end;
+  k.loop(begin, stop, blockTiles, [&](Value tile) {
+    emitRowTiles(block, tile, k.min(k.index(blockTiles), k.sub(stop, tile)), keeps);
   });
-  k.barrier();
 }
 
 /// Row `m` of pairs of rows is rows 2m and 2m + 1; past the last row there is zero.
@@ -87,11 +105,12 @@ SmallVector<Value> OuterProductEmitter::loadRows(Value m, Value count,
 }
 
 /// Copies a panel's columns of b, and sums them where that is a bias's gradient.
-void OuterProductEmitter::packPanel(Value p, Value first, Value count, int64_t valid) {
+void OuterProductEmitter::packPanel(const Block &block, Value p, int64_t valid) {
+  Value first = block.first, count = block.count;
   int64_t lanes = k.target.lanes, panel = k.target.panelColumns();
   unsigned vectors = llvm::divideCeil(valid, lanes);
   Value column = k.mul(p, panel), zero = k.splat(0.0, lanes);
-  Value to = k.add(k.mul(k.mul(p, depthOf(count)), panel), scratchOffset);
+  Value to = k.add(k.mul(k.mul(p, depthOf(count)), panel), block.panels);
   unsigned summed = columnSums ? vectors : 0;
   KernelBuilder::Values sums(summed, zero);
   sums = k.loop(k.index(0), depthOf(count), k.index(1), sums, [&](Value m, ValueRange carried) {
@@ -125,8 +144,9 @@ void OuterProductEmitter::packPanel(Value p, Value first, Value count, int64_t v
 }
 
 /// Copies the columns of a that belong to some tiles, then goes over all panels of b.
-void OuterProductEmitter::emitRowTiles(Value firstTile, Value tiles, Value first, Value count,
+void OuterProductEmitter::emitRowTiles(const Block &block, Value firstTile, Value tiles,
                                        Value keeps) {
+  Value first = block.first, count = block.count;
   int64_t lanes = k.target.lanes, tile = k.target.tileRows, width = blockTiles * tile;
   assert(width % lanes == 0 && "tiles of a block fill whole vectors");
   Value column = k.mul(firstTile, tile);
@@ -134,9 +154,9 @@ void OuterProductEmitter::emitRowTiles(Value firstTile, Value tiles, Value first
   Value all = k.index(width);
   Value some = k.min(k.mul(tiles, tile), k.sub(k.index(rowsOut), column));
   auto choice = scf::IfOp::create(k.b, k.loc, inside, /*withElseRegion=*/true);
-  auto copy = [&](Block *block, int64_t step, Value end) {
+  auto copy = [&](mlir::Block *body, int64_t step, Value end) {
     OpBuilder::InsertionGuard guard(k.b);
-    k.b.setInsertionPointToStart(block);
+    k.b.setInsertionPointToStart(body);
     k.loop(k.index(0), depthOf(count), 1, [&](Value m) {
       k.loop(k.index(0), end, step, [&](Value c) {
         SmallVector<Value> x = loadRows(m, count, [&](Value row) {
@@ -152,15 +172,15 @@ void OuterProductEmitter::emitRowTiles(Value firstTile, Value tiles, Value first
 
   int64_t panel = k.target.panelColumns(), full = columns / panel, rest = columns % panel;
   auto overTiles = [&](Value p, int64_t valid) {
-    k.loop(k.index(0), tiles, 1, [&](Value t) { emitTile(firstTile, t, p, valid, count, keeps); });
+    k.loop(k.index(0), tiles, 1, [&](Value t) { emitTile(block, firstTile, t, p, valid, keeps); });
   };
   k.loop(k.index(0), k.index(full), 1, [&](Value p) { overTiles(p, panel); });
   if (rest)
     overTiles(k.index(full), rest);
 }
 
-void OuterProductEmitter::emitTile(Value firstTile, Value tile, Value p, int64_t valid, Value count,
-                                   Value keeps) {
+void OuterProductEmitter::emitTile(const Block &block, Value firstTile, Value tile, Value p,
+                                   int64_t valid, Value keeps) {
   unsigned lanes = k.target.lanes, rows = k.target.tileRows;
   int64_t panel = k.target.panelColumns(), width = blockTiles * rows;
   // Panels hold whole vectors, padding included; rows end where they end.
@@ -179,8 +199,8 @@ void OuterProductEmitter::emitTile(Value firstTile, Value tile, Value p, int64_t
     return loadPadded(k, gradient.base, place(i, j), left(j));
   });
   Value from = k.mul(tile, rows);
-  Value depth = depthOf(count);
-  Value panelStart = k.add(k.mul(k.mul(p, depth), panel), scratchOffset);
+  Value depth = depthOf(block.count);
+  Value panelStart = k.add(k.mul(k.mul(p, depth), panel), block.panels);
   sums = gemmTile(
       k, rows, vectors, k.index(0), depth, sums,
       [&](unsigned i, Value m) {

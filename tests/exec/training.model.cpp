@@ -17,4 +17,24 @@ struct chain {
   }
 };
 
+// More rows than are summed at a time, tokens than the head takes at once, and depths of more than
+// one block: the gradients of `wide`'s input and of the head's.
+struct long_batch : dyn<1, 3> {};
+struct long_seq : dyn<1, 401> {};
+struct wide : dim<1100> {};
+struct symbols : dim<2111> {};
+
+struct long_chain {
+  nn::linear<w9, wide> up{"up", normal(0.1)};
+  nn::linear<wide, w17> down{"down", normal(0.1)};
+  param<f32, symbols, w17> table{"table", normal(0.1)};
+
+  constexpr auto operator()(input<"x", f32, long_batch, long_seq, w9> x,
+                            input<"targets", i32, long_batch, long_seq> targets) const {
+    auto y = down(gelu(up(x), gelu_tanh));
+    return outputs(output<"loss">(cross_entropy(tied_head(y, table), targets, /*ignore=*/-1)));
+  }
+};
+
 TENON_MODEL(train_chain, chain{});
+TENON_MODEL(train_long, long_chain{});

@@ -8,7 +8,8 @@
 
 #include "guarded_call.hpp"
 
-extern "C" const tenon_model tenon_model_train_chain, tenon_model_updates;
+extern "C" const tenon_model tenon_model_train_chain, tenon_model_updates, tenon_model_train_gpt,
+    tenon_model_train_gpt_plain, tenon_model_train_gpt_bf16;
 
 namespace {
 
@@ -95,7 +96,9 @@ void check(const tenon_model& model, edge where) {
   });
 }
 
-const tenon_model* const models[] = {&tenon_model_train_chain, &tenon_model_updates};
+const tenon_model* const models[] = {&tenon_model_train_chain, &tenon_model_updates,
+                                     &tenon_model_train_gpt, &tenon_model_train_gpt_plain,
+                                     &tenon_model_train_gpt_bf16};
 
 }  // namespace
 

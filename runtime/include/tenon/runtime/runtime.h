@@ -132,7 +132,8 @@ typedef struct tenon_session tenon_session;
 /* Makes everything that calls need; a session allocates nothing afterwards. A session serves one
  * caller at a time; any number of sessions may share weights. An entry that trains (tenon_entry)
  * changes the weights that its session was made from, for all of their sessions: while it runs, no
- * other call on these weights may. */
+ * other call on these weights may. What a session has cached stays that of the weights before:
+ * tenon_session_reset forgets it. */
 tenon_status tenon_session_create(const tenon_model* model, const tenon_weights* weights,
                                   const tenon_options* options, tenon_session** session);
 void tenon_session_free(tenon_session* session); /* NULL is fine */

@@ -58,12 +58,11 @@ class setting_options {
  private:
   template <class T>
   void add(const char* name, T train_settings::* member, const char* text) {
-    command_.add_option_function<T>(
-        name,
-        [this, member](const T& value) {
-          given_.push_back([member, value](train_settings& settings) { settings.*member = value; });
-        },
-        text);
+    const auto give = [this, member](const T& value) {
+      given_.push_back([member, value](train_settings& settings) { settings.*member = value; });
+    };
+    // A later one counts, so that a script's settings can be changed behind it.
+    command_.add_option_function<T>(name, give, text)->take_last();
   }
 
   CLI::App& command_;

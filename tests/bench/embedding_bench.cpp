@@ -1,12 +1,13 @@
-// Embedding forward with cold tables, f32, GPT-2's sizes: the generated kernels against a
-// hand-tuned loop, in pairs that run one after the other, so that noise of the machine hits both.
+// Embedding forward with cold tables, and the gradient of the token table, f32, GPT-2's sizes: the
+// generated kernels against hand-tuned loops, in pairs that run one after the other, so that noise
+// of the machine hits both.
 //
 // Each line has as counters medians of: the generated kernel's time (wall_ms) and the CPU time of
 // its busier thread (cpu_ms); the same of the hand loop (hand_wall_ms, hand_cpu_ms); the ratio hand
 // loop over kernel, pair by pair, of wall and of CPU time (of_hand, of_hand_cpu: above 1 the kernel
-// is faster); GB/s of gathered, position and output bytes, by wall; what memory gave in the same
-// run (read_GBps, copy_GBps). CPU time leaves out waiting for a core, so it is what counts on a
-// machine in use.
+// is faster); GB/s of gathered, position and output bytes (of the gradient: zeros, dy, rows read
+// and written), by wall; what memory gave in the same run (read_GBps, copy_GBps). CPU time leaves
+// out waiting for a core, so it is what counts on a machine in use.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -19,6 +20,7 @@
 #include "bench_both.tenon.h"
 #include "bench_norm.tenon.h"
 #include "bench_sum.tenon.h"
+#include "entries.h"
 #include "hand_loop.hpp"
 #include "team.hpp"
 
@@ -92,6 +94,33 @@ machine& here() {
   return made;
 }
 
+/// Times the generated kernel and the hand loop in turns, and writes the counters for `bytes`.
+void compare(benchmark::State& state, double bytes, auto&& generated, auto&& by_hand) {
+  machine& m = here();
+  std::vector<double> times, cpu, hand, hand_cpu, ratios, cpu_ratios, reads, copies;
+  for (auto _ : state) {
+    reads.push_back(m.evict());
+    hand.push_back(seconds(by_hand));
+    hand_cpu.push_back(m.team.cpu_seconds());
+    m.evict();
+    times.push_back(seconds(generated));
+    cpu.push_back(m.team.cpu_seconds());
+    copies.push_back(m.copy());
+    ratios.push_back(hand.back() / times.back());
+    cpu_ratios.push_back(hand_cpu.back() / cpu.back());
+    state.SetIterationTime(times.back());
+  }
+  state.counters["wall_ms"] = median(times) * 1e3;
+  state.counters["cpu_ms"] = median(cpu) * 1e3;
+  state.counters["hand_wall_ms"] = median(hand) * 1e3;
+  state.counters["hand_cpu_ms"] = median(hand_cpu) * 1e3;
+  state.counters["of_hand"] = median(ratios);
+  state.counters["of_hand_cpu"] = median(cpu_ratios);
+  state.counters["GBps"] = bytes / median(times) * 1e-9;
+  state.counters["read_GBps"] = median(reads) * 1e-9;
+  state.counters["copy_GBps"] = median(copies) * 1e-9;
+}
+
 /// Times `model`'s forward against the hand loop; `n_outputs` tensors of the result's size.
 void embed(benchmark::State& state, const tenon_model& model, std::size_t n_outputs, law how) {
   if (!bench::has_hand_loop()) return state.SkipWithError("the hand-tuned loop needs AVX-512");
@@ -135,31 +164,44 @@ void embed(benchmark::State& state, const tenon_model& model, std::size_t n_outp
     });
   };
 
-  std::vector<double> times, cpu, hand, hand_cpu, ratios, cpu_ratios, reads, copies;
-  for (auto _ : state) {
-    reads.push_back(m.evict());
-    hand.push_back(seconds(by_hand));
-    hand_cpu.push_back(m.team.cpu_seconds());
-    m.evict();
-    times.push_back(seconds(generated));
-    cpu.push_back(m.team.cpu_seconds());
-    copies.push_back(m.copy());
-    ratios.push_back(hand.back() / times.back());
-    cpu_ratios.push_back(hand_cpu.back() / cpu.back());
-    state.SetIterationTime(times.back());
-  }
+  const double bytes = double(rows * columns * (1 + n_outputs) + seq * columns) * sizeof(float);
+  compare(state, bytes, generated, by_hand);
   if (&model == &bench_sum::model() && !std::ranges::equal(results[0], expected))
     state.SkipWithError("the generated kernel and the hand-tuned loop disagree");
-  const double bytes = double(rows * columns * (1 + n_outputs) + seq * columns) * sizeof(float);
-  state.counters["wall_ms"] = median(times) * 1e3;
-  state.counters["cpu_ms"] = median(cpu) * 1e3;
-  state.counters["hand_wall_ms"] = median(hand) * 1e3;
-  state.counters["hand_cpu_ms"] = median(hand_cpu) * 1e3;
-  state.counters["of_hand"] = median(ratios);
-  state.counters["of_hand_cpu"] = median(cpu_ratios);
-  state.counters["GBps"] = bytes / median(times) * 1e-9;
-  state.counters["read_GBps"] = median(reads) * 1e-9;
-  state.counters["copy_GBps"] = median(copies) * 1e-9;
+}
+
+/// Times the gradient of the token table, begun anew, against the hand loop.
+void table_gradient(benchmark::State& state, law how) {
+  if (!bench::has_hand_loop()) return state.SkipWithError("the hand-tuned loop needs AVX-512");
+  machine& m = here();
+  const auto batch = static_cast<std::size_t>(state.range(0)), rows = batch * seq;
+  const auto ids = make_ids(rows, how);
+  auto dy = *rt::buffer<float>::create(rows * columns);
+  for (std::size_t i = 0; i < dy.size(); ++i)
+    dy[i] = static_cast<float>(i * 2654435761u >> 8 & 0xffff) * 1e-5f;
+  // Of the compiled memory of gradients and moments the first third is the table's gradient.
+  auto gradient = *rt::buffer<float>::create(vocabulary * columns);
+  auto expected = *rt::buffer<float>::create(vocabulary * columns);
+  const auto entry = tenon::test::variantsOf("table_gradient").back().at("backward");
+  const void* const inputs[] = {dy.data(), ids.data()};
+  const std::int64_t dims[] = {static_cast<std::int64_t>(batch), seq, columns, vocabulary};
+  tenon_call call{};
+  call.inputs = inputs;
+  call.dims = dims;
+  call.training = gradient.data();
+  const auto generated = [&] {
+    m.team.each([&](int thread, int threads) { entry.run(&call, thread, threads); });
+  };
+  const auto by_hand = [&] {
+    m.team.each([&](int thread, int threads) {
+      bench::hand_table_gradient(dy.data(), ids.data(), rows, expected.data(), vocabulary,
+                                 columns * thread / threads / 16 * 16,
+                                 columns * (thread + 1) / threads / 16 * 16);
+    });
+  };
+  compare(state, double((3 * rows + vocabulary) * columns) * sizeof(float), generated, by_hand);
+  if (!std::ranges::equal(gradient, expected))
+    state.SkipWithError("the generated kernel and the hand-tuned loop disagree");
 }
 
 void cases(benchmark::internal::Benchmark* benchmark) {
@@ -173,4 +215,6 @@ BENCHMARK_CAPTURE(embed, sum_zipf, bench_sum::model(), 1, law::zipf)->Apply(case
 BENCHMARK_CAPTURE(embed, norm_uniform, bench_norm::model(), 1, law::uniform)->Apply(cases);
 BENCHMARK_CAPTURE(embed, norm_zipf, bench_norm::model(), 1, law::zipf)->Apply(cases);
 BENCHMARK_CAPTURE(embed, both_uniform, bench_both::model(), 2, law::uniform)->Apply(cases);
+BENCHMARK_CAPTURE(table_gradient, uniform, law::uniform)->Apply(cases);
+BENCHMARK_CAPTURE(table_gradient, zipf, law::zipf)->Apply(cases);
 BENCHMARK_MAIN();

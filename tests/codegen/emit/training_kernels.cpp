@@ -145,7 +145,7 @@ TEST_CASE("layer norm's backward: weight, bias and input in one kernel, or any o
       return %dx : !x
     }
 )mlir";
-  for (int64_t C : widths) {
+  for (int64_t C : {1, 15, 68}) { // it takes long to compile
     KernelTest test{model(C, body)};
     test.ints = {{"seed", {3}}, {"step", {4}}};
     for (int64_t seq : {1, 31, 33, 70}) {

@@ -59,6 +59,8 @@ int main(int argc, char** argv) {
     add("rsqrt", v.rsqrt, 0.01f, 100);
     add("gelu_tanh", v.geluTanh, -3, 3);
     add("gelu_erf", v.geluErf, -3, 3);
+    add("gelu_tanh_slope", v.geluTanhSlope, -3, 3);
+    add("gelu_erf_slope", v.geluErfSlope, -3, 3);
     // The bits of these floats are whole numbers around 2^23.
     add("log_unit", v.logUnit, 0x1p-126f, 0x1.fp-126f);
     add("sin_turn", v.sinTurn, 0x1p-126f, 0x1.fp-126f);

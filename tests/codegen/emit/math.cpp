@@ -232,6 +232,36 @@ TEST_CASE("errors of elementary functions at all exponents and around their join
     }
 }
 
+TEST_CASE("errors of the derivatives of GELU, in units of 2^-24") {
+  // Products and sums of numbers up to 1 whose terms cancel for negative x: no relative error.
+  auto exactTanhSlope = [](double x) {
+    double factor = 2 * std::sqrt(2 / M_PI), e = std::exp(-factor * (x + 0.044715 * x * x * x));
+    return (1 + e + e * factor * x * (1 + 3 * 0.044715 * x * x)) / ((1 + e) * (1 + e));
+  };
+  auto exactErfSlope = [](double x) {
+    return std::erfc(-x * M_SQRT1_2) / 2 + x * std::exp(-x * x / 2) / std::sqrt(2 * M_PI);
+  };
+  std::vector<float> sample = sampleOfAllFloats(), around = neighbourhoods();
+  sample.insert(sample.end(), around.begin(), around.end());
+  for (const MathVariant &variant : mathVariants())
+    for (bool tanh : {true, false}) {
+      std::vector<float> y(sample.size());
+      (tanh ? variant.geluTanhSlope : variant.geluErfSlope)(sample.data(), y.data(), y.size());
+      Worst worst;
+      for (std::size_t i = 0; i < sample.size(); ++i) {
+        double x = sample[i], flat = x > 0 ? 1 : 0;
+        double exact = std::abs(x) > 20 ? flat : tanh ? exactTanhSlope(x) : exactErfSlope(x);
+        if (std::isnan(x) || std::isnan(y[i]))
+          worst.add(std::isnan(x) && std::isnan(y[i]) ? 0 : INFINITY, sample[i]);
+        else
+          worst.add(std::abs(y[i] - exact) * 0x1p24, sample[i]);
+      }
+      CAPTURE(variant.name, tanh, worst.at);
+      CHECK(worst.error <= 4);
+      CHECK(worst.error > 0.4);
+    }
+}
+
 TEST_CASE("errors of the functions of random words, and at the ends of their pieces") {
   for (const MathVariant &variant : mathVariants())
     for (const GridFunction &function : gridFunctions) {

@@ -139,12 +139,19 @@ private:
       auto *bytes = reinterpret_cast<const char *>(given.data());
       inputBytes.emplace_back(bytes, bytes + 4 * given.size());
     };
+    auto replace = [&](const auto &others) {
+      auto found = others.find(name);
+      if (found != others.end() && found->second.size() == value.values.size())
+        std::memcpy(inputBytes.back().data(), found->second.data(), inputBytes.back().size());
+    };
     if (type.getElementType().isInteger())
       keep(test.ints.at(name));
     else if (auto given = test.floats.find(name); given != test.floats.end())
       keep(given->second);
     else
       keep(random(value.values.size()));
+    replace(test.kernelInts);
+    replace(test.kernelFloats);
     inputs.push_back(value);
   }
 

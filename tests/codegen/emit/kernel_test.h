@@ -25,6 +25,9 @@ struct KernelTest {
   /// Inputs by `tenon.name`; f32 that are not here are random.
   std::map<std::string, std::vector<int32_t>> ints;
   std::map<std::string, std::vector<float>> floats;
+  /// What the kernel gets in place of an input of the reference, which refuses wrong ids.
+  std::map<std::string, std::vector<int32_t>> kernelInts;
+  std::map<std::string, std::vector<float>> kernelFloats;
   double epsilons = 50; // error allowed, in 2^-24 of a tensor's greatest element
 
   /// Runs the function on every target of this machine with 1, 2 and 3 threads. Its results and the

@@ -191,6 +191,17 @@ TEST_CASE("a table's gradient: rows that occur twice, never, or beyond the table
       test.ints["micro_step"] = {step};
       test.check();
     }
+    // Wrong ids, whose rows of dy must not arrive: in the reference they are zero.
+    test.function = "f";
+    test.floats["dy"].assign(39 * C, 1.0f);
+    for (int64_t wrong : {0, 20, 38})
+      std::fill_n(test.floats["dy"].begin() + wrong * C, C, 0.0f);
+    test.kernelInts["ids"] = test.ints["ids"];
+    test.kernelInts["ids"][0] = -1;
+    test.kernelInts["ids"][20] = 11;
+    test.kernelInts["ids"][38] = INT32_MAX;
+    test.kernelFloats["dy"].assign(39 * C, 1.0f);
+    test.check();
   }
 }
 

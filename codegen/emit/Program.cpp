@@ -194,8 +194,8 @@ private:
   }
 
   /// The place of a layer's slice of a stack.
-  Value slice(const StackPlace &stack, Value base) {
-    return offset(base, LLVM::MulOp::create(b, loc, layer, constant(stack.stride)));
+  Value slice(int64_t stride, Value base) {
+    return offset(base, LLVM::MulOp::create(b, loc, layer, constant(stride)));
   }
 
   /// The loop carries three places for each value: where the layer finds it, where it writes the
@@ -233,7 +233,7 @@ private:
       Value later = loop.getRegionIterArg(3 * i + 2);
       next.append({written, later, written});
       if (place.stride != 0) {
-        found = slice({place.even, place.stride}, placeAt(place.even));
+        found = slice(place.stride, placeAt(place.even));
         written = offset(found, constant(place.stride));
       }
       places[body.getArgument(i)] = found;
@@ -242,10 +242,10 @@ private:
     // Such a value is in the stack already; all others that are kept have their place there alone.
     for (auto [i, stack] : llvm::enumerate(planned.stacks))
       places.try_emplace(yielded[planned.carried.size() + i],
-                         slice(stack, places.lookup(repeat.getStacks()[i])));
+                         slice(stack.stride, places.lookup(repeat.getStacks()[i])));
     for (auto [i, stack] : llvm::enumerate(repeat.getSlices()))
       places[body.getArgument(planned.carried.size() + i)] =
-          slice({0, strideOf(stack)}, places.lookup(stack));
+          slice(strideOf(stack), places.lookup(stack));
     scf::YieldOp::create(b, loc, next);
     b.setInsertionPoint(loop.getBody()->getTerminator());
     LogicalResult result = emitBlock(body);

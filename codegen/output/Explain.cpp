@@ -1,7 +1,9 @@
 // The explanation: the model's tables, then each entry's groups in the order in which they run.
 #include "Explain.h"
 #include "Cost.h"
+#include "Kept.h"
 #include "Manifest.h"
+#include "RepeatPlaces.h"
 
 #include <fmt/format.h>
 #include <iterator>
@@ -183,16 +185,24 @@ void Writer::putArena(const CompiledEntry &entry) {
         rows.push_back({offsets[i], bytesOf(type), lives[2 * i], lives[2 * i + 1],
                         fmt::format("{} {}, {}", kind, shapeText(type), line)});
       if (auto scratch = group->getAttrOfType<DenseI64ArrayAttr>("tenon.scratch"))
-        rows.push_back({scratch[0], scratch[1], lives[0], lives[0],
+        rows.push_back({scratch[0], scratch[1], scratch[2], scratch[2],
                         fmt::format("{} scratch memory, {}", kind, line)});
       return;
     }
-    for (auto [i, type] : llvm::enumerate(op->getResultTypes()))
-      if (offsets[2 * i] != offsets[2 * i + 1])
-        for (unsigned odd : {0, 1})
-          rows.push_back({offsets[2 * i + odd], bytesOf(type), lives[0], lives[1],
-                          fmt::format("what layers {} yield {}, {}",
-                                      odd ? "1, 3, 5 ..." : "0, 2, 4 ...", shapeText(type), line)});
+    auto repeat = cast<RepeatOp>(op);
+    RepeatPlaces places = RepeatPlaces::of(repeat);
+    for (auto [place, result] : llvm::zip_equal(places.carried, repeat.getCarried()))
+      if (place.even != place.odd)
+        for (bool odd : {false, true})
+          rows.push_back(
+              {odd ? place.odd : place.even, bytesOf(result.getType()), lives[0], lives[1],
+               fmt::format("what layers {} yield {}, {}", odd ? "1, 3, 5 ..." : "0, 2, 4 ...",
+                           shapeText(result.getType()), line)});
+    int64_t layers = lookupDim(model, repeat.getLayers()).getMax();
+    for (auto [place, result] : llvm::zip_equal(places.stacks, repeat.getStacks()))
+      rows.push_back({place.offset, place.stride * layers, lives[0], place.end,
+                      fmt::format("kept of every layer for the backward, {}, {}",
+                                  shapeText(result.getType()), line)});
   });
   llvm::erase_if(rows, [](const Row &row) { return row.offset < 0; });
   llvm::stable_sort(rows, [](const Row &x, const Row &y) {
@@ -221,6 +231,7 @@ void Writer::putEntry(const ManifestEntry &entry) {
   if (made.usesState)
     put("  continues from the cache, positions below {}\n", made.context);
   putArena(made);
+  text += writeKept(made.function);
   step = 0;
   func::FuncOp function = made.function;
   putBlock(function.getBody().front(), 0);

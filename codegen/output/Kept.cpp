@@ -16,6 +16,15 @@ std::string lineOf(Location location) {
   return fmt::format("{}:{}", file.substr(file.rfind('/') + 1).str(), line.getLine());
 }
 
+/// The value inside of a kernel's group that is its result `value`.
+Value insideGroup(Value value) {
+  auto group = value.getDefiningOp<GroupOp>();
+  if (!group)
+    return value;
+  auto yield = cast<YieldOp>(group.getBody().front().getTerminator());
+  return yield.getValues()[cast<OpResult>(value).getResultNumber()];
+}
+
 // A kept value by the operation that makes it.
 std::string makerOf(Value value) {
   Operation *op = value.getDefiningOp();
@@ -41,8 +50,9 @@ std::string writeKept(func::FuncOp function) {
                           stack.getLayers().str(), lookupDim(model, stack.getLayers()).getMax());
       auto yielded = stack.getBody().front().getTerminator()->getOperands();
       double sum = 0;
-      for (auto [value, type] : llvm::zip_equal(yielded.drop_front(stack.getInits().size()),
-                                                stack.getStacks().getTypes())) {
+      for (auto [kept, type] : llvm::zip_equal(yielded.drop_front(stack.getInits().size()),
+                                               stack.getStacks().getTypes())) {
+        Value value = insideGroup(kept);
         std::string names;
         for (StringAttr name : dimNames(value.getType()))
           names += (names.empty() ? "" : ", ") + name.str();
@@ -55,10 +65,11 @@ std::string writeKept(func::FuncOp function) {
     }
     if (stack.getReverse()) {
       text += "  and compute again there, rather than keep:\n";
-      for (Operation &op : stack.getBody().front())
-        if (op.hasAttr("tenon.recomputed") && !isa<GetParamOp>(op))
-          text += fmt::format("    {:<32} {}\n", op.getName().stripDialect().str(),
-                              lineOf(op.getLoc()));
+      stack.getBody().walk([&](Operation *op) {
+        if (op->hasAttr("tenon.recomputed") && !isa<GetParamOp>(op))
+          text += fmt::format("    {:<32} {}\n", op->getName().stripDialect().str(),
+                              lineOf(op->getLoc()));
+      });
     }
   });
   return text;

@@ -104,14 +104,14 @@ def PlanArena : Tenon_Pass<"tenon-plan-arena"> {
     that any more. Sets, in bytes, where -1 - n stands for output n of the entry, the caller's
     memory:
     * `tenon.offsets` on groups, one a result, with `tenon.live`, the first and the last step of
-      each; `tenon.scratch`, the offset and size of its scratch memory;
+      each; `tenon.scratch`, the offset and size of its scratch memory and its step;
     * `tenon.offsets` on repeats: two places for each value that goes from layer to layer, written
       in turns; they are one where a layer may write over what it takes: where nothing of the layer
       needs the old value once the new one is being written, but for the same element. `tenon.live`
       is the stack's first and last step;
       With values that a stack keeps for another repeat, also `tenon.strides`, one a value that goes
       from layer to layer: 0, or the bytes by which it walks along the stack that keeps it, so that
-      nothing is copied; and `tenon.stacks`, offset and stride of each stack;
+      nothing is copied; and `tenon.stacks`, offset, stride and last step of each stack;
     * `tenon.arena_bytes` and `tenon.arena_most_live` on the function: the size, and the most that
       lives in one step, with that step; no arena can be smaller.
     After `tenon-fuse`: it plans groups.

@@ -217,6 +217,16 @@ private:
     buffer.live.push_back(steps);
   }
 
+  Steps lifeOf(const Stack &stack) {
+    Steps life{liveness.of(stack.repeat).begin, liveness.of(stack.result).end};
+    for (const Carried &value : carried)
+      if (value.stack == stack.result) {
+        life.begin = std::min(life.begin, liveness.of(value.init).begin);
+        life.end = std::max(life.end, liveness.of(value.result).end);
+      }
+    return life;
+  }
+
   void makeBuffers() {
     for (GroupOp group : liveness.groups()) {
       for (Value result : group.getResults())
@@ -228,13 +238,7 @@ private:
       }
     }
     for (const Stack &stack : stacks) {
-      Steps life{liveness.of(stack.repeat).begin, liveness.of(stack.result).end};
-      for (const Carried &value : carried)
-        if (value.stack == stack.result) {
-          life.begin = std::min(life.begin, liveness.of(value.init).begin);
-          life.end = std::max(life.end, liveness.of(value.result).end);
-        }
-      addLife(stack.result, life);
+      addLife(stack.result, lifeOf(stack));
       ArenaBuffer &buffer = buffers[bufferOf(stack.result)];
       buffer.bytes = std::max(buffer.bytes, stack.slices * stack.stride);
     }
@@ -285,7 +289,8 @@ private:
       group->setAttr("tenon.live", b.getDenseI64ArrayAttr(lives));
       if (scratchElements(group)) {
         const ArenaBuffer &scratch = buffers[bufferOf(group.getAsOpaquePointer())];
-        group->setAttr("tenon.scratch", b.getDenseI64ArrayAttr({scratch.offset, scratch.bytes}));
+        group->setAttr("tenon.scratch", b.getDenseI64ArrayAttr({scratch.offset, scratch.bytes,
+                                                                liveness.of(group).begin}));
       }
     }
     llvm::MapVector<RepeatOp, RepeatPlaces> places;
@@ -300,7 +305,7 @@ private:
     }
     for (const Stack &stack : stacks) {
       int64_t offset = buffers[bufferOf(stack.result)].offset + (stack.isAhead ? stack.stride : 0);
-      places[stack.repeat].stacks.push_back({offset, stack.stride});
+      places[stack.repeat].stacks.push_back({offset, stack.stride, lifeOf(stack).end});
     }
     for (auto &[repeat, planned] : places) {
       Steps life = liveness.of(repeat);

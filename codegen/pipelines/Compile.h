@@ -34,8 +34,4 @@ mlir::FailureOr<Compilation> importObject(const std::string &path);
 /// Compiles; errors are emitted as diagnostics on the context, or on stderr before there is one.
 mlir::FailureOr<Compilation> compileObject(const CompileRequest &request);
 
-/// Text for people on training entries: what layers keep for their backward. All of the request's
-/// entries must be such.
-mlir::FailureOr<std::string> explainTraining(const CompileRequest &request);
-
 } // namespace tenon

@@ -1,6 +1,5 @@
 // tenonc: compiles the models in an object file; explains what it did with them.
 #include "Compile.h"
-#include "DeriveTraining.h"
 #include "Descriptor.h"
 #include "Explain.h"
 #include "Header.h"
@@ -90,16 +89,6 @@ int compile(const tenon::CompileRequest &request, const std::string &outputDir) 
 }
 
 int explain(const tenon::CompileRequest &request) {
-  bool trains = !request.entries.empty() && llvm::all_of(request.entries, [](const auto &name) {
-    return llvm::is_contained(tenon::trainingEntries(), name);
-  });
-  if (trains) {
-    auto text = tenon::explainTraining(request);
-    if (failed(text))
-      return EXIT_FAILURE;
-    llvm::outs() << *text;
-    return EXIT_SUCCESS;
-  }
   auto compilation = tenon::compileObject(request);
   if (failed(compilation))
     return EXIT_FAILURE;

@@ -16,8 +16,8 @@ RepeatPlaces RepeatPlaces::of(RepeatOp repeat) {
     for (auto [place, stride] : llvm::zip_equal(places.carried, strides.asArrayRef()))
       place.stride = stride;
   if (auto stacks = repeat->getAttrOfType<DenseI64ArrayAttr>("tenon.stacks"))
-    for (int64_t i = 0; i < stacks.size(); i += 2)
-      places.stacks.push_back({stacks[i], stacks[i + 1]});
+    for (int64_t i = 0; i < stacks.size(); i += 3)
+      places.stacks.push_back({stacks[i], stacks[i + 1], stacks[i + 2]});
   return places;
 }
 
@@ -29,7 +29,7 @@ void RepeatPlaces::writeTo(RepeatOp repeat) const {
     strides.push_back(place.stride);
   }
   for (const StackPlace &stack : stacks)
-    stackNumbers.append({stack.offset, stack.stride});
+    stackNumbers.append({stack.offset, stack.stride, stack.end});
   repeat->setAttr("tenon.offsets", b.getDenseI64ArrayAttr(offsets));
   if (stacks.empty())
     return;

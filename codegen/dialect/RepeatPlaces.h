@@ -11,9 +11,9 @@ struct CarriedPlace {
   int64_t even, odd, stride;
 };
 
-/// A stack of a layer's values: that of layer l at offset + l * stride.
+/// A stack of a layer's values: that of layer l at offset + l * stride. Read until step `end`.
 struct StackPlace {
-  int64_t offset, stride;
+  int64_t offset, stride, end;
 };
 
 struct RepeatPlaces {

@@ -46,7 +46,7 @@ tenon.model @tiny {
     }
     %loss = tenon.group cross_entropy -> tensor<f32, #tenon.dims<>>
         attributes {tenon.offsets = array<i64: -1>, tenon.live = array<i64: 1, 2>,
-                    tenon.scratch = array<i64: 256, 64, 0>} {
+                    tenon.scratch = array<i64: 256, 64, 1>} {
       %m = tenon.masked_mean %tokens, %targets ignore -1
            : tensor<?x?xf32, #ids>, tensor<?x?xi32, #ids> -> tensor<f32, #tenon.dims<>>
       tenon.yield %m : tensor<f32, #tenon.dims<>>

@@ -76,6 +76,7 @@ void add(std::vector<contest>& contests, std::vector<std::shared_ptr<void>>& ali
   auto own = std::make_shared<trainer<Session>>(model, threads, batch, time);
   alive.push_back(own);
   const double flops = step_flops(model, double(batch), double(time));
+  const int repeats = flops < 5e10 ? static_cast<int>(5e10 / flops) : 1;  // short steps: several
   contest one;
   one.what = "train_step, " + what;
   one.threads = threads;
@@ -83,7 +84,11 @@ void add(std::vector<contest>& contests, std::vector<std::shared_ptr<void>>& ali
   one.figure_scale = double(batch * time) / flops;
   one.limit_unit = bf16 ? "GFLOP/s dot" : "GFLOP/s FMA";
   one.bar = bar;
-  one.work = [own, flops] { return flops / seconds([&] { own->step(); }); };
+  one.work = [own, flops, repeats] {
+    return repeats * flops / seconds([&] {
+             for (int i = 0; i < repeats; ++i) own->step();
+           });
+  };
   one.limit = [=] { return bf16 ? bf16_dot_rate(threads) : multiply_add_rate(threads); };
   contests.push_back(std::move(one));
 }

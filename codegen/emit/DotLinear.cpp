@@ -4,6 +4,7 @@
 // zero-filled vector, then one fixed tree. Threads share the columns N.
 #include "Bf16.h"
 #include "Families.h"
+#include "Gemm.h"
 #include "Product.h"
 
 using namespace mlir;
@@ -48,26 +49,19 @@ private:
 
   /// `lanes` lanes at element `index`, of which the first `valid` elements are read and the rest
   /// are zero.
-  Value loadPadded(Value base, Value index, int64_t valid) {
+  Value loadLanes(Value base, Value index, int64_t valid) {
     if (bf16)
       return loadPairs(k, base, index, lanes, valid);
-    Type f32 = k.b.getF32Type();
-    if (valid == lanes)
-      return k.load(base, index, f32, lanes);
-    Value padded = k.splat(0.0, lanes);
-    for (Piece piece : tailPieces(valid, lanes))
-      padded = insertPiece(k, k.load(base, k.add(index, piece.offset), f32, piece.lanes), padded,
-                           piece.offset);
-    return padded;
+    return tenon::loadPadded(k, base, index, valid);
   }
 
   KernelBuilder::Values accumulate(ArrayRef<Value> rowStarts, ArrayRef<Value> columnStarts, Value d,
                                    int64_t valid, ValueRange sums) {
     KernelBuilder::Values next(sums), weights;
     for (Value start : columnStarts)
-      weights.push_back(loadPadded(weight, k.add(start, d), valid));
+      weights.push_back(loadLanes(weight, k.add(start, d), valid));
     for (unsigned i = 0; i < rowStarts.size(); ++i) {
-      Value a = loadPadded(x, k.add(rowStarts[i], d), valid);
+      Value a = loadLanes(x, k.add(rowStarts[i], d), valid);
       for (unsigned j = 0; j < weights.size(); ++j) {
         Value &sum = next[i * weights.size() + j];
         for (unsigned half = 0; half < parts(); ++half)

@@ -4,10 +4,9 @@
 // neither M nor the place of its tile. Threads share the panels.
 #include "Bf16.h"
 #include "Families.h"
+#include "Gemm.h"
 #include "Pack.h"
 #include "Product.h"
-
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 
@@ -81,28 +80,11 @@ private:
     for (unsigned i = 0; i < rows; ++i)
       for (unsigned j = 0; j < vectors; ++j) {
         Value column = k.add(k.mul(p, panel), j * lanes);
-        int64_t left = valid - j * lanes;
-        store(sums[i * vectors + j], k.add(row, i), column, left);
+        forValidLanes(k, sums[i * vectors + j], valid - static_cast<int64_t>(j * lanes),
+                      [&](Value part, int64_t offset) {
+                        finish(part, k.add(row, i), k.add(column, offset));
+                      });
       }
-  }
-
-  /// Stores a vector of sums, or the first `left` of its lanes.
-  void store(Value sum, Value row, Value column, int64_t left) {
-    unsigned lanes = k.target.lanes;
-    if (left >= lanes) {
-      finish(sum, row, column);
-      return;
-    }
-    for (Piece piece : tailPieces(left, lanes)) {
-      Value part;
-      if (piece.lanes == 1)
-        part = vector::ExtractOp::create(k.b, k.loc, sum, piece.offset);
-      else
-        part = vector::ShuffleOp::create(
-            k.b, k.loc, sum, sum,
-            llvm::to_vector(llvm::seq<int64_t>(piece.offset, piece.offset + piece.lanes)));
-      finish(part, row, k.add(column, piece.offset));
-    }
   }
 
   int64_t panel; // NR

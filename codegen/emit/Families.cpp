@@ -3,6 +3,8 @@
 #include "Attention.h"
 #include "Gemm.h"
 
+#include "llvm/ADT/TypeSwitch.h"
+
 using namespace mlir;
 
 namespace tenon {
@@ -42,10 +44,8 @@ LogicalResult emitFamily(GroupOp group, CpuKernelBuilder &k) {
     return emitOptimiser(group, k);
   case GroupKind::Initialise:
     return emitInitialise(group, k);
-  default:
-    return group.emitError("there is no CPU kernel for a group of kind ")
-           << stringifyGroupKind(group.getKind());
   }
+  llvm_unreachable("every group kind has a family");
 }
 
 /// Floats that hold the keys and values of an attention without a cache.
@@ -59,30 +59,29 @@ static int64_t keptElements(ModelOp model, Type result, Type kept) {
 int64_t scratchElements(GroupOp group) {
   if (group.getKind() == GroupKind::NormBackward)
     return normBackwardScratch(group);
-  int64_t elements = 0;
-  group.getBody().walk([&](LinearBackwardWeightOp op) { elements = weightGradientScratch(op); });
-  group.getBody().walk([&](LinearOp op) {
-    if (op.getNarrow())
-      elements = narrowScratch(op.getX());
-  });
-  group.getBody().walk([&](LinearBackwardOp op) {
-    if (op.getNarrow())
-      elements = narrowScratch(op.getDy());
-  });
-  group.getBody().walk([&](HeadCrossEntropyOp op) { elements = headLossScratch(op); });
   ModelOp model = enclosingModel(group);
-  group.getBody().walk([&](GradientNormOp op) { elements = gradientNormScratch(op); });
-  group.getBody().walk([&](AttentionOp op) {
-    if (!op.getCacheAttr())
-      elements = keptElements(model, op.getType(), op.getKeptType());
-  });
-  group.getBody().walk([&](AttentionSavingOp op) {
-    elements = keptElements(model, op.getResult().getType(), Float32Type::get(group.getContext()));
-  });
-  // A number each query and head.
-  group.getBody().walk([&](AttentionBackwardOp op) {
-    elements = maxElements(model, cast<RankedTensorType>(op.getLse().getType()));
-  });
+  int64_t elements = 0;
+  for (Operation &operation : group.getBody().front())
+    elements +=
+        llvm::TypeSwitch<Operation *, int64_t>(&operation)
+            .Case([](LinearOp op) { return op.getNarrow() ? narrowScratch(op.getX()) : 0; })
+            .Case(
+                [](LinearBackwardOp op) { return op.getNarrow() ? narrowScratch(op.getDy()) : 0; })
+            .Case([](LinearBackwardWeightOp op) { return weightGradientScratch(op); })
+            .Case([](HeadCrossEntropyOp op) { return headLossScratch(op); })
+            .Case([](GradientNormOp op) { return gradientNormScratch(op); })
+            .Case([&](AttentionOp op) {
+              return op.getCacheAttr() ? 0 : keptElements(model, op.getType(), op.getKeptType());
+            })
+            .Case([&](AttentionSavingOp op) {
+              return keptElements(model, op.getResult().getType(),
+                                  Float32Type::get(group.getContext()));
+            })
+            // A number each query and head.
+            .Case([&](AttentionBackwardOp op) {
+              return maxElements(model, cast<RankedTensorType>(op.getLse().getType()));
+            })
+            .Default(int64_t(0));
   return elements;
 }
 

@@ -67,12 +67,11 @@ public:
     });
     k.ifThen(k.less(k.thread, k.index(1)), [&] {
       Value mean = meanLoss(k, k.scratch, place.losses, targets, tokens, op.getIgnore());
-      k.store(mean, resultBase(op.getLoss()), k.index(0));
+      k.store(mean, k.base(op.getLoss()), k.index(0));
     });
   }
 
 private:
-  Value resultBase(Value value) { return k.base(value); }
   /// Where the rounded first factor of a product lies.
   Value narrowPlace() {
     return op.getNarrow() ? k.address(k.scratch, k.index(place.narrow), f32) : Value();
@@ -111,7 +110,7 @@ private:
 
   void emitInputGradient(Value first, Value rows) {
     using Form = PanelProduct::Form;
-    Value dx = resultBase(op.getDx());
+    Value dx = k.base(op.getDx());
     // Row 0 of the chunk is row `first` of dx, of which so many elements lie in front.
     Value before = k.mul(first, channels);
     PanelProduct product{

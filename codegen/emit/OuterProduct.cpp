@@ -20,10 +20,8 @@ int64_t outerProductScratch(int64_t rows, int64_t columns) {
   return rows <= blockRows ? rows * (columns + 64) : 2 * halfElements(columns);
 }
 
-static Value both(KernelBuilder &k, Value x, Value y, bool isOr) {
-  if (isOr)
-    return arith::OrIOp::create(k.b, k.loc, x, y);
-  return arith::AndIOp::create(k.b, k.loc, x, y);
+static Value either(KernelBuilder &k, Value x, Value y) {
+  return arith::OrIOp::create(k.b, k.loc, x, y);
 }
 
 namespace {
@@ -70,7 +68,7 @@ void OuterProductEmitter::emit(Value rows, Value keeps) {
     k.barrier();
     Value next = k.add(first, blockRows);
     k.ifThen(k.less(next, rows), [&] { pack(blockAt(next)); });
-    multiply(blockAt(first), both(k, keeps, k.less(k.index(0), first), /*isOr=*/true));
+    multiply(blockAt(first), either(k, keeps, k.less(k.index(0), first)));
   });
 }
 
@@ -79,8 +77,10 @@ void OuterProductEmitter::pack(const Block &block) {
   auto [begin, end] = k.share(k.index(llvm::divideCeil(columns, panel)));
   k.loop(begin, k.min(end, k.index(full)), 1, [&](Value p) { packPanel(block, p, panel); });
   if (rest) {
-    Value mine = both(k, k.less(k.index(full), end), k.less(begin, k.index(full + 1)), false);
-    k.ifThen(mine, [&] { packPanel(block, k.index(full), rest); });
+    Value from = begin, to = end;
+    k.ifThen(k.less(k.index(full), to), [&] {
+      k.ifThen(k.less(from, k.index(full + 1)), [&] { packPanel(block, k.index(full), rest); });
+    });
   }
 }
 
@@ -134,7 +134,7 @@ void OuterProductEmitter::packPanel(const Block &block, Value p, int64_t valid) 
     return;
   // The first block begins the bias's gradient as its own accumulate says, later ones add.
   Value later = k.less(k.index(0), first);
-  Accumulation bias{columnSums->base, both(k, columnSums->keeps, later, /*isOr=*/true)};
+  Accumulation bias{columnSums->base, either(k, columnSums->keeps, later)};
   for (unsigned j = 0; j < vectors; ++j)
     forValidLanes(k, sums[j], valid - j * lanes, [&](Value part, int64_t offset) {
       Value place = k.add(column, j * lanes + offset);

@@ -12,7 +12,7 @@ inline double tolerance_of(const tenon_model& of) {
   const std::span params(of.params, of.n_params);
   const bool bf16 = std::ranges::any_of(
       params, [](const tenon_param& param) { return param.tensor.dtype == TENON_BF16; });
-  return bf16 || *TENON_CHECK_COMPUTE ? 0x1p-6 : 1e-5;
+  return bf16 ? 0x1p-6 : 1e-5;
 }
 // The part [begin, end) along a dimension of the model; a copy where the tensor lacks it.
 inline tensor part(const tensor& x, const tenon_tensor& type, std::uint32_t dim, std::int64_t begin,

@@ -142,7 +142,7 @@ struct training_result {
 // than in double precision; a loss is a mean over many of them.
 inline constexpr bool is_bf16 = *TENON_CHECK_COMPUTE != 0;
 inline constexpr double scalar_tolerance = is_bf16 ? 0x1p-9 : 1e-5;
-inline constexpr double tensor_tolerance = is_bf16 ? 0x1p-6 : 1e-4;
+inline constexpr double tensor_tolerance = is_bf16 ? 0x1p-7 : 1e-4;
 
 /// Outputs to 1e-5 of their value. A loss of next to nothing is a difference of larger numbers.
 inline void compare_outputs(const std::string& what, const training_case& test,

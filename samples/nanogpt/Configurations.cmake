@@ -11,6 +11,7 @@ function(nanogpt_read_configuration text)
   # texts of Debian have 86 different characters, tinyshakespeare 65: 96 rows are there for both.
   set(known_shakespeare_char_cpu "4,4,128,96,64,gelu,false,0,12")
   set(known_shakespeare_char     "6,6,384,65,256,gelu,false,0.2,64")
+  set(known_licences             "3,3,96,1024,256,gelu_new,true,0,64")  # samples/checkpoint
   set(known_gpt2_124m            "12,12,768,50257,256,gelu_new,true,0,4")
   if(DEFINED known_${text})
     set(text "${text}:${known_${text}}")
@@ -21,8 +22,8 @@ function(nanogpt_read_configuration text)
   if(NOT text MATCHES
      "^([A-Za-z][A-Za-z0-9_]*):${sizes}(gelu_new|gelu),(true|false),([0-9.]+),[0-9]+$")
     message(FATAL_ERROR "TENON_SAMPLES_NANOGPT: '${text}' is neither shakespeare_char_cpu, "
-            "shakespeare_char or gpt2_124m nor of the form name:n_layer,n_head,n_embd,n_vocab,"
-            "n_block,gelu_new|gelu,true|false,dropout,max_batch")
+            "shakespeare_char, licences or gpt2_124m nor of the form name:n_layer,n_head,n_embd,"
+            "n_vocab,n_block,gelu_new|gelu,true|false,dropout,max_batch")
   endif()
   set(form tanh)
   if("${CMAKE_MATCH_7}" STREQUAL "gelu")

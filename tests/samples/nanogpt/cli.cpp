@@ -3,6 +3,7 @@
 #include <cmath>
 #include <csignal>
 #include <fstream>
+#include <sstream>
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -198,6 +199,46 @@ TEST_CASE("training goes on from a model as well", "[nanogpt]") {
   CHECK(first.at("val_loss") < 3.4);
 }
 
+TEST_CASE("byte pairs are trained, and samples/gpt2 reads the model", "[nanogpt]") {
+  const prepared text;
+  const std::filesystem::path given = source / "samples/checkpoint/licences";
+  const std::string vocab = (given / "vocab.json").string(), merges = given / "merges.txt";
+  auto found = run_nanogpt({"prepare", "--text", text.path("text"), "--out", text.path("data"),
+                            "--vocab", vocab, "--merges", merges});
+  INFO(found.errors);
+  REQUIRE(found.code == 0);
+  CHECK_THAT(found.output, Contains("1024 different tokens (byte pairs)"));
+  const auto how = text.train("run", {"--model", "licences", "--gradient_accumulation_steps", "1",
+                                      "--block_size", "64", "--max_iters", "15"});
+  found = run_nanogpt(how);
+  INFO(found.output << found.errors);
+  REQUIRE(found.code == 0);
+  const std::filesystem::path best = text.path("run/best");
+  CHECK(contents(best / "vocab.json") == contents(vocab));
+  CHECK(contents(best / "merges.txt") == contents(merges));
+  std::istringstream log(contents(text.path("run/log.jsonl")));
+  std::string first, last;
+  std::getline(log, first);
+  for (std::string line; std::getline(log, line);) last = line;
+  const auto loss = [](const std::string& line) {
+    return nlohmann::json::parse(line).at("val_loss");
+  };
+  CHECK(loss(first) == Approx(std::log(1024)).margin(0.15));
+  CHECK(loss(last) < 6.2);
+
+  // Two programs, one model: the same text. Its end is not generated after so little training.
+  const auto sample = run_nanogpt({"sample", "--out", text.path("run"), "--prompt", "The model",
+                                   "--tokens", "30", "--temperature", "0"});
+  const auto generated = run_program(TENON_GPT2, {"generate", "--model", best.string(), "--prompt",
+                                                  "The model", "--tokens", "30", "--greedy"});
+  INFO(sample.errors << generated.errors);
+  CHECK(sample.code == 0);
+  CHECK(generated.code == 0);
+  CHECK(sample.output.size() > 30);
+  CHECK(sample.output == generated.output);
+  CHECK_THAT(generated.errors, Contains("after 30 new tokens"));
+}
+
 TEST_CASE("what a user can put right is said in one line", "[nanogpt]") {
   const prepared text;
   const auto check_error = [](const outcome& found, int code, const std::string& message) {
@@ -206,6 +247,8 @@ TEST_CASE("what a user can put right is said in one line", "[nanogpt]") {
   };
   check_error(run_nanogpt({}), 2, "subcommand");
   check_error(run_nanogpt({"train", "--out", "x"}), 2, "--data");
+  check_error(run_nanogpt({"prepare", "--text", "x", "--out", "x", "--vocab", "x"}), 2,
+              "--vocab requires --merges");
   check_error(run_nanogpt(text.train("x", {"--batch_size", "13"})), 1, "batch_size is 13");
   check_error(run_nanogpt(text.train("x", {"--batch_size", "two"})), 2, "--batch_size");
   check_error(run_nanogpt(text.train("x", {"--model", "gpt5"})), 1,

@@ -56,9 +56,9 @@ class Gpt(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.blocks = nn.Sequential(*(Block(heads, width, dropout, bias) for _ in range(layers)))
         self.ln_f = nn.LayerNorm(width, bias=bias)
-        for parameter in self.parameters():
-            if parameter.dim() == 2:
-                nn.init.normal_(parameter, std=0.02)
+        for name, parameter in self.named_parameters():
+            if parameter.dim() == 2:  # GPT-2's: what adds to the residual stream starts smaller
+                nn.init.normal_(parameter, std=0.02 / math.sqrt(2 * layers) if "_proj" in name else 0.02)
 
     def forward(self, ids, targets):
         x = self.dropout(self.wte(ids) + self.wpe(torch.arange(ids.shape[1])))

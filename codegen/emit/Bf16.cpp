@@ -68,6 +68,10 @@ Value highOfPairs(KernelBuilder &k, Value pairs) {
                arith::AndIOp::create(k.b, k.loc, pairs, constant(k, 0xFFFF0000u, lanesOf(pairs))));
 }
 
+Value lowerOfPairs(KernelBuilder &k, Value pairs) {
+  return arith::AndIOp::create(k.b, k.loc, pairs, constant(k, 0xFFFF, lanesOf(pairs)));
+}
+
 Value upperOfPairs(KernelBuilder &k, Value pairs) {
   return arith::ShRUIOp::create(k.b, k.loc, pairs, constant(k, 16, lanesOf(pairs)));
 }

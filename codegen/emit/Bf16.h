@@ -25,7 +25,9 @@ mlir::Value widenFromBf16(KernelBuilder &k, mlir::Value i16);
 mlir::Value lowOfPairs(KernelBuilder &k, mlir::Value pairs);
 mlir::Value highOfPairs(KernelBuilder &k, mlir::Value pairs);
 
-/// The odd (high) elements of pairs as they are stored, in the low half of an i32.
+/// The even (low) or the odd (high) elements of pairs as they are stored, in the low half of an
+/// i32.
+mlir::Value lowerOfPairs(KernelBuilder &k, mlir::Value pairs);
 mlir::Value upperOfPairs(KernelBuilder &k, mlir::Value pairs);
 
 /// Pairs of the i16 in the lanes of `low` and `high`, both i32.

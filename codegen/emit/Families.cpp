@@ -1,6 +1,6 @@
 // The choice of a kernel family, and what is common to asking for one.
 #include "Families.h"
-#include "Attention.h"
+#include "AttentionCache.h"
 #include "Gemm.h"
 
 #include "llvm/ADT/TypeSwitch.h"

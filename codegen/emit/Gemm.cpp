@@ -11,11 +11,11 @@ using namespace mlir;
 
 namespace tenon {
 
-/// sums + x * y, of f32 or of pairs.
-static Value multiply(KernelBuilder &k, Value x, Value y, Value sums) {
+Value multiplyAdd(KernelBuilder &k, Value x, Value y, Value sums) {
   if (getElementTypeOrSelf(x.getType()).isF32())
     return k.fma(x, y, sums);
-  if (!k.target.bf16Dot.empty())
+  // The dot is of whole vectors; pieces of one are multiplied half by half.
+  if (!k.target.bf16Dot.empty() && lanesOf(x) == k.target.lanes)
     return dotPairs(k, x, y, sums);
   sums = k.fma(lowOfPairs(k, x), lowOfPairs(k, y), sums);
   return k.fma(highOfPairs(k, x), highOfPairs(k, y), sums);
@@ -40,7 +40,7 @@ KernelBuilder::Values gemmTile(KernelBuilder &k, unsigned rows, unsigned vectors
     for (unsigned i = 0; i < rows; ++i) {
       Value x = k.broadcast(a(i, d), k.target.lanes);
       for (unsigned j = 0; j < vectors; ++j)
-        next[i * vectors + j] = multiply(k, x, row[j], next[i * vectors + j]);
+        next[i * vectors + j] = multiplyAdd(k, x, row[j], next[i * vectors + j]);
     }
     return next;
   });

@@ -5,6 +5,9 @@
 
 namespace tenon {
 
+/// sums + x * y, of f32 or of pairs of bf16 (i32), lane by lane.
+mlir::Value multiplyAdd(KernelBuilder &k, mlir::Value x, mlir::Value y, mlir::Value sums);
+
 /// sums + A B over depth [begin, end), for `rows` x `vectors` sums: a(i, d) is an element of row i,
 /// b(j, d) the vector number j of row d. Both f32, or both pairs of bf16 (i32), then d counts
 /// pairs.

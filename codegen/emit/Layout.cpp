@@ -1,6 +1,6 @@
 // Weight and state layout; see Layout.h.
 #include "Layout.h"
-#include "Attention.h"
+#include "AttentionCache.h"
 #include "Pack.h"
 
 #include "llvm/ADT/TypeSwitch.h"

@@ -5,7 +5,7 @@
 
 #include "driver.hpp"
 
-extern "C" const tenon_model tenon_model_attentions;
+extern "C" const tenon_model tenon_model_attentions, tenon_model_attentions_bf16;
 
 namespace {
 
@@ -14,15 +14,15 @@ using namespace driver;
 constexpr float infinity = std::numeric_limits<float>::infinity();
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 constexpr std::int64_t batch = 2, context = 300;
-const tenon_model& model = tenon_model_attentions;
+const tenon_model* const models[] = {&tenon_model_attentions, &tenon_model_attentions_bf16};
+bool is_narrow(const tenon_model& model) { return &model == &tenon_model_attentions_bf16; }
 
-/// One input of the model and the output made of it.
+/// One input of the models and the output made of it.
 struct head_shape {
   std::int64_t heads, size;
-  bool narrow;  // keys and values are kept in bf16
   [[nodiscard]] std::int64_t channels() const { return heads * size; }
 };
-const head_shape shapes[] = {{2, 20, false}, {1, 64, false}, {3, 1, false}, {2, 20, true}};
+const head_shape shapes[] = {{2, 20}, {1, 64}, {3, 1}, {1, 33}};
 
 /// qkv (B, context, 3C) of every input.
 std::vector<words> random_inputs() {
@@ -45,16 +45,18 @@ std::uint32_t& element(words& qkv, const head_shape& shape, std::int64_t row, st
                                       d)];
 }
 
-/// softmax(q k^T / sqrt(D), causal) v of one input, (B, context, C).
-std::vector<double> exact(words qkv, const head_shape& shape) {
-  const auto at = [&](auto... where) {
-    const float x = value(element(qkv, shape, where...));
-    return static_cast<double>(x);
+/// softmax(q k^T / sqrt(D), causal) v of one input, (B, context, C). `narrow`: what is kept of keys
+/// and values, and the scaled queries, are rounded to bf16.
+std::vector<double> exact(words qkv, const head_shape& shape, bool narrow) {
+  const auto scale = static_cast<float>(1 / std::sqrt(static_cast<double>(shape.size)));
+  const auto rounded = [&](float x) {
+    return static_cast<double>(narrow && std::isfinite(x) ? as_bf16(x) : x);
   };
-  const auto kept = [&](auto... where) {
-    const float x = value(element(qkv, shape, where...));
-    return static_cast<double>(shape.narrow && std::isfinite(x) ? as_bf16(x) : x);
+  const auto query = [&](auto... where) {
+    const float scaled = scale * value(element(qkv, shape, where...));
+    return rounded(scaled);
   };
+  const auto kept = [&](auto... where) { return rounded(value(element(qkv, shape, where...))); };
   std::vector<double> result;
   for (std::int64_t row = 0; row < batch; ++row)
     for (std::int64_t t = 0; t < context; ++t)
@@ -64,8 +66,8 @@ std::vector<double> exact(words qkv, const head_shape& shape) {
         for (std::int64_t j = 0; j <= t; ++j) {
           double score = 0;
           for (std::int64_t d = 0; d < shape.size; ++d)
-            score += at(row, t, 0, h, d) * kept(row, j, 1, h, d);
-          weight[j] = score / std::sqrt(static_cast<double>(shape.size));
+            score += query(row, t, 0, h, d) * kept(row, j, 1, h, d);
+          weight[j] = score;
           greatest = std::max(greatest, weight[j]);
         }
         for (double& w : weight) sum += w = std::exp(w - greatest);
@@ -78,10 +80,19 @@ std::vector<double> exact(words qkv, const head_shape& shape) {
   return result;
 }
 
-bool agree(double want, float got) {
+std::vector<std::vector<double>> exact(const std::vector<words>& inputs, const tenon_model& model) {
+  std::vector<std::vector<double>> result;
+  for (std::size_t i = 0; i < std::size(shapes); ++i)
+    result.push_back(exact(inputs[i], shapes[i], is_narrow(model)));
+  return result;
+}
+
+/// `narrow`: the weights of the softmax are rounded to bf16, by a part in 512.
+bool agree(double want, float got, bool narrow) {
   if (std::isnan(want)) return std::isnan(got);
   if (std::isinf(want)) return std::isinf(got) && std::signbit(want) == std::signbit(got);
-  return std::abs(want - static_cast<double>(got)) <= 1e-5 * (1 + std::abs(want));
+  return std::abs(want - static_cast<double>(got)) <=
+         (narrow ? 0x1p-8 : 1e-5) * (1 + std::abs(want));
 }
 
 /// Positions [begin, end) of x (B, from, N).
@@ -101,16 +112,17 @@ std::vector<words> parts(const std::vector<words>& inputs, std::int64_t begin, s
 }
 
 /// Forward over the whole context.
-std::vector<words> forward(rt::session& session, const std::vector<words>& inputs) {
+std::vector<words> forward(const tenon_model& model, rt::session& session,
+                           const std::vector<words>& inputs) {
   return call(session, model, entry_of(model, "forward"), sizes_of(model, batch, context), inputs);
 }
 
-void compare(const std::vector<words>& got, const std::vector<std::vector<double>>& want,
-             const std::string& variant) {
+void compare(const tenon_model& model, const std::vector<words>& got,
+             const std::vector<std::vector<double>>& want, const std::string& variant) {
   for (std::size_t i = 0; i < std::size(shapes); ++i) {
     REQUIRE(got[i].size() == want[i].size());
     for (std::size_t j = 0; j < want[i].size(); ++j)
-      if (!agree(want[i][j], value(got[i][j]))) {
+      if (!agree(want[i][j], value(got[i][j]), is_narrow(model))) {
         CAPTURE(variant, model.entries[0].outputs[i].name, want[i][j], value(got[i][j]));
         const auto position = static_cast<std::int64_t>(j) / shapes[i].channels() % context;
         FAIL("output " << i << " at position " << position);
@@ -118,20 +130,20 @@ void compare(const std::vector<words>& got, const std::vector<std::vector<double
   }
 }
 
-/// Forward on every variant against the formula; at least one element is not finite.
+/// Forward of every model on every variant against the formula; at least one element is not finite.
 void check_special(const std::vector<words>& inputs) {
-  std::vector<std::vector<double>> want;
-  bool special = false, finite = false;
-  for (std::size_t i = 0; i < std::size(shapes); ++i) {
-    want.push_back(exact(inputs[i], shapes[i]));
-    for (const double x : want.back()) (std::isfinite(x) ? finite : special) = true;
-  }
-  REQUIRE(finite);
-  REQUIRE(special);
-  const parameters none(model, [](const auto&) { return 0.0f; });
-  for (const std::string& variant : variants_of(model)) {
-    auto session = open_session(model, none.pack(model, variant), variant, 2);
-    compare(forward(session, inputs), want, variant);
+  for (const tenon_model* model : models) {
+    const auto want = exact(inputs, *model);
+    bool special = false, finite = false;
+    for (const auto& each : want)
+      for (const double x : each) (std::isfinite(x) ? finite : special) = true;
+    REQUIRE(finite);
+    REQUIRE(special);
+    const parameters none(*model, [](const auto&) { return 0.0f; });
+    for (const std::string& variant : variants_of(*model)) {
+      auto session = open_session(*model, none.pack(*model, variant), variant, 2);
+      compare(*model, forward(*model, session, inputs), want, variant);
+    }
   }
 }
 
@@ -143,24 +155,24 @@ const std::int64_t around_blocks[] = {1,  2,   3,   5,   6,   7,   8,   15,  16,
 
 TEST_CASE("attention is the formula's, with the same bits for every length and number of threads") {
   const auto inputs = random_inputs();
-  std::vector<std::vector<double>> want;
-  for (std::size_t i = 0; i < std::size(shapes); ++i) want.push_back(exact(inputs[i], shapes[i]));
+  const tenon_model& model = *GENERATE(from_range(std::begin(models), std::end(models)));
+  const auto want = exact(inputs, model);
   const parameters none(model, [](const auto&) { return 0.0f; });
   for (const std::string& variant : variants_of(model)) {
     const auto weights = none.pack(model, variant);
     std::vector<words> all;
     for (const int threads : {1, 2, 3, 8}) {
       auto session = open_session(model, weights, variant, threads);
-      const auto got = forward(session, inputs);
+      const auto got = forward(model, session, inputs);
       if (threads == 1)
-        compare(all = got, want, variant);
+        compare(model, all = got, want, variant);
       else
         REQUIRE(got == all);
       if (threads > 2) continue;
       for (const std::int64_t length : around_blocks) {
         const auto some = call(session, model, entry_of(model, "forward"),
                                sizes_of(model, batch, length), parts(inputs, 0, length));
-        CAPTURE(variant, threads, length);
+        CAPTURE(model.name, variant, threads, length);
         for (std::size_t i = 0; i < some.size(); ++i)
           REQUIRE(some[i] == part(all[i], context, 0, length));
       }
@@ -170,15 +182,16 @@ TEST_CASE("attention is the formula's, with the same bits for every length and n
 
 TEST_CASE("attention continues from a cache split around every block with the same bits") {
   const auto inputs = random_inputs();
+  const tenon_model& model = *GENERATE(from_range(std::begin(models), std::end(models)));
   const auto step = entry_of(model, "step");
   const parameters none(model, [](const auto&) { return 0.0f; });
   for (const std::string& variant : variants_of(model)) {
     auto session = open_session(model, none.pack(model, variant), variant, 2);
-    const auto all = forward(session, inputs);
+    const auto all = forward(model, session, inputs);
     const auto check = [&](std::int64_t begin, std::int64_t end) {
       const auto last = call(session, model, step, sizes_of(model, batch, end - begin),
                              parts(inputs, begin, end), begin);
-      CAPTURE(variant, begin, end);
+      CAPTURE(model.name, variant, begin, end);
       for (std::size_t i = 0; i < last.size(); ++i)
         REQUIRE(last[i] == part(all[i], context, end - 1, end));
     };

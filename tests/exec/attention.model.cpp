@@ -1,5 +1,5 @@
-// Attention alone, over a long context: heads of D 20 (tails on every target), 64 and 1, and keys
-// and values kept in bf16.
+// Attention alone, over a long context: heads of D 20 (tails on every target), 64, 1 and 33, with
+// keys and values kept in f32 and in bf16.
 #include <tenon/tenon.hpp>
 
 using namespace tenon;
@@ -12,25 +12,29 @@ struct two_heads : dim<2> {};
 struct three_heads : dim<3> {};
 struct c3 : dim<3> {};
 struct c9 : dim<9> {};
+struct c33 : dim<33> {};
+struct c99 : dim<99> {};
 struct c40 : dim<40> {};
 struct c120 : dim<120> {};
 struct c64 : dim<64> {};
 struct c192 : dim<192> {};
 
+template <class Float>
 struct attentions {
-  kv_cache<f32, batch, n_context, c40> cache20{"cache20"};
-  kv_cache<f32, batch, n_context, c64> cache64{"cache64"};
-  kv_cache<f32, batch, n_context, c3> cache1{"cache1"};
-  kv_cache<bf16, batch, n_context, c40> cache_bf16{"cache_bf16"};
+  kv_cache<Float, batch, n_context, c40> cache20{"cache20"};
+  kv_cache<Float, batch, n_context, c64> cache64{"cache64"};
+  kv_cache<Float, batch, n_context, c3> cache1{"cache1"};
+  kv_cache<Float, batch, n_context, c33> cache33{"cache33"};
 
   constexpr auto operator()(input<"a", f32, batch, seq, c120> a,
                             input<"b", f32, batch, seq, c192> b, input<"c", f32, batch, seq, c9> c,
-                            input<"d", f32, batch, seq, c120> d) const {
+                            input<"d", f32, batch, seq, c99> d) const {
     return outputs(output<"y20">(causal_self_attention<two_heads>(a, cache20)),
                    output<"y64">(causal_self_attention<one_head>(b, cache64)),
                    output<"y1">(causal_self_attention<three_heads>(c, cache1)),
-                   output<"y_bf16">(causal_self_attention<two_heads>(d, cache_bf16)));
+                   output<"y33">(causal_self_attention<one_head>(d, cache33)));
   }
 };
 
-TENON_MODEL(attentions, attentions{});
+TENON_MODEL(attentions, attentions<f32>{});
+TENON_MODEL(attentions_bf16, attentions<bf16>{});

@@ -8,9 +8,9 @@ extern "C" const tenon_model tenon_model_linear_widths, tenon_model_linear_depth
     tenon_model_tied_heads, tenon_model_linear_epilogue, tenon_model_norms, tenon_model_pointwise,
     tenon_model_embeddings, tenon_model_losses, tenon_model_two_stacks, tenon_model_in_turns,
     tenon_model_gpt_d1, tenon_model_gpt_d2, tenon_model_gpt_d5, tenon_model_gpt_d33,
-    tenon_model_gpt_d64, tenon_model_attentions, tenon_model_linear_widths_bf16,
-    tenon_model_linear_depths_bf16, tenon_model_tied_heads_bf16, tenon_model_linear_epilogue_bf16,
-    tenon_model_gpt_d5_bf16, tenon_model_gpt_d64_bf16;
+    tenon_model_gpt_d64, tenon_model_attentions, tenon_model_attentions_bf16,
+    tenon_model_linear_widths_bf16, tenon_model_linear_depths_bf16, tenon_model_tied_heads_bf16,
+    tenon_model_linear_epilogue_bf16, tenon_model_gpt_d5_bf16, tenon_model_gpt_d64_bf16;
 
 namespace {
 
@@ -102,6 +102,7 @@ const tenon_model* const models[] = {&tenon_model_linear_widths,
                                      &tenon_model_gpt_d33,
                                      &tenon_model_gpt_d64,
                                      &tenon_model_attentions,
+                                     &tenon_model_attentions_bf16,
                                      &tenon_model_linear_widths_bf16,
                                      &tenon_model_linear_depths_bf16,
                                      &tenon_model_tied_heads_bf16,
@@ -121,8 +122,8 @@ TEST_CASE("nothing behind a buffer is touched") {
 
 TEST_CASE("nothing before or behind a buffer is touched while the cache grows to its end") {
   for (const tenon_model* model :
-       {&tenon_model_attentions, &tenon_model_two_stacks, &tenon_model_gpt_d1, &tenon_model_gpt_d5,
-        &tenon_model_gpt_d33, &tenon_model_gpt_d64_bf16})
+       {&tenon_model_attentions, &tenon_model_attentions_bf16, &tenon_model_two_stacks,
+        &tenon_model_gpt_d1, &tenon_model_gpt_d5, &tenon_model_gpt_d33, &tenon_model_gpt_d64_bf16})
     for (const edge where : {edge::start, edge::end}) check_growing(*model, where);
 }
 

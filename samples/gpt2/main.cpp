@@ -1,12 +1,12 @@
 // gpt2: text from GPT-2 checkpoints in the form of Hugging Face, with models compiled by Tenon.
 // Exit codes: 0 done, 1 an error or a checkpoint that does not load, 2 a wrong command line.
 #include <cstdio>
-#include <iostream>
 #include <map>
 #include <string>
 
 #include <CLI/CLI.hpp>
 
+#include "command_line.hpp"
 #include "compiled_gpt.hpp"
 #include "generate.hpp"
 #include "inspect.hpp"
@@ -41,9 +41,7 @@ void add_generate(CLI::App& command, generate_options& options) {
   command.add_option("--compute", options.compute, "f32, or bf16 if it was compiled in")
       ->transform(CLI::CheckedTransformer(types).description("f32|bf16"))
       ->default_str("f32");
-  command.add_option("-t,--threads", options.threads, "0: as many as this process may use")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
+  add_threads(command, options.threads);
   command.add_option("--profile", options.profile,
                      "write a Chrome trace of all kernels there, and a table to standard error");
   command.add_flag("!--no-stream", options.stream, "print the text at the end, not as it comes");
@@ -60,7 +58,6 @@ std::string compiled_in() {
 int main(int argc, char** argv) {
   CLI::App app{"Generates text with GPT-2"};
   app.footer(compiled_in());
-  app.require_subcommand(1);
 
   generate_options options;
   CLI::App* generate = app.add_subcommand("generate", "continue a prompt");
@@ -71,18 +68,9 @@ int main(int argc, char** argv) {
       app.add_subcommand("inspect", "list a checkpoint beside what the model wants");
   inspect->add_option("-m,--model", directory, "Hugging Face directory of a GPT-2")->required();
 
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  try {
+  return run_command(app, argc, argv, [&] {
     if (*inspect) return run_inspect(directory) ? 0 : 1;
     run_generate(options);
     return 0;
-  } catch (const std::exception& error) {
-    std::cout.flush();
-    std::cerr << "error: " << error.what() << "\n";
-    return 1;
-  }
+  });
 }

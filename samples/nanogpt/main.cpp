@@ -1,12 +1,12 @@
 // nanogpt: trains GPTs on text and samples from them, with models compiled by Tenon.
 // Exit codes: 0 done or stopped by a signal, 1 an error, 2 a wrong command line.
 #include <deque>
-#include <iostream>
 #include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
 
+#include "command_line.hpp"
 #include "prepare.hpp"
 #include "sample.hpp"
 #include "train.hpp"
@@ -85,9 +85,7 @@ void add_train(CLI::App& command, train_options& options) {
   command.add_option("--keep", options.keep, "states that are kept")
       ->check(CLI::Range(1, 1 << 20))
       ->capture_default_str();
-  command.add_option("-t,--threads", options.threads, "0: as many as this process may use")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
+  add_threads(command, options.threads);
 }
 
 void add_sample(CLI::App& command, sample_options& options) {
@@ -108,9 +106,7 @@ void add_sample(CLI::App& command, sample_options& options) {
       ->capture_default_str();
   command.add_option("--seed", options.how.seed, "equal seeds give equal text")
       ->capture_default_str();
-  command.add_option("-t,--threads", options.threads, "0: as many as this process may use")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
+  add_threads(command, options.threads);
 }
 
 std::string compiled_in() {
@@ -125,7 +121,6 @@ std::string compiled_in() {
 int main(int argc, char** argv) {
   CLI::App app{"Trains GPTs on text and samples from them"};
   app.footer(compiled_in());
-  app.require_subcommand(1);
 
   prepare_options preparing;
   CLI::App* prepare = app.add_subcommand("prepare", "make token files of texts");
@@ -139,19 +134,10 @@ int main(int argc, char** argv) {
   CLI::App* sample = app.add_subcommand("sample", "continue a prompt with a trained model");
   add_sample(*sample, sampling);
 
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  try {
+  return run_command(app, argc, argv, [&] {
     if (*prepare) run_prepare(preparing);
     if (*train) run_train(training);
     if (*sample) run_sample(sampling);
     return 0;
-  } catch (const std::exception& error) {
-    std::cout.flush();
-    std::cerr << "error: " << error.what() << "\n";
-    return 1;
-  }
+  });
 }

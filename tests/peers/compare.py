@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Tenon beside its peers on this CPU: GPT-2 124M with random weights (a prompt of 512 tokens, 128 decoded from an
-empty cache, f32 and bf16) and the embedding forward. Each round runs all of them in turn; medians and ratios.
+empty cache, f32 and bf16), the embedding forward and the gradient of its table. Each round runs all of
+them in turn; medians and ratios.
 
     compare.py --bin build/bin [--rounds 3] [--threads 2] [--no-compile] [--dtypes f32,bf16]
                [--llama-bench PATH --llama-model f32=A.gguf --llama-model bf16=B.gguf]
@@ -24,6 +25,8 @@ import embedding_torch
 import gpt2_torch
 
 DTYPES = {"f32": torch.float32, "bf16": torch.bfloat16}
+# Part of embedding_bench's name, what it is, and its batch.
+EMBEDDINGS = [("sum", "embedding", 8), ("norm", "embedding and norm", 8), ("gradient", "gradient of the table", 64)]
 
 
 def output_of(command):
@@ -50,10 +53,10 @@ class Tenon:
                 found[f"{kind.split()[0]}, {precision.strip()}"] = float(figure)
         if self.threads == 2:  # what embedding_bench runs with
             runs = json.loads(output_of([self.folder / "embedding_bench", "--benchmark_format=json",
-                                         "--benchmark_filter=(sum|norm)_uniform/8/"]))["benchmarks"]
+                                         "--benchmark_filter=(sum|norm)_uniform/8/|gradient/uniform/64/"]))["benchmarks"]
             for run in runs:
-                kind = "embedding" if "sum" in run["name"] else "embedding and norm"
-                found[f"{kind}, f32"] = 8 * embedding_torch.SEQ / run["wall_ms"] * 1e3
+                kind, batch = next((kind, batch) for part, kind, batch in EMBEDDINGS if part in run["name"])
+                found[f"{kind}, f32"] = batch * embedding_torch.SEQ / run["wall_ms"] * 1e3
         return found
 
 
@@ -61,6 +64,7 @@ class Torch:
     def __init__(self, dtypes, compiled):
         self.gpts = {name: gpt2_torch.Runner(DTYPES[name], compiled) for name in dtypes}
         self.embedding = embedding_torch.Runner(8, compiled)
+        self.gradient = embedding_torch.Gradient(64, compiled)
 
     def measure(self):
         found = {}
@@ -69,6 +73,7 @@ class Torch:
         tokens = 8 * embedding_torch.SEQ
         found["embedding, f32"] = tokens / self.embedding.seconds(self.embedding.sum)
         found["embedding and norm, f32"] = tokens / self.embedding.seconds(self.embedding.norm)
+        found["gradient of the table, f32"] = self.gradient.rate()
         return found
 
 

@@ -184,25 +184,40 @@ static Value geluTanh(KernelBuilder &k, Lanes v, Value x) {
   return k.divf(x, k.addf(v.f(1.0), emitExp(k, u)));
 }
 
-// The normal distribution: 1/2 + erf(x/sqrt 2)/2 where that is not small, else erfc(|x|/sqrt 2)/2
-// or one minus it. erfc z = e^(-(z + z Q(z))), error of the fit 1.5e-8, where erfc is below 1/1000
-// 1.5e-5 of erfc.
-static Value normalDistribution(KernelBuilder &k, Lanes v, Value x) {
-  Value z = k.mulf(v.abs(x), v.f(0.70710678118654752440));
-  Value middle = k.fma(v.withSign(erfOfSmall(k, v, z), x), v.f(0.5), v.f(0.5));
-  Value limited = v.atMost(z, 10.1);
-  Value q = v.polynomial(
-      limited, {0.1289534866809845, 0.6338874101638794, 0.10837709903717041, -0.02567460387945175,
-                0.004614234436303377, -0.0006042066379450262, 5.5200423958012834e-05,
-                -3.3083008474932285e-06, 1.1628505092176056e-07, -1.8105458243766748e-09});
-  Value exponent = k.subf(v.f(0.0), k.fma(limited, q, limited));
-  Value tail = k.mulf(emitExp(k, exponent), v.f(0.5));
-  Value outer = v.select(v.less(x, v.f(0.0)), tail, k.subf(v.f(1.0), tail));
-  return v.select(v.less(z, v.f(0.9)), middle, outer);
+namespace {
+/// What GELU's erf form and its derivative are made of, by a = |x| up to 13: e^(-a^2/2), and P(a)
+/// with P(a) e^(-a^2/2) = erfc(a / sqrt 2) / 2, the part of the normal distribution beyond a.
+struct NormalTail {
+  Value a, density, ratio;
+};
+} // namespace
+
+// One exponential serves both factors. e^(-a^2/2) = 2^n 2^r, |r| <= 1/2; error of 2^r 3.0e-9, n
+// added to its exponent, which neither over- nor underflows up to 13, beyond which all is 0 in f32
+// beside x. Error of P times the exponential 2.2e-8 for a <= 5.25; beyond, where the product is
+// below 8e-8, P is what it is there: no smaller than its true value.
+static NormalTail normalTail(KernelBuilder &k, Lanes v, Value x) {
+  Value a = v.atMost(v.abs(x), 13.0), square = k.mulf(a, a), limited = v.atMost(a, 5.25);
+  Value ratio = v.polynomial(
+      limited, {0.5, -0.39894092082977295, 0.24997352063655853, -0.13280212879180908,
+                0.06189989298582077, -0.025419684126973152, 0.00894409790635109,
+                -0.002549662021920085, 0.0005470160394906998, -8.069035538937896e-05,
+                7.1616955210629385e-06, -2.847642406322848e-07});
+  constexpr double halfOfLog2E = 0.72134752044448170368;
+  Value shifted = k.fma(square, v.f(-halfOfLog2E), v.f(0x1.8p23));
+  Value n = k.subf(shifted, v.f(0x1.8p23));
+  Value r = k.fma(square, v.f(-halfOfLog2E), k.subf(v.f(0.0), n));
+  Value power = v.polynomial(r, {1.0, 0.6931471824645996, 0.24022647738456726, 0.05550359934568405,
+                                 0.009618505835533142, 0.0013390806270763278,
+                                 0.0001532646274426952});
+  return {a, v.number(v.plus(v.bits(power), v.shiftLeft(v.bits(shifted), 23))), ratio};
 }
 
+// x times the normal distribution: x without what lies beyond it, or for negative x only that.
 static Value geluErf(KernelBuilder &k, Lanes v, Value x) {
-  return k.mulf(x, normalDistribution(k, v, x));
+  NormalTail tail = normalTail(k, v, x);
+  Value beyond = k.mulf(tail.density, tail.ratio);
+  return k.subf(v.atLeast(x, -0.0), k.mulf(tail.a, beyond));
 }
 
 Value emitGelu(KernelBuilder &k, Value x, GeluKind form) {
@@ -261,12 +276,12 @@ static Value geluTanhDerivative(KernelBuilder &k, Lanes v, Value x) {
   return v.select(negative, k.subf(small, term), k.addf(large, term));
 }
 
+// The normal distribution plus x times its density: of both signs of x the sum is 1.
 static Value geluErfDerivative(KernelBuilder &k, Lanes v, Value x) {
   constexpr double reciprocalRootTwoPi = 0.39894228040143267794;
-  Value size = v.atMost(v.abs(x), geluFlat);
-  Value density = emitExp(k, k.mulf(k.mulf(size, size), v.f(-0.5)));
-  Value limited = v.select(v.less(x, v.f(0.0)), k.subf(v.f(0.0), size), size);
-  return k.fma(k.mulf(limited, v.f(reciprocalRootTwoPi)), density, normalDistribution(k, v, x));
+  NormalTail tail = normalTail(k, v, x);
+  Value negative = k.mulf(tail.density, k.fma(tail.a, v.f(-reciprocalRootTwoPi), tail.ratio));
+  return v.select(v.less(x, v.f(0.0)), negative, k.subf(v.f(1.0), negative));
 }
 
 Value emitGeluDerivative(KernelBuilder &k, Value x, GeluKind form) {

@@ -33,7 +33,9 @@ double exactRsqrt(double x) { return 1 / std::sqrt(x); }
 double exactGeluTanh(double x) {
   return x / (1 + std::exp(-2 * std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
 }
-double exactGeluErf(double x) { return x * (std::erfc(-x * M_SQRT1_2) / 2); }
+double exactGeluErf(double x) { // at -infinity its limit
+  return std::isinf(x) && x < 0 ? -0.0 : x * (std::erfc(-x * M_SQRT1_2) / 2);
+}
 
 const Function functions[] = {{"exp", &MathVariant::exp, exactExp, 1},
                               {"log", &MathVariant::log, exactLog, 1},
@@ -102,6 +104,7 @@ std::vector<float> sampleOfAllFloats() {
 std::vector<float> neighbourhoods() {
   std::vector<double> points = {0.75, 0.9, 3.95, 1, M_SQRT1_2, M_SQRT2, 9.01, 88.7228, 89};
   points.insert(points.end(), {87.3365, 103.2789, 103.9721, 104, 0x1p-126, 0x1p-100, 0x1p100, 5.5});
+  points.insert(points.end(), {5.25, 13});
   for (int n = 0; n < 151; ++n)
     points.insert(points.end(), {n * M_LN2, (n + 0.5) * M_LN2, (n + 0.5) * M_LN2 / 2});
   for (int n = -149; n < 128; n += 3)

@@ -90,6 +90,11 @@ void storeChain(KernelBuilder &k, ArrayRef<Operation *> ops, Value seed, Value v
   }
 }
 
+unsigned chainVectors(ArrayRef<Operation *> ops, int64_t columns) {
+  bool drops = llvm::any_of(ops, llvm::IsaPred<TrainingDropoutOp>);
+  return drops && columns % 4 == 0 ? dropoutVectors : 1;
+}
+
 SmallVector<Operation *> elementwiseOps(GroupOp group) {
   SmallVector<Operation *> ops;
   for (Operation &op : group.getBody().front())
@@ -131,8 +136,7 @@ LogicalResult emitElementwise(GroupOp group, CpuKernelBuilder &k) {
   Value seed = ops.front()->getOperand(0);
   auto type = cast<RankedTensorType>(seed.getType());
   int64_t columns = type.getShape().back();
-  bool drops = columns % 4 == 0 && llvm::any_of(ops, llvm::IsaPred<TrainingDropoutOp>);
-  unsigned width = k.target.lanes * (drops ? dropoutVectors : 1);
+  unsigned width = k.target.lanes * chainVectors(ops, columns);
   auto [begin, end] = k.share(k.rows(type));
   k.loop(begin, end, 1, [&](Value row) {
     forColumns(k, columns, width, [&](Value column, unsigned lanes) {

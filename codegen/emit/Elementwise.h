@@ -15,6 +15,10 @@ mlir::Value applyChain(KernelBuilder &k, llvm::ArrayRef<mlir::Operation *> ops, 
 void storeChain(KernelBuilder &k, llvm::ArrayRef<mlir::Operation *> ops, mlir::Value seed,
                 mlir::Value value, mlir::Value row, mlir::Value column);
 
+/// Vectors of a row that `ops` work on best at a time, where rows have so many columns: dropout has
+/// several share the evaluation of random words.
+unsigned chainVectors(llvm::ArrayRef<mlir::Operation *> ops, int64_t columns);
+
 /// The elementwise operations of a group's body, in order.
 llvm::SmallVector<mlir::Operation *> elementwiseOps(GroupOp group);
 

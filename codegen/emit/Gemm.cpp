@@ -100,7 +100,7 @@ namespace {
 class PanelProductEmitter : PanelProduct {
 public:
   PanelProductEmitter(const PanelProduct &product, Value rows)
-      : PanelProduct(product), k(*product.k), rows(rows) {}
+      : PanelProduct(product), k(*product.k), rows(rows), epilogue(k, chain, columns, finish) {}
   void emit();
 
 private:
@@ -124,6 +124,7 @@ private:
 
   CpuKernelBuilder &k;
   Value rows, panelMemory;
+  Epilogue epilogue;
 };
 } // namespace
 
@@ -277,15 +278,14 @@ void PanelProductEmitter::emitTile(const Block &block, Value p, Value row, int64
       [&](unsigned j, Value d) {
         return k.load(source, k.add(panelStart, k.add(k.mul(d, panel), j * lanes)), lane, lanes);
       });
+  if (block.last)
+    return epilogue.emit(sums, count, row, rows, column, valid);
   for (unsigned i = 0; i < count; ++i)
     k.ifThen(k.less(k.add(row, i), rows), [&] {
       for (unsigned j = 0; j < vectors; ++j)
         forValidLanes(k, sums[i * vectors + j], valid - static_cast<int64_t>(j * lanes),
                       [&](Value part, int64_t offset) {
-                        if (block.last)
-                          finish(part, k.add(row, i), k.add(column, j * lanes + offset));
-                        else
-                          k.store(part, partial, k.add(place(i, j), offset));
+                        k.store(part, partial, k.add(place(i, j), offset));
                       });
     });
 }

@@ -2,6 +2,7 @@
 // over depth into blocks in a fixed order, so an element's bits depend on sizes only.
 #pragma once
 #include "Accumulate.h"
+#include "Epilogue.h"
 
 namespace tenon {
 
@@ -46,8 +47,8 @@ struct PanelProduct {
   /// Where a is laid out as bf16, (M, 2 * pairsOf(depth)): both factors are then rounded to bf16 on
   /// the way, and all threads meet once inside. Null: the product is of f32.
   mlir::Value narrow = {};
-  /// Ends sums: elements of `row` from `column` on, as many as the value has lanes.
-  std::function<void(mlir::Value value, mlir::Value row, mlir::Value column)> finish;
+  llvm::ArrayRef<mlir::Operation *> chain = {}; // that `finish` applies
+  Epilogue::Finish finish;
 };
 void emitPanelProduct(const PanelProduct &product, mlir::Value rows);
 

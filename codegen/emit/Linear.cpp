@@ -3,6 +3,7 @@
 // register tile of MR x NR accumulators runs over all of K in order, so an element's bits depend on
 // neither M nor the place of its tile. Threads share the panels.
 #include "Bf16.h"
+#include "Epilogue.h"
 #include "Families.h"
 #include "Gemm.h"
 #include "Pack.h"
@@ -15,7 +16,9 @@ namespace tenon {
 namespace {
 struct LinearKernel : Product {
   LinearKernel(GroupOp group, CpuKernelBuilder &k)
-      : Product(group, k), panel(k.target.panelColumns()) {}
+      : Product(group, k), panel(k.target.panelColumns()),
+        epilogue(k, chain, columns,
+                 [this](Value value, Value row, Value column) { finish(value, row, column); }) {}
 
   void emit() {
     int64_t fullPanels = columns / panel;
@@ -77,17 +80,11 @@ private:
                   [&](Value d, ValueRange sums) { return step(d, group(), sums); });
     if (int64_t rest = depth % group())
       sums = step(k.index(whole), rest, sums);
-    for (unsigned i = 0; i < rows; ++i)
-      for (unsigned j = 0; j < vectors; ++j) {
-        Value column = k.add(k.mul(p, panel), j * lanes);
-        forValidLanes(k, sums[i * vectors + j], valid - static_cast<int64_t>(j * lanes),
-                      [&](Value part, int64_t offset) {
-                        finish(part, k.add(row, i), k.add(column, offset));
-                      });
-      }
+    epilogue.emit(sums, rows, row, /*end=*/{}, k.mul(p, panel), valid);
   }
 
   int64_t panel; // NR
+  Epilogue epilogue;
 };
 } // namespace
 

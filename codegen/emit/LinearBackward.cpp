@@ -23,6 +23,7 @@ LogicalResult emitLinearBackward(GroupOp group, CpuKernelBuilder &k) {
       .firstRow = k.index(0),
       .partial = k.resultBase(0),
       .narrow = op.getNarrow() ? k.scratch : Value(),
+      .chain = chain,
       .finish = [&](Value value, Value row,
                     Value column) { storeChain(k, chain, op.getResult(), value, row, column); },
   };

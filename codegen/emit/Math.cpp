@@ -36,6 +36,7 @@ struct Lanes {
   Value shiftRight(Value x, int32_t by) { return arith::ShRSIOp::create(k.b, loc, x, i(by)); }
   Value toFloat(Value x) { return arith::SIToFPOp::create(k.b, loc, floats(), x); }
   Value toInt(Value x) { return arith::FPToSIOp::create(k.b, loc, ints(), x); }
+  Value minus(Value x) { return arith::NegFOp::create(k.b, loc, x); }
   Value abs(Value x) { return math::AbsFOp::create(k.b, loc, x); }
   /// `magnitude`, which is not negative, with the sign of `sign`.
   Value withSign(Value magnitude, Value sign) {
@@ -198,18 +199,18 @@ struct NormalTail {
 // below 8e-8, P is what it is there: no smaller than its true value.
 static NormalTail normalTail(KernelBuilder &k, Lanes v, Value x) {
   Value a = v.atMost(v.abs(x), 13.0), square = k.mulf(a, a), limited = v.atMost(a, 5.25);
-  Value ratio = v.polynomial(
-      limited, {0.5, -0.39894092082977295, 0.24997352063655853, -0.13280212879180908,
-                0.06189989298582077, -0.025419684126973152, 0.00894409790635109,
-                -0.002549662021920085, 0.0005470160394906998, -8.069035538937896e-05,
-                7.1616955210629385e-06, -2.847642406322848e-07});
+  Value ratio =
+      v.polynomial(limited, {0.5, -0.39894092082977295, 0.24997352063655853, -0.13280212879180908,
+                             0.06189989298582077, -0.025419684126973152, 0.00894409790635109,
+                             -0.002549662021920085, 0.0005470160394906998, -8.069035538937896e-05,
+                             7.1616955210629385e-06, -2.847642406322848e-07});
   constexpr double halfOfLog2E = 0.72134752044448170368;
   Value shifted = k.fma(square, v.f(-halfOfLog2E), v.f(0x1.8p23));
-  Value n = k.subf(shifted, v.f(0x1.8p23));
-  Value r = k.fma(square, v.f(-halfOfLog2E), k.subf(v.f(0.0), n));
-  Value power = v.polynomial(r, {1.0, 0.6931471824645996, 0.24022647738456726, 0.05550359934568405,
-                                 0.009618505835533142, 0.0013390806270763278,
-                                 0.0001532646274426952});
+  Value minusN = k.subf(v.f(0x1.8p23), shifted);
+  Value r = k.fma(square, v.f(-halfOfLog2E), minusN);
+  Value power =
+      v.polynomial(r, {1.0, 0.6931471824645996, 0.24022647738456726, 0.05550359934568405,
+                       0.009618505835533142, 0.0013390806270763278, 0.0001532646274426952});
   return {a, v.number(v.plus(v.bits(power), v.shiftLeft(v.bits(shifted), 23))), ratio};
 }
 
@@ -217,7 +218,7 @@ static NormalTail normalTail(KernelBuilder &k, Lanes v, Value x) {
 static Value geluErf(KernelBuilder &k, Lanes v, Value x) {
   NormalTail tail = normalTail(k, v, x);
   Value beyond = k.mulf(tail.density, tail.ratio);
-  return k.subf(v.atLeast(x, -0.0), k.mulf(tail.a, beyond));
+  return k.fma(v.minus(tail.a), beyond, v.atLeast(x, -0.0));
 }
 
 Value emitGelu(KernelBuilder &k, Value x, GeluKind form) {

@@ -23,6 +23,7 @@ LogicalResult emitNarrowLinear(GroupOp group, CpuKernelBuilder &k) {
       .firstRow = k.index(0),
       .partial = partial,
       .narrow = k.scratch,
+      .chain = own.chain,
       .finish = [&](Value value, Value row, Value column) { own.finish(value, row, column); },
   };
   emitPanelProduct(product, k.rows(own.type));

@@ -1,0 +1,59 @@
+// See Epilogue.h. Beside a tile's sums few registers are left. A chain that needs many gets the
+// sums by way of the stack, in a loop over rows: a load and a store of each, where to unroll the
+// chain for all of the tile would keep its steps waiting for what was put aside.
+#include "Epilogue.h"
+#include "Elementwise.h"
+#include "Gemm.h"
+
+using namespace mlir;
+
+namespace tenon {
+
+Epilogue::Epilogue(CpuKernelBuilder &k, ArrayRef<Operation *> chain, int64_t columns, Finish finish)
+    : k(k), finish(std::move(finish)), together(chainVectors(chain, columns)) {
+  if (llvm::any_of(chain, llvm::IsaPred<GeluOp, GeluBackwardOp, TrainingDropoutOp>))
+    tile = k.stack(k.target.tileRows * k.target.panelColumns(), k.b.getF32Type());
+}
+
+void Epilogue::emit(ValueRange sums, unsigned rows, Value row, Value end, Value column,
+                    int64_t valid) {
+  int64_t lanes = k.target.lanes, width = k.target.panelColumns();
+  unsigned vectors = sums.size() / rows;
+  if (!tile) {
+    for (unsigned i = 0; i < rows; ++i) {
+      auto finishRow = [&] {
+        for (unsigned j = 0; j < vectors; ++j)
+          forValidLanes(k, sums[i * vectors + j], valid - j * lanes,
+                        [&](Value part, int64_t offset) {
+                          finish(part, k.add(row, i), k.add(column, j * lanes + offset));
+                        });
+      };
+      if (end)
+        k.ifThen(k.less(k.add(row, i), end), finishRow);
+      else
+        finishRow();
+    }
+    return;
+  }
+  for (unsigned i = 0; i < rows; ++i)
+    for (unsigned j = 0; j < vectors; ++j)
+      k.store(sums[i * vectors + j], tile, k.index(i * width + j * lanes));
+  Value count = k.index(rows);
+  if (end)
+    count = k.min(count, k.sub(end, row));
+  k.loop(k.index(0), count, 1, [&](Value i) {
+    Value from = k.mul(i, width), own = k.add(row, i);
+    auto piece = [&](int64_t offset, unsigned count) {
+      Value part = k.load(tile, k.add(from, offset), k.b.getF32Type(), count);
+      finish(part, own, k.add(column, offset));
+    };
+    int64_t done = 0;
+    for (int64_t step = together * lanes; step >= lanes; step /= 2)
+      for (; done + step <= valid; done += step)
+        piece(done, step);
+    for (Piece rest : tailPieces(valid, lanes))
+      piece(rest.offset, rest.lanes);
+  });
+}
+
+} // namespace tenon

@@ -6,10 +6,15 @@
 #include "Families.h"
 #include "Gemm.h"
 #include "Product.h"
+#include "Transpose.h"
 
 using namespace mlir;
 
 namespace tenon {
+
+// Bytes of x at a time: with 1.5 MB of it, 512 rows of GPT-2, each tile waits for the third-level
+// cache.
+static constexpr int64_t rowBytes = 384 << 10;
 
 namespace {
 struct DotKernel : Product {
@@ -33,18 +38,52 @@ private:
   }
 
   /// Enough rows that blocks of columns pay: the table is read from the caches for most of them.
+  /// Only so many rows at a time that they stay in the second-level cache.
   void emitMany(Value begin, Value end, Value rows) {
-    unsigned block = k.target.dotColumns;
+    unsigned block = k.target.dotColumns, full = k.target.dotRows;
+    int64_t most = std::max<int64_t>(rowBytes / (depth * elementBytes()) / full, 1) * full;
     Value blocksEnd = k.add(begin, k.mul(k.div(k.sub(end, begin), block), block));
-    k.loop(begin, blocksEnd, block, [&](Value column) { emitColumns(column, rows, block); });
-    k.loop(blocksEnd, end, 1, [&](Value column) { emitColumns(column, rows, 1); });
+    k.loop(k.index(0), rows, most, [&](Value first) {
+      Value last = k.min(k.add(first, most), rows);
+      k.loop(begin, blocksEnd, block,
+             [&](Value column) { emitColumns(column, first, last, block); });
+      k.loop(blocksEnd, end, 1, [&](Value column) { emitColumns(column, first, last, 1); });
+    });
   }
 
-  void emitColumns(Value column, Value rows, unsigned block) {
+  /// Rows [first, last) of some columns.
+  void emitColumns(Value column, Value first, Value last, unsigned block) {
     unsigned full = k.target.dotRows;
-    Value done = k.mul(k.div(rows, full), full);
-    k.loop(k.index(0), done, full, [&](Value row) { emitTile(row, column, full, block); });
-    k.loop(done, rows, 1, [&](Value row) { emitTile(row, column, 1, block); });
+    Value done = k.add(first, k.mul(k.div(k.sub(last, first), full), full));
+    k.loop(first, done, full, [&](Value row) {
+      if (block > 1)
+        prefetch(row, column, first, done, block);
+      emitTile(row, column, full, block);
+    });
+    k.loop(done, last, 1, [&](Value row) { emitTile(row, column, 1, block); });
+  }
+
+  /// Brings nearer what the hardware cannot foresee: the table's next block of columns, of which
+  /// each tile of rows fetches its part, and the places of the next tile's results.
+  /// Together worth 3 (f32) and 5 (bf16) % of peak for GPT-2's head with 256 rows.
+  void prefetch(Value row, Value column, Value first, Value end, unsigned block) {
+    unsigned full = k.target.dotRows;
+    Type element = bf16 ? k.b.getI16Type() : Type(k.b.getF32Type());
+    int64_t lineElements = 64 / elementBytes();
+    int64_t lines = llvm::divideCeil(block * depth, lineElements);
+    Value tile = k.div(k.sub(row, first), full), tiles = k.div(k.sub(end, first), full);
+    Value each = k.div(k.add(tiles, lines - 1), tiles); // the part of a tile, rounded up
+    Value begin = k.mul(tile, each), stop = k.min(k.add(begin, each), k.index(lines));
+    Value next =
+        k.mul(k.min(k.add(column, block), k.index(std::max<int64_t>(columns - block, 0))), depth);
+    k.loop(begin, stop, 1, [&](Value line) {
+      k.prefetch(weight, k.add(next, k.mul(line, lineElements)), element);
+    });
+    Value last = k.sub(end, k.index(1));
+    for (Value result : k.group.getResults())
+      for (unsigned i = full; i < 2 * full; ++i)
+        k.prefetch(k.base(result), k.add(k.mul(k.min(k.add(row, i), last), columns), column),
+                   storedType(getElementTypeOrSelf(result.getType())));
   }
 
   /// `lanes` lanes at element `index`, of which the first `valid` elements are read and the rest
@@ -87,10 +126,29 @@ private:
           });
     if (whole < depth)
       sums = accumulate(rowStarts, columnStarts, k.index(whole), depth - whole, sums);
-    for (unsigned i = 0; i < rows; ++i)
-      for (unsigned j = 0; j < block; ++j)
-        finish(k.reduceAdd(sums[i * block + j]), k.add(row, i), k.add(column, j));
+    finishTile(sums, row, column, rows, block);
   }
+
+  /// Adds up the lanes of a tile's sums, as many of them at once as a register has lanes.
+  void finishTile(ArrayRef<Value> sums, Value row, Value column, unsigned rows, unsigned block) {
+    for (unsigned j = 0, wide; j < block; j += wide) {
+      wide = std::min(llvm::bit_floor(block - j), lanes);
+      for (unsigned i = 0, high; i < rows; i += high) {
+        high = std::min(llvm::bit_floor(rows - i), lanes / wide);
+        SmallVector<Value> part;
+        for (unsigned n = 0; n < high * wide; ++n)
+          part.push_back(sums[(i + n / wide) * block + j + n % wide]);
+        Value added = sumsOfLanes(k, part);
+        if (high * wide == 1)
+          finish(added, k.add(row, i), k.add(column, j));
+        else
+          for (unsigned r = 0; r < high; ++r)
+            finish(takePiece(k, added, {r * wide, wide}), k.add(row, i + r), k.add(column, j));
+      }
+    }
+  }
+
+  int64_t elementBytes() const { return bf16 ? 2 : 4; }
 
   unsigned lanes;
 };

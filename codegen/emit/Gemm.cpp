@@ -5,7 +5,6 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 
@@ -51,16 +50,8 @@ void forValidLanes(KernelBuilder &k, Value vector, int64_t left,
   unsigned lanes = lanesOf(vector);
   if (left >= lanes)
     return body(vector, 0);
-  for (Piece piece : tailPieces(left, lanes)) {
-    Value part;
-    if (piece.lanes == 1)
-      part = vector::ExtractOp::create(k.b, k.loc, vector, piece.offset);
-    else
-      part = vector::ShuffleOp::create(
-          k.b, k.loc, vector, vector,
-          llvm::to_vector(llvm::seq<int64_t>(piece.offset, piece.offset + piece.lanes)));
-    body(part, piece.offset);
-  }
+  for (Piece piece : tailPieces(left, lanes))
+    body(takePiece(k, vector, piece), piece.offset);
 }
 
 Value loadPadded(KernelBuilder &k, Value base, Value index, int64_t valid) {

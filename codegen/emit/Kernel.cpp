@@ -178,13 +178,8 @@ static Value reduce(KernelBuilder &k, Value vector,
     return vector;
   while (lanes > 1) {
     lanes /= 2;
-    auto half = [&](int64_t offset) -> Value {
-      if (lanes == 1)
-        return vector::ExtractOp::create(k.b, k.loc, vector, offset);
-      SmallVector<int64_t> mask = llvm::to_vector(llvm::seq<int64_t>(offset, offset + lanes));
-      return vector::ShuffleOp::create(k.b, k.loc, vector, vector, mask);
-    };
-    vector = combine(half(0), half(lanes));
+    Value low = takePiece(k, vector, {0, lanes}), high = takePiece(k, vector, {lanes, lanes});
+    vector = combine(low, high);
   }
   return vector;
 }
@@ -249,6 +244,14 @@ Value insertPiece(KernelBuilder &k, Value part, Value vector, int64_t offset) {
     return vector::InsertOp::create(k.b, k.loc, part, vector, offset);
   return vector::InsertStridedSliceOp::create(k.b, k.loc, part, vector, ArrayRef<int64_t>{offset},
                                               ArrayRef<int64_t>{1});
+}
+
+Value takePiece(KernelBuilder &k, Value vector, Piece piece) {
+  if (piece.lanes == 1)
+    return vector::ExtractOp::create(k.b, k.loc, vector, piece.offset);
+  SmallVector<int64_t> mask =
+      llvm::to_vector(llvm::seq<int64_t>(piece.offset, piece.offset + piece.lanes));
+  return vector::ShuffleOp::create(k.b, k.loc, vector, vector, mask);
 }
 
 SmallVector<Piece> tailPieces(int64_t count, unsigned lanes) {

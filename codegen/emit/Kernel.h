@@ -129,6 +129,9 @@ llvm::SmallVector<Piece> tailPieces(int64_t count, unsigned lanes);
 /// `vector` with `part`, a scalar or a shorter vector, from lane `offset` on.
 mlir::Value insertPiece(KernelBuilder &k, mlir::Value part, mlir::Value vector, int64_t offset);
 
+/// The lanes of a vector that are those of `piece`: a scalar or a shorter vector.
+mlir::Value takePiece(KernelBuilder &k, mlir::Value vector, Piece piece);
+
 /// The number of lanes of a value: 1 for scalars.
 unsigned lanesOf(mlir::Value value);
 

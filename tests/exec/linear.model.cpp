@@ -69,15 +69,18 @@ struct tied_heads {
   param<T, w1021, w33> v1021{"v1021", normal(0.1)};
   param<T, w65, w64> v65{"v65", normal(0.1)};
   param<T, w3, w257> v3{"v3", normal(0.1)};
+  param<T, w5, w8195> v5{"v5", normal(0.1)};  // so deep that its rows are taken a few at a time
 
   constexpr auto operator()(input<"a", f32, batch, seq, w1> a, input<"b", f32, batch, seq, w5> b,
                             input<"c", f32, batch, seq, w16> c, input<"d", f32, batch, seq, w20> d,
                             input<"e", f32, batch, seq, w33> e, input<"f", f32, batch, seq, w64> f,
-                            input<"g", f32, batch, seq, w257> g) const {
+                            input<"g", f32, batch, seq, w257> g,
+                            input<"h", f32, batch, seq, w8195> h) const {
     return outputs(output<"y1">(tied_head(a, v1)), output<"y257">(tied_head(a, v257)),
                    output<"y2">(tied_head(b, v2)), output<"y11">(tied_head(c, v11)),
                    output<"y7">(tied_head(d, v7)), output<"y1021">(tied_head(e, v1021)),
-                   output<"y65">(tied_head(f, v65)), output<"y3">(tied_head(g, v3)));
+                   output<"y65">(tied_head(f, v65)), output<"y3">(tied_head(g, v3)),
+                   output<"y5">(tied_head(h, v5)));
   }
 };
 

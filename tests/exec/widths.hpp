@@ -21,6 +21,7 @@ struct w65 : tenon::dim<65> {};
 struct w129 : tenon::dim<129> {};
 struct w257 : tenon::dim<257> {};
 struct w1021 : tenon::dim<1021> {};
+struct w8195 : tenon::dim<8195> {};
 
 struct batch : tenon::dyn<1, 3> {};
 struct seq : tenon::dyn<1, 33> {};

@@ -60,12 +60,15 @@ struct AttentionBackwardKernel {
   }
 
 private:
-  /// Queries and keys in a block: many, since what is loaded for a block then serves many; 48 for
-  /// all but wide heads, which every tile's rows and every vector's lanes divide.
+  /// Queries and keys in a block: many, since what is loaded for a block then serves many. 64 where
+  /// a register holds 16; where vectors are shorter their number would leave tiles of 4 rows, and
+  /// tiles of 6, 8 and 12 rows divide 48. Fewer for wide heads.
   LogicalResult allocate() {
     auto floats = [&] { return 8 * block * padded + 2 * block * block; };
-    for (int64_t size : {48, 32, 16, 8, 4}) {
+    for (int64_t size : {64, 48, 32, 16, 8, 4}) {
       block = size;
+      if (size == 64 && lanes < 16)
+        continue;
       if (size % lanes == 0 && floats() <= mostStackFloats)
         break;
     }
@@ -191,7 +194,8 @@ private:
                         .outRow = block,
                         .rows = block,
                         .columns = block,
-                        .adds = false};
+                        .adds = false,
+                        .widest = 32}; // of a block on the diagonal a quarter is left out
     emitBlockProduct(k, scores, overChannels);
     BlockProduct byValue = scores;
     byValue.a = dyBlock, byValue.b = valuesT, byValue.out = weightGradient;

@@ -15,7 +15,8 @@ public:
   /// Columns in groups of equally many vectors; the last group may have fewer.
   void emit() {
     int64_t lanes = k.target.lanes, vectors = product.columns / lanes;
-    int64_t groups = llvm::divideCeil(vectors, llvm::bit_ceil(k.target.tileVectors));
+    int64_t most = std::min<int64_t>(llvm::bit_ceil(k.target.tileVectors), product.widest / lanes);
+    int64_t groups = llvm::divideCeil(vectors, most);
     int64_t each = llvm::divideCeil(vectors, groups), whole = vectors - vectors % each;
     k.loop(k.index(0), k.index(whole * lanes), each * lanes,
            [&](Value column) { emitColumns(column, each); });

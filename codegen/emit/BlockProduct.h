@@ -18,6 +18,7 @@ struct BlockProduct {
   int64_t outRow;
   int64_t rows, columns; // columns: a multiple of the vector width
   bool adds;             // to what is in out, else out is written anew
+  int64_t widest = 64;   // columns of a tile at most: narrow ones keep their bounds more closely
 };
 
 /// What a tile need not do, such as what lies above the diagonal. Rows outside of [first, last) may

@@ -221,8 +221,8 @@ TEST_CASE("wrong directories are refused", "[cli]") {
   }
   {
     const auto directory = scratch_directory::with_checkpoint();
-    directory.replace("config.json", "\"scale_attn_weights\": true",
-                      "\"scale_attn_weights\": false");
+    directory.replace("config.json", "\"n_inner\": null",
+                      "\"n_inner\": null, \"scale_attn_weights\": false");
     fails(directory, "scale_attn_weights is false");
   }
   {

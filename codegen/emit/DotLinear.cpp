@@ -31,10 +31,15 @@ struct DotKernel : Product {
   }
 
 private:
-  /// The table is read as one stream: a block would read its columns in turn, which halves the rate
-  /// of memory.
+  /// The table is read as two streams, the halves of the thread's share: GPT-2's head with one row,
+  /// one thread of a Zen 4, beside one stream: f32 1.03, bf16 1.08; neighbouring columns in turn:
+  /// 0.45.
   void emitFew(Value begin, Value end, unsigned rows) {
-    k.loop(begin, end, 1, [&](Value column) { emitTile(k.index(0), column, rows, 1); });
+    Value half = k.div(k.sub(end, begin), 2), middle = k.add(begin, half);
+    k.loop(begin, middle, 1, [&](Value column) {
+      emitTile(k.index(0), rows, {column, k.add(column, half)}, /*neighbours=*/false);
+    });
+    k.loop(k.add(middle, half), end, 1, [&](Value column) { emitTile(k.index(0), rows, column); });
   }
 
   /// Enough rows that blocks of columns pay: the table is read from the caches for most of them.
@@ -58,9 +63,9 @@ private:
     k.loop(first, done, full, [&](Value row) {
       if (block > 1)
         prefetch(row, column, first, done, block);
-      emitTile(row, column, full, block);
+      emitTile(row, full, columnsFrom(column, block));
     });
-    k.loop(done, last, 1, [&](Value row) { emitTile(row, column, 1, block); });
+    k.loop(done, last, 1, [&](Value row) { emitTile(row, 1, columnsFrom(column, block)); });
   }
 
   /// Brings nearer what the hardware cannot foresee: the table's next block of columns, of which
@@ -110,15 +115,22 @@ private:
     return next;
   }
 
-  void emitTile(Value row, Value column, unsigned rows, unsigned block) {
+  SmallVector<Value> columnsFrom(Value column, unsigned count) {
+    SmallVector<Value> run;
+    for (unsigned j = 0; j < count; ++j)
+      run.push_back(k.add(column, j));
+    return run;
+  }
+
+  void emitTile(Value row, unsigned rows, ArrayRef<Value> ofColumns, bool neighbours = true) {
     SmallVector<Value> rowStarts, columnStarts;
     for (unsigned i = 0; i < rows; ++i)
       rowStarts.push_back(k.mul(k.add(row, i), depth));
-    for (unsigned j = 0; j < block; ++j)
-      columnStarts.push_back(k.mul(k.add(column, j), depth));
+    for (Value column : ofColumns)
+      columnStarts.push_back(k.mul(column, depth));
     int64_t step = lanes * group(); // elements of K that one vector holds
     int64_t whole = depth - depth % step;
-    KernelBuilder::Values sums(rows * block, k.splat(0.0, lanes));
+    KernelBuilder::Values sums(rows * ofColumns.size(), k.splat(0.0, lanes));
     if (whole > 0)
       sums =
           k.loop(k.index(0), k.index(whole), k.index(step), sums, [&](Value d, ValueRange carried) {
@@ -126,13 +138,15 @@ private:
           });
     if (whole < depth)
       sums = accumulate(rowStarts, columnStarts, k.index(whole), depth - whole, sums);
-    finishTile(sums, row, column, rows, block);
+    finishTile(sums, row, rows, ofColumns, neighbours);
   }
 
   /// Adds up the lanes of a tile's sums, as many of them at once as a register has lanes.
-  void finishTile(ArrayRef<Value> sums, Value row, Value column, unsigned rows, unsigned block) {
+  void finishTile(ArrayRef<Value> sums, Value row, unsigned rows, ArrayRef<Value> ofColumns,
+                  bool neighbours) {
+    unsigned block = ofColumns.size();
     for (unsigned j = 0, wide; j < block; j += wide) {
-      wide = std::min(llvm::bit_floor(block - j), lanes);
+      wide = neighbours ? std::min(llvm::bit_floor(block - j), lanes) : 1;
       for (unsigned i = 0, high; i < rows; i += high) {
         high = std::min(llvm::bit_floor(rows - i), lanes / wide);
         SmallVector<Value> part;
@@ -140,10 +154,10 @@ private:
           part.push_back(sums[(i + n / wide) * block + j + n % wide]);
         Value added = sumsOfLanes(k, part);
         if (high * wide == 1)
-          finish(added, k.add(row, i), k.add(column, j));
+          finish(added, k.add(row, i), ofColumns[j]);
         else
           for (unsigned r = 0; r < high; ++r)
-            finish(takePiece(k, added, {r * wide, wide}), k.add(row, i + r), k.add(column, j));
+            finish(takePiece(k, added, {r * wide, wide}), k.add(row, i + r), ofColumns[j]);
       }
     }
   }

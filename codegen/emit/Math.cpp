@@ -214,11 +214,13 @@ static NormalTail normalTail(KernelBuilder &k, Lanes v, Value x) {
   return {a, v.number(v.plus(v.bits(power), v.shiftLeft(v.bits(shifted), 23))), ratio};
 }
 
-// x times the normal distribution: x without what lies beyond it, or for negative x only that.
+// x times the normal distribution: x without what lies beyond it, or for negative x only that. At
+// -infinity it is infinity times 0, a NaN as in the definition.
 static Value geluErf(KernelBuilder &k, Lanes v, Value x) {
   NormalTail tail = normalTail(k, v, x);
   Value beyond = k.mulf(tail.density, tail.ratio);
-  return k.fma(v.minus(tail.a), beyond, v.atLeast(x, -0.0));
+  Value positive = k.fma(v.atMost(x, 0.0), v.f(0.0), v.atLeast(x, -0.0));
+  return k.fma(v.minus(tail.a), beyond, positive);
 }
 
 Value emitGelu(KernelBuilder &k, Value x, GeluKind form) {

@@ -81,7 +81,7 @@ private:
     for (unsigned q = 0; q < count; ++q)
       columns.push_back(column(k.add(t, q), 0));
     span.take(qkv, columns);
-    k.loop(k.index(0), k.add(position, 1), spanKeys, [&](Value first) {
+    k.loop(k.index(0), k.add(position, 1), span.keys, [&](Value first) {
       AttentionSpan::Result result = span.emit(first, position, count);
       for (unsigned q = 0; q < count; ++q)
         merge(q, first, result.greatest[q], result.sums[q]);

@@ -16,12 +16,12 @@ namespace tenon {
 static constexpr double infinity = std::numeric_limits<double>::infinity();
 
 AttentionSpan::AttentionSpan(CpuKernelBuilder &k, const HeadMemory &memory, unsigned most)
-    : k(k), memory(memory), lanes(k.target.lanes), f32(k.b.getF32Type()) {
+    : keys(spanKeys(k.target)), k(k), memory(memory), lanes(k.target.lanes), f32(k.b.getF32Type()) {
   queryLanes = llvm::divideCeil(memory.headSize, memory.group());
   Type stored = storedType(memory.element);
   queries = k.stack(most * queryLanes * memory.group(), stored);
-  scoreStack = k.stack(most * spanKeys, f32);
-  weights = memory.group() == 1 ? scoreStack : k.stack(most * spanKeys, stored);
+  scoreStack = k.stack(most * keys, f32);
+  weights = memory.group() == 1 ? scoreStack : k.stack(most * keys, stored);
   weighted = k.stack(most * memory.headSize, f32);
 }
 
@@ -41,13 +41,13 @@ void AttentionSpan::take(Value qkv, ArrayRef<Value> columns) {
 AttentionSpan::Result AttentionSpan::emit(Value first, Value position, unsigned count) {
   SmallVector<Value> visible;
   for (unsigned q = 0; q < count; ++q)
-    visible.push_back(k.min(k.index(spanKeys), k.sub(k.add(position, 1 + q), first)));
+    visible.push_back(k.min(k.index(keys), k.sub(k.add(position, 1 + q), first)));
   // Neighbours end in the same vector of keys.
   Value vectors = k.div(k.add(visible[0], lanes - 1), lanes);
   scores(first, vectors, count);
   hide(vectors, visible);
 
-  auto at = [&](unsigned q, Value v) { return k.add(k.mul(v, lanes), q * spanKeys); };
+  auto at = [&](unsigned q, Value v) { return k.add(k.mul(v, lanes), q * keys); };
   KernelBuilder::Values initial(count, k.splat(-infinity, lanes));
   auto maxima = k.loop(k.index(0), vectors, k.index(1), initial, [&](Value v, ValueRange carried) {
     KernelBuilder::Values next;
@@ -126,7 +126,7 @@ void AttentionSpan::tile(Value blockStart, Value within, Value to, unsigned vect
         Value x = k.broadcast(query(q, k.index(queryLanes - 1)), lanes);
         sum = multiplyAdd(k, x, last, sum);
       }
-      k.store(sum, scoreStack, k.add(to, q * spanKeys + j * lanes));
+      k.store(sum, scoreStack, k.add(to, q * keys + j * lanes));
     }
   }
 }
@@ -141,7 +141,7 @@ void AttentionSpan::hide(Value vectors, ArrayRef<Value> visible) {
   for (auto [q, count] : llvm::enumerate(visible)) {
     Value limit = vector::BroadcastOp::create(k.b, k.loc, numbers, k.sub(count, last));
     Value below = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ult, number, limit);
-    Value at = k.add(last, q * spanKeys), score = k.load(scoreStack, at, f32, lanes);
+    Value at = k.add(last, q * keys), score = k.load(scoreStack, at, f32, lanes);
     Value hidden = arith::SelectOp::create(k.b, k.loc, below, score, k.splat(-infinity, lanes));
     k.store(hidden, scoreStack, at);
   }
@@ -172,7 +172,7 @@ void AttentionSpan::weighValues(Value first, ArrayRef<Piece> pieces, ArrayRef<Va
     return value;
   };
   auto accumulate = [&](unsigned q, Value j, ArrayRef<Value> value, MutableArrayRef<Value> sums) {
-    Value weight = k.load(weights, k.add(j, q * spanKeys / group), memory.lane());
+    Value weight = k.load(weights, k.add(j, q * keys / group), memory.lane());
     for (auto [sum, x] : llvm::zip(sums, value))
       sum = multiplyAdd(k, k.broadcast(weight, lanesOf(x)), x, sum);
   };

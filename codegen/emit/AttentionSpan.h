@@ -5,9 +5,10 @@
 
 namespace tenon {
 
-/// Keys in a span. Long enough that what a query waits for once a span (greatest score, sum) costs
-/// little, short enough that the keys of a long cache occupy several threads.
-inline constexpr int64_t spanKeys = 256;
+/// Keys in a span: as many that a lone query reads keys, then values, as long streams, and that
+/// what it waits for once a span (greatest score, sum) costs little; scores still fit into the
+/// first-level cache.
+inline int64_t spanKeys(const Target &target) { return 64 * target.lanes; }
 
 class AttentionSpan {
 public:
@@ -22,11 +23,12 @@ public:
   struct Result {
     llvm::SmallVector<mlir::Value> greatest, sums;
   };
-  /// Keys from `first` on, a multiple of spanKeys up to `position`. Leaves the weighted values in
+  /// Keys from `first` on, a multiple of `keys` up to `position`. Leaves the weighted values in
   /// `weighted`.
   Result emit(mlir::Value first, mlir::Value position, unsigned count);
 
   mlir::Value weighted; // on the stack, (most, D)
+  const int64_t keys;   // in a span
 
 private:
   void scores(mlir::Value first, mlir::Value vectors, unsigned count);

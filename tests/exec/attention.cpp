@@ -5,7 +5,8 @@
 
 #include "driver.hpp"
 
-extern "C" const tenon_model tenon_model_attentions, tenon_model_attentions_bf16;
+extern "C" const tenon_model tenon_model_attentions, tenon_model_attentions_bf16,
+    tenon_model_long_attention, tenon_model_long_attention_bf16;
 
 namespace {
 
@@ -13,27 +14,31 @@ using namespace driver;
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
-constexpr std::int64_t batch = 2, context = 300;
+constexpr std::int64_t batch = 2, context = 300, long_context = 1100;
 const tenon_model* const models[] = {&tenon_model_attentions, &tenon_model_attentions_bf16};
-bool is_narrow(const tenon_model& model) { return &model == &tenon_model_attentions_bf16; }
+const tenon_model* const long_models[] = {&tenon_model_long_attention,
+                                          &tenon_model_long_attention_bf16};
+bool is_narrow(const tenon_model& model) { return &model == models[1] || &model == long_models[1]; }
 
 /// One input of the models and the output made of it.
 struct head_shape {
-  std::int64_t heads, size;
+  std::int64_t heads, size, context = ::context;
   [[nodiscard]] std::int64_t channels() const { return heads * size; }
 };
 const head_shape shapes[] = {{2, 20}, {1, 64}, {3, 1}, {1, 33}};
 
-/// qkv (B, context, 3C) of every input.
+/// qkv (B, context, 3C) of a shape.
+words random_input(const head_shape& shape, std::mt19937& random) {
+  std::normal_distribution<float> draw;
+  words input;
+  while (input.size() < static_cast<std::size_t>(batch * shape.context * 3 * shape.channels()))
+    input.push_back(bits(1.5f * draw(random)));
+  return input;
+}
 std::vector<words> random_inputs() {
   std::mt19937 random(6);
-  std::normal_distribution<float> draw;
   std::vector<words> inputs;
-  for (const head_shape& shape : shapes) {
-    words& input = inputs.emplace_back();
-    while (input.size() < static_cast<std::size_t>(batch * context * 3 * shape.channels()))
-      input.push_back(bits(1.5f * draw(random)));
-  }
+  for (const head_shape& shape : shapes) inputs.push_back(random_input(shape, random));
   return inputs;
 }
 
@@ -41,8 +46,8 @@ std::vector<words> random_inputs() {
 std::uint32_t& element(words& qkv, const head_shape& shape, std::int64_t row, std::int64_t t,
                        int part, std::int64_t head, std::int64_t d) {
   const std::int64_t c = shape.channels();
-  return qkv[static_cast<std::size_t>((row * context + t) * 3 * c + part * c + head * shape.size +
-                                      d)];
+  return qkv[static_cast<std::size_t>((row * shape.context + t) * 3 * c + part * c +
+                                      head * shape.size + d)];
 }
 
 /// softmax(q k^T / sqrt(D), causal) v of one input, (B, context, C). `narrow`: what is kept of keys
@@ -59,7 +64,7 @@ std::vector<double> exact(words qkv, const head_shape& shape, bool narrow) {
   const auto kept = [&](auto... where) { return rounded(value(element(qkv, shape, where...))); };
   std::vector<double> result;
   for (std::int64_t row = 0; row < batch; ++row)
-    for (std::int64_t t = 0; t < context; ++t)
+    for (std::int64_t t = 0; t < shape.context; ++t)
       for (std::int64_t h = 0; h < shape.heads; ++h) {
         std::vector<double> weight(static_cast<std::size_t>(t) + 1);
         double greatest = -std::numeric_limits<double>::infinity(), sum = 0;
@@ -202,6 +207,43 @@ TEST_CASE("attention continues from a cache split around every block with the sa
     }
     REQUIRE(session.reset());
     for (std::int64_t t = 0; t < context; ++t) check(t, t + 1);  // every position by itself
+  }
+}
+
+TEST_CASE("attention over more keys than a span is the formula's, in any split") {
+  const tenon_model& model = *GENERATE(from_range(std::begin(long_models), std::end(long_models)));
+  const head_shape shape{2, 3, long_context};
+  std::mt19937 random(8);
+  const words input = random_input(shape, random);
+  const auto want = exact(input, shape, is_narrow(model));
+  const parameters none(model, [](const auto&) { return 0.0f; });
+  const auto step = entry_of(model, "step");
+  const auto sizes = [&](std::int64_t t) {
+    std::vector<std::int64_t> made;
+    for (std::uint32_t i = 0; i < model.n_dims; ++i) made.push_back(model.dims[i].max);
+    made[dim_of(model, "batch")] = batch;
+    made[dim_of(model, "long_seq")] = t;
+    return made;
+  };
+  for (const std::string& variant : variants_of(model)) {
+    auto session = open_session(model, none.pack(model, variant), variant, 3);
+    const auto all =
+        call(session, model, entry_of(model, "forward"), sizes(long_context), {input})[0];
+    CAPTURE(model.name, variant);
+    REQUIRE(all.size() == want.size());
+    for (std::size_t i = 0; i < want.size(); ++i)
+      if (!agree(want[i], value(all[i]), is_narrow(model))) {
+        CAPTURE(i, want[i], value(all[i]));
+        FAIL("the formula gives another number");
+      }
+    std::int64_t begin = 0;
+    for (const std::int64_t end : {511, 512, 513, 1019, 1023, 1024, 1025, 1026, 1097, 1100}) {
+      const auto last = call(session, model, step, sizes(end - begin),
+                             {part(input, long_context, begin, end)}, begin)[0];
+      CAPTURE(begin, end);
+      REQUIRE(last == part(all, long_context, end - 1, end));
+      begin = end;
+    }
   }
 }
 

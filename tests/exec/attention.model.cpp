@@ -36,5 +36,21 @@ struct attentions {
   }
 };
 
+// More keys than a span of attention on any target.
+struct long_seq : dyn<1, 1100> {};
+struct n_long : dim<1100> {};
+struct c6 : dim<6> {};
+struct c18 : dim<18> {};
+
+template <class Float>
+struct long_attention {
+  kv_cache<Float, batch, n_long, c6> cache{"cache"};
+  constexpr auto operator()(input<"x", f32, batch, long_seq, c18> x) const {
+    return outputs(output<"y">(causal_self_attention<two_heads>(x, cache)));
+  }
+};
+
 TENON_MODEL(attentions, attentions<f32>{});
 TENON_MODEL(attentions_bf16, attentions<bf16>{});
+TENON_MODEL(long_attention, long_attention<f32>{});
+TENON_MODEL(long_attention_bf16, long_attention<bf16>{});

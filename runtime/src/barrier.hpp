@@ -2,14 +2,17 @@
 // collapses when there are more threads than cores; sleeping alone costs tens of microseconds.
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 
 namespace tenon::runtime::detail {
 
 /// How many times a waiter polls before it sleeps, learnt from the waits so far. A wait of many
 /// times the polling is for a thread that has no core just now, or for a call that does not come;
-/// polling only takes a core away then. So the bound shrinks to a quarter, and grows back by a 64th
-/// with each wait that was short. Shared by all waiters; a lost update does no harm.
+/// polling only takes a core away then. So the bound shrinks to a quarter. It grows back by a 64th
+/// with each wait that polling saw the end of, and doubles with each that ended soon after:
+/// sleeping costs each side more than such a wait. Shared by all waiters; a lost update does no
+/// harm.
 class patience {
  public:
   explicit patience(int most) : most_(most), polls_(most) {}
@@ -17,9 +20,8 @@ class patience {
   void was_short() {
     if (const int now = polls(); now < most_) set(now + now / 64 + 1);
   }
-  void was_long() {
-    if (const int now = polls(); now > least) set(now / 4);
-  }
+  /// The wait went on for so long after the polling.
+  void slept(std::chrono::nanoseconds time);
 
  private:
   static constexpr int least = 16;

@@ -132,16 +132,24 @@ TEST_CASE("the least quota on the cgroup path counts, rounded down") {
 }
 
 TEST_CASE("long waits make the next ones poll less, short ones more again") {
+  using std::chrono::microseconds;
   rt::detail::patience polling(2000);
   CHECK(polling.polls() == 2000);
   polling.was_short();
   CHECK(polling.polls() == 2000);
-  polling.was_long();
+  polling.slept(microseconds(1000));
   CHECK(polling.polls() == 500);
-  for (int i = 0; i < 10; ++i) polling.was_long();
-  CHECK(polling.polls() < 16);
-  CHECK(polling.polls() > 0);
+  polling.slept(microseconds(300));  // neither worth polling for, nor a sign of a lost core
+  CHECK(polling.polls() == 500);
+  for (int i = 0; i < 10; ++i) polling.slept(microseconds(1000));
+  const int least = polling.polls();
+  CHECK(least < 16);
+  CHECK(least > 0);
   for (int i = 0; i < 1000; ++i) polling.was_short();
+  CHECK(polling.polls() == 2000);
+  for (int i = 0; i < 10; ++i) polling.slept(microseconds(1000));
+  for (int i = 0; i < 10; ++i)
+    polling.slept(microseconds(20));  // polling would have seen these end
   CHECK(polling.polls() == 2000);
 }
 

@@ -81,8 +81,11 @@ llvm::Expected<llvm::StringMap<Tensor>> readTensors(const std::string &path) {
 }
 
 llvm::Error writeTensors(const std::string &path,
-                         llvm::ArrayRef<std::pair<std::string, Tensor>> tensors) {
+                         llvm::ArrayRef<std::pair<std::string, Tensor>> tensors,
+                         llvm::json::Object metadata) {
   llvm::json::Object header;
+  if (!metadata.empty())
+    header["__metadata__"] = std::move(metadata);
   int64_t offset = 0;
   for (const auto &[name, tensor] : tensors) {
     int64_t end = offset + static_cast<int64_t>(tensor.values.size() * sizeof(double));

@@ -5,6 +5,7 @@
 
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Error.h"
+#include "llvm/Support/JSON.h"
 
 #include <string>
 #include <utility>
@@ -14,8 +15,9 @@ namespace tenon::reference {
 /// Reads F32, F64 and I32 tensors; the error names the file and what is wrong with it.
 llvm::Expected<llvm::StringMap<Tensor>> readTensors(const std::string &path);
 
-/// Writes tensors as F64, in order.
+/// Writes tensors as F64, in order, and `metadata` (strings) for whoever reads them.
 llvm::Error writeTensors(const std::string &path,
-                         llvm::ArrayRef<std::pair<std::string, Tensor>> tensors);
+                         llvm::ArrayRef<std::pair<std::string, Tensor>> tensors,
+                         llvm::json::Object metadata);
 
 } // namespace tenon::reference

@@ -106,6 +106,21 @@ static std::string nameOf(Attribute attribute) {
   return name ? name.str() : std::string();
 }
 
+/// Whether a parameter, cache or value is bf16: kernels then round where the interpreter does, and
+/// factors of products in other places too.
+static bool holdsBf16(ModelOp model) {
+  auto isBf16 = [](Type type) { return getElementTypeOrSelf(type).isBF16(); };
+  WalkResult walked = model.walk([&](Operation *op) {
+    bool found = llvm::any_of(op->getResultTypes(), isBf16);
+    if (auto param = dyn_cast<ParamOp>(op))
+      found = isBf16(param.getTensorType());
+    if (auto state = dyn_cast<StateOp>(op))
+      found = isBf16(state.getType());
+    return found ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return walked.wasInterrupted();
+}
+
 static LogicalResult run(const ReferenceRequest &request) {
   FailureOr<Compilation> compilation = importObject(request.object);
   if (failed(compilation))
@@ -161,7 +176,10 @@ static LogicalResult run(const ReferenceRequest &request) {
     outputs.emplace_back(nameOf(function.getResultAttr(i, "tenon.name")), std::move(result));
   if (trains && failed(getParts(model->model, request.entry, interpreter, outputs)))
     return failure();
-  if (llvm::Error error = reference::writeTensors(request.output, outputs))
+  llvm::json::Object metadata;
+  if (holdsBf16(model->model))
+    metadata["holds"] = "bf16"; // what a check of kernels has to know
+  if (llvm::Error error = reference::writeTensors(request.output, outputs, std::move(metadata)))
     return fail(llvm::toString(std::move(error)));
   return success();
 }

@@ -6,14 +6,11 @@
 namespace check {
 
 // Largest difference that is accepted, relative to the largest value of the output. Where
-// activations are rounded to bf16, what lies next to the middle of two of its values may go the
-// other way than in double precision: a difference of its last place, 2^-8, which layers pass on.
-inline double tolerance_of(const tenon_model& of) {
-  const std::span params(of.params, of.n_params);
-  const bool bf16 = std::ranges::any_of(
-      params, [](const tenon_param& param) { return param.tensor.dtype == TENON_BF16; });
-  return bf16 ? 0x1p-6 : 1e-5;
-}
+// activations, queries or weights of attention are rounded to bf16, what lies next to the middle of
+// two of its values may go the other way than in double precision: a difference of its last place,
+// 2^-8, which layers pass on.
+inline double tolerance_of(bool bf16) { return bf16 ? 0x1p-6 : 1e-5; }
+
 // The part [begin, end) along a dimension of the model; a copy where the tensor lacks it.
 inline tensor part(const tensor& x, const tenon_tensor& type, std::uint32_t dim, std::int64_t begin,
                    std::int64_t end) {
@@ -40,8 +37,7 @@ inline tensor part(const tensor& x, const tenon_tensor& type, std::uint32_t dim,
 // zero by its nature (a loss over one class) must be exactly that.
 inline void compare(const std::string& what, const tenon_entry& entry,
                     const std::vector<std::int64_t>& sizes, const std::vector<float>& got,
-                    const std::vector<double>& want) {
-  const double tolerance = tolerance_of(model);
+                    const std::vector<double>& want, double tolerance) {
   if (std::ranges::all_of(want, [](double x) { return x == 0; }))
     fail(what + ": the reference is zero everywhere, which tests nothing");
   std::size_t at = 0;
@@ -67,6 +63,7 @@ struct test_case {
   std::vector<std::int64_t> sizes;
   std::vector<tensor> inputs;
   std::vector<double> want;
+  double tolerance;
 };
 
 inline void run_case(const test_case& test, const rt::weights& weights, const char* variant) {
@@ -79,7 +76,7 @@ inline void run_case(const test_case& test, const rt::weights& weights, const ch
         test.what + " on " + variant + ", " + std::to_string(threads) + " threads";
     const auto got = run(*session, test.entry, test.sizes, test.inputs, 0);
     if (first.empty()) {
-      compare(what, entry, test.sizes, got, test.want);
+      compare(what, entry, test.sizes, got, test.want, test.tolerance);
       first = got;
     } else if (!std::ranges::equal(got, first)) {
       fail(what + ": other bits than with 1 thread");
@@ -103,13 +100,15 @@ inline void run_case(const test_case& test, const rt::weights& weights, const ch
   }
 }
 
-// What the reference says to the inputs of a case: the outputs one after the other.
-inline std::vector<double> reference(const files& where, const test_case& test) {
+// Adds what the reference says to the inputs of a case: the outputs one after the other.
+inline void ask_reference(const files& where, test_case& test) {
   const tenon_entry& entry = model.entries[test.entry];
   std::size_t count = 0;
   for (const tenon_tensor& type : std::span(entry.outputs, entry.n_outputs))
     count += shaped(type, test.sizes).words.size();
-  return read_outputs(run_reference(where, entry, test.inputs), count);
+  const std::string path = run_reference(where, entry, test.inputs);
+  test.want = read_outputs(path, count);
+  test.tolerance = tolerance_of(holds_bf16(path));
 }
 
 // Every entry with one token, a few tokens, and odd sizes, as far as the dimensions' bounds allow.
@@ -122,13 +121,13 @@ inline std::vector<test_case> make_cases(const files& where, double n_parameters
     for (auto [rows, length] : rows_and_lengths) {
       if (static_cast<double>(rows * length) * n_parameters > most_work && rows * length > 5)
         continue;
-      test_case test{index, "", sizes_for(entry, rows, length), {}, {}};
+      test_case test{index, "", sizes_for(entry, rows, length), {}, {}, 0};
       if (!tests.empty() && tests.back().entry == index && tests.back().sizes == test.sizes)
         continue;
       test.what = title(entry, test.sizes);
       for (const tenon_tensor& type : std::span(entry.inputs, entry.n_inputs))
         test.inputs.push_back(random_input(type, test.sizes, random));
-      test.want = reference(where, test);
+      ask_reference(where, test);
       tests.push_back(std::move(test));
     }
   }

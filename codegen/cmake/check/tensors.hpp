@@ -95,6 +95,17 @@ inline std::map<std::string, std::vector<double>> read_tensors(const std::string
   return tensors;
 }
 
+/// Whether a file of `tenonc reference` is of a model with something in bf16: a parameter, a cache,
+/// or a value in between.
+inline bool holds_bf16(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::uint64_t length = 0;
+  file.read(reinterpret_cast<char*>(&length), sizeof length);
+  std::string header(file ? length : 0, ' ');
+  file.read(header.data(), static_cast<std::streamsize>(header.size()));
+  return file && header.find(R"("holds":"bf16")") != std::string::npos;
+}
+
 /// The values of a file of `tenonc reference`: the entry's outputs one after the other, in F64.
 inline std::vector<double> read_outputs(const std::string& path, std::size_t count) {
   std::ifstream file(path, std::ios::binary);

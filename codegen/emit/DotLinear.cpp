@@ -31,9 +31,9 @@ struct DotKernel : Product {
   }
 
 private:
-  /// The table is read as two streams, the halves of the thread's share: GPT-2's head with one row,
-  /// one thread of a Zen 4, beside one stream: f32 1.03, bf16 1.08; neighbouring columns in turn:
-  /// 0.45.
+  /// The table is read as two streams, the halves of the thread's share: GPT-2's table, a loop for
+  /// this question, one thread of a Zen 4, beside one stream: f32 1.03, bf16 1.08; neighbouring
+  /// columns in turn: 0.45.
   void emitFew(Value begin, Value end, unsigned rows) {
     Value half = k.div(k.sub(end, begin), 2), middle = k.add(begin, half);
     k.loop(begin, middle, 1, [&](Value column) {

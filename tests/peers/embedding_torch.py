@@ -5,7 +5,9 @@ import time
 import torch
 import torch.nn.functional as F
 
-SEQ, COLUMNS, VOCABULARY = 1024, 768, 50257
+from sizes import SEQ
+
+COLUMNS, VOCABULARY = 768, 50257
 
 
 class Runner:

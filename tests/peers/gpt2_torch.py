@@ -5,8 +5,9 @@ import time
 import torch
 import torch.nn.functional as F
 
+from sizes import DECODED, PROMPT
+
 LAYERS, HEADS, WIDTH, VOCABULARY, BLOCK = 12, 12, 768, 50257, 1024
-PROMPT, DECODED = 512, 128
 
 
 class Layer(torch.nn.Module):

@@ -30,7 +30,10 @@ SEEDS = [
      "not at the mistake"),
     ("two_errors", GOOD.replace("#else", "  return linear(x);\n#else"), "errors for one mistake"),
     ("too_long", GOOD.replace("#else", "#warning one\n#warning two\n#warning three\n#else"),
-     "lines of output, more than"),
+     "lines of output, more than 12"),
+    ("longer_than_its_own_limit",
+     GOOD.replace("\n", "\n// LINES: 1 from g++, 1 from clang++\n", 1),
+     "lines of output, more than 1"),
 ]
 
 

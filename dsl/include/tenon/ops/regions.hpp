@@ -10,10 +10,9 @@ namespace detail {
 // In place of std::is_invocable, which would add its own lines to every error in the function.
 template <class Function, class X>
 concept takes = requires(const Function& function, X x) { function(x); };
-template <class Function, class X>
-using result_of = decltype(std::declval<const Function&>()(std::declval<X>()));
 
-template <class Depth, class Body, class X>
+/// Result: what the body returns; void where it does not take X.
+template <class Depth, class Body, class X, class Result>
 consteval auto check_repeat() {
   using operands = decltype(check_operands<X>());
   if constexpr (settles<operands>)
@@ -24,17 +23,14 @@ consteval auto check_repeat() {
     return error::depth_must_be_a_dimension_known_at_compile_time<Depth>{};
   else if constexpr (!is_tensor<X>)
     return error::x_must_be_a_tensor<X>{};
-  else if constexpr (!takes<Body, typename X::plain>)
+  else if constexpr (std::is_void_v<Result>)
     return error::body_does_not_take<Body, typename X::plain>{};
-  else {
-    using result = result_of<Body, typename X::plain>;
-    if constexpr (any_refused<result>)
-      return accepted<refused_value>{};
-    else if constexpr (!std::is_same_v<result, typename X::plain>)
-      return error::body_must_return_the_type_that_it_takes<result, typename X::plain>{};
-    else
-      return accepted<result>{};
-  }
+  else if constexpr (any_refused<Result>)
+    return accepted<refused_value>{};
+  else if constexpr (!std::is_same_v<Result, typename X::plain>)
+    return error::body_must_return_the_type_that_it_takes<Result, typename X::plain>{};
+  else
+    return accepted<Result>{};
 }
 
 /// Asks nothing of a function with `auto` parameters: asking would instantiate it here, which adds
@@ -54,10 +50,21 @@ consteval auto check_fused() {
     return accepted<X>{};
 }
 
+// What the body returns is asked in the operations' own signatures, spelled out: each template in
+// between would add its lines to every error in the body of a model that is a template.
 template <class Depth>
 struct refused_repeat {
-  template <class Body, class X, class Error = decltype(check_repeat<Depth, Body, X>())>
+  template <class Body, class X,
+            class Error = decltype(check_repeat<Depth, Body, X,
+                                                decltype(std::declval<const Body&>()(
+                                                    std::declval<typename X::plain>()))>())>
     requires(!is_accepted<Error>)
+  TENON_REFUSES("repeat<L>: needs a prefix, a body, and an x that the body takes and returns")
+  constexpr refused_value operator()(const char*, Body, X, where = where::here()) const {
+    return {};
+  }
+  template <class Body, class X, class Error = decltype(check_repeat<Depth, Body, X, void>())>
+    requires(!is_accepted<Error> && !requires(const Body body, typename X::plain x) { body(x); })
   TENON_REFUSES("repeat<L>: needs a prefix, a body, and an x that the body takes and returns")
   constexpr refused_value operator()(const char*, Body, X, where = where::here()) const {
     return {};
@@ -66,12 +73,16 @@ struct refused_repeat {
 
 template <class Depth>
 struct repeat_operation : refused_repeat<Depth> {
-  using refused_repeat<Depth>::operator();
-
-  template <class Body, class X, class Check = decltype(check_repeat<Depth, Body, X>())>
-    requires is_accepted<Check>
-  constexpr auto operator()(const char* prefix, Body body, X x, where at = where::here()) const {
-    using result = typename Check::result;
+  template <class Body>
+  constexpr refused_value operator()(const char*, Body, refused_value) const {
+    return {};
+  }
+  template <class Body, class X>
+  constexpr auto operator()(const char* prefix, const Body body, X x,
+                            where at = where::here()) const ->
+      typename decltype(check_repeat<Depth, Body, X,
+                                     decltype(body(std::declval<typename X::plain>()))>())::result {
+    using result = decltype(body(std::declval<typename X::plain>()));
     if constexpr (any_refused<result>) {
       return result{};
     } else {
@@ -84,6 +95,7 @@ struct repeat_operation : refused_repeat<Depth> {
       return emit<result>(graph::op::yield, at, {}, next);
     }
   }
+  using refused_repeat<Depth>::operator();
 };
 
 struct refused_fused {

@@ -73,9 +73,7 @@ std::string Writer::shapeOf(const ManifestTensor &tensor) const {
 }
 
 void Writer::putTables() {
-  put("model {}, by tenonc {}\n", compiled.name, TENON_VERSION);
-  put("computes {}\n\ndimensions\n",
-      manifest.compute.isBF16() ? "products and tables in bf16, everything else in f32" : "in f32");
+  put("model {}, by tenonc {}\n\ndimensions\n", compiled.name, TENON_VERSION);
   for (const ManifestDim &dim : manifest.dims)
     put("  {:<16} {}\n", dim.name,
         dim.min == dim.max ? fmt::format("{}", dim.max)
@@ -228,6 +226,8 @@ void Writer::putEntry(const ManifestEntry &entry) {
   for (const ManifestTensor &tensor : entry.outputs)
     outputs += (outputs.empty() ? "" : ", ") + shapeOf(tensor);
   put("\nentry {}: {} -> {}\n", made.name, inputs, outputs);
+  put("  computes {}\n",
+      entry.compute.isBF16() ? "products of bf16, everything else in f32" : "in f32");
   if (made.usesState)
     put("  continues from the cache, positions below {}\n", made.context);
   putArena(made);

@@ -99,8 +99,10 @@ void Writer::putEntry(const ManifestEntry &entry, size_t index) {
       "  static constexpr bool uses_state = {};\n"
       "  static constexpr bool trains = {};  // changes the weights\n"
       "  static constexpr std::int64_t context = {};  // positions stay below; 0: no positions\n"
+      "  static constexpr tenon_dtype compute_type = {};\n"
       "}};\n",
-      entry.identifier, index, made.arenaBytes, made.usesState, made.trains, made.context);
+      entry.identifier, index, made.arenaBytes, made.usesState, made.trains, made.context,
+      dtypeName(entry.compute).str());
 }
 
 void Writer::putParameters() {
@@ -213,13 +215,8 @@ std::string Writer::write() {
       "inline const tenon_model& model() noexcept {{ return tenon_model_{}; }}\n\n",
       name, name);
   putDims();
-  put("/// What products of weights read: bf16, with activations rounded to it, or f32. Sums, "
-      "norms "
-      "and\n"
-      "/// everything else are f32.\n"
-      "inline constexpr tenon_dtype compute_type = {};\n\n",
-      dtypeName(manifest.compute).str());
-  put("// Entries: number, bytes of working memory (all sizes at their greatest), kind.\n");
+  put("// Entries: number, bytes of working memory (all sizes at their greatest), kind, and what\n"
+      "// factors of products are: bf16, perhaps rounded on the way, or f32. All else is f32.\n");
   for (const auto &[i, entry] : llvm::enumerate(manifest.entries))
     putEntry(entry, i);
   put("\n");

@@ -190,8 +190,22 @@ ManifestKernel kernelOf(GroupOp group) {
   return kernel;
 }
 
+/// bf16 where an entry reads it or rounds factors of products to it; else f32. Entries of one
+/// request may differ: where one of them trains, only it is narrowed.
+Type computeOf(func::FuncOp entry) {
+  auto isBf16 = [](Type type) { return getElementTypeOrSelf(type).isBF16(); };
+  Type compute = Float32Type::get(entry.getContext());
+  entry.walk([&](Operation *op) {
+    auto attention = dyn_cast<AttentionOp>(op); // its cache is no value
+    if (llvm::any_of(op->getResultTypes(), isBf16) || op->hasAttr("narrow") ||
+        (attention && isBf16(attention.getKeptType())))
+      compute = BFloat16Type::get(entry.getContext());
+  });
+  return compute;
+}
+
 ManifestEntry entryOf(const CompiledEntry &entry, const DimIndex &index, Identifiers &names) {
-  ManifestEntry result{names.claim(entry.name), {}, {}, &entry, {}};
+  ManifestEntry result{names.claim(entry.name), {}, {}, computeOf(entry.function), &entry, {}};
   func::FuncOp function = entry.function;
   auto nameOf = [](Attribute name, StringRef fallback, unsigned i) {
     auto text = dyn_cast_or_null<StringAttr>(name);
@@ -219,9 +233,9 @@ Manifest Manifest::of(const CompiledModel &compiled) {
   Manifest manifest;
   ModelOp model = compiled.model;
   DimIndex index;
-  Identifiers names{"call",  "cached",    "compute_type",    "create",     "handle",
-                    "model", "parameter", "parameter_count", "parameters", "reset",
-                    "run",   "session",   "threads"};
+  Identifiers names{"call",  "cached",    "create",          "handle",
+                    "model", "parameter", "parameter_count", "parameters",
+                    "reset", "run",       "session",         "threads"};
   for (DimOp dim : model.getOps<DimOp>()) {
     StringRef name = dim.getSymName();
     StringRef last = name.substr(name.rfind("::") == StringRef::npos ? 0 : name.rfind("::") + 2);
@@ -236,10 +250,6 @@ Manifest Manifest::of(const CompiledModel &compiled) {
     manifest.params.push_back({tensorOfType(param.getSymName(), param.getTensorType(), index),
                                layers, param.getInit(), param.getInitValue().convertToDouble()});
   }
-  manifest.compute = Float32Type::get(model.getContext());
-  for (const ManifestParam &param : manifest.params)
-    if (param.tensor.element.isBF16())
-      manifest.compute = param.tensor.element;
   for (const CompiledEntry &entry : compiled.entries)
     manifest.entries.push_back(entryOf(entry, index, names));
   return manifest;

@@ -44,6 +44,7 @@ struct ManifestKernel {
 struct ManifestEntry {
   std::string identifier;
   std::vector<ManifestTensor> inputs, outputs;
+  mlir::Type compute; // bf16 where factors of products or tables are; else f32
   const CompiledEntry *compiled = nullptr;
   std::vector<ManifestKernel> kernels; // in the order in which Program.cpp numbers them
 };
@@ -52,7 +53,6 @@ struct Manifest {
   std::vector<ManifestDim> dims;
   std::vector<ManifestParam> params;
   std::vector<ManifestEntry> entries;
-  mlir::Type compute; // bf16 where products or tables are; else f32
 
   static Manifest of(const CompiledModel &model);
 };

@@ -40,6 +40,6 @@ runtime::result<std::unique_ptr<gpt_session>> open(const runtime::weights& weigh
 
 extern const compiled_gpt TENON_JOIN(compiled_, TENON_GPT_NAME);
 constinit const compiled_gpt TENON_JOIN(compiled_, TENON_GPT_NAME){
-    &TENON_JOIN(tenon_model_, TENON_GPT_NAME), TENON_GPT, open, compiled::compute_type};
+    &TENON_JOIN(tenon_model_, TENON_GPT_NAME), TENON_GPT, open, compiled::step::compute_type};
 
 }  // namespace tenon::samples

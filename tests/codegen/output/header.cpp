@@ -15,6 +15,7 @@ static_assert(tiny::n_embd::max == 6 && !tiny::seq::is_static && tiny::seq::max 
 static_assert(tiny::parameters.size() == 2 && tiny::parameters[1].layers == 3);
 static_assert(tiny::parameters[0].name == "wte.weight" && tiny::parameters[0].shape[0] == 11);
 static_assert(tiny::train::trains && !tiny::loss::trains);
+static_assert(tiny::step::compute_type == TENON_F32);
 static_assert(tiny::parameter_count == 11 * 6 + 3 * 6);
 namespace rt = tenon::runtime;
 bool use(tiny::session &session, [[maybe_unused]] float twice,

@@ -46,7 +46,7 @@ std::vector<double> reference(const tenon_model& model, const char* object, std:
                               "/inputs.safetensors' --output '" + folder + "/outputs.safetensors'";
   INFO(command);
   REQUIRE(std::system(command.c_str()) == 0);
-  auto values = check::read_outputs(folder + "/outputs.safetensors", count);
+  auto values = check::read_outputs(folder + "/outputs.safetensors", count).values;
   std::filesystem::remove_all(folder);
   return values;
 }

@@ -106,9 +106,9 @@ inline void ask_reference(const files& where, test_case& test) {
   std::size_t count = 0;
   for (const tenon_tensor& type : std::span(entry.outputs, entry.n_outputs))
     count += shaped(type, test.sizes).words.size();
-  const std::string path = run_reference(where, entry, test.inputs);
-  test.want = read_outputs(path, count);
-  test.tolerance = tolerance_of(holds_bf16(path));
+  reference_outputs outputs = read_outputs(run_reference(where, entry, test.inputs), count);
+  test.want = std::move(outputs.values);
+  test.tolerance = tolerance_of(outputs.holds_bf16);
 }
 
 // Every entry with one token, a few tokens, and odd sizes, as far as the dimensions' bounds allow.

@@ -7,6 +7,7 @@
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <tenon/runtime/files.hpp>
@@ -95,30 +96,25 @@ inline std::map<std::string, std::vector<double>> read_tensors(const std::string
   return tensors;
 }
 
-/// Whether a file of `tenonc reference` is of a model with something in bf16: a parameter, a cache,
-/// or a value in between.
-inline bool holds_bf16(const std::string& path) {
+/// What a file of `tenonc reference` holds: the entry's outputs one after the other, in F64.
+struct reference_outputs {
+  std::vector<double> values;
+  bool holds_bf16;  // the model does: a parameter, a cache, or a value in between
+};
+
+inline reference_outputs read_outputs(const std::string& path, std::size_t count) {
   std::ifstream file(path, std::ios::binary);
   std::uint64_t length = 0;
   file.read(reinterpret_cast<char*>(&length), sizeof length);
   std::string header(file ? length : 0, ' ');
   file.read(header.data(), static_cast<std::streamsize>(header.size()));
-  return file && header.find(R"("holds":"bf16")") != std::string::npos;
-}
-
-/// The values of a file of `tenonc reference`: the entry's outputs one after the other, in F64.
-inline std::vector<double> read_outputs(const std::string& path, std::size_t count) {
-  std::ifstream file(path, std::ios::binary);
-  std::uint64_t length = 0;
-  file.read(reinterpret_cast<char*>(&length), sizeof length);
-  file.seekg(static_cast<std::streamoff>(length), std::ios::cur);
   std::vector<double> values(count);
   file.read(reinterpret_cast<char*>(values.data()),
             static_cast<std::streamsize>(count * sizeof(double)));
   if (!file || file.peek() != std::ifstream::traits_type::eof())
     throw std::runtime_error(path + " does not hold the " + std::to_string(count) +
                              " values of the entry's outputs in F64");
-  return values;
+  return {std::move(values), header.find(R"("holds":"bf16")") != std::string::npos};
 }
 
 }  // namespace check

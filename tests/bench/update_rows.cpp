@@ -94,7 +94,7 @@ void update_rows(const settings& how, const report& into) {
               .limit_unit = "GB/s updated",
               .bar = 0.85};
     all[1].work = [of] { return of->rate(1); };
-    all[1].limit = [memory, threads] { return memory->update_rate(threads); };
+    all[1].limit = [memory, threads] { return update_rate(*memory, threads); };
     alternate(all, how.rounds);
     for (const contest& each : all) into.row(each);
   }

@@ -4,6 +4,7 @@
 // their gradients G = P (dy . v - dy . y), lie on the stack, then give their terms of dq, dk and
 // dv: five small products, all by one routine (BlockProduct). dk and dv gather on the stack, dq in
 // the result; the first block of keys, which every query sees, begins it.
+#include "AttentionCache.h"
 #include "BlockProduct.h"
 #include "Families.h"
 #include "Gemm.h"
@@ -92,32 +93,21 @@ private:
     return k.add(k.add(row, part * channels), headColumn);
   }
 
-  /// Calls `body` for each vector of a head's channels; of the last one, only `valid` are channels.
-  void forVectors(llvm::function_ref<void(Value d, unsigned valid)> body) {
-    int64_t whole = headSize - headSize % lanes;
-    k.loop(k.index(0), k.index(whole), lanes, [&](Value d) { body(d, lanes); });
-    if (headSize > whole)
-      body(k.index(whole), headSize - whole);
-  }
-
-  void store(Value vector, Value base, Value index, unsigned valid) {
-    forValidLanes(k, vector, valid,
-                  [&](Value part, int64_t offset) { k.store(part, base, k.add(index, offset)); });
-  }
-
   void fill(Value base, Value from, Value to) {
     k.loop(from, to, lanes, [&](Value i) { k.store(k.splat(0.0, lanes), base, i); });
   }
 
-  /// Copies `count` rows to the stack, times `factor`; zeros behind them.
+  /// Copies `count` rows to the stack, times `factor`; zeros behind them and their channels.
   void gather(Value source, Value first, int64_t stride, Value count, Value into,
               double factor = 1) {
     k.loop(k.index(0), count, 1, [&](Value i) {
       Value from = k.add(first, k.mul(i, stride)), to = k.mul(i, padded);
-      forVectors([&](Value d, unsigned valid) {
-        Value x = loadPadded(k, source, k.add(from, d), valid);
+      if (padded != headSize)
+        k.store(k.splat(0.0, lanes), into, k.add(to, padded - lanes));
+      forChannels(k, headSize, [&](Value d, unsigned width) {
+        Value x = k.load(source, k.add(from, d), f32, width);
         if (factor != 1)
-          x = k.mulf(x, k.splat(factor, lanes));
+          x = k.mulf(x, k.splat(factor, width));
         k.store(x, into, k.add(to, d));
       });
     });
@@ -128,8 +118,8 @@ private:
   void scatter(Value source, Value t, Value count, int64_t part) {
     k.loop(k.index(0), count, 1, [&](Value i) {
       Value from = k.mul(i, padded), to = column(k.add(t, i), part);
-      forVectors([&](Value d, unsigned valid) {
-        store(k.load(source, k.add(from, d), f32, lanes), result, k.add(to, d), valid);
+      forChannels(k, headSize, [&](Value d, unsigned width) {
+        k.store(k.load(source, k.add(from, d), f32, width), result, k.add(to, d));
       });
     });
   }
@@ -273,14 +263,13 @@ private:
   }
 
   void addQueryGradient(Value first, Value count, bool begins) {
-    Value factor = k.splat(scale, lanes);
     k.loop(k.index(0), count, 1, [&](Value i) {
       Value from = k.mul(i, padded), to = column(k.add(first, i), 0);
-      forVectors([&](Value d, unsigned valid) {
-        Value at = k.add(to, d);
-        Value part = k.load(queryGradient, k.add(from, d), f32, lanes);
-        store(begins ? k.mulf(part, factor) : k.fma(part, factor, loadPadded(k, result, at, valid)),
-              result, at, valid);
+      forChannels(k, headSize, [&](Value d, unsigned width) {
+        Value at = k.add(to, d), factor = k.splat(scale, width);
+        Value part = k.load(queryGradient, k.add(from, d), f32, width);
+        k.store(begins ? k.mulf(part, factor) : k.fma(part, factor, k.load(result, at, f32, width)),
+                result, at);
       });
     });
   }

@@ -66,6 +66,12 @@ private:
   /// tiles of 6, 8 and 12 rows divide 48. Fewer for wide heads.
   LogicalResult allocate() {
     auto floats = [&] { return 8 * block * padded + 2 * block * block; };
+    int64_t least = lanes; // the smallest block
+    int64_t widest = (mostStackFloats - 2 * least * least) / (8 * least) / lanes * lanes;
+    if (headSize > widest)
+      return op.emitError("heads of ")
+             << headSize << " channels are too wide for attention's backward on " << k.target.name
+             << ", which takes up to " << widest << "; use more heads";
     for (int64_t size : {64, 48, 32, 16, 8, 4}) {
       block = size;
       if (size == 64 && lanes < 16)
@@ -73,9 +79,6 @@ private:
       if (size % lanes == 0 && floats() <= mostStackFloats)
         break;
     }
-    if (block % lanes != 0 || floats() > mostStackFloats)
-      return op.emitError("heads of ") << headSize << " channels are too wide for the blocks that "
-                                       << k.target.name << " needs on the stack; use more heads";
     auto make = [&](int64_t width) { return k.stack(block * width, f32); };
     keys = make(padded), keysT = make(padded), valuesT = make(padded);
     keyGradient = make(padded), valueGradient = make(padded);

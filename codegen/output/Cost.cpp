@@ -63,14 +63,16 @@ static void countPairs(ArrayRef<StringAttr> queries, StringAttr width, int64_t e
   cost.flops.add(each / 2, {batch, time, width});
 }
 
-static void countAttention(Type result, FlatSymbolRefAttr heads, bool isCached, Cost &cost) {
+/// `kept` is the element type of the cache; null where there is none.
+static void countAttention(Type result, FlatSymbolRefAttr heads, Type kept, Cost &cost) {
+  bool isCached = kept != nullptr;
   ArrayRef<StringAttr> names = dimNames(result);
   countPairs(names, names[2], 4, isCached, cost);        // q.k and p.v
   countPairs(names, heads.getAttr(), 4, isCached, cost); // scale and softmax
   if (!isCached)
     return;
   // The cache holds p + T.
-  int64_t keysAndValues = 2 * bytesOf(result);
+  int64_t keysAndValues = 2 * kept.getIntOrFloatBitWidth() / 8;
   cost.bytes.add(keysAndValues, {names[0], names[2]}, /*byPosition=*/true);
   cost.bytes.add(keysAndValues, {names[0], names[1], names[2]});
 }
@@ -147,10 +149,11 @@ static void countOperation(Operation &operation, Cost &cost) {
         cost.flops.add(6, logits);
       })
       .Case([&](AttentionOp op) {
-        countAttention(op.getType(), op.getHeadsAttr(), op.getCacheAttr() != nullptr, cost);
+        countAttention(op.getType(), op.getHeadsAttr(),
+                       op.getCacheAttr() ? op.getKeptType() : Type(), cost);
       })
       .Case([&](AttentionSavingOp op) {
-        countAttention(op.getResult().getType(), op.getHeadsAttr(), /*isCached=*/false, cost);
+        countAttention(op.getResult().getType(), op.getHeadsAttr(), /*kept=*/{}, cost);
       })
       .Case([&](AttentionBackwardOp op) { countAttentionBackward(op, cost); })
       // Maximum, difference, exponential, sum.

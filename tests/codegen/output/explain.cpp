@@ -79,3 +79,31 @@ TEST_CASE("attention's backward does 2.5 times the products of its forward") {
         "7 batch seq C + 5 batch seq seq C + 2 batch seq seq H + 2 batch seq H");
   CHECK(tenon::costOf(groups[1]).bytes.text() == "8 batch seq QKV + 8 batch seq C + 4 batch H seq");
 }
+
+TEST_CASE("attention reads its cache in the cache's own type") {
+  tenon::test::ParsedModel parsed(R"(
+    !qkv = tensor<?x?x24xf32, #tenon.dims<batch, seq, QKV>>
+    !x = tensor<?x?x8xf32, #tenon.dims<batch, seq, C>>
+    tenon.model @m {
+      tenon.dim @batch 1 to 3
+      tenon.dim @seq 1 to 9
+      tenon.dim @P 9 to 9
+      tenon.dim @H 2 to 2
+      tenon.dim @C 8 to 8
+      tenon.dim @QKV 24 to 24
+      tenon.state @kv kv_cache : tensor<?x9x8xbf16, #tenon.dims<batch, P, C>>
+      func.func @step(%qkv: !qkv) -> !x {
+        %y = tenon.group attention -> !x {
+          %y = tenon.attention %qkv heads @H keeps bf16 cache @kv : !qkv -> !x
+          tenon.yield %y : !x
+        }
+        return %y : !x
+      }
+    })");
+  INFO(parsed.errors);
+  REQUIRE(parsed.model);
+  mlir::func::FuncOp step = *parsed.model.getBody().getOps<mlir::func::FuncOp>().begin();
+  auto groups = llvm::to_vector(step.getOps<tenon::GroupOp>());
+  CHECK(tenon::costOf(groups[0]).bytes.text() ==
+        "4 batch seq QKV + 4 batch C position + 8 batch seq C");
+}

@@ -1,11 +1,16 @@
-// The kernel family of causal self-attention. Threads share the pairs (sequence, head): each first
-// adds its new keys and values to the cache, then computes its queries, so no thread waits for
-// another. A query goes over the keys in spans from position 0 (AttentionSpan); their maxima, sums
-// and weighted values are merged in order (online softmax, Milakov and Gimelshein 2018). A few
-// neighbouring queries go side by side, so that a key or value that is loaded serves all of them;
-// each computes what it would compute alone: the bits depend on a query's position only, not on how
-// a prompt is cut. For training each query also hands out its maximum + log(sum), which is all that
-// the backward needs to know of them.
+// The kernel family of causal self-attention. A query goes over the keys in spans from position 0
+// (AttentionSpan); their maxima, sums and weighted values are merged in order (online softmax,
+// Milakov and Gimelshein 2018). A few neighbouring queries go side by side, so that a key or value
+// that is loaded serves all of them; each computes what it would compute alone: the bits depend on
+// a query's position only, not on how a prompt is cut nor on which thread computes a span. For
+// training each query also hands out its maximum + log(sum), which is all that the backward needs
+// to know of them.
+//
+// Threads share the pairs (sequence, head): each first adds its new keys and values to the cache,
+// then computes its queries, so no thread waits for another. Where that would leave threads idle in
+// decoding, they share the spans of all pairs instead, a run of spans each. Whoever has the last
+// span of a pair adds the new key and value. Whoever has the first merges as far as its run goes;
+// later spans lie in scratch memory, and when all threads have met it merges those too.
 #include "AttentionSpan.h"
 #include "Bf16.h"
 #include "Families.h"
@@ -16,6 +21,20 @@
 using namespace mlir;
 
 namespace tenon {
+
+/// Elements of keys and values that the busiest thread must be spared, to pay for a barrier.
+static constexpr int64_t worthMeeting = 16384;
+
+/// Floats that a span of a pair takes in scratch memory: weighted values, greatest score and sum,
+/// in lines of their own.
+static int64_t partElements(int64_t headSize) { return llvm::alignTo(headSize + 2, 16); }
+
+/// The positions that keys are kept of.
+static int64_t contextOf(ModelOp model, RankedTensorType type, FlatSymbolRefAttr cache) {
+  if (cache)
+    type = cast<StateOp>(SymbolTable::lookupSymbolIn(model, cache)).getTensorType();
+  return lookupDim(model, dimNames(type)[1]).getMax();
+}
 
 namespace {
 struct AttentionKernel {
@@ -29,16 +48,30 @@ struct AttentionKernel {
   }
 
   void emit() {
-    Value batch = k.size(dimNames(qkvType)[0]);
-    auto [begin, end] = k.share(k.mul(batch, heads));
-    k.loop(begin, end, 1, [&](Value pair) {
-      firstRow = k.mul(k.div(pair, heads), time);
-      firstLse = k.mul(pair, time);
-      headColumn = k.mul(k.rem(pair, k.index(heads)), headSize);
-      memory.select(pair);
-      memory.append(qkv, [&](Value t, int64_t part) { return column(t, part); }, offset, time);
-      // Groups begin at multiples of their size, so that none lies across two vectors of keys.
-      forAligned(k, offset, time, group, [&](Value t, unsigned count) { queries(t, count); });
+    Value pairs = k.mul(k.size(dimNames(qkvType)[0]), heads);
+    all = k.div(k.add(k.add(offset, time), spans.keys - 1), spans.keys);
+    auto [begin, end] = k.share(pairs);
+    if (!maySplit) {
+      from = k.index(0), to = all;
+      k.loop(begin, end, 1, [&](Value pair) { computePair(pair); });
+      return;
+    }
+    // Runs of spans, of all pairs one behind the other.
+    Value isSplit = splitPays(pairs);
+    auto [splitBegin, splitEnd] = k.share(k.mul(pairs, all));
+    begin = choose(isSplit, splitBegin, k.mul(begin, all));
+    end = choose(isSplit, splitEnd, k.mul(end, all));
+    k.loop(k.div(begin, all), k.div(k.add(end, k.sub(all, k.index(1))), all), 1, [&](Value pair) {
+      Value first = k.mul(pair, all);
+      from = k.sub(begin, k.min(begin, first));
+      to = k.min(k.sub(end, first), all);
+      computePair(pair);
+    });
+    k.ifThen(isSplit, [&] {
+      k.barrier();
+      Value pair = k.div(end, all), done = k.rem(end, all);
+      Value isBegun = k.less(begin, k.add(k.mul(pair, all), 1));
+      k.ifThen(both(k.less(k.index(0), done), isBegun), [&] { mergeOthers(pair, done); });
     });
   }
 
@@ -46,11 +79,11 @@ private:
   AttentionKernel(CpuKernelBuilder &k, Value input, RankedTensorType type, StringRef headsName,
                   Type keptType, FlatSymbolRefAttr cache)
       : k(k), channels(type.getShape().back()), heads(lookupDim(k.model, headsName).getMax()),
-        headSize(channels / heads), group(k.target.queries),
-        qkvType(cast<RankedTensorType>(input.getType())),
-        memory(k, cache ? k.symbols.lookup(cache.getAttr()) : k.scratch, keptType, contextOf(cache),
+        headSize(channels / heads), context(contextOf(k.model, type, cache)),
+        group(k.target.queries), qkvType(cast<RankedTensorType>(input.getType())),
+        memory(k, cache ? k.symbols.lookup(cache.getAttr()) : k.scratch, keptType, context,
                headSize),
-        span(k, memory, group), f32(k.b.getF32Type()) {
+        spans(k, memory, group), maySplit(cache && context > spans.keys), f32(k.b.getF32Type()) {
     qkv = k.base(input);
     offset = cache ? k.position : k.index(0);
     time = k.size(dimNames(qkvType)[1]);
@@ -59,13 +92,42 @@ private:
     out = k.stack(group * headSize, f32);
   }
 
-  int64_t contextOf(FlatSymbolRefAttr cache) const {
-    StringAttr name = dimNames(qkvType)[1];
-    if (cache) {
-      auto state = cast<StateOp>(SymbolTable::lookupSymbolIn(k.model, cache));
-      name = dimNames(state.getType())[1];
-    }
-    return lookupDim(k.model, name).getMax();
+  Value choose(Value condition, Value x, Value y) {
+    return arith::SelectOp::create(k.b, k.loc, condition, x, y);
+  }
+  Value both(Value x, Value y) { return arith::AndIOp::create(k.b, k.loc, x, y); }
+
+  /// Whether sharing spans spares the busiest thread more than the barrier costs; the same on every
+  /// thread.
+  Value splitPays(Value pairs) {
+    auto most = [&](Value count) {
+      return k.div(k.add(count, k.sub(k.threads, k.index(1))), k.threads);
+    };
+    Value whole = k.mul(most(pairs), all), split = most(k.mul(pairs, all));
+    int64_t least = llvm::divideCeil(worthMeeting, 2 * spans.keys * headSize);
+    return both(k.less(time, k.index(2)), k.less(k.add(split, least - 1), whole));
+  }
+
+  void select(Value pair) {
+    firstRow = k.mul(k.div(pair, heads), time);
+    firstLse = k.mul(pair, time);
+    firstPart = k.mul(pair, llvm::divideCeil(context, spans.keys));
+    headColumn = k.mul(k.rem(pair, k.index(heads)), headSize);
+    memory.select(pair);
+  }
+
+  /// The spans [from, to) of all queries of a pair.
+  void computePair(Value pair) {
+    select(pair);
+    auto append = [&] {
+      memory.append(qkv, [&](Value t, int64_t part) { return column(t, part); }, offset, time);
+    };
+    if (maySplit)
+      k.ifThen(k.less(all, k.add(to, 1)), append);
+    else
+      append();
+    // Groups begin at multiples of their size, so that none lies across two vectors of keys.
+    forAligned(k, offset, time, group, [&](Value t, unsigned count) { queries(t, count); });
   }
 
   /// Where channel 0 of this head lies in qkv: part 0 queries, 1 keys, 2 values.
@@ -76,40 +138,77 @@ private:
 
   /// `count` neighbouring queries from `t` on.
   void queries(Value t, unsigned count) {
-    Value position = k.add(offset, t);
     SmallVector<Value> columns;
     for (unsigned q = 0; q < count; ++q)
       columns.push_back(column(k.add(t, q), 0));
-    span.take(qkv, columns);
-    k.loop(k.index(0), k.add(position, 1), span.keys, [&](Value first) {
-      AttentionSpan::Result result = span.emit(first, position, count);
+    spans.take(qkv, columns);
+    Value isFirst, isWhole; // null where they always are
+    if (maySplit && count == 1) {
+      isFirst = k.less(from, k.index(1));
+      isWhole = both(isFirst, k.less(all, k.add(to, 1)));
+    }
+    auto made = [&](Value span, ArrayRef<Value> spanGreatest, ArrayRef<Value> spanSums) {
+      ifThen(isFirst, [&] {
+        for (unsigned q = 0; q < count; ++q)
+          merge(q, span, spanGreatest[q], spanSums[q], spans.weighted, k.index(q * headSize));
+      });
+      if (isFirst)
+        k.ifThen(k.less(k.index(0), from), [&] { keep(span, spanGreatest[0], spanSums[0]); });
+    };
+    spans.emit(from, to, k.add(offset, t), count, made);
+    ifThen(isWhole, [&] {
       for (unsigned q = 0; q < count; ++q)
-        merge(q, first, result.greatest[q], result.sums[q]);
+        finish(q, k.add(t, q));
     });
-    for (unsigned q = 0; q < count; ++q)
-      finish(q, k.add(t, q));
   }
 
-  /// Adds what a query made of the span from key `first` on to what it made of those before.
-  void merge(unsigned q, Value first, Value spanGreatest, Value spanSum) {
+  /// No condition: always.
+  void ifThen(Value condition, llvm::function_ref<void()> body) {
+    condition ? k.ifThen(condition, body) : body();
+  }
+
+  /// Where what was made of a span lies in scratch memory.
+  Value partAt(Value span) { return k.mul(k.add(firstPart, span), partElements(headSize)); }
+
+  /// Leaves what was made of a span to the thread that merges.
+  void keep(Value span, Value spanGreatest, Value spanSum) {
+    Value part = partAt(span);
+    forChannels(k, headSize, [&](Value d, unsigned width) {
+      k.store(k.load(spans.weighted, d, f32, width), k.scratch, k.add(part, d));
+    });
+    k.store(spanGreatest, k.scratch, k.add(part, headSize));
+    k.store(spanSum, k.scratch, k.add(part, headSize + 1));
+  }
+
+  /// Merges the spans that other threads kept of a pair, from number `done` on.
+  void mergeOthers(Value pair, Value done) {
+    select(pair);
+    k.loop(done, all, 1, [&](Value span) {
+      Value part = partAt(span);
+      auto at = [&](int64_t i) { return k.load(k.scratch, k.add(part, i), f32); };
+      merge(0, span, at(headSize), at(headSize + 1), k.scratch, part);
+    });
+    finish(0, k.index(0));
+  }
+
+  /// Adds what query number `q` made of a span to what it made of those before; the weighted values
+  /// lie at `index` of `base`.
+  void merge(unsigned q, Value span, Value spanGreatest, Value spanSum, Value base, Value index) {
     auto weightedAt = [&](Value d, unsigned width) {
-      return k.load(span.weighted, k.add(d, q * headSize), f32, width);
+      return k.load(base, k.add(index, d), f32, width);
     };
-    k.ifThen(k.less(first, k.index(1)), [&] {
+    k.ifThen(k.less(span, k.index(1)), [&] {
       k.store(spanGreatest, greatest, k.index(q));
       k.store(spanSum, sums, k.index(q));
       forChannels(k, headSize, [&](Value d, unsigned width) {
         k.store(weightedAt(d, width), out, k.add(d, q * headSize));
       });
     });
-    k.ifThen(k.less(k.index(0), first), [&] {
+    k.ifThen(k.less(k.index(0), span), [&] {
       Value before = k.load(greatest, k.index(q), f32), max = k.maxf(before, spanGreatest);
-      // As long as all scores are -infinity their differences to the maximum would be NaN.
-      Value none =
-          arith::CmpFOp::create(k.b, k.loc, arith::CmpFPredicate::OEQ, max, k.splat(-infinity, 1));
-      Value finite = arith::SelectOp::create(k.b, k.loc, none, k.splat(0.0, 1), max);
-      Value old = emitExp(k, k.subf(before, finite));
-      Value added = emitExp(k, k.subf(spanGreatest, finite));
+      Value subtrahend = subtrahendOf(k, max);
+      Value old = emitExp(k, k.subf(before, subtrahend));
+      Value added = emitExp(k, k.subf(spanGreatest, subtrahend));
       Value sum = k.mulf(k.load(sums, k.index(q), f32), old);
       k.store(max, greatest, k.index(q));
       k.store(k.fma(spanSum, added, sum), sums, k.index(q));
@@ -136,20 +235,46 @@ private:
       k.store(k.addf(k.load(greatest, k.index(q), f32), emitLog(k, sum)), lse, k.add(firstLse, t));
   }
 
-  static constexpr double infinity = std::numeric_limits<double>::infinity();
-
   CpuKernelBuilder &k;
-  const int64_t channels, heads, headSize;
+  const int64_t channels, heads, headSize, context;
   const unsigned group; // of queries
   RankedTensorType qkvType;
   HeadMemory memory;
-  AttentionSpan span;
+  AttentionSpans spans;
+  const bool maySplit; // threads may share the spans of a pair
   Type f32;
   Value lse; // null where nothing is handed out
-  Value qkv, offset, time, firstRow, firstLse, headColumn;
+  Value qkv, offset, time, firstRow, firstLse, headColumn, firstPart;
+  Value all, from, to;       // the spans up to the last query's, this thread's of the pair
   Value greatest, sums, out; // of the queries so far, on the stack
 };
+
+/// Floats that hold the keys and values of an attention without a cache.
+int64_t keptElements(ModelOp model, RankedTensorType result, Type kept) {
+  int64_t elements = headElements(contextOf(model, result, {}), result.getShape().back());
+  elements *= lookupDim(model, dimNames(result)[0]).getMax();
+  return llvm::divideCeil(elements * kept.getIntOrFloatBitWidth(), 32);
+}
 } // namespace
+
+int64_t attentionScratch(AttentionOp op) {
+  ModelOp model = enclosingModel(op);
+  if (!op.getCacheAttr())
+    return keptElements(model, op.getType(), op.getKeptType());
+  int64_t most = 0, context = contextOf(model, op.getType(), op.getCacheAttr());
+  for (const Target &target : cpuTargets())
+    most = std::max<int64_t>(most, llvm::divideCeil(context, spanKeys(target)));
+  if (most == 1)
+    return 0; // nothing to share
+  int64_t heads = lookupDim(model, op.getHeads()).getMax();
+  int64_t batch = lookupDim(model, dimNames(op.getType())[0]).getMax();
+  return batch * heads * most * partElements(op.getType().getShape().back() / heads);
+}
+
+int64_t attentionScratch(AttentionSavingOp op) {
+  return keptElements(enclosingModel(op), cast<RankedTensorType>(op.getResult().getType()),
+                      Float32Type::get(op.getContext()));
+}
 
 LogicalResult emitAttention(GroupOp group, CpuKernelBuilder &k) {
   for (Operation &op : group.getBody().front()) {

@@ -1,6 +1,7 @@
-// See AttentionSpan.h. The scores of all keys of a span come first, then their maximum, then all
-// weights, then the weighted values: each is a loop of many independent steps. Queries side by side
-// share what is loaded of keys and values; each computes what it would compute alone.
+// See AttentionSpan.h. The scores of all keys of a strip come first, then of each span their
+// maximum, the weights and their sum, then the weighted values: each is a loop of many independent
+// steps. Queries side by side share what is loaded of keys and values; each computes what it would
+// compute alone.
 #include "AttentionSpan.h"
 #include "Bf16.h"
 #include "Gemm.h"
@@ -15,17 +16,26 @@ namespace tenon {
 
 static constexpr double infinity = std::numeric_limits<double>::infinity();
 
-AttentionSpan::AttentionSpan(CpuKernelBuilder &k, const HeadMemory &memory, unsigned most)
-    : keys(spanKeys(k.target)), k(k), memory(memory), lanes(k.target.lanes), f32(k.b.getF32Type()) {
+Value subtrahendOf(KernelBuilder &k, Value greatest) {
+  Value none =
+      arith::CmpFOp::create(k.b, k.loc, arith::CmpFPredicate::OEQ, greatest, k.splat(-infinity, 1));
+  return arith::SelectOp::create(k.b, k.loc, none, k.splat(0.0, 1), greatest);
+}
+
+AttentionSpans::AttentionSpans(CpuKernelBuilder &k, const HeadMemory &memory, unsigned most)
+    : keys(spanKeys(k.target)), k(k), memory(memory), stripLength(stripKeys(k.target)),
+      lanes(k.target.lanes), f32(k.b.getF32Type()) {
   queryLanes = llvm::divideCeil(memory.headSize, memory.group());
   Type stored = storedType(memory.element);
   queries = k.stack(most * queryLanes * memory.group(), stored);
-  scoreStack = k.stack(most * keys, f32);
-  weights = memory.group() == 1 ? scoreStack : k.stack(most * keys, stored);
+  scoreStack = k.stack(most * stripLength, f32);
+  weights = memory.group() == 1 ? scoreStack : k.stack(most * stripLength, stored);
   weighted = k.stack(most * memory.headSize, f32);
+  maxima = k.stack(most * stripLength / keys, f32);
+  sums = k.stack(most * stripLength / keys, f32);
 }
 
-void AttentionSpan::take(Value qkv, ArrayRef<Value> columns) {
+void AttentionSpans::take(Value qkv, ArrayRef<Value> columns) {
   double scale = 1.0 / std::sqrt(static_cast<double>(memory.headSize));
   for (auto [q, from] : llvm::enumerate(columns)) {
     int64_t to = q * queryLanes * memory.group();
@@ -38,45 +48,27 @@ void AttentionSpan::take(Value qkv, ArrayRef<Value> columns) {
   }
 }
 
-AttentionSpan::Result AttentionSpan::emit(Value first, Value position, unsigned count) {
-  SmallVector<Value> visible;
+void AttentionSpans::emit(Value begin, Value end, Value position, unsigned count, Use use) {
+  SmallVector<Value> ends; // of the keys that each query goes over; neighbours see the same spans
   for (unsigned q = 0; q < count; ++q)
-    visible.push_back(k.min(k.index(keys), k.sub(k.add(position, 1 + q), first)));
+    ends.push_back(k.min(k.mul(end, keys), k.add(position, 1 + q)));
+  k.loop(k.mul(begin, keys), ends[0], stripLength, [&](Value first) {
+    SmallVector<Value> visible;
+    for (Value last : ends)
+      visible.push_back(k.min(k.index(stripLength), k.sub(last, first)));
+    strip(first, visible, use);
+  });
+}
+
+/// The spans from key `first` on, of which each query sees `visible` keys.
+void AttentionSpans::strip(Value first, ArrayRef<Value> visible, Use use) {
+  unsigned count = visible.size();
   // Neighbours end in the same vector of keys.
   Value vectors = k.div(k.add(visible[0], lanes - 1), lanes);
   scores(first, vectors, count);
   hide(vectors, visible);
-
-  auto at = [&](unsigned q, Value v) { return k.add(k.mul(v, lanes), q * keys); };
-  KernelBuilder::Values initial(count, k.splat(-infinity, lanes));
-  auto maxima = k.loop(k.index(0), vectors, k.index(1), initial, [&](Value v, ValueRange carried) {
-    KernelBuilder::Values next;
-    for (unsigned q = 0; q < count; ++q)
-      next.push_back(k.maxf(k.load(scoreStack, at(q, v), f32, lanes), carried[q]));
-    return next;
-  });
-  Result result;
-  SmallVector<Value> subtrahends;
-  for (Value maximum : maxima) {
-    Value greatest = k.reduceMax(maximum);
-    result.greatest.push_back(greatest);
-    // As long as all scores are -infinity their differences to the maximum would be NaN.
-    Value none = arith::CmpFOp::create(k.b, k.loc, arith::CmpFPredicate::OEQ, greatest,
-                                       k.splat(-infinity, 1));
-    Value finite = arith::SelectOp::create(k.b, k.loc, none, k.splat(0.0, 1), greatest);
-    subtrahends.push_back(k.broadcast(finite, lanes));
-  }
-  KernelBuilder::Values zeros(count, k.splat(0.0, lanes));
-  auto sums = k.loop(k.index(0), vectors, k.index(1), zeros, [&](Value v, ValueRange carried) {
-    KernelBuilder::Values next;
-    for (unsigned q = 0; q < count; ++q) {
-      Value score = k.load(scoreStack, at(q, v), f32, lanes);
-      next.push_back(k.addf(carried[q], weigh(score, subtrahends[q], at(q, v))));
-    }
-    return next;
-  });
-  for (Value sum : sums)
-    result.sums.push_back(k.reduceAdd(sum));
+  k.loop(k.index(0), vectors, keys / lanes,
+         [&](Value vector) { weigh(k.div(vector, keys / lanes), vectors, count); });
 
   // As many channels at once as a tile has accumulators, in equal parts.
   SmallVector<Piece> pieces;
@@ -85,12 +77,54 @@ AttentionSpan::Result AttentionSpan::emit(Value first, Value position, unsigned 
   pieces.append(tailPieces(memory.headSize, lanes));
   size_t most = std::max(1u, k.target.tileRows * k.target.tileVectors / count);
   size_t part = llvm::divideCeil(pieces.size(), llvm::divideCeil(pieces.size(), most));
-  for (size_t i = 0; i < pieces.size(); i += part)
-    weighValues(first, ArrayRef(pieces).slice(i).take_front(part), visible);
-  return result;
+  k.loop(k.index(0), visible[0], keys, [&](Value within) {
+    SmallVector<Value> seen, greatest, sum;
+    for (Value all : visible)
+      seen.push_back(k.min(k.index(keys), k.sub(all, within)));
+    for (size_t i = 0; i < pieces.size(); i += part)
+      weighValues(first, within, ArrayRef(pieces).slice(i).take_front(part), seen);
+    Value span = k.div(within, keys);
+    for (unsigned q = 0; q < count; ++q) {
+      Value at = k.add(span, q * stripLength / keys);
+      greatest.push_back(k.load(maxima, at, f32));
+      sum.push_back(k.load(sums, at, f32));
+    }
+    use(k.add(k.div(first, keys), span), greatest, sum);
+  });
 }
 
-void AttentionSpan::scores(Value first, Value vectors, unsigned count) {
+/// The weights of one span of a strip that has `vectors` of keys, their maxima and sums.
+void AttentionSpans::weigh(Value span, Value vectors, unsigned count) {
+  Value begin = k.mul(span, keys / lanes), end = k.min(k.add(begin, keys / lanes), vectors);
+  auto at = [&](unsigned q, Value v) { return k.add(k.mul(v, lanes), q * stripLength); };
+  auto result = [&](unsigned q) { return k.add(span, q * stripLength / keys); };
+  KernelBuilder::Values initial(count, k.splat(-infinity, lanes));
+  auto greatest = k.loop(begin, end, k.index(1), initial, [&](Value v, ValueRange carried) {
+    KernelBuilder::Values next;
+    for (unsigned q = 0; q < count; ++q)
+      next.push_back(k.maxf(k.load(scoreStack, at(q, v), f32, lanes), carried[q]));
+    return next;
+  });
+  SmallVector<Value> subtrahends;
+  for (auto [q, vector] : llvm::enumerate(greatest)) {
+    Value maximum = k.reduceMax(vector);
+    k.store(maximum, maxima, result(q));
+    subtrahends.push_back(k.broadcast(subtrahendOf(k, maximum), lanes));
+  }
+  KernelBuilder::Values zeros(count, k.splat(0.0, lanes));
+  auto total = k.loop(begin, end, k.index(1), zeros, [&](Value v, ValueRange carried) {
+    KernelBuilder::Values next;
+    for (unsigned q = 0; q < count; ++q) {
+      Value score = k.load(scoreStack, at(q, v), f32, lanes);
+      next.push_back(k.addf(carried[q], weighVector(score, subtrahends[q], at(q, v))));
+    }
+    return next;
+  });
+  for (auto [q, vector] : llvm::enumerate(total))
+    k.store(k.reduceAdd(vector), sums, result(q));
+}
+
+void AttentionSpans::scores(Value first, Value vectors, unsigned count) {
   int64_t perBlock = memory.block / lanes;
   auto blockAt = [&](Value b) { return memory.keyStart(k.add(first, k.mul(b, memory.block))); };
   auto blocks = [&](Value end) {
@@ -108,8 +142,8 @@ void AttentionSpan::scores(Value first, Value vectors, unsigned count) {
 }
 
 /// The scores of `vectors` of keys, from number `within` of a block on, stored from `to` on.
-void AttentionSpan::tile(Value blockStart, Value within, Value to, unsigned vectors,
-                         unsigned count) {
+void AttentionSpans::tile(Value blockStart, Value within, Value to, unsigned vectors,
+                          unsigned count) {
   Type lane = memory.lane();
   auto query = [&](unsigned q, Value d) { return k.load(queries, k.add(d, q * queryLanes), lane); };
   KernelBuilder::Values sums(count * vectors, k.splat(0.0, lanes));
@@ -126,13 +160,13 @@ void AttentionSpan::tile(Value blockStart, Value within, Value to, unsigned vect
         Value x = k.broadcast(query(q, k.index(queryLanes - 1)), lanes);
         sum = multiplyAdd(k, x, last, sum);
       }
-      k.store(sum, scoreStack, k.add(to, q * keys + j * lanes));
+      k.store(sum, scoreStack, k.add(to, q * stripLength + j * lanes));
     }
   }
 }
 
 /// Sets the scores behind the visible ones to -infinity: they are in the last vector.
-void AttentionSpan::hide(Value vectors, ArrayRef<Value> visible) {
+void AttentionSpans::hide(Value vectors, ArrayRef<Value> visible) {
   auto numbers = VectorType::get({static_cast<int64_t>(lanes)}, k.b.getIndexType());
   auto lane = llvm::to_vector(llvm::seq<int64_t>(0, lanes));
   Value number = arith::ConstantOp::create(
@@ -141,15 +175,15 @@ void AttentionSpan::hide(Value vectors, ArrayRef<Value> visible) {
   for (auto [q, count] : llvm::enumerate(visible)) {
     Value limit = vector::BroadcastOp::create(k.b, k.loc, numbers, k.sub(count, last));
     Value below = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ult, number, limit);
-    Value at = k.add(last, q * keys), score = k.load(scoreStack, at, f32, lanes);
+    Value at = k.add(last, q * stripLength), score = k.load(scoreStack, at, f32, lanes);
     Value hidden = arith::SelectOp::create(k.b, k.loc, below, score, k.splat(-infinity, lanes));
     k.store(hidden, scoreStack, at);
   }
 }
 
 /// Stores the weights of a vector of scores as values are multiplied by them, and returns them.
-Value AttentionSpan::weigh(Value score, Value greatest, Value at) {
-  Value weight = emitExp(k, k.subf(score, greatest));
+Value AttentionSpans::weighVector(Value score, Value subtrahend, Value at) {
+  Value weight = emitExp(k, k.subf(score, subtrahend));
   if (memory.group() == 2) {
     // The sum is of what was rounded, so that weights sum to 1.
     Value narrow = narrowToBf16(k, weight);
@@ -160,10 +194,12 @@ Value AttentionSpan::weigh(Value score, Value greatest, Value at) {
   return weight;
 }
 
-/// weights x values, for a few pieces of the channels.
-void AttentionSpan::weighValues(Value first, ArrayRef<Piece> pieces, ArrayRef<Value> visible) {
+/// weights x values of the span from number `within` of a strip on, for a few pieces of the
+/// channels.
+void AttentionSpans::weighValues(Value first, Value within, ArrayRef<Piece> pieces,
+                                 ArrayRef<Value> visible) {
   int64_t group = memory.group();
-  Value start = memory.valueStart(first);
+  Value start = memory.valueStart(k.add(first, within)), firstWeight = k.div(within, group);
   auto valuesAt = [&](Value j) {
     SmallVector<Value> value;
     Value at = k.add(start, k.mul(j, memory.headSize));
@@ -172,7 +208,8 @@ void AttentionSpan::weighValues(Value first, ArrayRef<Piece> pieces, ArrayRef<Va
     return value;
   };
   auto accumulate = [&](unsigned q, Value j, ArrayRef<Value> value, MutableArrayRef<Value> sums) {
-    Value weight = k.load(weights, k.add(j, q * keys / group), memory.lane());
+    Value at = k.add(k.add(firstWeight, j), q * stripLength / group);
+    Value weight = k.load(weights, at, memory.lane());
     for (auto [sum, x] : llvm::zip(sums, value))
       sum = multiplyAdd(k, k.broadcast(weight, lanesOf(x)), x, sum);
   };

@@ -1,50 +1,63 @@
-// One span of keys in attention: what neighbouring queries make of it, all in registers and on the
-// stack. The spans of a query do not know of each other; Attention.cpp merges them.
+// Spans of keys in attention: what neighbouring queries make of each, all in registers and on the
+// stack. The spans of a query do not know of each other, so any thread may take any of them;
+// Attention.cpp merges them.
 #pragma once
 #include "AttentionCache.h"
 
 namespace tenon {
 
-/// Keys in a span: as many that a lone query reads keys, then values, as long streams, and that
-/// what it waits for once a span (greatest score, sum) costs little; scores still fit into the
-/// first-level cache.
-inline int64_t spanKeys(const Target &target) { return 64 * target.lanes; }
+/// Keys in a span, the unit in which threads share the keys of a head: whole blocks of keys on
+/// every target, and enough of them that what a query waits for once a span (greatest score, sum)
+/// costs little.
+inline int64_t spanKeys(const Target &target) { return 16 * target.lanes; }
 
-class AttentionSpan {
+/// Keys in a strip, the spans that a thread goes over side by side: as many that a lone query reads
+/// keys, then values, as long streams; the scores of all its queries still fit into the first-level
+/// cache.
+inline int64_t stripKeys(const Target &target) { return 4 * spanKeys(target); }
+
+/// What weights subtract from scores of which `greatest` is the maximum: as long as all of them are
+/// -infinity their differences to it would be NaN, so 0.
+mlir::Value subtrahendOf(KernelBuilder &k, mlir::Value greatest);
+
+class AttentionSpans {
 public:
   /// For up to `most` queries at once.
-  AttentionSpan(CpuKernelBuilder &k, const HeadMemory &memory, unsigned most);
+  AttentionSpans(CpuKernelBuilder &k, const HeadMemory &memory, unsigned most);
 
   /// Takes the queries whose channel 0 lies at `columns` of qkv.
   void take(mlir::Value qkv, llvm::ArrayRef<mlir::Value> columns);
 
-  /// Of each query its greatest score and the sum of the weights exp(score - greatest), scalars.
-  /// Queries are neighbours, the first at `position`; `count` is 1, or divides `position`.
-  struct Result {
-    llvm::SmallVector<mlir::Value> greatest, sums;
-  };
-  /// Keys from `first` on, a multiple of `keys` up to `position`. Leaves the weighted values in
-  /// `weighted`.
-  Result emit(mlir::Value first, mlir::Value position, unsigned count);
+  /// Goes over the spans [begin, end), as far as keys are seen from `position`, where the first of
+  /// `count` neighbouring queries is; `count` is 1, or divides `position`. When the weighted values
+  /// of a span are in `weighted`, `use` gets its number and of each query the greatest score and
+  /// the sum of the weights exp(score - greatest), scalars.
+  using Use = llvm::function_ref<void(mlir::Value, llvm::ArrayRef<mlir::Value> greatest,
+                                      llvm::ArrayRef<mlir::Value> sums)>;
+  void emit(mlir::Value begin, mlir::Value end, mlir::Value position, unsigned count, Use use);
 
   mlir::Value weighted; // on the stack, (most, D)
   const int64_t keys;   // in a span
 
 private:
+  void strip(mlir::Value first, llvm::ArrayRef<mlir::Value> visible, Use use);
   void scores(mlir::Value first, mlir::Value vectors, unsigned count);
   void tile(mlir::Value blockStart, mlir::Value within, mlir::Value to, unsigned vectors,
             unsigned count);
   void hide(mlir::Value vectors, llvm::ArrayRef<mlir::Value> visible);
-  mlir::Value weigh(mlir::Value score, mlir::Value greatest, mlir::Value at);
-  void weighValues(mlir::Value first, llvm::ArrayRef<Piece> pieces,
+  void weigh(mlir::Value span, mlir::Value vectors, unsigned count);
+  mlir::Value weighVector(mlir::Value score, mlir::Value subtrahend, mlir::Value at);
+  void weighValues(mlir::Value first, mlir::Value within, llvm::ArrayRef<Piece> pieces,
                    llvm::ArrayRef<mlir::Value> visible);
 
   CpuKernelBuilder &k;
   const HeadMemory &memory;
+  const int64_t stripLength; // keys
   unsigned lanes;
   int64_t queryLanes;
   mlir::Type f32;
   mlir::Value queries, scoreStack, weights;
+  mlir::Value maxima, sums; // (most, spans of a strip)
 };
 
 } // namespace tenon

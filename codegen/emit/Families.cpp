@@ -1,6 +1,5 @@
 // The choice of a kernel family, and what is common to asking for one.
 #include "Families.h"
-#include "AttentionCache.h"
 #include "Gemm.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -48,14 +47,6 @@ LogicalResult emitFamily(GroupOp group, CpuKernelBuilder &k) {
   llvm_unreachable("every group kind has a family");
 }
 
-/// Floats that hold the keys and values of an attention without a cache.
-static int64_t keptElements(ModelOp model, Type result, Type kept) {
-  ArrayRef<StringAttr> names = dimNames(result);
-  auto max = [&](unsigned i) { return static_cast<int64_t>(lookupDim(model, names[i]).getMax()); };
-  int64_t elements = max(0) * headElements(max(1), max(2));
-  return llvm::divideCeil(elements * kept.getIntOrFloatBitWidth(), 32);
-}
-
 int64_t scratchElements(GroupOp group) {
   if (group.getKind() == GroupKind::NormBackward)
     return normBackwardScratch(group);
@@ -70,13 +61,7 @@ int64_t scratchElements(GroupOp group) {
             .Case([](LinearBackwardWeightOp op) { return weightGradientScratch(op); })
             .Case([](HeadCrossEntropyOp op) { return headLossScratch(op); })
             .Case([](GradientNormOp op) { return gradientNormScratch(op); })
-            .Case([&](AttentionOp op) {
-              return op.getCacheAttr() ? 0 : keptElements(model, op.getType(), op.getKeptType());
-            })
-            .Case([&](AttentionSavingOp op) {
-              return keptElements(model, op.getResult().getType(),
-                                  Float32Type::get(group.getContext()));
-            })
+            .Case<AttentionOp, AttentionSavingOp>([](auto op) { return attentionScratch(op); })
             // A number each query and head.
             .Case([&](AttentionBackwardOp op) {
               return maxElements(model, cast<RankedTensorType>(op.getLse().getType()));

@@ -19,6 +19,8 @@ mlir::LogicalResult emitDotLinear(GroupOp group, CpuKernelBuilder &k);
 mlir::LogicalResult emitNarrowLinear(GroupOp group, CpuKernelBuilder &k);
 /// Causal attention: Attention.cpp.
 mlir::LogicalResult emitAttention(GroupOp group, CpuKernelBuilder &k);
+int64_t attentionScratch(AttentionOp op); // floats
+int64_t attentionScratch(AttentionSavingOp op);
 /// Gradient of causal attention's queries, keys and values: AttentionBackward.cpp.
 mlir::LogicalResult emitAttentionBackward(GroupOp group, CpuKernelBuilder &k);
 /// Chains of elementwise operations: Elementwise.cpp.

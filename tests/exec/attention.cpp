@@ -6,7 +6,8 @@
 #include "driver.hpp"
 
 extern "C" const tenon_model tenon_model_attentions, tenon_model_attentions_bf16,
-    tenon_model_long_attention, tenon_model_long_attention_bf16;
+    tenon_model_long_attention, tenon_model_long_attention_bf16, tenon_model_few_heads,
+    tenon_model_few_heads_bf16;
 
 namespace {
 
@@ -18,6 +19,7 @@ constexpr std::int64_t batch = 2, context = 300, long_context = 1100;
 const tenon_model* const models[] = {&tenon_model_attentions, &tenon_model_attentions_bf16};
 const tenon_model* const long_models[] = {&tenon_model_long_attention,
                                           &tenon_model_long_attention_bf16};
+const tenon_model* const few_heads_models[] = {&tenon_model_few_heads, &tenon_model_few_heads_bf16};
 bool is_narrow(const tenon_model& model) { return &model == models[1] || &model == long_models[1]; }
 
 /// One input of the models and the output made of it.
@@ -100,11 +102,12 @@ bool agree(double want, float got, bool narrow) {
          (narrow ? 0x1p-8 : 1e-5) * (1 + std::abs(want));
 }
 
-/// Positions [begin, end) of x (B, from, N).
-words part(const words& x, std::int64_t from, std::int64_t begin, std::int64_t end) {
+/// Positions [begin, end) of the first rows of x (B, from, N).
+words part(const words& x, std::int64_t from, std::int64_t begin, std::int64_t end,
+           std::int64_t rows = batch) {
   const auto n = static_cast<std::int64_t>(x.size()) / (batch * from);
   words result;
-  for (std::int64_t row = 0; row < batch; ++row)
+  for (std::int64_t row = 0; row < rows; ++row)
     result.insert(result.end(), x.begin() + (row * from + begin) * n,
                   x.begin() + (row * from + end) * n);
   return result;
@@ -152,9 +155,21 @@ void check_special(const std::vector<words>& inputs) {
   }
 }
 
+/// The size of every dimension of a long model in a call with B sequences of T tokens.
+std::vector<std::int64_t> long_sizes(const tenon_model& model, std::int64_t b, std::int64_t t) {
+  std::vector<std::int64_t> sizes;
+  for (std::uint32_t i = 0; i < model.n_dims; ++i) sizes.push_back(model.dims[i].max);
+  sizes[dim_of(model, "batch")] = b;
+  sizes[dim_of(model, "long_seq")] = t;
+  return sizes;
+}
+
 const std::int64_t around_blocks[] = {1,  2,   3,   5,   6,   7,   8,   15,  16,  17,  24,
                                       31, 32,  33,  47,  48,  49,  63,  64,  65,  95,  96,
                                       97, 127, 128, 129, 191, 192, 193, 255, 256, 257, 299};
+// Spans have 64, 128 or 256 keys, strips four times as many.
+const std::int64_t around_spans[] = {63,  64,  65,  127, 128, 129, 191,  255,  256,  257,  320,
+                                     384, 511, 512, 513, 767, 768, 1022, 1023, 1024, 1025, 1099};
 
 }  // namespace
 
@@ -218,17 +233,10 @@ TEST_CASE("attention over more keys than a span is the formula's, in any split")
   const auto want = exact(input, shape, is_narrow(model));
   const parameters none(model, [](const auto&) { return 0.0f; });
   const auto step = entry_of(model, "step");
-  const auto sizes = [&](std::int64_t t) {
-    std::vector<std::int64_t> made;
-    for (std::uint32_t i = 0; i < model.n_dims; ++i) made.push_back(model.dims[i].max);
-    made[dim_of(model, "batch")] = batch;
-    made[dim_of(model, "long_seq")] = t;
-    return made;
-  };
   for (const std::string& variant : variants_of(model)) {
     auto session = open_session(model, none.pack(model, variant), variant, 3);
-    const auto all =
-        call(session, model, entry_of(model, "forward"), sizes(long_context), {input})[0];
+    const auto all = call(session, model, entry_of(model, "forward"),
+                          long_sizes(model, batch, long_context), {input})[0];
     CAPTURE(model.name, variant);
     REQUIRE(all.size() == want.size());
     for (std::size_t i = 0; i < want.size(); ++i)
@@ -238,12 +246,48 @@ TEST_CASE("attention over more keys than a span is the formula's, in any split")
       }
     std::int64_t begin = 0;
     for (const std::int64_t end : {511, 512, 513, 1019, 1023, 1024, 1025, 1026, 1097, 1100}) {
-      const auto last = call(session, model, step, sizes(end - begin),
+      const auto last = call(session, model, step, long_sizes(model, batch, end - begin),
                              {part(input, long_context, begin, end)}, begin)[0];
       CAPTURE(begin, end);
       REQUIRE(last == part(all, long_context, end - 1, end));
       begin = end;
     }
+  }
+}
+
+TEST_CASE("threads that share the keys of a head give the bits of one that has them alone") {
+  const tenon_model& model =
+      *GENERATE(from_range(std::begin(few_heads_models), std::end(few_heads_models)));
+  std::mt19937 random(9);
+  const std::vector<words> inputs = {random_input({1, 64, long_context}, random),
+                                     random_input({3, 33, long_context}, random)};
+  const parameters none(model, [](const auto&) { return 0.0f; });
+  const auto step = entry_of(model, "step");
+  for (const std::string& variant : variants_of(model)) {
+    const auto weights = none.pack(model, variant);
+    auto alone = open_session(model, weights, variant, 1);
+    const auto all = call(alone, model, entry_of(model, "forward"),
+                          long_sizes(model, batch, long_context), inputs);
+    for (const int threads : {1, 2, 3, 8})
+      for (std::int64_t rows = 1; rows <= batch; ++rows) {
+        auto session = open_session(model, weights, variant, threads);
+        const auto check = [&](std::int64_t begin, std::int64_t end) {
+          std::vector<words> some;
+          for (const words& input : inputs)
+            some.push_back(part(input, long_context, begin, end, rows));
+          const auto last =
+              call(session, model, step, long_sizes(model, rows, end - begin), some, begin);
+          CAPTURE(model.name, variant, threads, rows, begin, end);
+          for (std::size_t i = 0; i < last.size(); ++i)
+            REQUIRE(last[i] == part(all[i], long_context, end - 1, end, rows));
+        };
+        std::int64_t next = 0;
+        for (const std::int64_t position : around_spans) {
+          if (next < position) check(next, position);
+          check(position, position + 1);
+          next = position + 1;
+        }
+      }
   }
 }
 

@@ -18,6 +18,7 @@ struct c40 : dim<40> {};
 struct c120 : dim<120> {};
 struct c64 : dim<64> {};
 struct c192 : dim<192> {};
+struct c297 : dim<297> {};
 
 template <class Float>
 struct attentions {
@@ -50,7 +51,21 @@ struct long_attention {
   }
 };
 
+// Few heads over many spans of keys: threads share the spans.
+template <class Float>
+struct few_heads {
+  kv_cache<Float, batch, n_long, c64> cache64{"cache64"};
+  kv_cache<Float, batch, n_long, c99> cache33{"cache33"};
+  constexpr auto operator()(input<"a", f32, batch, long_seq, c192> a,
+                            input<"b", f32, batch, long_seq, c297> b) const {
+    return outputs(output<"y64">(causal_self_attention<one_head>(a, cache64)),
+                   output<"y33">(causal_self_attention<three_heads>(b, cache33)));
+  }
+};
+
 TENON_MODEL(attentions, attentions<f32>{});
 TENON_MODEL(attentions_bf16, attentions<bf16>{});
 TENON_MODEL(long_attention, long_attention<f32>{});
 TENON_MODEL(long_attention_bf16, long_attention<bf16>{});
+TENON_MODEL(few_heads, few_heads<f32>{});
+TENON_MODEL(few_heads_bf16, few_heads<bf16>{});

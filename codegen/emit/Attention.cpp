@@ -147,13 +147,10 @@ private:
       isFirst = k.less(from, k.index(1));
       isWhole = both(isFirst, k.less(all, k.add(to, 1)));
     }
-    auto made = [&](Value span, ArrayRef<Value> spanGreatest, ArrayRef<Value> spanSums) {
-      ifThen(isFirst, [&] {
-        for (unsigned q = 0; q < count; ++q)
-          merge(q, span, spanGreatest[q], spanSums[q], spans.weighted, k.index(q * headSize));
-      });
+    auto made = [&](Value span, Value spanGreatest, Value spanSums) {
+      ifThen(isFirst, [&] { merge(span, spanGreatest, spanSums, spans.weighted, k.index(0)); });
       if (isFirst)
-        k.ifThen(k.less(k.index(0), from), [&] { keep(span, spanGreatest[0], spanSums[0]); });
+        k.ifThen(k.less(k.index(0), from), [&] { keep(span, spanGreatest, spanSums); });
     };
     spans.emit(from, to, k.add(offset, t), count, made);
     ifThen(isWhole, [&] {
@@ -186,36 +183,42 @@ private:
     k.loop(done, all, 1, [&](Value span) {
       Value part = partAt(span);
       auto at = [&](int64_t i) { return k.load(k.scratch, k.add(part, i), f32); };
-      merge(0, span, at(headSize), at(headSize + 1), k.scratch, part);
+      merge(span, at(headSize), at(headSize + 1), k.scratch, part);
     });
     finish(0, k.index(0));
   }
 
-  /// Adds what query number `q` made of a span to what it made of those before; the weighted values
-  /// lie at `index` of `base`.
-  void merge(unsigned q, Value span, Value spanGreatest, Value spanSum, Value base, Value index) {
-    auto weightedAt = [&](Value d, unsigned width) {
-      return k.load(base, k.add(index, d), f32, width);
+  /// Adds what queries, one a lane, made of a span to what they made of those before; their
+  /// weighted values lie from `index` of `base` on.
+  void merge(Value span, Value spanGreatest, Value spanSums, Value base, Value index) {
+    unsigned count = lanesOf(spanGreatest);
+    auto forOutputs = [&](llvm::function_ref<void(unsigned, Value, Value, unsigned)> body) {
+      for (unsigned q = 0; q < count; ++q)
+        forChannels(k, headSize, [&](Value d, unsigned width) {
+          Value at = k.add(d, q * headSize);
+          body(q, at, k.load(base, k.add(index, at), f32, width), width);
+        });
     };
+    Value zero = k.index(0);
     k.ifThen(k.less(span, k.index(1)), [&] {
-      k.store(spanGreatest, greatest, k.index(q));
-      k.store(spanSum, sums, k.index(q));
-      forChannels(k, headSize, [&](Value d, unsigned width) {
-        k.store(weightedAt(d, width), out, k.add(d, q * headSize));
-      });
+      k.store(spanGreatest, greatest, zero);
+      k.store(spanSums, sums, zero);
+      forOutputs([&](unsigned, Value at, Value weighted, unsigned) { k.store(weighted, out, at); });
     });
-    k.ifThen(k.less(k.index(0), span), [&] {
-      Value before = k.load(greatest, k.index(q), f32), max = k.maxf(before, spanGreatest);
+    k.ifThen(k.less(zero, span), [&] {
+      Value before = k.load(greatest, zero, f32, count), max = k.maxf(before, spanGreatest);
       Value subtrahend = subtrahendOf(k, max);
       Value old = emitExp(k, k.subf(before, subtrahend));
       Value added = emitExp(k, k.subf(spanGreatest, subtrahend));
-      Value sum = k.mulf(k.load(sums, k.index(q), f32), old);
-      k.store(max, greatest, k.index(q));
-      k.store(k.fma(spanSum, added, sum), sums, k.index(q));
-      forChannels(k, headSize, [&](Value d, unsigned width) {
-        Value at = k.add(d, q * headSize);
-        Value scaled = k.mulf(k.load(out, at, f32, width), k.broadcast(old, width));
-        k.store(k.fma(weightedAt(d, width), k.broadcast(added, width), scaled), out, at);
+      Value scaledSums = k.mulf(k.load(sums, zero, f32, count), old);
+      k.store(max, greatest, zero);
+      k.store(k.fma(spanSums, added, scaledSums), sums, zero);
+      forOutputs([&](unsigned q, Value at, Value weighted, unsigned width) {
+        auto factor = [&](Value of) {
+          return k.broadcast(count == 1 ? of : takePiece(k, of, {q, 1}), width);
+        };
+        Value scaled = k.mulf(k.load(out, at, f32, width), factor(old));
+        k.store(k.fma(weighted, factor(added), scaled), out, at);
       });
     });
   }

@@ -17,9 +17,10 @@ namespace tenon {
 static constexpr double infinity = std::numeric_limits<double>::infinity();
 
 Value subtrahendOf(KernelBuilder &k, Value greatest) {
-  Value none =
-      arith::CmpFOp::create(k.b, k.loc, arith::CmpFPredicate::OEQ, greatest, k.splat(-infinity, 1));
-  return arith::SelectOp::create(k.b, k.loc, none, k.splat(0.0, 1), greatest);
+  unsigned lanes = lanesOf(greatest);
+  Value none = arith::CmpFOp::create(k.b, k.loc, arith::CmpFPredicate::OEQ, greatest,
+                                     k.splat(-infinity, lanes));
+  return arith::SelectOp::create(k.b, k.loc, none, k.splat(0.0, lanes), greatest);
 }
 
 AttentionSpans::AttentionSpans(CpuKernelBuilder &k, const HeadMemory &memory, unsigned most)
@@ -78,18 +79,15 @@ void AttentionSpans::strip(Value first, ArrayRef<Value> visible, Use use) {
   size_t most = std::max(1u, k.target.tileRows * k.target.tileVectors / count);
   size_t part = llvm::divideCeil(pieces.size(), llvm::divideCeil(pieces.size(), most));
   k.loop(k.index(0), visible[0], keys, [&](Value within) {
-    SmallVector<Value> seen, greatest, sum;
+    SmallVector<Value> seen;
     for (Value all : visible)
       seen.push_back(k.min(k.index(keys), k.sub(all, within)));
     for (size_t i = 0; i < pieces.size(); i += part)
       weighValues(first, within, ArrayRef(pieces).slice(i).take_front(part), seen);
     Value span = k.div(within, keys);
-    for (unsigned q = 0; q < count; ++q) {
-      Value at = k.add(span, q * stripLength / keys);
-      greatest.push_back(k.load(maxima, at, f32));
-      sum.push_back(k.load(sums, at, f32));
-    }
-    use(k.add(k.div(first, keys), span), greatest, sum);
+    Value result = k.mul(span, count);
+    use(k.add(k.div(first, keys), span), k.load(maxima, result, f32, count),
+        k.load(sums, result, f32, count));
   });
 }
 
@@ -97,7 +95,7 @@ void AttentionSpans::strip(Value first, ArrayRef<Value> visible, Use use) {
 void AttentionSpans::weigh(Value span, Value vectors, unsigned count) {
   Value begin = k.mul(span, keys / lanes), end = k.min(k.add(begin, keys / lanes), vectors);
   auto at = [&](unsigned q, Value v) { return k.add(k.mul(v, lanes), q * stripLength); };
-  auto result = [&](unsigned q) { return k.add(span, q * stripLength / keys); };
+  auto result = [&](unsigned q) { return k.add(k.mul(span, count), q); };
   KernelBuilder::Values initial(count, k.splat(-infinity, lanes));
   auto greatest = k.loop(begin, end, k.index(1), initial, [&](Value v, ValueRange carried) {
     KernelBuilder::Values next;

@@ -30,10 +30,9 @@ public:
 
   /// Goes over the spans [begin, end), as far as keys are seen from `position`, where the first of
   /// `count` neighbouring queries is; `count` is 1, or divides `position`. When the weighted values
-  /// of a span are in `weighted`, `use` gets its number and of each query the greatest score and
-  /// the sum of the weights exp(score - greatest), scalars.
-  using Use = llvm::function_ref<void(mlir::Value, llvm::ArrayRef<mlir::Value> greatest,
-                                      llvm::ArrayRef<mlir::Value> sums)>;
+  /// of a span are in `weighted`, `use` gets its number, the greatest scores and the sums of the
+  /// weights exp(score - greatest), a lane each query.
+  using Use = llvm::function_ref<void(mlir::Value span, mlir::Value greatest, mlir::Value sums)>;
   void emit(mlir::Value begin, mlir::Value end, mlir::Value position, unsigned count, Use use);
 
   mlir::Value weighted; // on the stack, (most, D)
@@ -57,7 +56,7 @@ private:
   int64_t queryLanes;
   mlir::Type f32;
   mlir::Value queries, scoreStack, weights;
-  mlir::Value maxima, sums; // (most, spans of a strip)
+  mlir::Value maxima, sums; // (spans of a strip, count)
 };
 
 } // namespace tenon

@@ -126,3 +126,34 @@ tenon.model @m {
     return %o : !x
   }
 }
+
+// Threads share the spans of keys that an attention finds in its cache: what they make of them lies
+// in scratch memory, 2 sequences x 2 heads x 2 spans (64 keys on the narrowest target) x 2 lines of
+// 64 bytes. One span is shared by nobody.
+tenon.model @caches {
+  tenon.dim @batch 1 to 2
+  tenon.dim @seq 1 to 16
+  tenon.dim @one 64 to 64
+  tenon.dim @two 65 to 65
+  tenon.dim @H 2 to 2
+  tenon.dim @C 32 to 32
+  tenon.dim @C3 96 to 96
+  tenon.state @short kv_cache : tensor<?x64x32xf32, #tenon.dims<batch, one, C>>
+  tenon.state @long kv_cache : tensor<?x65x32xf32, #tenon.dims<batch, two, C>>
+
+  // CHECK-LABEL: func.func @shared
+  // CHECK-SAME: tenon.arena_bytes = 1024 : i64
+  // CHECK: tenon.group attention {{.*}}tenon.scratch = array<i64: 0, 1024, 0>
+  func.func @shared(%qkv: tensor<?x?x96xf32, #tenon.dims<batch, seq, C3>>) -> tensor<?x?x32xf32, #tenon.dims<batch, seq, C>> {
+    %y = tenon.attention %qkv heads @H cache @long : tensor<?x?x96xf32, #tenon.dims<batch, seq, C3>> -> tensor<?x?x32xf32, #tenon.dims<batch, seq, C>>
+    return %y : tensor<?x?x32xf32, #tenon.dims<batch, seq, C>>
+  }
+
+  // CHECK-LABEL: func.func @alone
+  // CHECK-SAME: tenon.arena_bytes = 0 : i64
+  // CHECK-NOT: tenon.scratch
+  func.func @alone(%qkv: tensor<?x?x96xf32, #tenon.dims<batch, seq, C3>>) -> tensor<?x?x32xf32, #tenon.dims<batch, seq, C>> {
+    %y = tenon.attention %qkv heads @H cache @short : tensor<?x?x96xf32, #tenon.dims<batch, seq, C3>> -> tensor<?x?x32xf32, #tenon.dims<batch, seq, C>>
+    return %y : tensor<?x?x32xf32, #tenon.dims<batch, seq, C>>
+  }
+}

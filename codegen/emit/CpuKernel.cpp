@@ -101,6 +101,9 @@ std::string structureOf(GroupOp group, const CpuKernelBuilder &k) {
     os << "\n" << op->getName() << " " << op->getLoc();
     if (isa<AccumulateOp, AdamwOp, SgdOp, InitialiseOp>(op))
       describe(op->getAttrOfType<FlatSymbolRefAttr>("name").getAttr());
+    // The places of keys and values in a cache depend on its context.
+    if (auto cache = op->getAttrOfType<FlatSymbolRefAttr>("cache"))
+      os << " " << cast<StateOp>(SymbolTable::lookupSymbolIn(k.model, cache)).getTensorType();
     for (Value operand : op->getOperands())
       os << " %" << number(operand) << ":" << operand.getType();
     for (Value result : op->getResults())

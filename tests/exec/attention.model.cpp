@@ -63,9 +63,23 @@ struct few_heads {
   }
 };
 
+// Two caches that differ in their contexts alone, on one source line.
+struct two_contexts {
+  kv_cache<f32, batch, n_context, c6> below{"below"};
+  kv_cache<f32, batch, n_long, c6> above{"above"};
+  template <class X, class Cache>
+  static constexpr auto attend(X x, const Cache& cache) {
+    return causal_self_attention<two_heads>(x, cache);
+  }
+  constexpr auto operator()(input<"x", f32, batch, seq, c18> x) const {
+    return outputs(output<"y">(attend(x, above)), output<"z">(attend(x, below)));
+  }
+};
+
 TENON_MODEL(attentions, attentions<f32>{});
 TENON_MODEL(attentions_bf16, attentions<bf16>{});
 TENON_MODEL(long_attention, long_attention<f32>{});
 TENON_MODEL(long_attention_bf16, long_attention<bf16>{});
 TENON_MODEL(few_heads, few_heads<f32>{});
 TENON_MODEL(few_heads_bf16, few_heads<bf16>{});
+TENON_MODEL(two_contexts, two_contexts{});

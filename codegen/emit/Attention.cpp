@@ -54,7 +54,7 @@ struct AttentionKernel {
     auto [begin, end] = k.share(pairs);
     if (!maySplit) {
       from = k.index(0), to = all;
-      k.loop(begin, end, 1, [&](Value pair) { computePair(pair); });
+      forPairs(begin, end, [&](Value pair) { computePair(pair); });
       return;
     }
     // Runs of spans, of all pairs one behind the other.
@@ -62,7 +62,8 @@ struct AttentionKernel {
     auto [splitBegin, splitEnd] = k.share(k.mul(pairs, all));
     begin = choose(isSplit, splitBegin, k.mul(begin, all));
     end = choose(isSplit, splitEnd, k.mul(end, all));
-    k.loop(k.div(begin, all), k.div(k.add(end, k.sub(all, k.index(1))), all), 1, [&](Value pair) {
+    Value pairsEnd = k.div(k.add(end, k.sub(all, k.index(1))), all);
+    forPairs(k.div(begin, all), pairsEnd, [&](Value pair) {
       Value first = k.mul(pair, all);
       from = k.sub(begin, k.min(begin, first));
       to = k.min(k.sub(end, first), all);
@@ -116,6 +117,17 @@ private:
     firstPart = k.mul(pair, llvm::divideCeil(context, spans.keys));
     headColumn = k.mul(k.rem(pair, k.index(heads)), headSize);
     memory.select(pair);
+  }
+
+  /// The memory of a pair comes nearer while the one before it is computed; with many queries,
+  /// reading does not matter.
+  void forPairs(Value begin, Value end, llvm::function_ref<void(Value)> body) {
+    Value isLone = k.less(time, k.index(2));
+    k.loop(begin, end, 1, [&](Value pair) {
+      Value next = k.add(pair, 1);
+      k.ifThen(both(isLone, k.less(next, end)), [&] { memory.prefetch(next, offset); });
+      body(pair);
+    });
   }
 
   /// The spans [from, to) of all queries of a pair.

@@ -65,6 +65,24 @@ void HeadMemory::select(Value pair) {
   values = k.add(keys, perHead / 2);
 }
 
+// Bytes of keys, and as many of values, up to which they are prefetched: longer streams the
+// hardware foresees better (codegen/README.md).
+static constexpr int64_t prefetchedBytes = 32 << 10;
+
+void HeadMemory::prefetch(Value pair, Value position) const {
+  Value whole = k.mul(k.div(k.add(position, block), block), block); // keys lie in blocks
+  auto laneCount = [&](Value positions) { return k.mul(positions, headSize / group()); };
+  k.ifThen(k.less(laneCount(whole), k.index(prefetchedBytes / 4 + 1)), [&] {
+    auto bring = [&](Value start, Value lanes) {
+      k.loop(k.index(0), lanes, 64 / 4,
+             [&](Value i) { k.prefetch(memory, k.add(start, i), lane()); });
+    };
+    Value start = k.mul(pair, perHead);
+    bring(start, laneCount(whole));
+    bring(k.add(start, perHead / 2), laneCount(k.add(position, 1)));
+  });
+}
+
 Value HeadMemory::keyStart(Value first) const {
   return k.add(keys, k.mul(k.div(first, block), block * headSize / group()));
 }

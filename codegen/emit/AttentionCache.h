@@ -55,6 +55,9 @@ public:
   mlir::Value valueStart(mlir::Value position) const;
   mlir::Value value(mlir::Value index, unsigned lanes) const;
 
+  /// Brings nearer what a query at `position` reads of a pair, where that is little.
+  void prefetch(mlir::Value pair, mlir::Value position) const;
+
   /// What a lane holds: that many elements, and its type.
   int64_t group() const { return element.isBF16() ? 2 : 1; }
   mlir::Type lane() const;

@@ -23,9 +23,15 @@ void forAligned(KernelBuilder &k, Value offset, Value count, unsigned size,
   Value past = k.rem(offset, k.index(size));
   Value lead = k.min(count, k.rem(k.sub(k.index(size), past), k.index(size)));
   Value whole = k.add(lead, k.mul(k.div(k.sub(count, lead), size), size));
-  k.loop(k.index(0), lead, 1, [&](Value t) { body(t, 1); });
   k.loop(lead, whole, size, [&](Value t) { body(t, size); });
-  k.loop(whole, count, 1, [&](Value t) { body(t, 1); });
+  if (size == 1)
+    return;
+  // One loop for what is before and behind, so that the body's code is there once.
+  Value singles = k.add(lead, k.sub(count, whole));
+  k.loop(k.index(0), singles, 1, [&](Value i) {
+    Value behind = k.add(i, k.sub(whole, lead));
+    body(arith::SelectOp::create(k.b, k.loc, k.less(i, lead), i, behind), 1);
+  });
 }
 
 void forChannels(KernelBuilder &k, int64_t headSize, llvm::function_ref<void(Value, unsigned)> body,

@@ -23,7 +23,8 @@ inline int64_t headElements(int64_t context, int64_t headSize) {
 int64_t cacheElements(StateOp state);
 
 /// Cuts positions offset + [0, count) where they are multiples of `size`: the body gets the first
-/// of `size` (number in 0..count-1), or of 1 before the first cut and behind the last.
+/// of `size` each (number in 0..count-1), then those before the first cut and behind the last one
+/// by one.
 void forAligned(KernelBuilder &k, mlir::Value offset, mlir::Value count, unsigned size,
                 llvm::function_ref<void(mlir::Value, unsigned)> body);
 

@@ -9,9 +9,18 @@
 #include "Pack.h"
 #include "Product.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
 using namespace mlir;
 
 namespace tenon {
+
+// Rows of x go in blocks where x is larger than this; else each panel would read all of it again
+// from memory.
+static constexpr int64_t wholeBytes = 4 << 20;
+// Bytes of a block, well below a second-level cache of 1 MB, but at least so many rows that reading
+// the panels again for each block costs little.
+static constexpr int64_t blockBytes = 384 << 10, leastRows = 128;
 
 namespace {
 struct LinearKernel : Product {
@@ -21,25 +30,44 @@ struct LinearKernel : Product {
                  [this](Value value, Value row, Value column) { finish(value, row, column); }) {}
 
   void emit() {
-    int64_t fullPanels = columns / panel;
     Value rows = k.rows(type);
+    // Where all of x fits, its rows stay together: each panel is then read once.
+    Value fits = k.less(rows, k.index(wholeBytes / (depth * elementBytes()) + 1));
+    Value step = arith::SelectOp::create(k.b, k.loc, fits, rows, k.index(blockRows()));
+    k.loop(k.index(0), rows, step, {}, [&](Value first, ValueRange) {
+      emitRows(first, k.min(k.add(first, step), rows));
+      return KernelBuilder::Values();
+    });
+  }
+
+private:
+  int64_t elementBytes() const { return bf16 ? 2 : 4; }
+
+  /// Rows that are multiplied by all panels before the next ones: whole tiles.
+  int64_t blockRows() const {
+    int64_t tile = k.target.tileRows;
+    return std::max(blockBytes / (depth * elementBytes()), leastRows) / tile * tile;
+  }
+
+  void emitRows(Value first, Value last) {
+    int64_t fullPanels = columns / panel;
     auto [begin, end] = k.share(k.index(llvm::divideCeil(columns, panel)));
     Value fullEnd = k.min(end, k.index(fullPanels));
-    k.loop(begin, fullEnd, 1, [&](Value p) { emitPanel(p, rows, panel); });
+    k.loop(begin, fullEnd, 1, [&](Value p) { emitPanel(p, first, last, panel); });
     if (int64_t rest = columns % panel) {
-      Value last = k.index(fullPanels);
-      k.ifThen(k.less(last, end), [&] {
-        k.ifThen(k.less(begin, k.index(fullPanels + 1)), [&] { emitPanel(last, rows, rest); });
+      Value lastPanel = k.index(fullPanels);
+      k.ifThen(k.less(lastPanel, end), [&] {
+        k.ifThen(k.less(begin, k.index(fullPanels + 1)),
+                 [&] { emitPanel(lastPanel, first, last, rest); });
       });
     }
   }
 
-private:
-  /// All rows of one panel: full tiles, then the remaining rows in powers of two.
-  void emitPanel(Value p, Value rows, int64_t valid) {
+  /// Rows of one panel: full tiles, then the remaining rows in powers of two.
+  void emitPanel(Value p, Value first, Value rows, int64_t valid) {
     unsigned full = k.target.tileRows;
-    Value done = k.mul(k.div(rows, full), full);
-    k.loop(k.index(0), done, full, [&](Value row) { emitTile(p, row, full, valid); });
+    Value done = k.add(first, k.mul(k.div(k.sub(rows, first), full), full));
+    k.loop(first, done, full, [&](Value row) { emitTile(p, row, full, valid); });
     for (unsigned count = llvm::bit_floor(full - 1); count >= 1; count /= 2) {
       Value rest = k.sub(rows, done);
       Value steps = k.div(rest, count);

@@ -18,9 +18,9 @@ namespace tenon {
 // Rows of x go in blocks where x is larger than this; else each panel would read all of it again
 // from memory.
 static constexpr int64_t wholeBytes = 4 << 20;
-// Bytes of a block, well below a second-level cache of 1 MB, but at least so many rows that reading
-// the panels again for each block costs little.
-static constexpr int64_t blockBytes = 384 << 10, leastRows = 128;
+// Bytes of a block, and how many rows at least make up for reading the panels again for each block:
+// where a second-level cache cannot hold those, x is not cut.
+static constexpr int64_t blockBytes = 384 << 10, leastRows = 128, cacheBytes = 1 << 20;
 
 namespace {
 struct LinearKernel : Product {
@@ -31,9 +31,12 @@ struct LinearKernel : Product {
 
   void emit() {
     Value rows = k.rows(type);
-    // Where all of x fits, its rows stay together: each panel is then read once.
-    Value fits = k.less(rows, k.index(wholeBytes / (depth * elementBytes()) + 1));
-    Value step = arith::SelectOp::create(k.b, k.loc, fits, rows, k.index(blockRows()));
+    int64_t rowBytes = depth * (bf16 ? 2 : 4), tile = k.target.tileRows;
+    int64_t block = std::max(blockBytes / rowBytes, leastRows) / tile * tile;
+    if (block * rowBytes > cacheBytes)
+      return emitRows(k.index(0), rows);
+    Value isSmall = k.less(rows, k.index(wholeBytes / rowBytes + 1));
+    Value step = arith::SelectOp::create(k.b, k.loc, isSmall, rows, k.index(block));
     k.loop(k.index(0), rows, step, {}, [&](Value first, ValueRange) {
       emitRows(first, k.min(k.add(first, step), rows));
       return KernelBuilder::Values();
@@ -41,14 +44,7 @@ struct LinearKernel : Product {
   }
 
 private:
-  int64_t elementBytes() const { return bf16 ? 2 : 4; }
-
-  /// Rows that are multiplied by all panels before the next ones: whole tiles.
-  int64_t blockRows() const {
-    int64_t tile = k.target.tileRows;
-    return std::max(blockBytes / (depth * elementBytes()), leastRows) / tile * tile;
-  }
-
+  /// Rows [first, last) of all of this thread's panels.
   void emitRows(Value first, Value last) {
     int64_t fullPanels = columns / panel;
     auto [begin, end] = k.share(k.index(llvm::divideCeil(columns, panel)));
@@ -64,12 +60,12 @@ private:
   }
 
   /// Rows of one panel: full tiles, then the remaining rows in powers of two.
-  void emitPanel(Value p, Value first, Value rows, int64_t valid) {
+  void emitPanel(Value p, Value first, Value last, int64_t valid) {
     unsigned full = k.target.tileRows;
-    Value done = k.add(first, k.mul(k.div(k.sub(rows, first), full), full));
+    Value done = k.add(first, k.mul(k.div(k.sub(last, first), full), full));
     k.loop(first, done, full, [&](Value row) { emitTile(p, row, full, valid); });
     for (unsigned count = llvm::bit_floor(full - 1); count >= 1; count /= 2) {
-      Value rest = k.sub(rows, done);
+      Value rest = k.sub(last, done);
       Value steps = k.div(rest, count);
       Value next = k.add(done, k.mul(steps, count));
       k.loop(done, next, count, [&](Value row) { emitTile(p, row, count, valid); });

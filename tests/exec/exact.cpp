@@ -7,8 +7,8 @@
 #include "driver.hpp"
 
 extern "C" const tenon_model tenon_model_linear_widths, tenon_model_linear_depths,
-    tenon_model_tied_heads, tenon_model_linear_widths_bf16, tenon_model_linear_depths_bf16,
-    tenon_model_tied_heads_bf16;
+    tenon_model_tied_heads, tenon_model_linear_rows, tenon_model_linear_rows_bf16,
+    tenon_model_linear_widths_bf16, tenon_model_linear_depths_bf16, tenon_model_tied_heads_bf16;
 
 namespace {
 
@@ -45,6 +45,21 @@ words expected(const words& x, const parameters& given, const product& how, bool
   return result;
 }
 
+/// One call with whole numbers.
+template <class Session>
+void check_call(Session& session, const tenon_model& model, const std::vector<std::int64_t>& sizes,
+                std::mt19937& random, const parameters& given, const std::vector<product>& products,
+                bool transposed) {
+  std::vector<words> inputs;
+  for (std::uint32_t i = 0; i < model.entries[0].n_inputs; ++i)
+    inputs.push_back(whole_numbers(count_of(model.entries[0].inputs[i], sizes), random));
+  const auto got = call(session, model, 0, sizes, inputs);
+  for (std::size_t i = 0; i < products.size(); ++i) {
+    CAPTURE(model.name, products[i].weight);
+    REQUIRE(got[i] == expected(inputs[products[i].input], given, products[i], transposed));
+  }
+}
+
 /// Every count of rows past two of the highest tiles (14); all 33 tokens of three sequences once.
 void check(const tenon_model& model, const std::vector<product>& products, bool transposed) {
   REQUIRE(model.entries[0].n_outputs == products.size());
@@ -57,14 +72,8 @@ void check(const tenon_model& model, const std::vector<product>& products, bool 
       auto session = open_session(model, weights, variant, threads);
       for (std::int64_t rows = 1; rows <= 30; rows += threads % 2 ? 1 : 5) {
         const auto sizes = rows < 30 ? sizes_of(model, 1, rows) : sizes_of(model, 3, 33);
-        std::vector<words> inputs;
-        for (std::uint32_t i = 0; i < model.entries[0].n_inputs; ++i)
-          inputs.push_back(whole_numbers(count_of(model.entries[0].inputs[i], sizes), random));
-        const auto got = call(session, model, 0, sizes, inputs);
-        for (std::size_t i = 0; i < products.size(); ++i) {
-          CAPTURE(model.name, variant, threads, rows, products[i].weight);
-          REQUIRE(got[i] == expected(inputs[products[i].input], given, products[i], transposed));
-        }
+        CAPTURE(variant, threads, rows);
+        check_call(session, model, sizes, random, given, products, transposed);
       }
     }
   }
@@ -162,6 +171,28 @@ TEST_CASE("products of whole numbers are exact in every width") {
 TEST_CASE("products of whole numbers are exact in every depth") {
   for (const tenon_model* model : {&tenon_model_linear_depths, &tenon_model_linear_depths_bf16})
     check(*model, depths, false);
+}
+
+TEST_CASE("products of so many rows that they go in blocks are exact") {
+  const std::vector<product> products = {{"k257.weight", "k257.bias", 0},
+                                         {"k1021.weight", nullptr, 1}};
+  for (const tenon_model* model : {&tenon_model_linear_rows, &tenon_model_linear_rows_bf16}) {
+    std::mt19937 random(1);
+    const parameters given(*model,
+                           [&](const auto&) { return static_cast<float>(random() % 17) - 8.0f; });
+    for (const std::string& variant : variants_of(*model)) {
+      const auto weights = given.pack(*model, variant);
+      auto session = open_session(*model, weights, variant, 3);
+      for (const std::int64_t rows : {1027, 1028, 2055, 4080, 4081, 4500}) {
+        std::vector<std::int64_t> sizes;
+        for (std::uint32_t i = 0; i < model->n_dims; ++i) sizes.push_back(model->dims[i].max);
+        sizes[dim_of(*model, "batch")] = 1;
+        sizes[dim_of(*model, "many")] = rows;
+        CAPTURE(variant, rows);
+        check_call(session, *model, sizes, random, given, products, false);
+      }
+    }
+  }
 }
 
 TEST_CASE("products with a table of whole numbers are exact in every width") {

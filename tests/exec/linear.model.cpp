@@ -8,14 +8,20 @@ using namespace tenon;
 template <class T, class K, class N>
 struct linear_plain {
   param<T, K, N> weight;
-  constexpr auto operator()(tensor<f32, batch, seq, K> x) const { return linear(x, weight); }
+  template <class Time>
+  constexpr auto operator()(tensor<f32, batch, Time, K> x) const {
+    return linear(x, weight);
+  }
 };
 
 template <class T, class K, class N>
 struct linear_biased {
   param<T, K, N> weight;
   param<f32, N> bias;
-  constexpr auto operator()(tensor<f32, batch, seq, K> x) const { return linear(x, weight, bias); }
+  template <class Time>
+  constexpr auto operator()(tensor<f32, batch, Time, K> x) const {
+    return linear(x, weight, bias);
+  }
 };
 
 template <class T>
@@ -84,6 +90,21 @@ struct tied_heads {
   }
 };
 
+// So many rows that they are taken in blocks: of 4 MB and more, 4081 of depth 257, 1028 of 1021,
+// and twice that in bf16.
+struct many : dyn<1, 4500> {};
+
+template <class T>
+struct linear_rows {
+  linear_biased<T, w257, w65> k257{{"k257.weight", normal(0.1)}, {"k257.bias", normal(0.1)}};
+  linear_plain<T, w1021, w9> k1021{{"k1021.weight", normal(0.1)}};
+
+  constexpr auto operator()(input<"a", f32, batch, many, w257> a,
+                            input<"b", f32, batch, many, w1021> b) const {
+    return outputs(output<"y257">(k257(a)), output<"y1021">(k1021(b)));
+  }
+};
+
 // What the product's kernel goes on with: bias, GELU, scale, sums with a tensor, with rows for each
 // position and with a row for all.
 template <class T>
@@ -107,5 +128,7 @@ TENON_MODEL(linear_depths, linear_depths<f32>{});
 TENON_MODEL(linear_depths_bf16, linear_depths<bf16>{});
 TENON_MODEL(tied_heads, tied_heads<f32>{});
 TENON_MODEL(tied_heads_bf16, tied_heads<bf16>{});
+TENON_MODEL(linear_rows, linear_rows<f32>{});
+TENON_MODEL(linear_rows_bf16, linear_rows<bf16>{});
 TENON_MODEL(linear_epilogue, linear_epilogue<f32>{});
 TENON_MODEL(linear_epilogue_bf16, linear_epilogue<bf16>{});

@@ -17,8 +17,8 @@ struct chain {
   }
 };
 
-// More rows than are summed at a time, tokens than the head takes at once, and depths of more than
-// one block: the gradients of `wide`'s input and of the head's.
+// More rows than are summed or multiplied at a time, tokens than the head takes at once, and depths
+// of more than one block: the gradients of `wide`'s input and of the head's.
 struct long_batch : dyn<1, 2> {};
 struct long_seq : dyn<300, 301> {};  // so that CHECK takes so many
 struct wide : dim<1100> {};

@@ -155,13 +155,8 @@ void check_special(const std::vector<words>& inputs) {
   }
 }
 
-/// The size of every dimension of a long model in a call with B sequences of T tokens.
 std::vector<std::int64_t> long_sizes(const tenon_model& model, std::int64_t b, std::int64_t t) {
-  std::vector<std::int64_t> sizes;
-  for (std::uint32_t i = 0; i < model.n_dims; ++i) sizes.push_back(model.dims[i].max);
-  sizes[dim_of(model, "batch")] = b;
-  sizes[dim_of(model, "long_seq")] = t;
-  return sizes;
+  return sizes_of(model, b, t, "long_seq");
 }
 
 const std::int64_t around_blocks[] = {1,  2,   3,   5,   6,   7,   8,   15,  16,  17,  24,

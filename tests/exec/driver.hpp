@@ -105,13 +105,14 @@ inline std::uint32_t dim_of(const tenon_model& model, const std::string& name) {
   return 0;
 }
 
-/// The size of every dimension in a call with B sequences of T tokens.
-inline std::vector<std::int64_t> sizes_of(const tenon_model& model, std::int64_t b,
-                                          std::int64_t t) {
+/// The size of every dimension in a call with B sequences of T tokens; `time` is the dimension of
+/// T.
+inline std::vector<std::int64_t> sizes_of(const tenon_model& model, std::int64_t b, std::int64_t t,
+                                          const char* time = "seq") {
   std::vector<std::int64_t> sizes;
   for (std::uint32_t i = 0; i < model.n_dims; ++i) sizes.push_back(model.dims[i].max);
   sizes[dim_of(model, "batch")] = b;
-  sizes[dim_of(model, "seq")] = t;
+  sizes[dim_of(model, time)] = t;
   return sizes;
 }
 

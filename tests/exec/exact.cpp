@@ -27,6 +27,10 @@ words whole_numbers(std::size_t count, std::mt19937& random) {
   return result;
 }
 
+parameters whole_parameters(const tenon_model& model, std::mt19937& random) {
+  return parameters(model, [&](const auto&) { return static_cast<float>(random() % 17) - 8.0f; });
+}
+
 /// x W + b in integers, the weight (K, N), or (N, K) where transposed.
 words expected(const words& x, const parameters& given, const product& how, bool transposed) {
   const auto& weight = given.tensors.at(how.weight);
@@ -64,8 +68,7 @@ void check_call(Session& session, const tenon_model& model, const std::vector<st
 void check(const tenon_model& model, const std::vector<product>& products, bool transposed) {
   REQUIRE(model.entries[0].n_outputs == products.size());
   std::mt19937 random(1);
-  const parameters given(model,
-                         [&](const auto&) { return static_cast<float>(random() % 17) - 8.0f; });
+  const parameters given = whole_parameters(model, random);
   for (const std::string& variant : variants_of(model)) {
     const auto weights = given.pack(model, variant);
     for (const int threads : {1, 2, 3, 8}) {
@@ -178,18 +181,14 @@ TEST_CASE("products of so many rows that they go in blocks are exact") {
                                          {"k1021.weight", nullptr, 1}};
   for (const tenon_model* model : {&tenon_model_linear_rows, &tenon_model_linear_rows_bf16}) {
     std::mt19937 random(1);
-    const parameters given(*model,
-                           [&](const auto&) { return static_cast<float>(random() % 17) - 8.0f; });
+    const parameters given = whole_parameters(*model, random);
     for (const std::string& variant : variants_of(*model)) {
       const auto weights = given.pack(*model, variant);
       auto session = open_session(*model, weights, variant, 3);
       for (const std::int64_t rows : {1027, 1028, 2055, 4080, 4081, 4500}) {
-        std::vector<std::int64_t> sizes;
-        for (std::uint32_t i = 0; i < model->n_dims; ++i) sizes.push_back(model->dims[i].max);
-        sizes[dim_of(*model, "batch")] = 1;
-        sizes[dim_of(*model, "many")] = rows;
         CAPTURE(variant, rows);
-        check_call(session, *model, sizes, random, given, products, false);
+        check_call(session, *model, sizes_of(*model, 1, rows, "many"), random, given, products,
+                   false);
       }
     }
   }

@@ -16,18 +16,22 @@ ColumnShare ColumnShare::whole(KernelBuilder &k, int64_t columns) {
   return {k.index(0), k.index(columns), columns};
 }
 
-void forColumns(KernelBuilder &k, const ColumnShare &share,
-                llvm::function_ref<void(Value, int64_t)> turn,
-                llvm::function_ref<void(Value, unsigned)> vector) {
+/// Whole vectors, then smaller pieces.
+static SmallVector<Piece> piecesOf(int64_t count, unsigned lanes) {
+  SmallVector<Piece> pieces;
+  for (int64_t i = 0; i + lanes <= count; i += lanes)
+    pieces.push_back({i, lanes});
+  pieces.append(tailPieces(count, lanes));
+  return pieces;
+}
+
+void forRuns(KernelBuilder &k, const ColumnShare &share, unsigned vectors,
+             llvm::function_ref<void(Value, ArrayRef<Piece>)> body) {
   constexpr int64_t line = ColumnShare::lineElements;
-  int64_t lanes = k.target.lanes, extent = turnVectors * lanes;
+  int64_t lanes = k.target.lanes, extent = vectors * lanes;
   int64_t rest = share.columns % line, full = share.columns - rest;
   auto run = [&](Value begin, Value end, int64_t step) {
-    k.loop(begin, end, step, [&](Value column) {
-      turn(column, step);
-      for (int64_t i = 0; i < step; i += lanes)
-        vector(k.add(column, i), lanes);
-    });
+    k.loop(begin, end, step, [&](Value column) { body(column, piecesOf(step, lanes)); });
   };
   Value end = k.min(share.end, k.index(full));
   Value count = k.sub(end, k.min(share.begin, end));
@@ -41,13 +45,17 @@ void forColumns(KernelBuilder &k, const ColumnShare &share,
   Value last = k.index(full);
   Value owns = k.less(last, share.end);
   k.ifThen(owns, [&] {
-    k.ifThen(k.less(share.begin, k.index(full + 1)), [&] {
-      turn(last, rest);
-      for (int64_t i = 0; i + lanes <= rest; i += lanes)
-        vector(k.index(full + i), lanes);
-      for (Piece piece : tailPieces(rest, lanes))
-        vector(k.index(full + piece.offset), piece.lanes);
-    });
+    k.ifThen(k.less(share.begin, k.index(full + 1)), [&] { body(last, piecesOf(rest, lanes)); });
+  });
+}
+
+void forColumns(KernelBuilder &k, const ColumnShare &share,
+                llvm::function_ref<void(Value, int64_t)> turn,
+                llvm::function_ref<void(Value, unsigned)> vector) {
+  forRuns(k, share, turnVectors, [&](Value column, ArrayRef<Piece> pieces) {
+    turn(column, extentOf(pieces));
+    for (Piece piece : pieces)
+      vector(k.add(column, piece.offset), piece.lanes);
   });
 }
 

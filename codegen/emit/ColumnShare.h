@@ -18,6 +18,16 @@ struct ColumnShare {
   static ColumnShare whole(KernelBuilder &k, int64_t columns);
 };
 
+/// Runs over the columns of a share, up to `vectors` vectors at a time: the body gets the column
+/// that they begin at, and where in them which lanes are, whole vectors but at the end of the row.
+void forRuns(KernelBuilder &k, const ColumnShare &share, unsigned vectors,
+             llvm::function_ref<void(mlir::Value column, llvm::ArrayRef<Piece> pieces)> body);
+
+/// How many columns the pieces of a run are.
+inline int64_t extentOf(llvm::ArrayRef<Piece> pieces) {
+  return pieces.back().offset + pieces.back().lanes;
+}
+
 /// Runs over the columns of a share: `turn` at the start of every run of up to four vectors with
 /// its extent, `vector` for each vector, at the end of the row for pieces of powers of two.
 void forColumns(KernelBuilder &k, const ColumnShare &share,

@@ -15,10 +15,14 @@ namespace tenon {
 
 static unsigned bytesOf(Type element) { return element.getIntOrFloatBitWidth() / 8; }
 
+static Value addressOf(CpuKernelBuilder &k, Value base, Value index, Type element,
+                       LLVM::GEPNoWrapFlags flags) {
+  Value wide = arith::IndexCastOp::create(k.b, k.loc, k.b.getI64Type(), index);
+  return LLVM::GEPOp::create(k.b, k.loc, base.getType(), element, base, ValueRange{wide}, flags);
+}
+
 Value CpuKernelBuilder::address(Value base, Value index, Type element) {
-  Value wide = arith::IndexCastOp::create(b, loc, b.getI64Type(), index);
-  return LLVM::GEPOp::create(b, loc, base.getType(), element, base, ValueRange{wide},
-                             LLVM::GEPNoWrapFlags::inbounds);
+  return addressOf(*this, base, index, element, LLVM::GEPNoWrapFlags::inbounds);
 }
 
 Value CpuKernelBuilder::load(Value base, Value index, Type element, unsigned lanes) {
@@ -33,9 +37,16 @@ void CpuKernelBuilder::store(Value value, Value base, Value index, bool nontempo
                         /*isVolatile=*/false, nontemporal);
 }
 
-void CpuKernelBuilder::prefetch(Value base, Value index, Type element) {
-  // Read, data; not into the first level, which is too small for rows to come beside those at hand.
-  LLVM::Prefetch::create(b, loc, address(base, index, element), /*rw=*/0, /*hint=*/2, /*cache=*/1);
+void CpuKernelBuilder::prefetch(Value base, Value index, Type element, int level) {
+  // For reading, of data.
+  Value at = addressOf(*this, base, index, element, LLVM::GEPNoWrapFlags::none);
+  LLVM::Prefetch::create(b, loc, at, /*rw=*/0, /*hint=*/4 - level, /*cache=*/1);
+}
+
+void CpuKernelBuilder::prefetchRun(Value base, Value index, Type element, int64_t count) {
+  int64_t line = 64 / bytesOf(element);
+  for (int64_t i = 0; i < count; i += line)
+    prefetch(base, add(index, i), element);
 }
 
 Value CpuKernelBuilder::stack(int64_t elements, Type element) {

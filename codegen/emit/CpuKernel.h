@@ -15,7 +15,11 @@ public:
                    unsigned lanes = 1) override;
   void store(mlir::Value value, mlir::Value base, mlir::Value index,
              bool nontemporal = false) override;
-  void prefetch(mlir::Value base, mlir::Value index, mlir::Type element) override;
+  void prefetch(mlir::Value base, mlir::Value index, mlir::Type element, int level = 2) override;
+
+  /// The same for all lines of `count` elements from `index` on, to the second level: the first is
+  /// too small for rows to come beside those at hand.
+  void prefetchRun(mlir::Value base, mlir::Value index, mlir::Type element, int64_t count);
 
   /// Memory on the stack of the kernel, in elements, aligned to 64 bytes; allocated on entry.
   mlir::Value stack(int64_t elements, mlir::Type element);

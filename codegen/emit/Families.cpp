@@ -59,6 +59,7 @@ int64_t scratchElements(GroupOp group) {
             .Case(
                 [](LinearBackwardOp op) { return op.getNarrow() ? narrowScratch(op.getDy()) : 0; })
             .Case([](LinearBackwardWeightOp op) { return weightGradientScratch(op); })
+            .Case([](EmbeddingBackwardOp op) { return embeddingBackwardScratch(op); })
             .Case([](HeadCrossEntropyOp op) { return headLossScratch(op); })
             .Case([](GradientNormOp op) { return gradientNormScratch(op); })
             .Case<AttentionOp, AttentionSavingOp>([](auto op) { return attentionScratch(op); })

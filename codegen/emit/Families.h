@@ -38,6 +38,7 @@ mlir::LogicalResult emitNormBackward(GroupOp group, CpuKernelBuilder &k);
 int64_t normBackwardScratch(GroupOp group);
 /// Gradient of an embedding's table: EmbeddingBackward.cpp.
 mlir::LogicalResult emitEmbeddingBackward(GroupOp group, CpuKernelBuilder &k);
+int64_t embeddingBackwardScratch(EmbeddingBackwardOp op); // floats
 /// Sums over leading dimensions: SumLeading.cpp.
 mlir::LogicalResult emitSumLeading(GroupOp group, CpuKernelBuilder &k);
 /// Per-token cross-entropy, the masked mean, the gradient of logits: CrossEntropy.cpp.

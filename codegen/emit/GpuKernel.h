@@ -30,7 +30,7 @@ public:
   mlir::Value workgroup; // index
 
   /// Nothing: other lanes hide the latency.
-  void prefetch(mlir::Value, mlir::Value, mlir::Type) override {}
+  void prefetch(mlir::Value, mlir::Value, mlir::Type, int) override {}
   /// The sum of `partial` over the lanes of a row, the same bits in each of them. All lanes of the
   /// work group must get here.
   virtual mlir::Value sumOverLanes(mlir::Value partial, const GpuShape &shape) = 0;

@@ -66,7 +66,8 @@ public:
                            unsigned lanes = 1) = 0;
   virtual void store(mlir::Value value, mlir::Value base, mlir::Value index,
                      bool nontemporal = false) = 0;
-  virtual void prefetch(mlir::Value base, mlir::Value index, mlir::Type element) = 0;
+  /// Towards the cache of `level` 1 or 2. The element may lie past the end of memory.
+  virtual void prefetch(mlir::Value base, mlir::Value index, mlir::Type element, int level = 2) = 0;
 
   // Index arithmetic; no wrap.
   mlir::Value index(int64_t value);

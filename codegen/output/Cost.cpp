@@ -110,9 +110,11 @@ static void countAccumulate(AccumulateOp op, Cost &cost) {
   Type type = op.getValue().getType();
   int64_t bytes = bytesOf(type);
   if (auto table = op.getValue().getDefiningOp<EmbeddingBackwardOp>()) {
-    cost.bytes.addElements(2 * bytes, table.getDy().getType());
+    // Begun anew, each row is written once; else rows are read and written.
     if (op.getFresh())
       cost.bytes.addElements(bytes, type);
+    else
+      cost.bytes.addElements(2 * bytes, table.getDy().getType());
     return;
   }
   cost.flops.addElements(op.getFresh() ? 0 : 1, type);

@@ -187,10 +187,16 @@ TEST_CASE("a table's gradient: rows that occur twice, never, or beyond the table
     test.ints["ids"] = tokens(39, {0, 10, 3, 3, 7});
     test.check();
     test.function = "parts";
-    for (int32_t step : {0, 2}) {
-      test.ints["micro_step"] = {step};
-      test.check();
+    for (int64_t seq : {13, 3, 1}) { // more tokens than rows, then fewer
+      test.sizes["seq"] = seq;
+      test.ints["ids"] = tokens(3 * seq, {0, 10, 3, 3, 7});
+      for (int32_t step : {0, 2}) {
+        test.ints["micro_step"] = {step};
+        test.check();
+      }
     }
+    test.sizes["seq"] = 13;
+    test.ints["ids"] = tokens(39, {0, 10, 3, 3, 7});
     // Wrong ids, whose rows of dy must not arrive: in the reference they are zero.
     test.function = "f";
     test.floats["dy"].assign(39 * C, 1.0f);
@@ -203,6 +209,29 @@ TEST_CASE("a table's gradient: rows that occur twice, never, or beyond the table
     test.kernelFloats["dy"].assign(39 * C, 1.0f);
     test.check();
   }
+}
+
+TEST_CASE("a large table's gradient, which goes past the caches") {
+  KernelTest test{with(R"mlir(
+!x = tensor<?x$Cxf32, #tenon.dims<seq, C>>
+!tokens = tensor<?xi32, #tenon.dims<seq>>
+!table = tensor<$Vx$Cxf32, #tenon.dims<V, C>>
+tenon.model @m {
+  tenon.dim @seq 1 to 70
+  tenon.dim @C $C to $C
+  tenon.dim @V $V to $V
+  tenon.param @wte : !table init normal 0.02
+  func.func @f(%dy: !x {tenon.name = "dy"}, %ids: !tokens {tenon.name = "ids"}) {
+    %d = tenon.embedding_backward %dy, %ids : !x, !tokens -> !table
+    tenon.accumulate %d into @wte fresh : !table
+    return
+  }
+}
+)mlir",
+                       {{"C", 208}, {"V", 20165}}),
+                  {{"seq", 70}}};
+  test.ints["ids"] = tokens(70, {20164, 0, 3, 3, 19999, 10000});
+  test.check();
 }
 
 TEST_CASE("a table's gradient by positions: a sum over the batch, and nothing behind the last") {

@@ -11,6 +11,10 @@ using namespace mlir;
 
 namespace tenon {
 
+// How far ahead a chain's input is prefetched. Loads wait for the condition that selects their
+// lanes, of dropout at the end of a long computation; the hardware sees them too late.
+static constexpr int64_t elementsAhead = 512;
+
 /// The index of an operand's element that meets (row, column) of a tensor of `full` type: an
 /// operand of lower rank is repeated over the leading dimensions that it lacks.
 static Value operandIndex(KernelBuilder &k, RankedTensorType operand, RankedTensorType full,
@@ -141,6 +145,7 @@ LogicalResult emitElementwise(GroupOp group, CpuKernelBuilder &k) {
   k.loop(begin, end, 1, [&](Value row) {
     forColumns(k, columns, width, [&](Value column, unsigned lanes) {
       Value index = k.add(k.mul(row, columns), column);
+      k.prefetchRun(k.base(seed), k.add(index, elementsAhead), type.getElementType(), lanes);
       Value value = k.load(k.base(seed), index, type.getElementType(), lanes);
       storeChain(k, ops, seed, value, row, column);
     });

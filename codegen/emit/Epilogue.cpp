@@ -10,9 +10,27 @@ using namespace mlir;
 namespace tenon {
 
 Epilogue::Epilogue(CpuKernelBuilder &k, ArrayRef<Operation *> chain, int64_t columns, Finish finish)
-    : k(k), finish(std::move(finish)), together(chainVectors(chain, columns)) {
+    : k(k), finish(std::move(finish)), columns(columns), together(chainVectors(chain, columns)) {
+  for (Operation *op : chain)
+    for (Value operand : op->getOperands()) {
+      auto type = cast<RankedTensorType>(operand.getType());
+      bool isMade =
+          operand.getDefiningOp() && operand.getDefiningOp()->getBlock() == op->getBlock();
+      if (!isMade && type == op->getResult(0).getType())
+        read.push_back(operand);
+    }
   if (llvm::any_of(chain, llvm::IsaPred<GeluOp, GeluBackwardOp, TrainingDropoutOp>))
     tile = k.stack(k.target.tileRows * k.target.panelColumns(), k.b.getF32Type());
+}
+
+void Epilogue::prefetch(unsigned rows, Value row, Value column) {
+  if (read.empty())
+    return;
+  k.loop(k.index(0), k.index(rows), 1, [&](Value i) {
+    Value at = k.add(k.mul(k.add(row, i), columns), column);
+    for (Value x : read)
+      k.prefetchRun(k.base(x), at, getElementTypeOrSelf(x.getType()), k.target.panelColumns());
+  });
 }
 
 void Epilogue::emit(ValueRange sums, unsigned rows, Value row, Value end, Value column,

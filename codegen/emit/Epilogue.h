@@ -16,6 +16,10 @@ public:
   Epilogue(CpuKernelBuilder &k, llvm::ArrayRef<mlir::Operation *> chain, int64_t columns,
            Finish finish);
 
+  /// Prefetches what the chain will read for a tile: of `rows` rows from `row` on, a panel's
+  /// columns from `column` on.
+  void prefetch(unsigned rows, mlir::Value row, mlir::Value column);
+
   /// For sums of `rows` rows from `row` on, of which those before `end` are wanted (null: all), and
   /// of `valid` columns from `column` on.
   void emit(mlir::ValueRange sums, unsigned rows, mlir::Value row, mlir::Value end,
@@ -24,8 +28,10 @@ public:
 private:
   CpuKernelBuilder &k;
   Finish finish;
-  unsigned together; // vectors of a row that the chain gets at a time
-  mlir::Value tile;  // on the stack, rows of a panel's columns; null where sums end in registers
+  int64_t columns;
+  llvm::SmallVector<mlir::Value> read; // by the chain, element by element
+  unsigned together;                   // vectors of a row that the chain gets at a time
+  mlir::Value tile; // on the stack, rows of a panel's columns; null where sums end in registers
 };
 
 } // namespace tenon

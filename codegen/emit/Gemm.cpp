@@ -93,6 +93,11 @@ static constexpr int64_t panelElements = 1 << 16;
 // would take 1 to 2 % more.
 static constexpr int64_t rowBlock = 528, cacheBytes = 1 << 20;
 
+// Laying out a panel reads short pieces far apart, which the hardware does not foresee: they are
+// prefetched so many rows, or about 64 columns of depth ahead. Without that the input's gradients
+// of GPT-2 124M took 20 to 30 % longer at 256 tokens (bf16, 2 threads of a Zen 5).
+static constexpr int64_t rowsAhead = 16;
+
 namespace {
 class PanelProductEmitter : PanelProduct {
 public:
@@ -216,6 +221,8 @@ void PanelProductEmitter::fill(const Block &block, Value p, int64_t valid) {
         Value at = k.add(k.add(block.begin, d), t);
         Value from = form == Form::Rows ? k.add(k.mul(at, columns), column)
                                         : k.mul(k.add(k.mul(p, depth), at), panel);
+        if (form == Form::Rows)
+          k.prefetch(weight, k.add(k.add(from, rowsAhead * columns), j), k.b.getF32Type());
         // Panels hold whole vectors.
         read.push_back(
             loadPadded(k, weight, k.add(from, j), form == Form::Rows ? valid - j : lanes));
@@ -235,6 +242,8 @@ void PanelProductEmitter::fill(const Block &block, Value p, int64_t valid) {
         else
           from = k.add(k.mul(k.add(k.mul(k.div(at, panel), columns), row), panel),
                        k.rem(at, k.index(panel)));
+        k.prefetch(weight, k.add(from, form == Form::RowsTransposed ? 2 * lanes : columns * panel),
+                   k.b.getF32Type());
         read.push_back(loadPadded(k, weight, from, validDepth));
       }
       put(transposeVectors(k, read), d, j);
@@ -269,6 +278,8 @@ void PanelProductEmitter::emitTile(const Block &block, Value p, Value row, int64
   auto place = [&](unsigned i, unsigned j) {
     return k.add(k.add(k.mul(k.add(row, i), columns), column), j * lanes);
   };
+  if (block.last)
+    epilogue.prefetch(count, row, column);
   KernelBuilder::Values sums(count * vectors, k.splat(0.0, lanes));
   if (!block.last || block.length < depth)
     sums = beginSums(k, count * vectors, block.continues, [&](unsigned n) {

@@ -12,6 +12,8 @@ namespace tenon {
 // of a's columns that a thread keeps on its stack: 96 KB with 6 rows a tile.
 static constexpr int64_t blockRows = 512;
 static constexpr unsigned blockTiles = 8;
+// Rows between the prefetch of a piece of a row and its use: worth 1 to 2 % at L6 C384.
+static constexpr int64_t rowsAhead = 16;
 
 /// Floats of b's panels in one block: every target's panels have at most 64 columns.
 static int64_t halfElements(int64_t columns) { return blockRows * (columns + 64); }
@@ -38,6 +40,7 @@ private:
   };
   void pack(const Block &block);
   void multiply(const Block &block, Value keeps);
+  void prefetchRows(Value from, int64_t stride, Value column, int64_t count, Value first, Value m);
   SmallVector<Value> loadRows(Value m, Value count, llvm::function_ref<Value(Value)> load);
   void packPanel(const Block &block, Value p, int64_t valid);
   void emitRowTiles(const Block &block, Value firstTile, Value tiles, Value keeps);
@@ -104,6 +107,17 @@ SmallVector<Value> OuterProductEmitter::loadRows(Value m, Value count,
   return {low, arith::SelectOp::create(k.b, k.loc, inside, high, zero)};
 }
 
+/// Rows m (of pairs: 2m and 2m + 1), a few further on: their pieces lie too far apart for the
+/// hardware to foresee.
+void OuterProductEmitter::prefetchRows(Value from, int64_t stride, Value column, int64_t count,
+                                       Value first, Value m) {
+  int64_t together = narrow ? 2 : 1;
+  for (int64_t i = 0; i < together; ++i) {
+    Value row = k.add(k.add(first, k.mul(m, together)), rowsAhead + i);
+    k.prefetchRun(from, k.add(k.mul(row, stride), column), k.b.getF32Type(), count);
+  }
+}
+
 /// Copies a panel's columns of b, and sums them where that is a bias's gradient.
 void OuterProductEmitter::packPanel(const Block &block, Value p, int64_t valid) {
   Value first = block.first, count = block.count;
@@ -115,6 +129,7 @@ void OuterProductEmitter::packPanel(const Block &block, Value p, int64_t valid) 
   KernelBuilder::Values sums(summed, zero);
   sums = k.loop(k.index(0), depthOf(count), k.index(1), sums, [&](Value m, ValueRange carried) {
     KernelBuilder::Values next(carried);
+    prefetchRows(b, columns, column, panel, first, m);
     Value place = k.add(to, k.mul(m, panel));
     for (int64_t j = 0; j * lanes < panel; ++j) {
       SmallVector<Value> x(narrow ? 2 : 1, zero);
@@ -158,6 +173,7 @@ void OuterProductEmitter::emitRowTiles(const Block &block, Value firstTile, Valu
     OpBuilder::InsertionGuard guard(k.b);
     k.b.setInsertionPointToStart(body);
     k.loop(k.index(0), depthOf(count), 1, [&](Value m) {
+      prefetchRows(a, rowsOut, column, width, first, m);
       k.loop(k.index(0), end, step, [&](Value c) {
         SmallVector<Value> x = loadRows(m, count, [&](Value row) {
           Value from = k.add(k.add(k.mul(k.add(first, row), rowsOut), column), c);

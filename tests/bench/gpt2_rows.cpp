@@ -189,6 +189,14 @@ void variant_rows(const settings& how, const report& into) {
   for (const int threads : how.threads) {
     const auto low = std::make_shared<decoder<in_f32>>(weights, threads);
     const auto high = best_decoder<in_f32>(threads);
+    // Of v4's rate, which is twice v3's where the CPU multiplies 512 bits at once (Zen 5); and of
+    // v3's own.
+    contest own = prompt_contest(low, threads);
+    own.what += ", v3";
+    own.limit = [threads] { return avx2_multiply_add_rate(threads); };
+    own.limit_unit = "GFLOP/s FMA of 256 bits";
+    own.bar = threads == 2 ? in_f32::prompt_bar : 0;
+    all.push_back(own);
     contest prompt = prompt_contest(low, threads);
     prompt.limit = prompt_contest(high, threads).work;
     contest decode = decode_contest(low, threads, 0, tokens);

@@ -35,6 +35,22 @@ __attribute__((target("avx512f,avx512bf16"))) float bf16_dot(std::int64_t rounds
   const auto parts = (lanes)all;
   return parts[0] + parts[n_lanes - 1];
 }
+
+typedef float half_lanes __attribute__((vector_size(32)));
+constexpr std::size_t n_half_lanes = 8;
+constexpr int n_chains = 12;  // 4 cycles of latency, 2 units, and some to spare
+
+__attribute__((target("avx2,fma"))) float avx2_multiply_add(std::int64_t rounds, float factor) {
+  half_lanes sums[n_chains];
+  for (int c = 0; c < n_chains; ++c) sums[c] = half_lanes{} + (factor + float(c));
+  const half_lanes x = half_lanes{} + factor, y = half_lanes{} + 0.5f;
+  for (std::int64_t i = 0; i < rounds; ++i)
+#pragma GCC unroll 12
+    for (int c = 0; c < n_chains; ++c) sums[c] = sums[c] * x + y;
+  half_lanes all = sums[0];
+  for (int c = 1; c < n_chains; ++c) all += sums[c];
+  return all[0] + all[n_half_lanes - 1];
+}
 #endif
 
 // Four arrays of `bytes`: reads all, writes back all but the first.
@@ -61,6 +77,18 @@ double bf16_dot_rate(int threads) {
   const double time =
       tenon::samples::seconds_of_all(threads, [](int) { return bf16_dot(rounds, 0.5f); });
   return 4.0 * n_dot_chains * n_lanes * double(rounds) * threads / time;
+#else
+  return 0;
+#endif
+}
+
+double avx2_multiply_add_rate(int threads) {
+#if defined(__x86_64__)
+  if ((tenon_cpu_features() & TENON_CPU_X86_64_V3) == 0) return 0;
+  constexpr std::int64_t rounds = 60'000'000 / n_half_lanes;
+  const double time =
+      tenon::samples::seconds_of_all(threads, [](int) { return avx2_multiply_add(rounds, 0.5f); });
+  return 2.0 * n_chains * n_half_lanes * double(rounds) * threads / time;
 #else
   return 0;
 #endif

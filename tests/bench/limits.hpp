@@ -12,6 +12,9 @@ using tenon::samples::stream;
 /// such instruction.
 double bf16_dot_rate(int threads);
 
+/// As multiply_add_rate, of vectors of 256 bits: what x86-64-v3 can reach. 0 where the CPU has none.
+double avx2_multiply_add_rate(int threads);
+
 /// Bytes a second of what an optimiser must move: a thread's shares of four arrays in `memory` are
 /// read and three of them written in place, seven times the bytes of one array.
 double update_rate(stream& memory, int threads);

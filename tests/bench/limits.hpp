@@ -12,7 +12,8 @@ using tenon::samples::stream;
 /// such instruction.
 double bf16_dot_rate(int threads);
 
-/// As multiply_add_rate, of vectors of 256 bits: what x86-64-v3 can reach. 0 where the CPU has none.
+/// As multiply_add_rate, of vectors of 256 bits: what x86-64-v3 can reach. 0 where the CPU has
+/// none.
 double avx2_multiply_add_rate(int threads);
 
 /// Bytes a second of what an optimiser must move: a thread's shares of four arrays in `memory` are

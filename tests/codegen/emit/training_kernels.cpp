@@ -211,27 +211,51 @@ TEST_CASE("a table's gradient: rows that occur twice, never, or beyond the table
   }
 }
 
-TEST_CASE("a large table's gradient, which goes past the caches") {
-  KernelTest test{with(R"mlir(
+TEST_CASE("a large table's gradient, with more and with fewer tokens than rows") {
+  const char *text = R"mlir(
 !x = tensor<?x$Cxf32, #tenon.dims<seq, C>>
 !tokens = tensor<?xi32, #tenon.dims<seq>>
 !table = tensor<$Vx$Cxf32, #tenon.dims<V, C>>
+!number = tensor<i32, #tenon.dims<>>
 tenon.model @m {
-  tenon.dim @seq 1 to 70
+  tenon.dim @seq 1 to 2100
   tenon.dim @C $C to $C
   tenon.dim @V $V to $V
   tenon.param @wte : !table init normal 0.02
-  func.func @f(%dy: !x {tenon.name = "dy"}, %ids: !tokens {tenon.name = "ids"}) {
+  func.func @f(%dy: !x {tenon.name = "dy"}, %ids: !tokens {tenon.name = "ids"},
+               %micro_step: !number {tenon.name = "micro_step"}) {
     %d = tenon.embedding_backward %dy, %ids : !x, !tokens -> !table
-    tenon.accumulate %d into @wte fresh : !table
+    tenon.accumulate %d into @wte fresh if_zero %micro_step : !table if_zero !number
+    %e = tenon.embedding_backward %dy, %ids : !x, !tokens -> !table
+    tenon.accumulate %e into @wte : !table
     return
   }
 }
-)mlir",
-                       {{"C", 208}, {"V", 20165}}),
-                  {{"seq", 70}}};
-  test.ints["ids"] = tokens(70, {20164, 0, 3, 3, 19999, 10000});
-  test.check();
+)mlir";
+  // Columns for each way that threads share them; the last table goes past the caches.
+  const std::pair<int64_t, int64_t> tables[] = {{1999, 33}, {1000, 68}, {350, 272}, {20165, 208}};
+  for (auto [V, C] : tables) {
+    KernelTest test{with(text, {{"C", C}, {"V", V}})};
+    const auto last = static_cast<int32_t>(V - 1);
+    for (int64_t seq : {70, 2100}) { // fewer tokens than rows, and more, but for the last table
+      test.sizes = {{"seq", seq}};
+      test.ints["ids"] = tokens(seq, {last, 0, 3, 3, last - 100, last / 2});
+      for (int32_t step : {0, 1}) {
+        test.ints["micro_step"] = {step};
+        test.check();
+      }
+    }
+    // Wrong ids, whose rows of dy must not arrive: in the reference they are zero.
+    test.kernelInts["ids"] = test.ints["ids"];
+    test.floats["dy"].assign(2100 * C, 1.0f);
+    test.kernelFloats["dy"] = test.floats["dy"];
+    for (auto [place, wrong] :
+         {std::pair(0, -1), std::pair(20, last + 1), std::pair(2099, INT32_MAX)}) {
+      std::fill_n(test.floats["dy"].begin() + place * C, C, 0.0f);
+      test.kernelInts["ids"][static_cast<size_t>(place)] = wrong;
+    }
+    test.check();
+  }
 }
 
 TEST_CASE("a table's gradient by positions: a sum over the batch, and nothing behind the last") {

@@ -59,13 +59,11 @@ Value widenFromBf16(KernelBuilder &k, Value i16) {
   return asF32(k, arith::ShLIOp::create(k.b, k.loc, wide, constant(k, 16, lanes)));
 }
 
-Value lowOfPairs(KernelBuilder &k, Value pairs) {
-  return asF32(k, arith::ShLIOp::create(k.b, k.loc, pairs, constant(k, 16, lanesOf(pairs))));
-}
-
-Value highOfPairs(KernelBuilder &k, Value pairs) {
-  return asF32(k,
-               arith::AndIOp::create(k.b, k.loc, pairs, constant(k, 0xFFFF0000u, lanesOf(pairs))));
+Value halfOfPairs(KernelBuilder &k, Value pairs, unsigned half) {
+  unsigned lanes = lanesOf(pairs);
+  if (half == 0)
+    return asF32(k, arith::ShLIOp::create(k.b, k.loc, pairs, constant(k, 16, lanes)));
+  return asF32(k, arith::AndIOp::create(k.b, k.loc, pairs, constant(k, 0xFFFF0000u, lanes)));
 }
 
 Value lowerOfPairs(KernelBuilder &k, Value pairs) {

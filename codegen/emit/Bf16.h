@@ -21,9 +21,8 @@ void storeF32As(KernelBuilder &k, mlir::Type element, mlir::Value value, mlir::V
 mlir::Value narrowToBf16(KernelBuilder &k, mlir::Value f32);
 mlir::Value widenFromBf16(KernelBuilder &k, mlir::Value i16);
 
-/// The f32 of the even (low) and the odd (high) elements of pairs, i32.
-mlir::Value lowOfPairs(KernelBuilder &k, mlir::Value pairs);
-mlir::Value highOfPairs(KernelBuilder &k, mlir::Value pairs);
+/// The f32 of the even (half 0, low) or the odd (half 1, high) elements of pairs, i32.
+mlir::Value halfOfPairs(KernelBuilder &k, mlir::Value pairs, unsigned half);
 
 /// The even (low) or the odd (high) elements of pairs as they are stored, in the low half of an
 /// i32.

@@ -23,11 +23,11 @@ struct DotKernel : Product {
   void emit() {
     Value rows = k.rows(type);
     auto [begin, end] = k.share(k.index(columns));
-    for (unsigned few = 1; few < k.target.dotRows; ++few)
+    for (unsigned few = 1; few < dotRows(); ++few)
       k.ifThen(k.less(k.index(few - 1), rows), [&] {
         k.ifThen(k.less(rows, k.index(few + 1)), [&] { emitFew(begin, end, few); });
       });
-    k.ifThen(k.less(k.index(k.target.dotRows - 1), rows), [&] { emitMany(begin, end, rows); });
+    k.ifThen(k.less(k.index(dotRows() - 1), rows), [&] { emitMany(begin, end, rows); });
   }
 
 private:
@@ -45,7 +45,7 @@ private:
   /// Enough rows that blocks of columns pay: the table is read from the caches for most of them.
   /// Only so many rows at a time that they stay in the second-level cache.
   void emitMany(Value begin, Value end, Value rows) {
-    unsigned block = k.target.dotColumns, full = k.target.dotRows;
+    unsigned block = dotColumns(), full = dotRows();
     int64_t most = std::max<int64_t>(rowBytes / (depth * elementBytes()) / full, 1) * full;
     Value blocksEnd = k.add(begin, k.mul(k.div(k.sub(end, begin), block), block));
     k.loop(k.index(0), rows, most, [&](Value first) {
@@ -58,7 +58,7 @@ private:
 
   /// Rows [first, last) of some columns.
   void emitColumns(Value column, Value first, Value last, unsigned block) {
-    unsigned full = k.target.dotRows;
+    unsigned full = dotRows();
     Value done = k.add(first, k.mul(k.div(k.sub(last, first), full), full));
     k.loop(first, done, full, [&](Value row) {
       if (block > 1)
@@ -72,7 +72,7 @@ private:
   /// each tile of rows fetches its part, and the places of the next tile's results.
   /// Together worth 3 (f32) and 5 (bf16) % of peak for GPT-2's head with 256 rows.
   void prefetch(Value row, Value column, Value first, Value end, unsigned block) {
-    unsigned full = k.target.dotRows;
+    unsigned full = dotRows();
     int64_t lineElements = 64 / elementBytes();
     int64_t lines = llvm::divideCeil(block * depth, lineElements);
     Value tile = k.div(k.sub(row, first), full), tiles = k.div(k.sub(end, first), full);
@@ -100,19 +100,24 @@ private:
 
   KernelBuilder::Values accumulate(ArrayRef<Value> rowStarts, ArrayRef<Value> columnStarts, Value d,
                                    int64_t valid, ValueRange sums) {
-    KernelBuilder::Values next(sums), weights;
-    for (Value start : columnStarts)
-      weights.push_back(loadLanes(weight, k.add(start, d), valid));
-    for (unsigned i = 0; i < rowStarts.size(); ++i) {
-      // The next tile's rows, from the second-level cache: worth 3 (f32) and 1 (bf16) % on a Zen 5.
-      if (rowStarts.size() == k.target.dotRows)
-        k.prefetch(x, k.add(k.add(rowStarts[i], d), k.target.dotRows * depth), element(),
-                   /*level=*/1);
-      Value a = loadLanes(x, k.add(rowStarts[i], d), valid);
-      for (unsigned j = 0; j < weights.size(); ++j) {
-        Value &sum = next[i * weights.size() + j];
-        for (unsigned half = 0; half < parts(); ++half)
-          sum = multiply(part(a, half), part(weights[j], half), sum);
+    // The next tile's rows, from the second-level cache: worth 3 (f32) and 1 (bf16) % on a Zen 5
+    // where a vector is a line. Where it is half of one, twice as many prefetches cost a third.
+    if (rowStarts.size() == dotRows() && lanes * group() * elementBytes() == 64)
+      for (Value start : rowStarts)
+        k.prefetch(x, k.add(k.add(start, d), dotRows() * depth), element(), /*level=*/1);
+    KernelBuilder::Values next(sums);
+    // The operands of rows, of which a tile has fewer than columns, stay in registers, and only one
+    // half of them at a time: so 3 x 4 sums and operands fit into the 16 registers of AVX2.
+    for (unsigned half = 0; half < parts(); ++half) {
+      SmallVector<Value> rows;
+      for (Value start : rowStarts)
+        rows.push_back(part(loadLanes(x, k.add(start, d), valid), half));
+      for (auto [j, start] : llvm::enumerate(columnStarts)) {
+        Value w = part(loadLanes(weight, k.add(start, d), valid), half);
+        for (auto [i, a] : llvm::enumerate(rows)) {
+          Value &sum = next[i * columnStarts.size() + j];
+          sum = multiply(a, w, sum);
+        }
       }
     }
     return next;
@@ -167,6 +172,10 @@ private:
 
   /// Of x and the table in memory.
   Type element() const { return bf16 ? k.b.getI16Type() : Type(k.b.getF32Type()); }
+  unsigned dotRows() const { return parts() == 2 ? k.target.widenedDotRows : k.target.dotRows; }
+  unsigned dotColumns() const {
+    return parts() == 2 ? k.target.widenedDotColumns : k.target.dotColumns;
+  }
   int64_t elementBytes() const { return bf16 ? 2 : 4; }
 
   unsigned lanes;

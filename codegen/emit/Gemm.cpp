@@ -14,10 +14,11 @@ Value multiplyAdd(KernelBuilder &k, Value x, Value y, Value sums) {
   if (getElementTypeOrSelf(x.getType()).isF32())
     return k.fma(x, y, sums);
   // The dot is of whole vectors; pieces of one are multiplied half by half.
-  if (!k.target.bf16Dot.empty() && lanesOf(x) == k.target.lanes)
+  if (!k.target.widensPairs() && lanesOf(x) == k.target.lanes)
     return dotPairs(k, x, y, sums);
-  sums = k.fma(lowOfPairs(k, x), lowOfPairs(k, y), sums);
-  return k.fma(highOfPairs(k, x), highOfPairs(k, y), sums);
+  for (unsigned half : {0, 1})
+    sums = k.fma(halfOfPairs(k, x, half), halfOfPairs(k, y, half), sums);
+  return sums;
 }
 
 Value toPairs(KernelBuilder &k, Value even, Value odd) {
@@ -36,11 +37,21 @@ KernelBuilder::Values gemmTile(KernelBuilder &k, unsigned rows, unsigned vectors
     SmallVector<Value> row;
     for (unsigned j = 0; j < vectors; ++j)
       row.push_back(b(j, d));
-    for (unsigned i = 0; i < rows; ++i) {
-      Value x = k.broadcast(a(i, d), k.target.lanes);
-      for (unsigned j = 0; j < vectors; ++j)
-        next[i * vectors + j] = multiplyAdd(k, x, row[j], next[i * vectors + j]);
-    }
+    auto overTile = [&](llvm::function_ref<Value(Value, Value, Value)> multiply) {
+      for (unsigned i = 0; i < rows; ++i) {
+        Value x = k.broadcast(a(i, d), k.target.lanes);
+        for (unsigned j = 0; j < vectors; ++j)
+          next[i * vectors + j] = multiply(x, row[j], next[i * vectors + j]);
+      }
+    };
+    bool widens = !getElementTypeOrSelf(row[0].getType()).isF32() && k.target.widensPairs();
+    if (!widens)
+      overTile([&](Value x, Value y, Value sum) { return multiplyAdd(k, x, y, sum); });
+    // One half of everything after the other, so that only one need be in registers.
+    for (unsigned half = 0; widens && half < 2; ++half)
+      overTile([&](Value x, Value y, Value sum) {
+        return k.fma(halfOfPairs(k, x, half), halfOfPairs(k, y, half), sum);
+      });
     return next;
   });
 }
@@ -124,6 +135,7 @@ private:
   /// Whether the product reads B where it lies.
   bool isDirect() const { return form == Form::Panels && !narrow; }
   int64_t group() const { return narrow ? 2 : 1; } // rows of depth side by side
+  unsigned tileRows() const { return k.target.rowsOfTile(/*pairs=*/static_cast<bool>(narrow)); }
   /// Rows of depth at a time: whole panels, for PanelsTransposed; and an even number.
   int64_t mostDepth() const {
     int64_t panel = k.target.panelColumns();
@@ -179,7 +191,7 @@ void PanelProductEmitter::emitBlock(const Block &block) {
 void PanelProductEmitter::emitPanel(const Block &block, Value p, int64_t valid) {
   if (!isDirect())
     fill(block, p, valid);
-  k.loop(rowBegin, rowEnd, k.target.tileRows, [&](Value row) { emitTile(block, p, row, valid); });
+  k.loop(rowBegin, rowEnd, tileRows(), [&](Value row) { emitTile(block, p, row, valid); });
 }
 
 /// Lays a out as bf16: each thread some rows.
@@ -263,7 +275,7 @@ void PanelProductEmitter::fill(const Block &block, Value p, int64_t valid) {
 }
 
 void PanelProductEmitter::emitTile(const Block &block, Value p, Value row, int64_t valid) {
-  unsigned lanes = k.target.lanes, panel = k.target.panelColumns(), count = k.target.tileRows;
+  unsigned lanes = k.target.lanes, panel = k.target.panelColumns(), count = tileRows();
   unsigned vectors = llvm::divideCeil(valid, static_cast<int64_t>(lanes));
   Type lane = narrow ? Type(k.b.getI32Type()) : k.b.getF32Type();
   // Rows past the end are computed from the last one and not stored.

@@ -31,7 +31,7 @@ struct LinearKernel : Product {
 
   void emit() {
     Value rows = k.rows(type);
-    int64_t rowBytes = depth * (bf16 ? 2 : 4), tile = k.target.tileRows;
+    int64_t rowBytes = depth * (bf16 ? 2 : 4), tile = k.target.rowsOfTile(bf16);
     int64_t block = std::max(blockBytes / rowBytes, leastRows) / tile * tile;
     if (block * rowBytes > cacheBytes)
       return emitRows(k.index(0), rows);
@@ -61,7 +61,7 @@ private:
 
   /// Rows of one panel: full tiles, then the remaining rows in powers of two.
   void emitPanel(Value p, Value first, Value last, int64_t valid) {
-    unsigned full = k.target.tileRows;
+    unsigned full = k.target.rowsOfTile(bf16);
     Value done = k.add(first, k.mul(k.div(k.sub(last, first), full), full));
     k.loop(first, done, full, [&](Value row) { emitTile(p, row, full, valid); });
     for (unsigned count = llvm::bit_floor(full - 1); count >= 1; count /= 2) {

@@ -47,6 +47,7 @@ private:
   void emitTile(const Block &block, Value firstTile, Value tile, Value p, int64_t valid,
                 Value keeps);
 
+  unsigned tileRows() const { return k.target.rowsOfTile(narrow); }
   /// Rows of a block, or pairs of them; and one such of f32 as it is laid out.
   Value depthOf(Value count) { return narrow ? k.div(k.add(count, 1), 2) : count; }
   Value packed(ArrayRef<Value> rows) { return narrow ? toPairs(k, rows[0], rows[1]) : rows[0]; }
@@ -60,7 +61,7 @@ private:
 // While a block is computed the next one is laid out in the other half of the scratch memory, so
 // that threads meet once a block.
 void OuterProductEmitter::emit(Value rows, Value keeps) {
-  rowBlock = k.stack(blockRows * blockTiles * k.target.tileRows, lane());
+  rowBlock = k.stack(blockRows * blockTiles * tileRows(), lane());
   auto blockAt = [&](Value first) {
     Value count = k.min(k.index(blockRows), k.sub(rows, first));
     Value half = k.rem(k.div(first, blockRows), k.index(2));
@@ -88,8 +89,7 @@ void OuterProductEmitter::pack(const Block &block) {
 }
 
 void OuterProductEmitter::multiply(const Block &block, Value keeps) {
-  auto [begin, end] =
-      k.share(k.index(llvm::divideCeil(rowsOut, static_cast<int64_t>(k.target.tileRows))));
+  auto [begin, end] = k.share(k.index(llvm::divideCeil(rowsOut, static_cast<int64_t>(tileRows()))));
   Value stop = end;
   k.loop(begin, stop, blockTiles, [&](Value tile) {
     emitRowTiles(block, tile, k.min(k.index(blockTiles), k.sub(stop, tile)), keeps);
@@ -162,7 +162,7 @@ void OuterProductEmitter::packPanel(const Block &block, Value p, int64_t valid) 
 void OuterProductEmitter::emitRowTiles(const Block &block, Value firstTile, Value tiles,
                                        Value keeps) {
   Value first = block.first, count = block.count;
-  int64_t lanes = k.target.lanes, tile = k.target.tileRows, width = blockTiles * tile;
+  int64_t lanes = k.target.lanes, tile = tileRows(), width = blockTiles * tile;
   assert(width % lanes == 0 && "tiles of a block fill whole vectors");
   Value column = k.mul(firstTile, tile);
   Value inside = k.less(k.add(column, width), k.index(rowsOut + 1));
@@ -197,7 +197,7 @@ void OuterProductEmitter::emitRowTiles(const Block &block, Value firstTile, Valu
 
 void OuterProductEmitter::emitTile(const Block &block, Value firstTile, Value tile, Value p,
                                    int64_t valid, Value keeps) {
-  unsigned lanes = k.target.lanes, rows = k.target.tileRows;
+  unsigned lanes = k.target.lanes, rows = tileRows();
   int64_t panel = k.target.panelColumns(), width = blockTiles * rows;
   // Panels hold whole vectors, padding included; rows end where they end.
   int64_t stored = panels ? panel : valid;

@@ -26,9 +26,7 @@ void Product::finish(Value value, Value row, Value column) {
 }
 
 Value Product::part(Value loaded, unsigned i) {
-  if (parts() == 1)
-    return loaded;
-  return i == 0 ? lowOfPairs(k, loaded) : highOfPairs(k, loaded);
+  return parts() == 1 ? loaded : halfOfPairs(k, loaded, i);
 }
 
 Value Product::multiply(Value x, Value weight, Value sums) {

@@ -27,7 +27,7 @@ protected:
   /// A lane's type: i32 holds a pair.
   mlir::Type lane() const { return bf16 ? k.b.getI32Type() : mlir::Type(k.b.getF32Type()); }
   /// How often loaded lanes are multiplied: pairs are halved where the target has no dot.
-  unsigned parts() const { return bf16 && k.target.bf16Dot.empty() ? 2 : 1; }
+  unsigned parts() const { return bf16 && k.target.widensPairs() ? 2 : 1; }
   /// Part number `i` of loaded lanes, ready for `multiply`.
   mlir::Value part(mlir::Value loaded, unsigned i);
   /// sums + x * weight, of one part of each.

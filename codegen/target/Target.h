@@ -15,11 +15,18 @@ struct Target {
   unsigned lanes = 4;                        // f32 lanes of a vector register
   unsigned tileRows = 0, tileVectors = 0;    // the GEMM tile: MR, and NR in vector registers
   unsigned dotRows = 0, dotColumns = 0;      // of the dot-product tile (transposed weights)
-  unsigned queries = 2;                      // of attention, side by side; a power of two
-  bool fma = true;                           // multiply-add in hardware; otherwise mul, then add
-  llvm::StringRef bf16Dot = "";              // LLVM's dot of bf16 pairs, added to f32; "": none
-  bool sfence = false; // non-temporal stores need a fence before others may read them
+  // Where pairs of bf16 are multiplied half by half, halves take registers beside the sums: in
+  // place of tileRows, dotRows and dotColumns.
+  unsigned widenedRows = 0, widenedDotRows = 0, widenedDotColumns = 0;
+  unsigned queries = 2;         // of attention, side by side; a power of two
+  bool fma = true;              // multiply-add in hardware; otherwise mul, then add
+  llvm::StringRef bf16Dot = ""; // LLVM's dot of bf16 pairs, added to f32; "": none
+  bool sfence = false;          // non-temporal stores need a fence before others may read them
 
+  /// Whether pairs of bf16 are multiplied half by half.
+  bool widensPairs() const { return bf16Dot.empty(); }
+  /// MR for factors of f32, or of pairs of bf16.
+  unsigned rowsOfTile(bool pairs) const { return pairs && widensPairs() ? widenedRows : tileRows; }
   /// NR: columns of one packed weight panel.
   unsigned panelColumns() const { return lanes * tileVectors; }
 };

@@ -70,9 +70,9 @@ static constexpr Target targets[] = {
      .tileVectors = 3,
      .dotRows = 4,
      .dotColumns = 6,
-     .widenedRows = 8,
+     .widenedRows = 6,
      .widenedDotRows = 4,
-     .widenedDotColumns = 6,
+     .widenedDotColumns = 4,
      .queries = 4},
 };
 

@@ -14,8 +14,7 @@ Epilogue::Epilogue(CpuKernelBuilder &k, ArrayRef<Operation *> chain, int64_t col
   for (Operation *op : chain)
     for (Value operand : op->getOperands()) {
       auto type = cast<RankedTensorType>(operand.getType());
-      bool isMade =
-          operand.getDefiningOp() && operand.getDefiningOp()->getBlock() == op->getBlock();
+      bool isMade = operand.getParentBlock() == op->getBlock();
       if (!isMade && type == op->getResult(0).getType())
         read.push_back(operand);
     }

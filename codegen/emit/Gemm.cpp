@@ -104,11 +104,6 @@ static constexpr int64_t panelElements = 1 << 16;
 // would take 1 to 2 % more.
 static constexpr int64_t rowBlock = 528, cacheBytes = 1 << 20;
 
-// Laying out a panel reads short pieces far apart, which the hardware does not foresee: they are
-// prefetched so many rows, or about 64 columns of depth ahead. Without that the input's gradients
-// of GPT-2 124M took 20 to 30 % longer at 256 tokens (bf16, 2 threads of a Zen 5).
-static constexpr int64_t rowsAhead = 16;
-
 namespace {
 class PanelProductEmitter : PanelProduct {
 public:

@@ -52,6 +52,12 @@ struct PanelProduct {
 };
 void emitPanelProduct(const PanelProduct &product, mlir::Value rows);
 
+/// What is laid out anew is read in short pieces far apart, which the hardware does not foresee:
+/// they are prefetched so many rows ahead, or about 64 columns of depth. Without that the input's
+/// gradients of GPT-2 124M took 20 to 30 % longer at 256 tokens (bf16, 2 threads of a Zen 5), outer
+/// products of L6 C384 1 to 2 %.
+inline constexpr int64_t rowsAhead = 16;
+
 /// Floats of memory for a first factor that is rounded: for its greatest size.
 int64_t narrowScratch(mlir::Value factor);
 

@@ -12,8 +12,6 @@ namespace tenon {
 // of a's columns that a thread keeps on its stack: 96 KB with 6 rows a tile.
 static constexpr int64_t blockRows = 512;
 static constexpr unsigned blockTiles = 8;
-// Rows between the prefetch of a piece of a row and its use: worth 1 to 2 % at L6 C384.
-static constexpr int64_t rowsAhead = 16;
 
 /// Floats of b's panels in one block: every target's panels have at most 64 columns.
 static int64_t halfElements(int64_t columns) { return blockRows * (columns + 64); }

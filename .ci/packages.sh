@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # Debian packages: what building needs, and what the tests need on top. Source this file, then call
 # need_packages with the list. Without network it works as long as all of them are installed.
 

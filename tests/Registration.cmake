@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # How tests are registered, so that ctest counts single cases: Catch2 cases, lit files, compile-fail files.
 include(Catch)
 find_program(TENON_LIT NAMES lit HINTS ${llvm_prefix}/bin /usr/lib/llvm-22/bin)

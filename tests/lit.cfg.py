@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # What lit files may use: tenon-opt, tenonc, FileCheck, not and split-file by name; %cxx, the C++
 # compiler of this build; %dsl, its option that finds the DSL. Features: ptxas, spirv-tools.
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Sums up ctest's JUnit reports: failures, skips with their reasons, and a last line of counts.
 
 Exit status 1 where a test failed, could not run, or none passed.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # What `cmake --install` copies: headers, the runtime library, tenonc, and the package for find_package.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)

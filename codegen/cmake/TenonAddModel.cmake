@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # tenon_add_model: from a model's source to a library that applications link.
 #
 #   tenon_add_model(<target>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # The CHECK of tenon_add_model: a program and a test a model, which compare every variant that this
 # machine can run with the reference interpreter of tenonc.
 function(_tenon_check_model target model tenonc compute)

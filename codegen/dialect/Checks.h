@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What verifiers share: messages with constraint numbers and shapes as people write them.
 // Private to dialect/.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // See RepeatPlaces.h; the attributes are described at tenon-plan-arena in Passes.td.
 #include "RepeatPlaces.h"
 

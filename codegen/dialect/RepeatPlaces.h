@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Where the values of a stack of layers lie, as tenon-plan-arena writes it on a `repeat`.
 #pragma once
 #include "Tenon.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The tenon dialect for C++: include this for its operations, attributes and enums.
 #pragma once
 #include "mlir/Bytecode/BytecodeOpInterface.h"

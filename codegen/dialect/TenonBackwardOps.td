@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Backward forms of the operations of TenonOps.td: d<v> names the gradient of the loss by v.
 #ifndef TENON_BACKWARD_OPS
 #define TENON_BACKWARD_OPS

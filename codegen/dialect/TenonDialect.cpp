@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The dialect's registration, its attribute's syntax, and look-ups of dimensions.
 #include "Tenon.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The tenon dialect: its definition, its one attribute that names dimensions, its enums.
 #ifndef TENON_DIALECT
 #define TENON_DIALECT

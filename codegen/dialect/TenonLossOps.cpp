@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Verifiers of attention and the loss in training, in the order of TenonLossOps.td. A comment (Cn)
 // stands where constraint n of the operation is checked.
 #include "Tenon.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Attention and the loss in training: forms that keep what their backward needs, and the backward.
 #ifndef TENON_LOSS_OPS
 #define TENON_LOSS_OPS

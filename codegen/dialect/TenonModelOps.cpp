@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Verifiers and syntax of the operations that make up a model.
 #include "Tenon.h"
 

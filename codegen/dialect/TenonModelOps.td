@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The operations that make up a model: dimensions, parameters, states; the structure of entries,
 // repeat and group.
 #ifndef TENON_MODEL_OPS

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Verifiers, folds and effects of the operations of the field, in the order of TenonOps.td.
 // A comment (Cn) stands where constraint n of the operation is checked.
 #include "Tenon.h"

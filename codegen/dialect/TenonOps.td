@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The operations of the field: what a GPT computes. One definition each: formula, constraints (Cn).
 #ifndef TENON_OPS
 #define TENON_OPS

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Verifiers of the operations of training, in the order of TenonTrainingOps.td. A comment (Cn)
 // stands where constraint n of the operation is checked.
 #include "Tenon.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Training: random numbers, gradients in memory, the optimisers, initial values. Every parameter
 // that is trained has, beside its value, a gradient and a first and second moment of the same shape;
 // operations reach them by the parameter's name. They keep their values from call to call.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Adding to a parameter's gradient in memory, or beginning it.
 #pragma once
 #include "CpuKernel.h"

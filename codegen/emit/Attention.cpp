@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The kernel family of causal self-attention. A query goes over the keys in spans from position 0
 // (AttentionSpan); their maxima, sums and weighted values are merged in order (online softmax,
 // Milakov and Gimelshein 2018). A few neighbouring queries go side by side, so that a key or value

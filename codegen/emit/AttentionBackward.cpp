@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The kernel family of attention's backward. Threads share the pairs (sequence, head), which have
 // nothing in common. A pair goes over the keys in blocks; for each block over the queries that see
 // it, in blocks as well. The weights P = exp(scores - lse) of a block of queries and keys, and

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // How keys and values lie in memory: in the cache of a state, and in the scratch of a group that
 // has no cache. For each sequence and head, first the keys in blocks of `keyBlock` positions, then
 // the values. f32: keys [D][keyBlock], so that one load brings one channel of many keys; values

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // See AttentionSpan.h. The scores of all keys of a strip come first, then of each span their
 // maximum, the weights and their sum, then the weighted values: each is a loop of many independent
 // steps. Queries side by side share what is loaded of keys and values; each computes what it would

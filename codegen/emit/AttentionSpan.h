@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Spans of keys in attention: what neighbouring queries make of each, all in registers and on the
 // stack. The spans of a query do not know of each other, so any thread may take any of them;
 // Attention.cpp merges them.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // bf16 in kernels: values are held as i16 bits, two of them side by side as the i32 of a pair, and
 // computed with as f32. Everything here is integer arithmetic, the same bits on every target,
 // except `dotPairs` where the CPU has an instruction for it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The call that generated code is handed: tenon_call of runtime/include/tenon/runtime/abi.h.
 #pragma once
 #include "mlir/IR/Builders.h"

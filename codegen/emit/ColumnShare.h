@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Columns shared over threads in whole cache lines: for kernels that sum over rows, where each
 // column is one thread's so that its order of sums is the same for any number of them.
 #pragma once

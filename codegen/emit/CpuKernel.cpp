@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Memory access on CPUs, and the frame of a kernel function around what its family emits.
 #include "CpuKernel.h"
 #include "Call.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Kernels for CPUs: memory through bare LLVM pointers, whole kernels as functions of a module.
 #pragma once
 #include "Kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The kernel family of cross-entropy: one kernel for the tokens, shared over threads, one for their
 // mean, which thread 0 computes in the order of the tokens, and one for the logits' gradient.
 #include "Families.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The kernel family of matrix products with row-major transposed weights (N, K): the tied head,
 // whose weight is also the token table and so is kept once, as the table. Each output is a dot
 // product: `lanes` partial sums over K in order (of pairs, for bf16), the rest of K as a

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // training_dropout of a few elements of one row: inside chains (Elementwise.cpp) and gathered rows
 // (Rows.cpp).
 #pragma once

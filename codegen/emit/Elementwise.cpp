@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The kernel family of elementwise chains, and of copies of the last token.
 #include "Elementwise.h"
 #include "Bf16.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Chains of elementwise operations on a few elements of one row: a kernel of their own, or the
 // epilogue of a kernel that makes its rows in pieces.
 #pragma once

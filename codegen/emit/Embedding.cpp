@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Embedding on CPUs: gathered rows, their sum and its layer norm in one pass over memory.
 #include "Bf16.h"
 #include "Families.h"

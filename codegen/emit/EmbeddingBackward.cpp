@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The kernel family of a table's gradient. By ids threads share the columns, so rows that occur
 // twice need no care. Tokens are added in order: each to its row in memory or, where the gradient
 // begins or tokens are as many as rows, row after row to a sum in registers, of the same bits. Then

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // See Epilogue.h. Beside a tile's sums few registers are left. A chain that needs many gets the
 // sums by way of the stack, in a loop over rows: a load and a store of each, where to unroll the
 // chain for all of the tile would keep its steps waiting for what was put aside.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The end of a product's register tile: its sums become elements of the result, by the chain of
 // operations behind the product.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The choice of a kernel family, and what is common to asking for one.
 #include "Families.h"
 #include "Gemm.h"

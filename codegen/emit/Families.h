@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The kernel families: one function each, and the choice between them by the kind of a group.
 #pragma once
 #include "CpuKernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Sharing several arrays among the threads as if they were one, so that many small ones keep all
 // threads as busy as a large one.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The register tile, and products whose second factor goes through panels; see Gemm.h.
 #include "Gemm.h"
 #include "Bf16.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Matrix products of training: a register tile, and the two loops around it. Both split the sum
 // over depth into blocks in a fixed order, so an element's bits depend on sizes only.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Reading entries for GPUs: one group, inputs and outputs straight from and to the caller.
 #include "GpuEntry.h"
 

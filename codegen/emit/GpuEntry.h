@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Which entries can run on a GPU, and where the buffers of their kernel come from.
 #pragma once
 #include "Compiled.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Kernels for GPUs: how the lanes of a work group share rows, for any GPU language. The languages
 // (output/Spirv.cpp, output/Ptx.cpp) add memory access and the sum over lanes.
 #pragma once

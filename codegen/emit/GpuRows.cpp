@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Gathered rows, their sum and its layer norm on GPUs: a few lanes a row, the row in registers.
 #include "GpuKernel.h"
 #include "Norm.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The kernel family of the norm of all gradients, with the factor that clips them.
 #include "Families.h"
 #include "FlatShare.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The kernel family of the head in training: logits, cross-entropy and the gradients of both, a few
 // hundred tokens at a time, so that (B, T, V) is never in memory.
 #include "Families.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The kernel family of initial values: everything of a parameter is set to 0, then what is not 0 is
 // worked out a line at a time, in row-major order, from Philox words.
 #include "Families.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Kernel signatures and the target-independent part of the emitters' vocabulary.
 #include "Kernel.h"
 

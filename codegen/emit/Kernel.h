@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What a kernel function looks like, and the vocabulary that the kernel emitters write in.
 #pragma once
 #include "Target.h"

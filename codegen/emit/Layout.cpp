@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Weight and state layout; see Layout.h.
 #include "Layout.h"
 #include "AttentionCache.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Where parameters and states lie in the memory of one target, in bytes.
 #pragma once
 #include "Compiled.h"

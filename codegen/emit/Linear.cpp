@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The kernel family of matrix products with packed weights: y = x W + bias, then the epilogue.
 // Weights lie as panels [N/NR][K/KP][NR][KP], zero-padded at the end of N and K (Pack.cpp). A
 // register tile of MR x NR accumulators runs over all of K in order, so an element's bits depend on

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The kernel family of gradients of a product's input: dx = dy W^T, then the epilogue. The weight's
 // panels are transposed on the way to the product, so that training keeps one copy of it.
 #include "Elementwise.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Elementary functions in arithmetic. Coefficients are minimax fits in double precision (weighted
 // least squares, Lawson's method), rounded to f32; the fitted errors stand beside them.
 #include "Math.h"

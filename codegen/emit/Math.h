@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Elementary functions of f32, scalars or vectors, written out in arithmetic: no library calls, the
 // same bits in every lane and on every number of lanes. NaN gives NaN. The greatest errors over all
 // floats stand in README.md.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Products of training whose factors are f32 in memory and rounded to bf16 on the way (Gemm.h).
 #include "Families.h"
 #include "Gemm.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Layer norm on CPUs: the routine for one row, and groups of whole rows.
 #include "Norm.h"
 #include "Families.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Layer norm of one row, for the kernels that compute rows: Norm.cpp, NormBackward.cpp,
 // Embedding.cpp, and on GPUs.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The kernel family of layer norm's backward: the gradients of weight and bias, and that of the
 // input with the elementwise operations that follow it, in one pass over the rows.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The kernel family of the optimisers: every parameter of an entry in one kernel, element by
 // element over the memory of all its layers. Padding is 0 and stays so.
 #include "Families.h"

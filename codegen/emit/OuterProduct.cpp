@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Gradients of matrices: sums over rows of products of two row-major factors; see Gemm.h.
 #include "Gemm.h"
 

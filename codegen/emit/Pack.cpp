@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Packing functions and their inverse; see Pack.h.
 #include "Pack.h"
 #include "Bf16.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Packing: from a row-major weight (K, N) to panels [N/NR][K/KP][NR][KP]: KP rows of K lie side by
 // side, a pair of bf16 as a dot instruction reads it, or one row of f32.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Random words in kernels: Philox4x32-10 in vectors, as the reference has it
 // (reference/random.cpp). Word e of a stream is word e mod 4 of the counter (e / 4, layer, stream,
 // step) under the key (seed, purpose), each modulo 2^32.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What the two families of matrix products share: operands, shape, and the epilogue.
 #pragma once
 #include "CpuKernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Entries: every thread runs the same function, takes its share of each kernel, and meets the
 // others at a barrier between kernels. A stack of layers is a loop around its kernels.
 #include "Program.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The program of a model on one CPU target: a function for each entry that calls its kernels in
 // order, and the functions that pack weights.
 #pragma once

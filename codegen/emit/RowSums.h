@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Sums over the first dimension of (outer, rows, columns): the gradient of what was repeated over
 // it, for SumLeading.cpp and positions in EmbeddingBackward.cpp.
 #pragma once

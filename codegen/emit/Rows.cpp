@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Reading the rows of embedding and norm groups: gathers, guards, sums.
 #include "Rows.h"
 #include "Bf16.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Rows of a group of kind embedding or norm: what an element of a row is, for any target. The CPU
 // and the GPU kernels differ only in who computes which columns; both read the group's body through
 // this.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The kernel family of sums over leading dimensions, added to a parameter's gradient or a value of
 // their own; and of gradients that are added as they are.
 #include "Families.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The cross-entropy of one token's logits, and its gradient.
 #pragma once
 #include "CpuKernel.h"

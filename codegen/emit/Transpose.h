@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Work across the lanes of several registers at once: transposing small matrices, sums of lanes.
 #pragma once
 #include "Kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The kernel family of gradients of a product's weight, dW = x^T dy, and of its bias, the sum of dy
 // over rows, which is taken while dy is laid out for the product.
 #include "Families.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What a graph declares: the model with its dimensions, parameters and states, and their types.
 // Private to import/.
 #pragma once

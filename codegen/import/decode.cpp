@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Decodes one graph. The first thing that is wrong is kept as `problem_` and reading goes on with
 // zeros, so that each record's decoder reads straight through; nothing outside the bytes is
 // touched.

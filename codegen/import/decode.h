@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // One graph's bytes to a Graph: the part of the reader that checks every word. Private to import/.
 #pragma once
 #include "graph.h"

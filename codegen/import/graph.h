@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A graph of `.tenon.graph` as plain data: what the reader returns and the importer takes.
 // Every index in it is inside its table; types, arity and nesting of operations are checked later.
 #pragma once

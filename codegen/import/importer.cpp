@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Builds a model from a graph: what it declares, then its function, node by node.
 #include "importer.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A graph of the DSL -> `tenon.model`.
 #pragma once
 #include "Tenon.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What the importer knows of each operation of the graph format. Private to import/.
 // A new operation is a row in TENON_OPS (the format), a definition in TenonOps.td and a row here.
 #pragma once

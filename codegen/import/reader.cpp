@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Object file -> section -> graphs: everything about a graph that stands before its checksum.
 #include "reader.h"
 

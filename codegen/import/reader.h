@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Reads the graphs that the DSL left in an object file. Nothing here needs MLIR.
 #pragma once
 #include "graph.h"

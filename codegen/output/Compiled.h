@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What the compiler knows of a model once all its code is made: the input of every writer in
 // output/.
 #pragma once

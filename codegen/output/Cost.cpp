@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The cost of each operation. A new operation is a new case in `countOperation`.
 #include "Cost.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What a group costs, as formulas over the model's named dimensions.
 #pragma once
 #include "Tenon.h"

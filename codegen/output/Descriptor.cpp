@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The descriptor as C: one table after the other, leaves first.
 #include "Descriptor.h"
 #include "Manifest.h"

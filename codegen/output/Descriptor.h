@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Writes the C source that defines a model's descriptor, the constant `tenon_model_<name>`.
 #pragma once
 #include "Compiled.h"

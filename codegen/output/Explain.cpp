@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The explanation: the model's tables, then each entry's groups in the order in which they run.
 #include "Explain.h"
 #include "Cost.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Writes what `tenonc explain` prints: what each entry computes in which kernels, and at what cost.
 #pragma once
 #include "Compiled.h"

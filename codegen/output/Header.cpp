@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The generated header: a part for C and C++, then the model's own types for C++.
 #include "Header.h"
 #include "Manifest.h"

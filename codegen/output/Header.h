@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Writes the header that an application includes: the model's types, entries and parameters.
 #pragma once
 #include "Compiled.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // See Kept.h. The passes decide (passes/Vjp.cpp); this reads it off their result.
 #include "Kept.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What training keeps of each layer for its backward, and what it computes again, for `tenonc
 // explain`.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Collects the tables of a model from its IR: dimensions, parameters, the entries' tensors.
 #include "Manifest.h"
 

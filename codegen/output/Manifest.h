@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What the header and the descriptor both say of a model, in the order of the ABI's tables.
 #pragma once
 #include "Compiled.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // LLVM behind the llvm dialect: translation, the O3 pipeline, the object writer.
 #include "Object.h"
 

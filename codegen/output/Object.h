@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // From a module of the llvm dialect to an object file for a target.
 #pragma once
 #include "Target.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // From an entry to PTX: a function of LLVM pointers in global memory, LLVM IR, the NVPTX backend.
 #include "Ptx.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // From an entry to SPIR-V: a gpu.func over storage buffers, MLIR's conversion, its serialiser.
 #include "Spirv.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // See ArenaPacking.h. Each buffer goes into the smallest gap that holds it among those that live
 // with it; the order in which they are placed decides the size, so several orders are tried, each
 // made better by placing first what lay on top.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Where pieces of memory that live at different times lie in one arena: arithmetic, no MLIR.
 #pragma once
 #include "llvm/ADT/ArrayRef.h"

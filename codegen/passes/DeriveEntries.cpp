@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Pass tenon-derive-entries: see Passes.td.
 #include "DeriveTraining.h"
 #include "Passes.h"

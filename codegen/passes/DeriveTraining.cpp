@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The entries that train: forward and backward, then what an optimiser does with the gradients. See
 // Passes.td and, for the entries' inputs, codegen/README.md.
 #include "DeriveTraining.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The entries that train, as a part of tenon-derive-entries.
 #pragma once
 #include "Tenon.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Pass tenon-drop-dropout: see Passes.td.
 #include "Passes.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Pass tenon-fuse: see Passes.td. Grow.h decides what joins a group; this file forms the groups.
 #include "Grow.h"
 #include "Passes.h"

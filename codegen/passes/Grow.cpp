@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The rules of growth. A kernel family that learns to take in more is a change here and in its
 // emitter (emit/).
 #include "Growth.h"

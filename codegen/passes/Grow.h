@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Which operations share a kernel: the rules by which tenon-fuse grows a group from its first one.
 #pragma once
 #include "Tenon.h"

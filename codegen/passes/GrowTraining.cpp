@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The rules of growth of entries that train. The gradient of a parameter is never a value between
 // kernels: the kernel that makes it adds it to memory, so its `accumulate` is always in its group.
 #include "Growth.h"

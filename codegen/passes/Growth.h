@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Growing one group along the uses of a value: what Grow.cpp and GrowTraining.cpp share.
 #pragma once
 #include "Grow.h"

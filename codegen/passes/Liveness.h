@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // When the values of an entry lie in memory, counted in steps: a group is one step, a repeat one at
 // its beginning and one at its end.
 #pragma once

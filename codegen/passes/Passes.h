@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The passes on the tenon dialect; their documentation is in Passes.td.
 #pragma once
 #include "Tenon.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The passes on the tenon dialect: one def, one .cpp, one test each, all of one stem.
 #ifndef TENON_PASSES
 #define TENON_PASSES

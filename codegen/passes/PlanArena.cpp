@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Pass tenon-plan-arena: see Passes.td. Liveness.h says when values live, ArenaPacking.h puts
 // buffers beside one another; this file decides which values share a buffer.
 #include "Kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Pass tenon-sink-last-token: see Passes.td.
 #include "Passes.h"
 

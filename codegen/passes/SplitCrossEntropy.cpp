@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Pass tenon-split-cross-entropy: see Passes.td.
 #include "Passes.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The walk back through blocks and layer stacks; the rule of each operation is in VjpRules.cpp.
 #include "Vjp.h"
 #include "VjpRules.h"

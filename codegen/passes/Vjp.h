@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Reverse-mode differentiation of a function: what tenon-derive-entries makes training entries
 // with.
 #pragma once

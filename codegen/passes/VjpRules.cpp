@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The derivative of each operation. Parameters' gradients come first, so that what follows an
 // operation's input gradient stands right behind it, as kernels that fuse want it.
 #include "VjpRules.h"

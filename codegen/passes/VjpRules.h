@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What the rule of an operation sees of the backward. Private to Vjp.
 #pragma once
 #include "Tenon.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The way from an object file to code: import, the model pipeline, then every target by itself.
 #include "Compile.h"
 #include "DeriveTraining.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The compiler as a function: from an object file with models to code for all targets.
 #pragma once
 #include "Compiled.h"

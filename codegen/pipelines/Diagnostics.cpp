@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Errors of passes as lines of text; see Diagnostics.h.
 #include "Diagnostics.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // How tenonc writes errors: as C++ compilers do, so that editors find the place.
 #pragma once
 

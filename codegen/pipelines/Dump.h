@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // --dump-dir: the IR after each stage, under stable names.
 #pragma once
 #include "mlir/Pass/PassInstrumentation.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // One addPass a line; why a pass stands where it does is said in its documentation (Passes.td).
 #include "Pipelines.h"
 #include "DeriveTraining.h"

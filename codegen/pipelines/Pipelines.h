@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The pipelines: which passes run, in which order. The table of contents of the compiler.
 #pragma once
 #include "llvm/ADT/ArrayRef.h"

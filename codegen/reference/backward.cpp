@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // See backward.h.
 #include "backward.h"
 #include "ops.h"

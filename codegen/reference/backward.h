@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The backward forms of the operations in ops.h, in double precision: d<v> is the gradient of the
 // loss by v. Formulas and shapes stand in TenonBackwardOps.td and TenonLossOps.td.
 #pragma once

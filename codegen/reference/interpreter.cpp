@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Walks a function's operations, checks every shape against its type, and keeps caches.
 #include "interpreter.h"
 

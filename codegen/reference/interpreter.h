@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Executes functions of a model in double precision: the oracle that kernels are compared with.
 #pragma once
 #include "Tenon.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The definition of every operation of the field in double precision: one function each, written to
 // be read. Formulas and shapes stand in TenonOps.td; shapes are checked before these are called.
 #pragma once

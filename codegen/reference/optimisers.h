@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The optimisers in double precision; formulas stand in TenonTrainingOps.td.
 #pragma once
 #include "tensor.h"

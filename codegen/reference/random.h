@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Random numbers as a function of where they are used (TenonTrainingOps.td): Philox4x32-10, what
 // dropout drops, and initial values.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Reading and writing of tensors; see safetensors.h.
 #include "safetensors.h"
 

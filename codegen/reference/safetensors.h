@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Tensors of the reference in files of the safetensors format, for the check programs. These files
 // come from the build itself; the runtime reads those that come from users.
 #pragma once

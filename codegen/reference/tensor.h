@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A tensor of the reference: row-major doubles. Integers of 32 bits are exact in them.
 #pragma once
 #include "llvm/ADT/ArrayRef.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The interpreter's cases for training: backward operations, random numbers, and what belongs to a
 // parameter beside its value.
 #include "backward.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The table of CPU targets. A new instruction set is a new row.
 #include "Target.h"
 

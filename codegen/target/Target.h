@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Facts about the instruction sets that kernels are emitted for: rows of data, no code.
 #pragma once
 #include "llvm/ADT/ArrayRef.h"

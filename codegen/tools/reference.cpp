@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Between files of tensors and the interpreter. The check programs of tenon_add_model call it; it
 // is a tool for developers, with files that they wrote themselves.
 #include "reference.h"

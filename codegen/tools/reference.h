@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // tenonc reference: runs one entry of a model in double precision, from files to a file.
 #pragma once
 #include "Pipelines.h"

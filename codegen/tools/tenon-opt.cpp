@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // tenon-opt: runs single passes over textual IR, for tests and for people who look at one pass.
 // With --import-object the input is an object file with a model instead.
 #include "Passes.h"

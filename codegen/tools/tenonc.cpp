@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // tenonc: compiles the models in an object file; explains what it did with them.
 #include "Compile.h"
 #include "Descriptor.h"

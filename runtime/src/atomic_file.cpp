@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Files that appear whole or not at all; see atomic_file.hpp.
 #include "atomic_file.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A file that appears whole or not at all: written under another name in the same folder, made
 // durable, then renamed. Saved weights, training state and what lies beside them are written so.
 #pragma once

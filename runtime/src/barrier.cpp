@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Waiting; see barrier.hpp.
 #include "barrier.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Meeting points for threads: spin for a bounded while, then sleep in the kernel. Spinning alone
 // collapses when there are more threads than cores; sleeping alone costs tens of microseconds.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Which offered tensor belongs to which parameter; see parameters.hpp.
 #include <string_view>
 #include <unordered_map>

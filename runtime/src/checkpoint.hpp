@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Parameters in safetensors files: one file, or a directory with one or with an index of shards.
 #pragma once
 #include <string>

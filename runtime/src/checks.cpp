@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Checks of a call's sizes, position, pointers and values; see checks.hpp.
 #include "checks.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Everything that is checked about a call before anything runs, with the same text on every
 // backend.
 #pragma once

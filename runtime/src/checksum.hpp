@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A 64-bit checksum against damaged files; no protection against intent.
 #pragma once
 #include <bit>

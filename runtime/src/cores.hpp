@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // How many threads this process may use: the affinity mask, and the CPU quota of its cgroups.
 #pragma once
 #include <string>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What this CPU can run, in the TENON_CPU_* bits of the ABI.
 #pragma once
 #include <cstdint>

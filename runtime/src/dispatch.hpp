@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Choosing the code to run: the ABI check and the variant for a CPU.
 #pragma once
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Sizes and names of the ABI's element types; see checks.hpp.
 #include "checks.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Element types as checkpoints know them (more than a model has), and conversion between them.
 #pragma once
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Making a tenon_status: success, a formatted failure, and the wall that keeps exceptions inside.
 #pragma once
 #include <exception>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A file that is opened once and read at offsets: no mapping (a mapped file that another process
 // truncates raises SIGBUS), and no second look at its path.
 #pragma once

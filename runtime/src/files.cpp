@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // files.h: safetensors and whole files for applications.
 #include <tenon/runtime/files.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The strict JSON reader; see json.hpp.
 #include "json.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A strict reader of JSON (RFC 8259) for the headers and indices of checkpoints, which are
 // untrusted. The caller asks for what must come next; nothing is built but the strings asked for.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Anonymous mappings; see mapping.hpp.
 #include "mapping.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Zeroed memory straight from the kernel, for weights, arenas and states: committed page by page as
 // it is touched, and in huge pages where the system offers them.
 #pragma once

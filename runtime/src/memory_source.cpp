@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Tensors in memory; see memory_source.hpp.
 #include "memory_source.hpp"
 

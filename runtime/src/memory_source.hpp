@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Parameters given as tensors in memory.
 #pragma once
 #include <span>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Packing weights with several threads; see packed.hpp.
 #include <algorithm>
 #include <atomic>

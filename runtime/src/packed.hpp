@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Weights in the packed form of one variant, and how they are filled from a source.
 #pragma once
 #include <memory>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Tensors of parameters by name; see parameter_memory.hpp.
 #include "parameter_memory.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // One tensor of a parameter in the memory of packed weights: its values, its gradient or a moment.
 #pragma once
 #include "packed.hpp"

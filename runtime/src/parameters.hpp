@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Where parameter values come from: tensors in memory, a checkpoint, or a random generator. The
 // packed weights of a CPU and the buffers of a device are both filled through parameter_source.
 #pragma once

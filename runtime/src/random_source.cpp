@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Random initial parameters; see random_source.hpp.
 #include "random_source.hpp"
 

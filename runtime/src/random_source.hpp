@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Parameters drawn by the model's initialisers. Counter-based: an element's value depends only on
 // the seed, its parameter, its layer and its index, never on threads or order.
 #pragma once

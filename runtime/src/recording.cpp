@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Recording of calls; see recording.hpp.
 #include "recording.hpp"
 

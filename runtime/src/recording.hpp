@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The memory of a profile: calls, and each thread's slices of kernels. Generated code tells
 // observe().
 #pragma once

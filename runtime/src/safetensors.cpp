@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Reading a safetensors header; see safetensors.hpp. Everything here is untrusted.
 #include "safetensors.hpp"
 

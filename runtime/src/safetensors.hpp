@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The header of a safetensors file, checked in full before any of it is used.
 // Format: https://github.com/huggingface/safetensors ("Format"): u64 header length, JSON, data.
 #pragma once

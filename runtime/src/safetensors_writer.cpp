@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Writing of safetensors; see safetensors_writer.hpp.
 #include "safetensors_writer.hpp"
 

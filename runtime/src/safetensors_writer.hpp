@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Writing of safetensors files; the format's rules are in safetensors.hpp.
 #pragma once
 #include <functional>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Saving of weights as a safetensors file with the names of checkpoints.
 #include "failure.hpp"
 #include "packed.hpp"

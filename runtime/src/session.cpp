@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Sessions of the C interface: checks, then one fork over the team's threads.
 #include <algorithm>
 #include <cinttypes>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Reading an index of shards; see shard_index.hpp.
 #include "shard_index.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // model.safetensors.index.json: which shard holds which tensor. Untrusted, like the shards.
 #pragma once
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The tensors that a model expects: names, shapes and sizes; see parameters.hpp.
 #include "checks.hpp"
 #include "parameters.hpp"

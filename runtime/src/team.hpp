@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The threads that run an entry together: its own, or an application's pool. One fork a call;
 // inside it the threads meet at barriers.
 #pragma once

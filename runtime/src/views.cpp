@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Checks of arguments that carry their own sizes; see checks.hpp.
 #include <cinttypes>
 

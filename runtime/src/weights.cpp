@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Weights of the C interface: each source, packed for the chosen variant.
 #include "checkpoint.hpp"
 #include "dispatch.hpp"

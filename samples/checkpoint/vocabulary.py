@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Learns licences/vocab.json and merges.txt: GPT-2's byte pairs, from the text that `make` writes.
 
 Needs Hugging Face's tokenizers; another version may order equal pairs differently. The two files

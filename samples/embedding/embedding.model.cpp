@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The smallest models: the start of GPT-2, x = dropout(wte[ids] + wpe[positions]), as one kernel;
 // and the same with the first layer norm in that kernel.
 #include <tenon/tenon.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Runs the start of GPT-2, without and with its first layer norm, on the CPU and on every GPU
 // backend that this machine has; prints times and bytes, and compares the GPU's results with the
 // CPU's.

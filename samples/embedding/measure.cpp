@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The memory limit of this machine, measured in the same run as what is compared with it.
 #include "measure.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // How long things take, and how fast the machine's memory is: what times are to be judged by.
 #pragma once
 #include <chrono>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # The compiled models of a program that knows them only as a list: gpt2, nanogpt.
 include_guard(GLOBAL)
 

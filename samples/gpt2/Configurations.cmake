@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # Which GPTs are compiled in: configurations as text, and what the C++ compiler is told of them.
 include_guard(GLOBAL)
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Headers of safetensors files; see checkpoint_listing.hpp. Everything read is untrusted.
 #include "checkpoint_listing.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Names, types and shapes of the tensors in a safetensors checkpoint, for showing them. Whether it
 // loads is for the runtime to say: tenon::runtime::weights::load checks every rule of the format.
 #pragma once

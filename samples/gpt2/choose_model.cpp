@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Matching of config.json with the compiled models; see choose_model.hpp.
 #include "choose_model.hpp"
 

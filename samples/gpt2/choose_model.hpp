@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Finds the compiled model that computes what a config.json asks for.
 #pragma once
 

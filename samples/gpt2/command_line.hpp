@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What the command lines of gpt2 and nanogpt have in common; both have subcommands.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Hands one compiled model to the program. CMake compiles this file once a model, with TENON_GPT
 // and TENON_GPT_NAME as for gpt2.model.cpp, and TENON_GPT_HEADER, the header that tenonc wrote.
 #include "compiled_gpt.hpp"

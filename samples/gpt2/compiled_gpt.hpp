@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // One GPT of fixed sizes in the program, and a session of it whose type no longer names the sizes.
 #pragma once
 

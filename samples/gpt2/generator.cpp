@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The loop of generation; see generator.hpp.
 #include "generator.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Continues a prompt: prompt processing and decoding through one entry of the model, `step`.
 #pragma once
 

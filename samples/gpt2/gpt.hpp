@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The sizes of a GPT. One of them, or explicit numbers, makes the model of gpt2.model.cpp.
 #pragma once
 #include <tenon/tenon.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // GPT-2 (Radford et al. 2019), training included; shapes are checked by the C++ compiler.
 // The build chooses the size and the name:
 //   -DTENON_GPT=gpt2_medium, or -DTENON_GPT="{.n_layer = 6, .n_head = 6, .n_embd = 384}"

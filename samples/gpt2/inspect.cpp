@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The command `gpt2 inspect`: config keys and tensors, each with a verdict.
 #include "inspect.hpp"
 

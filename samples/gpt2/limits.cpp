@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Multiply-adds from registers and reads of memory; see limits.hpp. Portable: vectors of 64 bytes,
 // which the compiler cuts to what the CPU has. Compiled with -ffp-contract=fast, so that x * y + z
 // is one instruction.

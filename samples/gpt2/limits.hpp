@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What this machine can do at all, measured in the run that is compared with it.
 #pragma once
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Progress of loading; see load_progress.hpp.
 #include "load_progress.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A line on standard error while weights are loaded: on a terminal, or where it takes long.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // gpt2: text from GPT-2 checkpoints in the form of Hugging Face, with models compiled by Tenon.
 // Exit codes: 0 done, 1 an error or a checkpoint that does not load, 2 a wrong command line.
 #include <cstdio>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Reading of config.json; the defaults are those of transformers' GPT2Config.
 #include "model_config.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What config.json of a Hugging Face GPT-2 directory asks for.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What a user can put right: wrong directories, files, options and prompts.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Trace and table of recorded calls; see profile.hpp.
 #include "profile.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What `gpt2 generate --profile` writes: a trace to look at, and a table of kernels.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Greedy choice, and sampling with temperature, top-k and top-p, in that order as in transformers.
 #include "sampler.hpp"
 

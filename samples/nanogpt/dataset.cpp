@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Texts as tokens, and batches; see dataset.hpp.
 #include "dataset.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A prepared text in memory, and the batches that are drawn from it.
 #pragma once
 

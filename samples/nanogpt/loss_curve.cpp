@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The curve as SVG; see loss_curve.hpp.
 #include "loss_curve.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // loss.svg: losses of training and validation over steps, for a browser.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // nanogpt: trains GPTs on text and samples from them, with models compiled by Tenon.
 // Exit codes: 0 done or stopped by a signal, 1 an error, 2 a wrong command line.
 #include <deque>

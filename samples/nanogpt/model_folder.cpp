@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Models as Hugging Face directories; see model_folder.hpp.
 #include "model_folder.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A trained model as a Hugging Face directory, and how it is read again.
 #pragma once
 

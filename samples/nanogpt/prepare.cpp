@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Texts to token files; see prepare.hpp.
 #include "prepare.hpp"
 

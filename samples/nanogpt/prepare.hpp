@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The command `nanogpt prepare`: texts in, token files out.
 #pragma once
 

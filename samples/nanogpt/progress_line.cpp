@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Progress of training; see progress_line.hpp.
 #include "progress_line.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The line that says how far training is: renewed on a terminal, now and then in a file.
 #pragma once
 

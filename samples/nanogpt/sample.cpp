@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // `nanogpt sample`; see sample.hpp.
 #include "sample.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Defaults, checks and the schedule; see settings.hpp.
 #include "settings.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // How a model is trained: nanoGPT's settings under nanoGPT's names.
 #pragma once
 

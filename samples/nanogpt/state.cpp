@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // States on disk; see state.hpp.
 #include "state.hpp"
 

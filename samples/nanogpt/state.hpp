@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The state of a training run on disk: parameters, moments, and where the run stands.
 #pragma once
 

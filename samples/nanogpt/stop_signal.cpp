@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Signals that ask for an end; see stop_signal.hpp.
 #include "stop_signal.hpp"
 

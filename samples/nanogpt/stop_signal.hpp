@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // SIGINT and SIGTERM as a wish to stop, which the loop of training asks for after each step.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Vocabularies of characters; see symbols.hpp.
 #include "symbols.hpp"
 

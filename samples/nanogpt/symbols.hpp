@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A vocabulary of characters: each Unicode code point of a text is a token.
 #pragma once
 

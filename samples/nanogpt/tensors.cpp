@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The tensors of a model; see tensors.hpp.
 #include "tensors.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The tensors of a model one by one: parameters and, in training, their moments.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // `nanogpt train`: checks everything, then hands over to the loop; see train.hpp.
 #include "train.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A GPT of fixed sizes that can be trained, behind a type that no longer names the sizes.
 #pragma once
 

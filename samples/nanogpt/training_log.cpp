@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The log of a run; see training_log.hpp.
 #include "training_log.hpp"
 

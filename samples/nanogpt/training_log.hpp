@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // log.jsonl: one JSON object a line, of steps and of evaluations.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The loop of training; see training_run.hpp.
 #include "training_run.hpp"
 

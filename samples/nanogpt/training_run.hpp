@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The loop of training: steps, evaluations, states, until the end or a wish to stop.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The tokens of a prepared text: characters, or GPT-2's byte pairs. A folder with one has
 // meta.json, and for byte pairs vocab.json and merges.txt.
 #pragma once

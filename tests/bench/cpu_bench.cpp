@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The table of what the CPU kernels reach, each figure beside what the machine could do at all,
 // measured in the same run.
 //   cpu_bench [--only gemm,decode] [--rounds 3] [--threads 1,2] [--tabs]

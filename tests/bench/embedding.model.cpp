@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What the embedding benchmark measures: the start of GPT-2 without and with its first layer norm.
 // The norm alone as output adds no bytes, so its cost shows; with both outputs the bytes written
 // double.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Embedding forward with cold tables, and the gradient of the token table, f32, GPT-2's sizes: the
 // generated kernels against hand-tuned loops, in pairs that run one after the other, so that noise
 // of the machine hits both.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What an application does at its start: weights from a checkpoint, a session, one token. Prints
 // the monotonic clock at that token, ns, and the most memory it had until then, KiB; cpu_bench
 // starts it and knows when.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // GPT-2 124M with random weights, end to end: prompts against the rate of multiply-adds from
 // registers, decoding against the rate of reading memory over the bytes that a token needs, and one
 // instruction set against another.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // AVX-512 by hand. What was tried on a 2-core Zen 4: one, two, four rows side by side
 // (1.75, 1.53, 1.25 ms of CPU time for 8x1024x768, cold); prefetch distances of 1 to 16 rows,
 // spread over the row or in one burst, into the first cache level (1.25 ms), the second (1.10) or

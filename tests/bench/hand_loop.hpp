@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The in-run limits of the embedding benchmark: a hand-tuned loop, and how fast memory is at all.
 #pragma once
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Single kernels against the rate of operations from registers: products at GPT-2's shapes, and
 // attention over 1024 tokens, forward and backward.
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Single kernels of GPT-2 124M as models of their own: its products, and its attention. Float is
 // the type of weights and cache; all else is f32.
 #pragma once

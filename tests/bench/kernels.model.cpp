@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The kernels of kernels.hpp with weights of f32.
 #include "kernels.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // In-run limits; see limits.hpp. Compiled with -ffp-contract=fast, so that x * y + z is one
 // instruction.
 #include "limits.hpp"

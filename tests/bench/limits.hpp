@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What the machine can do at all, measured in the run that the limits are compared with: what
 // samples/gpt2 measures as well, and more.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The emitter's elementary functions on data in the first cache: time and cycles for 16 floats. The
 // cycles are those of a chain of additions measured in the same run, one cycle each.
 #include <benchmark/benchmark.h>

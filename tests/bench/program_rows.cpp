@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What a program costs before it computes: time and memory until its first token, and its size.
 #include <chrono>
 #include <cstdint>

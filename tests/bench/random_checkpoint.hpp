@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A checkpoint of random values in a folder of its own, for timing how it is loaded.
 #pragma once
 #include <cmath>

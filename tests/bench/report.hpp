@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Rows of the table: what was measured, beside the limit in the run and the bar.
 #pragma once
 #include <cstdio>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The groups of rows, as --only names them. Each measures and writes its rows.
 #pragma once
 #include "report.hpp"

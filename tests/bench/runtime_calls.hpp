@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The runtime as benchmarks call it: options by threads and variant, and the end of the program,
 // with the message, at an error.
 #pragma once

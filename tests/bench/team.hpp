@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Two or more threads that start together within a fraction of a microsecond: the generated kernels
 // (through tenon_options.parallel) and the loops they are compared with run on the same team.
 #pragma once

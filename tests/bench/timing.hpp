@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Time of a piece of work, and the middle of several.
 #pragma once
 #include <algorithm>

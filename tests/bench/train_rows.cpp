@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Steps of training, forward to AdamW, against the rate of multiply-adds (or of bf16 dots) from
 // registers: GPT-2 124M, and the shapes of nanoGPT's character-level configurations.
 #include <cstdint>

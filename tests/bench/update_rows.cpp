@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The update of GPT-2 124M after a backward: the norm of all gradients against the rate of reading
 // memory, AdamW against a loop that reads four arrays and writes three.
 #include <cstdint>

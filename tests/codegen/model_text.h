@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Parses a model from text in a test, and keeps the diagnostics that come up.
 #pragma once
 #include "Tenon.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The dimensions that the cases of this folder share.
 #pragma once
 #include <tenon/tenon.hpp>

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Compiles each case of a folder twice: with its mistake, which must fail as promised, and without.
 
 A case is a .cpp file whose first line is `// EXPECT: <regex>`, with the mistake between
@@ -44,13 +45,18 @@ def lines_of_mistake(source):
     return allowed
 
 
+def head_of(source):
+    """What the case demands: the lines after the licence's."""
+    return source[1:] if source[0].startswith("// SPDX-") else source
+
+
 def limit_of_lines(compiler, source):
-    limits = re.fullmatch(r"// LINES: (\d+) from g\+\+, (\d+) from clang\+\+", source[1])
+    limits = re.fullmatch(r"// LINES: (\d+) from g\+\+, (\d+) from clang\+\+", head_of(source)[1])
     return int(limits[2 if "clang" in compiler else 1]) if limits else MAX_LINES
 
 
 def complaints_about_mistake(case, source, limit, returncode, output):
-    expectation = re.fullmatch(r"// EXPECT: (.+)", source[0])
+    expectation = re.fullmatch(r"// EXPECT: (.+)", head_of(source)[0])
     if not expectation:
         return ["the first line is not `// EXPECT: <regex>`"]
     if returncode == 0:

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Seeds faults into a case and demands that run.py reports each of them."""
 import argparse
 import pathlib

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """cross.py <source> <build folder> <prefix> <toolchain> <tenonc>: the runtime for another machine.
 
 Models of the install tree are then compiled by the tenonc of this one.

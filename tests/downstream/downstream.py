@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Uses an installed Tenon from a project of its own: builds, runs, rebuilds what changed and no more.
 
   downstream.py --prefix P --project DIR --work DIR --generator NAME

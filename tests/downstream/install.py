@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """install.py <build folder> <prefix>: a fresh install tree, without anything that lay there before."""
 import shutil
 import subprocess

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """What a model costs to compile: time and memory of GPT-2 XL, and that a deep stack costs no more
 than a shallow one. Fails above MAX_MEMORY, above SLACK times MAX_SECONDS (machines are noisy), or
 if 48 layers make another object size than 12.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Reads a graph back from its bytes, straight from the description in tenon/graph/format.hpp.
 #pragma once
 #include <cstring>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The GPT-2 sample in its published sizes and as a small model: names and counts of parameters.
 #include <catch2/catch.hpp>
 #include <string>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A model with each operation, decoded from its bytes: records, order, names, lines.
 #include <catch2/catch.hpp>
 #include <tenon/tenon.hpp>

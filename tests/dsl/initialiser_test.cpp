@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Initialisers: their values against the C library's square root, and the CRC against its standard.
 #include <catch2/catch.hpp>
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Which line a call spread over several lines counts as: the same for every compiler.
 #include <catch2/catch.hpp>
 

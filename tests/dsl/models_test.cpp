@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Ties, several models in a file, element types, and a graph as long as the capacities allow.
 #define TENON_MAX_NODES 4096
 #include <catch2/catch.hpp>

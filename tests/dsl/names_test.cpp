@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Names of dimensions: the unqualified name of the type, wherever the type stands.
 #include <catch2/catch.hpp>
 #include <string>

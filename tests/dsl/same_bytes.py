@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Compiles model files with every compiler at hand, native and cross, plain, optimised and
 sanitized, and compares the bytes of section .tenon.graph: they must not depend on who compiles,
 for what, or how.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The shape algebra, and what the checks of the operations answer, as laws on types.
 #include <catch2/catch.hpp>
 #include <tenon/tenon.hpp>

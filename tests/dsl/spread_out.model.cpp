@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Models whose calls take several lines. lines_test.cpp says which lines they must count as, and
 // same_bytes.py that all compilers agree. The one spelling on which they do not agree is an operand
 // of + that itself takes several lines.

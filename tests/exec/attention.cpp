@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Attention over lengths and cache splits around every block of keys and of queries, against the
 // formula in double precision, for finite numbers and for NaN and infinities.
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Attention alone, over a long context: heads of D 20 (tails on every target), 64, 1 and 33, with
 // keys and values kept in f32 and in bf16.
 #include <tenon/tenon.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Which code runs: the most capable variant, the one that TENON_CPU names, or none with the reason.
 #include <cstdlib>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Calls of generated models by number: parameters filled element by element, inputs, outputs. What
 // the tests of this folder share.
 #pragma once

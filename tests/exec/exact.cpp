@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Matrix products of small whole numbers: every one is exact in bf16 and every sum in f32, so every
 // variant must give the very numbers, with weights of both, for each count of rows around the
 // register tiles and each thread. Products of random numbers are within the bound that any order of

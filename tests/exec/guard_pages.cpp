@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Generated code called through the ABI, with every buffer between forbidden pages: nothing before
 // or behind a tensor, the packed weights, the arena or the cached state is read or written.
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Entries that train, called through the ABI with every buffer between forbidden pages: nothing
 // before or behind the weights, the gradients and moments, the arena or a tensor is touched, and
 // what pads panels stays zero, as those rely on it that walk over all memory of the weights.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Memory between pages that may not be touched: an access before it or behind it ends the program.
 #pragma once
 #include <sys/mman.h>

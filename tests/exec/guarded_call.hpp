@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Generated code called through the ABI with every buffer between forbidden pages: a variant's
 // packed weights, made by its own functions, and one call with one thread.
 #pragma once

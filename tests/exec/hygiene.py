@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """hygiene.py <check> <tool> <folder of generated objects>...: what generated objects may hold.
 
   symbols (nm):    they ask for memcpy, memmove and memset at most, and offer nothing but tenon_*

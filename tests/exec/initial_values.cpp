@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Initial values: those of the reference, distributed as the initialisers say, whatever was in
 // memory before, the same bits for any number of threads.
 #include "updates.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Lengths around every block of keys: a prompt in any pieces, a batch and its rows, and any number
 // of threads give the same bits.
 #include "driver.hpp"

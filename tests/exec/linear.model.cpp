@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Matrix products alone: packed weights with and without bias, and the table of the tied head; each
 // depth K against widths around the panels of every target, more than one panel, and 1. Each with
 // weights of f32 and, as the DSL declares them, of bf16.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Cross-entropy alone, over vocabularies of 1 and around the vectors, with two numbers for ignored.
 #include "widths.hpp"
 

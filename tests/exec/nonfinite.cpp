@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // NaN and infinities in parameters and inputs: what the reference says of each element, finite,
 // infinite or NaN, the kernels say too. Nothing is hidden, nothing spreads to rows that do not see
 // it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Kernels that go over rows: layer norms, sums, scales, GELUs and embeddings, alone and together,
 // in widths around every vector width.
 #include "widths.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Stacks of layers: two of different widths, with an output after each; and layers that cannot
 // write over what they take.
 #include "widths.hpp"

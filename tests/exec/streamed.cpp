@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Large results are stored past the caches, small ones are not: the same bits either way.
 #include "driver.hpp"
 

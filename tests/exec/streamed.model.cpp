@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Results larger than a cache: their stores go past it, in another loop than those of small
 // results.
 #include <tenon/tenon.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Training: products alone, at widths and depths around the tiles and panels of every target, with
 // and without bias, and both forms of a head (the weight as it is read by a product, and a table).
 #include "widths.hpp"

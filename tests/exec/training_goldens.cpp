@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Compiled training against PyTorch in float64 (tests/goldens): gradients, and ten steps of AdamW
 // and of gradient descent, on every variant. The same goldens hold the reference to 1e-10
 // (tests/codegen/reference); here f32 is held to what f32 can give.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // AdamW, gradient descent and the clip by the norm of all gradients, element by element against the
 // reference in double precision, on every variant; the same bits for any number of threads.
 #include "updates.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Entries that update parameters, called without the runtime: the test owns the memory, and sees
 // padding and panels as they lie there.
 #pragma once

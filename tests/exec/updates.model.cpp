@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Parameters of every initialiser, in shapes that lie awkwardly in memory: rows, panels with and
 // without padding, stacks of layers; large enough for several chunks of the gradient norm.
 #include "widths.hpp"

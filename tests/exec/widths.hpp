@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The dimensions that the models of this folder share: wN has N elements. They lie around the
 // vector widths 4, 8 and 16 and the panel widths 8, 12, 16 and 64 of the targets.
 #pragma once

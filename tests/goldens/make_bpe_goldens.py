@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Makes the tokenizer goldens in bpe*/ with Hugging Face's tokenizers.
 
 bpe/tokenizer.json is the tokenizer of samples/checkpoint/licences in its other file form,

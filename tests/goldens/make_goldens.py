@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Makes the model goldens beside it: tiny random GPT-2 checkpoints and what transformers says.
 
 All expected values are computed in float64 and stored as f32 (logits, gradients) or f64 (losses).

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Makes training/*.safetensors: small GPTs, their gradients and ten steps, by PyTorch in float64.
 
 The models are `tied` and `untied` of tests/codegen/reference/training.model.cpp, written here once

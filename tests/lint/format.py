@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """format.py <clang-format> <root>: every C and C++ source is as clang-format writes it.
 
 With --selftest it sees a badly formatted file fail.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """lint.py <root> <rule>: prints the complaints of a rule of rules.py; exit status 1 if there are any."""
 import pathlib
 import sys

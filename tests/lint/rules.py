@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The conventions that a script can check: each rule yields complaints "file:line: what, and what to do".
 
 A rule is a function of the tree's root; `RULES` at the end names them for lint.py.
@@ -66,11 +67,32 @@ def file_length(root):
             yield f"{path.relative_to(root)}:501: {count} lines; split it (at most 500, better 250)"
 
 
+LICENCE = "SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception"
+LICENSED = (*SOURCES, ".cmake", "CMakeLists.txt", ".cpp.in", ".mlir.in", ".py.in", ".cmake.in", ".sh")
+
+
+def scripts(root):
+    """Programs without a suffix, those of .ci among them."""
+    for path in sorted(root.rglob("*")):
+        hidden = path.relative_to(root).parts[0].startswith(("build", ".git"))
+        if path.suffix == "" and not hidden and path.is_file() and path.read_bytes()[:2] == b"#!":
+            yield path
+
+
+def licence(root):
+    """Every source names its licence in the first line, or in the second of a script."""
+    for path in [*files(root, *LICENSED), *files(root / ".ci", *LICENSED), *scripts(root)]:
+        head = [line for line in path.read_text(encoding="utf-8").split("\n")[:2] if not line.startswith("#!")]
+        if not head or head[0] not in (f"// {LICENCE}", f"# {LICENCE}"):
+            yield f"{path.relative_to(root)}:1: no licence at the head; write: {LICENCE}"
+
+
 def file_head(root):
-    """Every source begins with a comment that says what it is for."""
+    """Every source begins, after its licence, with a comment that says what it is for."""
     for path in files(root, *SOURCES):
-        first = path.read_text(encoding="utf-8")[:3]
-        if not first.startswith(("//", "/*", "#", '"""')):
+        text = path.read_text(encoding="utf-8")
+        text = "\n".join(line for line in text.split("\n")[:4] if LICENCE not in line and line[:2] != "#!")
+        if not text.startswith(("//", "/*", "#", '"""')):
             yield f"{path.relative_to(root)}:1: no comment at the head; say what the file is for"
 
 
@@ -146,4 +168,4 @@ def pass_flags(root):
                        f"write tests/codegen/passes/{found.group(1).removeprefix('tenon-')}.mlir")
 
 
-RULES = [include_directions, file_length, file_head, unfinished_words, lit_checks, tests_listed, pass_flags]
+RULES = [include_directions, file_length, licence, file_head, unfinished_words, lit_checks, tests_listed, pass_flags]

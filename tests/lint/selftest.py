@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Sees every rule fail: a small tree without the mistake gives no complaint, with it exactly the one.
 
 Also the summary of tests/run, on reports with a failure, a test that could not start, a skip, nothing.
@@ -15,6 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 import summary  # noqa: E402
 
 HEAD = "// A file.\n"
+LICENCE = f"// {rules.LICENCE}\n"
 # rule: (files without the mistake, file with the mistake, its text, words of the complaint)
 SEEDS = {
     "include_directions": [
@@ -28,7 +30,16 @@ SEEDS = {
          "samples/a.cpp", HEAD + '#include "mlir/IR/Builders.h"\n', "samples may not include"),
     ],
     "file_length": [({"dsl/a.hpp": HEAD * 500}, "dsl/a.hpp", HEAD * 501, "501 lines")],
-    "file_head": [({"dsl/a.hpp": HEAD}, "dsl/a.hpp", "#pragma once\n"[1:], "no comment")],
+    "licence": [
+        ({"dsl/a.hpp": LICENCE + HEAD}, "dsl/a.hpp", HEAD, "no licence"),
+        ({"tests/run": "#!/bin/sh\n" + LICENCE.replace("//", "#")}, "tests/run", "#!/bin/sh\n" + HEAD, "no licence"),
+        ({".ci/a.sh": LICENCE.replace("//", "#")}, ".ci/a.sh", LICENCE.replace("Apache", "apache"), "no licence"),
+    ],
+    "file_head": [
+        ({"dsl/a.hpp": LICENCE + HEAD}, "dsl/a.hpp", "pragma once\n", "no comment"),
+        ({"a.py": "#!/bin/python\n" + LICENCE.replace("//", "#") + '"""A file."""\n'}, "a.py",
+         "#!/bin/python\n" + LICENCE.replace("//", "#") + "import sys\n", "no comment"),
+    ],
     "unfinished_words": [({"dsl/a.hpp": HEAD}, "dsl/a.hpp", "// TO" + "DO later\n", "unfinished")],
     "lit_checks": [
         ({"tests/a.mlir": "// RUN: tenon-opt %s | FileCheck %s\n// CHECK: x\n// CHECK-NEXT: y\n"},

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Tenon beside its peers on this CPU: GPT-2 124M with random weights (a prompt of 512 tokens, 128 decoded from an
 empty cache, f32 and bf16), the embedding forward and the gradient of its table. Each round runs all of
 them in turn; medians and ratios.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """PyTorch's embedding forward: two lookups and an add, then also the layer norm; and the gradient of the token table.
 GPT-2's sizes, f32, uniform ids, caches swept before each run, as tests/bench/embedding_bench does it."""
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """GPT-2 124M in PyTorch, random weights, written to be fast there: fused attention, a preallocated cache,
 inference mode. What compare.py measures beside Tenon."""
 import time

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Trains a GPT in PyTorch on a text that `nanogpt prepare` wrote, with the settings that `nanogpt train` had, and writes
 the losses beside those of its log.
 

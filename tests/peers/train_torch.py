@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Steps of training in PyTorch beside Tenon's on this CPU: forward, loss, backward, clipping and AdamW, on the shapes
 of `cpu_bench --only train`. Each round runs all of them in turn; medians in tokens/s, and ratios.
 

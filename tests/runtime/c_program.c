@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* The C interface from a plain C program: load a file, run an entry, read an error. Exits with 0
  * only if every step gave what it should. */
 #include <stdio.h>

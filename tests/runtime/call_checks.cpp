@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What is checked about a call before anything runs, message by message; the state stays as it was.
 #include <catch2/catch.hpp>
 

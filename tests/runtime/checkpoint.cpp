@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Loading well-formed checkpoints, and naming what does not belong to the model.
 #include <catch2/catch.hpp>
 

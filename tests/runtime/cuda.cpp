@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The CUDA backend against an imitation of the driver (fixture/fake_cuda.cpp), which the library
 // path puts before a real one: the sequence of calls, their arguments and every failure.
 #include <cstdlib>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Which variant runs: CPU levels, the override, and refusals that list what there is.
 #include <cstdlib>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Every system call of writing a file fails once, is cut short, interrupted, or the process dies in
 // it: the old file or the new one is there, whole. The calls are replaced by this program's own.
 #include <cerrno>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Files of applications: what is written is read back, and damage is found; files.h.
 #include <filesystem>
 

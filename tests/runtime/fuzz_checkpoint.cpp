@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // One run of the checkpoint reader on any bytes: they load or give a clear error. The body is
 // shared by the libFuzzer program (fuzz_checkpoint_main) and the deterministic mutations of the
 // normal suite.

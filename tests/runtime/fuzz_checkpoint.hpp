@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The checkpoint reader on bytes from memory; see fuzz_checkpoint.cpp.
 #pragma once
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A few thousand damaged checkpoints, the same ones in each run: every one loads or is refused.
 #include <algorithm>
 #include <map>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Nothing is allocated or mapped after a session was made: malloc and mmap are counted in this
 // program.
 #include <atomic>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Machines without drivers: opening a device says why, and nothing else happens.
 #include <catch2/catch.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Recorded calls: which kernels each thread ran, when, and what they cost.
 #include <memory>
 #include <thread>

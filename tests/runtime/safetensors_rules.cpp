@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The rules of the safetensors header, one broken at a time.
 #include <catch2/catch.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Sessions: what entries compute through the typed header, for any thread count, split and variant.
 #include <algorithm>
 #include <thread>

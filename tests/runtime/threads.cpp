@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Threads: the barrier under load, more threads than cores, and how many a process may use.
 #include <atomic>
 #include <fstream>

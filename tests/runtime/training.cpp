@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Models that train: scalars of calls, memory of gradients and moments, tensors read and written.
 #include <numeric>
 #include <vector>

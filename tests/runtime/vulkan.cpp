@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The Vulkan backend, on whatever device this machine has (Mesa's software device will do).
 #include <cstring>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The runtime's own declarations of Vulkan against the official headers, where they are installed.
 #include <cstddef>
 

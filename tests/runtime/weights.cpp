@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Weights from memory and from initialisers.
 #include <cmath>
 #include <cstring>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Which compiled model serves a config.json, and what is said if none does.
 #include <array>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The program gpt2 as a user meets it: text, messages, exit codes.
 #include <algorithm>
 #include <atomic>
@@ -113,7 +114,7 @@ TEST_CASE("a profile has a row a thread, a slice for each kernel and layer, and 
   CHECK_THAT(found.errors, Contains("limits of 2 threads, measured in this run") &&
                                Contains("prompt: 1 calls") && Contains("single tokens: 4 calls") &&
                                Contains("linear h.{}.attn.c_attn") &&
-                               Contains("gpt2.model.cpp:36") && Contains("between kernels") &&
+                               Contains("gpt2.model.cpp:37") && Contains("between kernels") &&
                                Contains("GFLOP/s"));
 }
 

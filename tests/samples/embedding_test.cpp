@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The program embedding: its comparison of a GPU with the CPU, and how it fails.
 #include <catch2/catch.hpp>
 

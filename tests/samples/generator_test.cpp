@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The loop of generation, with a model that answers by rule: which calls it makes and why it stops.
 #include <vector>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Goldens and sessions for the tests; see golden_models.hpp.
 #include "golden_models.hpp"
 

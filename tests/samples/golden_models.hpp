@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The checkpoints of tests/goldens as compiled models, and their expected values.
 #pragma once
 

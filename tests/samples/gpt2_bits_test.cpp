@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Bits do not depend on how work is cut: prompt splits, threads, batches, variants alike.
 #include <cstring>
 

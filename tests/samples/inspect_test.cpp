@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // gpt2 inspect: a verdict for every key and tensor, and an exit code.
 #include <catch2/catch.hpp>
 

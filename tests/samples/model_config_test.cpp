@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Every key of config.json that decides what is computed is honoured or refused.
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Choosing tokens: ties, damaged logits, top-k, top-p, temperature, seeds.
 #include <array>
 #include <cmath>

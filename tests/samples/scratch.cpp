@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Folders of tests; see scratch.hpp.
 #include "scratch.hpp"
 

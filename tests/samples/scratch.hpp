@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Folders for tests that need a changed model directory, gone with the object.
 #pragma once
 

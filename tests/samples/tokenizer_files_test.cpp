@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Malformed and foreign tokenizer files: each is refused, and the message says what and where.
 #include <cstdlib>
 #include <filesystem>

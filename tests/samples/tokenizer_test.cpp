@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The tokenizer against Hugging Face's ids, both ways, and the streaming decoder.
 #include <filesystem>
 #include <fstream>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The check program of tenon_add_model(... CHECK): runs every entry of one model on every variant
 // that this CPU offers, with random parameters and inputs, and compares with `tenonc reference`,
 // which interprets the same graph in double precision.

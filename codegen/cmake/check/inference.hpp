@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The check of entries that compute outputs from inputs and, perhaps, a cache: their values, and
 // equal bits for every number of threads and every split of a prompt.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What the checks of inference and of training share: random parameters and inputs, sizes, one
 // call, and the command that runs the reference.
 #pragma once

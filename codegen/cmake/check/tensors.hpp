@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Random tensors and their files for the check program: what it hands to `tenonc reference` and to
 // the kernels alike.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The check of entries that train: outputs, parameters, gradients and moments after a call, each
 // tensor against the reference, and equal bits of all of them for every number of threads.
 #pragma once

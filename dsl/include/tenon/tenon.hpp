@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The whole DSL in one header: what a model file includes. Lower layers come first, which keeps the
 // include paths in error messages short.
 #pragma once

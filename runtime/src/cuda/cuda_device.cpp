@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The CUDA backend; see cuda_device.hpp.
 #include "cuda_device.hpp"
 

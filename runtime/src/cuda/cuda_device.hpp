@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The CUDA backend, over the driver interface: memory, PTX modules compiled by the driver, launches
 // on the default stream (so that copies and kernels follow each other).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Finding the CUDA driver's functions; see driver.hpp.
 #include "driver.hpp"
 

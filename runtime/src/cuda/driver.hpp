@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The part of the CUDA driver interface that the runtime uses, declared here because the CUDA
 // headers are no dependency, and found in libcuda.so.1 at run time. Source: CUDA Driver API,
 // https://docs.nvidia.com/cuda/cuda-driver-api.

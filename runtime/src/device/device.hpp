@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What a GPU backend must offer; vulkan/ and cuda/ implement it. Everything is synchronous, and one
 // thread at a time uses a device.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Device sessions of the C interface: the same checks as on the CPU, then one kernel for the entry.
 #include <cinttypes>
 #include <cstring>

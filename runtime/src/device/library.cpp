@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Opening drivers; see library.hpp.
 #include "library.hpp"
 

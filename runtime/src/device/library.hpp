@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A shared library opened at run time: how drivers are reached.
 #pragma once
 #include <utility>

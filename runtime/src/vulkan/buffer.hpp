@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Vulkan memory: buffers on the device, and the staging buffer that fills those the host cannot
 // see.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Opening a Vulkan device and running work on it; see context.hpp.
 #include "context.hpp"
 

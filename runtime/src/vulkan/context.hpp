@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // One Vulkan device, opened: its queue and the one command buffer that all work goes through.
 #pragma once
 #include "functions.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The part of Vulkan that the runtime uses, declared here because the Vulkan headers are not a
 // dependency. A test compares every layout with theirs. Names follow the specification, less "Vk";
 // source: Vulkan 1.1 specification, https://registry.khronos.org/vulkan.

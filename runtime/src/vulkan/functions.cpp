@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Finding Vulkan's entry points; see functions.hpp.
 #include "functions.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The Vulkan entry points that the runtime calls, found in libvulkan.so.1 at run time.
 #pragma once
 #include "../device/library.hpp"

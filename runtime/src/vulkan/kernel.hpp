@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A SPIR-V kernel as a compute pipeline with its descriptor set.
 #pragma once
 #include "buffer.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The Vulkan backend; see vulkan_device.hpp.
 #include "vulkan_device.hpp"
 

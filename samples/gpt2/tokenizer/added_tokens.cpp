@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Leftmost-longest search of a few literal tokens.
 #include "tokenizer/added_tokens.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Finds tokens such as <|endoftext|> in a text before it is cut into words.
 #pragma once
 

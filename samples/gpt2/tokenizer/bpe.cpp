@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Encoding: added tokens, then words, then merges. Decoding: bytes, then UTF-8.
 #include "tokenizer/bpe.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // GPT-2's tokenizer: byte-level byte-pair encoding, the same ids as Hugging Face's.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The byte-to-character alphabet of GPT-2, in both directions.
 #include "tokenizer/byte_symbols.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // GPT-2's alphabet: each of the 256 bytes is spelt in the files as one printable character.
 #pragma once
 

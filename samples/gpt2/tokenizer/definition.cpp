@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The steps that tokenizer.json and vocab.json + merges.txt have in common.
 #include "tokenizer/definition.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What the files of a tokenizer say, checked, in one form for both kinds of directory.
 #pragma once
 

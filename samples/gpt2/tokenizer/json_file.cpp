@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Bounded, strict reading of the tokenizer's files.
 #include "tokenizer/json_file.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Reading of untrusted files: whole texts of bounded size, and strict JSON.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Byte-pair merging with a heap of candidates over a linked list of tokens.
 #include "tokenizer/merge_table.hpp"
 

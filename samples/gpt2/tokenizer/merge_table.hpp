@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The merges of byte-pair encoding and their application to one word.
 #pragma once
 

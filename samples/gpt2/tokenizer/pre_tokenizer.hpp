@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Cuts text into GPT-2's words; merges never cross their borders.
 #pragma once
 

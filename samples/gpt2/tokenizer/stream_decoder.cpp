@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The streaming form of bpe::decode.
 #include "tokenizer/stream_decoder.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Decodes ids one by one, for printing while a model generates.
 #pragma once
 

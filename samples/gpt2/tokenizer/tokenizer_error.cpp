@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Composes the messages of tokenizer_error.
 #include "tokenizer/tokenizer_error.hpp"
 

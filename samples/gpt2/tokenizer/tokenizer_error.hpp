@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The one exception of the tokenizer, and how untrusted text is shown in its message.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Reads tokenizer.json and refuses every tokenizer that is not GPT-2's kind.
 #include <nlohmann/json.hpp>
 

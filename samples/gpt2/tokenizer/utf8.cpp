@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // UTF-8 after table 3-7 of the Unicode Standard (well-formed byte sequences).
 #include "tokenizer/utf8.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // UTF-8 checking of whole texts, and assembling of text that arrives in pieces.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Reads vocab.json and merges.txt, the older form of a GPT-2 tokenizer.
 #include <nlohmann/json.hpp>
 

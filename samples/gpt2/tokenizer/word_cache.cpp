@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The bounded memory of encoded words.
 #include "tokenizer/word_cache.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Remembers the tokens of the words met first: text repeats its words.
 #pragma once
 

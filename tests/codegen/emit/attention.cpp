@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Attention in training, compiled alone for each number and width of heads
 // (Inputs/attention.mlir.in) and each target that runs here, against the reference in double
 // precision.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Compiles entries that are written as text, so that one operation can be tested alone.
 //   tenon-emit-entries <folder> <name of the table> <file.mlir>... -- <target>...
 // Each file holds one model whose functions are entries; of each file and target it makes

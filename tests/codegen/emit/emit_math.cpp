@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Writes objects with the emitter's elementary functions alone, for the tests of their accuracy and
 // for the benchmark: of each function and target a kernel that maps an array of any length.
 //   tenon-emit-math <folder> <target>...

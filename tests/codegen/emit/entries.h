@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The entries that tenon-emit-entries compiled, as a table.
 #pragma once
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Emitted code in this process: a module of kernels or entries, compiled for a target and loaded.
 #pragma once
 #include "Target.h"

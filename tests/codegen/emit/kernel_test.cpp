@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // See kernel_test.h.
 #include "kernel_test.h"
 #include "Call.h"

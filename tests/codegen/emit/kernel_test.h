@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Hand-written entries, compiled by the passes and emitters and run beside the reference: how a
 // kernel of training is tested without a model around it.
 #pragma once

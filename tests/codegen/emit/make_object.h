@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What the programs that emit kernels for tests share: from a module of emitted code to a file.
 #pragma once
 #include "Object.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The elementary functions of the emitter against the C library in double precision, in units in
 // the last place: a sample of all floats always, all 2^32 of them in the cases tagged [exhaustive]
 // (codegen/emit/README.md has their command and what it measured).

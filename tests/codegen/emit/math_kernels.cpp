@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // See math_kernels.h.
 #include "math_kernels.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The kernels that tenon-emit-math writes, as a table: one variant a target, one kernel a function.
 #pragma once
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Random words in kernels: those of the reference, from any element on, in any number of lanes.
 #include "Philox.h"
 #include "Compile.h"

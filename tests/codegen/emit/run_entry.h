@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // How tests run an entry of tenon-emit-entries, without the runtime.
 #pragma once
 #include "entries.h"

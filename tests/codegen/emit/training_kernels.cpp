@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Kernels of training that work by rows and columns, beside the reference, at awkward sizes.
 #include "kernel_test.h"
 

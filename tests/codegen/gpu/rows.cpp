@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Generated embedding kernels, run: every CPU variant that this machine has and the Vulkan device,
 // against the formulas in double precision.
 #include <cmath>

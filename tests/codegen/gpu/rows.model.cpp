@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Embedding with layer norm in the sizes that take different ways through the GPU kernels: accesses
 // of 1, 2 and 4 columns, rows smaller than a lane group, with and without a part turn, rows too
 // large for registers, and more rows than one launch has work groups.

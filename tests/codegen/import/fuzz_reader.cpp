@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // libFuzzer target (TENON_FUZZ=ON, clang): any bytes as a section. The checksum is made right, so
 // that the fuzzer gets past it. Seeds: the .tenon.graph sections of the samples' objects.
 #include "graph_builder.h"

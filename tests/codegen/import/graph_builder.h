@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Writes graphs in the format of tenon/graph/format.hpp word by word, right or deliberately wrong.
 // Independent of the DSL's writer, so that reader and writer are not only right about each other.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The importer: the model that a graph becomes, and the graphs that it refuses, at the DSL's line.
 #include "importer.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The reader: every field of the format, one message a kind of damage, and no crash on any bytes.
 #include "reader.h"
 

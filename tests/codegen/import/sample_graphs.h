@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A small GPT as a hand-built graph: every operation of the format occurs in it.
 #pragma once
 #include "graph_builder.h"

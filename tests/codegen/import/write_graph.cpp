@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Writes the hand-built graph's bytes to standard output, for objects made by the lit tests.
 #include "sample_graphs.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The descriptor: C that compilers accept without a warning, and that holds what the model says.
 #include "small_model.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The report says what each kernel holds, why it ends, where its results lie, and what it costs.
 #include "small_model.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The header: accepted by g++, clang++ and as C; its types refuse what does not fit.
 #include "small_model.h"
 

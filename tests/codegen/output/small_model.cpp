@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The small model's IR and the compiler that the tests call on what is written.
 #include "small_model.h"
 

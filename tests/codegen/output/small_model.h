@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A model with planned entries, as the writers get it: an embedding that continues from a cached
 // position, a loss, and one that is said to train, with scalars.
 #pragma once

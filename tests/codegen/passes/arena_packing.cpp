@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Packing of buffers that live at different times: never two in one place at one time, and as small
 // as can be where that is known.
 #include "ArenaPacking.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Every backward operation against central differences of its forward, over awkward shapes.
 #include "backward.h"
 #include "differences.h"

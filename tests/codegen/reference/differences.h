@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Gradients by central differences, for tests of gradients in double precision.
 #pragma once
 #include "tensor.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The reference against transformers: whole GPT-2 models in double precision (tests/goldens). This
 // is what makes it an oracle; it goes from the DSL's object to the logits.
 #include "importer.h"

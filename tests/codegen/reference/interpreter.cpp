@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The interpreter: structure (repeat, group, caches), run-time sizes, and its errors.
 #include "interpreter.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Every operation's definition against values worked out by hand or in closed form.
 #include "ops.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The optimisers against values worked out by hand.
 #include "optimisers.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Random numbers of training: Philox by its published vectors, dropout's masks, initial values.
 #include "random.h"
 

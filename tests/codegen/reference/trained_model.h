@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A model of an object file with training entries, run by the reference; for tests.
 #pragma once
 #include "Passes.h"

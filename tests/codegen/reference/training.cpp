@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Whole models in training: gradients against central differences, entries against each other.
 #include "differences.h"
 #include "random.h"

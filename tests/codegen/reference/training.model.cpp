@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Small GPTs for the tests of training, and for the goldens that
 // tests/goldens/make_training_goldens.py makes of the same: tied and not, with and without bias,
 // both GELUs, with and without dropout.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Gradients and ten steps against PyTorch in float64 (tests/goldens): small GPTs written twice, and
 // transformers' GPT-2.
 #include "trained_model.h"

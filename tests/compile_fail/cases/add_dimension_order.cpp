@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: dimension_of_right_operand_is_not_that_of_left<seq, batch>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: element_types_differ<tenon::bf16, tenon::f32>
 #include "dims.hpp"
 

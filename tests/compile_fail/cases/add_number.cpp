@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: right_operand_must_be_a_tensor_or_a_param<double>.*x \+ y: 
 #include "dims.hpp"
 

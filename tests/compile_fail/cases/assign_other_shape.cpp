@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: a_variable_keeps_its_type_so_declare_another<.*n_embd>, .*n_hidden> ?>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: batch_of_qkv_is_not_that_of_the_cache<batch, beams>
 #include "dims.hpp"
 

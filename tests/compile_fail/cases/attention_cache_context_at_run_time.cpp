@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: dimension_of_a_param_or_cache_must_be_known_at_compile_time<seq>
 #include "dims.hpp"
 

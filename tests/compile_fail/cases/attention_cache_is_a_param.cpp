@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: cache_must_be_a_kv_cache<tenon::param<tenon::f32, n_block, n_embd> ?>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: time_may_exceed_the_context_of_the_cache<seq, n_half>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: a_dimension_must_derive_from_dim_or_dyn<int>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: heads_must_be_a_dimension_known_at_compile_time<seq>
 #include "dims.hpp"
 

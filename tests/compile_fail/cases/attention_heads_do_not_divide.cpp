@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: channels_are_not_a_multiple_of_heads<n_embd, five_heads>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: qkv_must_have_3_dimensions_batch_time_and_3C<tenon::tensor<tenon::f32, seq, n_qkv> ?>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: last_dimension_of_qkv_is_not_3_times_C_of_the_cache<n_embd, n_embd>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: cache_used_twice<(tenon::)?fixed_name<11(UL)?>\{"attn.cache"\}, tenon::at_lines<[0-9]+, [0-9]+> ?>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: bounds_of_a_dimension_are_reversed<reversed>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: a_dimension_must_hold_at_least_1_element<nothing>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: a_dimension_must_be_a_struct_with_a_name_of_its_own<tenon::dim<32U?> ?>
 #include "dims.hpp"
 

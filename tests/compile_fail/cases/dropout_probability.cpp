@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: dropout_probability_must_be_at_least_0_and_below_1<tenon::at_line<[0-9]+> ?>
 #include "dims.hpp"
 

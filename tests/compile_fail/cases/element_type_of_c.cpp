@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: element_type_must_be_f32_bf16_i32_or_f64<float>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: table_must_be_a_param<.*i32, batch, seq>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: table_must_be_a_param<tenon::tensor<tenon::f32, seq, n_embd> ?>
 #include "dims.hpp"
 

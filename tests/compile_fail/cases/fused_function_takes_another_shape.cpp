@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: function_does_not_take<.*tensor<tenon::f32, batch, seq, n_embd> ?>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: x_must_be_a_tensor<double>.*gelu: needs
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: gelu_needs_its_form_gelu_tanh_or_gelu_erf<.*gelu: name the form
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: epsilon_must_be_above_0<tenon::at_line<[0-9]+> ?>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: bias_must_have_1_dimension<tenon::param<tenon::f32> ?>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: element_types_differ<tenon::f32, tenon::f64>
 #include "dims.hpp"
 

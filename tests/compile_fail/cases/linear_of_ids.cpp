@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: x_must_hold_floats_but_holds<tenon::i32>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: weight_must_be_a_param<tenon::tensor<tenon::f32, batch, seq, n_embd> ?>
 #include "dims.hpp"
 

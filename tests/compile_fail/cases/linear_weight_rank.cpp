@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: weight_must_have_2_dimensions<tenon::param<tenon::f32, n_embd> ?>
 #include "dims.hpp"
 

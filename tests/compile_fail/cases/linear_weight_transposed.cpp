@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: weight_is_stored_out_in_so_transpose_it_or_use_tied_head<n_hidden, n_embd>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: linear_needs_a_weight<.*: linear: needs x
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: an_argument_of_a_model_must_be_an_input<tenon::tensor<tenon::i32, batch, seq> ?>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: a_model_needs_one_operator_call_that_is_no_template<model>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: the_operator_call_of_a_model_must_be_const<model>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: a_model_must_return_outputs<tenon::tensor<tenon::f32, batch, seq, n_embd> ?>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: model_is_too_large_so_define_a_greater<(tenon::)?fixed_name<16(UL)?>\{"TENON_MAX_NODES"\} ?>
 #define TENON_MAX_NODES 4
 #include "dims.hpp"

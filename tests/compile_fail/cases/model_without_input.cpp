@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: a_model_needs_an_input<model>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: name_holds_braces_which_repeat_adds_itself<(tenon::)?fixed_name<12(UL)?>\{"h.\{\}.weight"\}, tenon::at_line<[0-9]+> ?>
 #include "dims.hpp"
 

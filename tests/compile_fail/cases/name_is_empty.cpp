@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: name_is_empty<tenon::at_line<[0-9]+> ?>
 #include "dims.hpp"
 

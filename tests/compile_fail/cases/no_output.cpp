@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: outputs: needs output<"name">\(x\), \.\.\.
 #include "dims.hpp"
 

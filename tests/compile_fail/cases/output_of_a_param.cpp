@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: output_must_be_a_tensor<tenon::param<tenon::f32, n_embd> ?>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: parameter_with_two_types<(tenon::)?fixed_name<11(UL)?>\{"wte.weight"\}, tenon::at_lines<[0-9]+, [0-9]+> ?>
 #include "dims.hpp"
 

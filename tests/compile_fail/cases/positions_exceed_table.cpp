@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: positions_may_exceed_the_rows_of_the_table<long_seq, n_block>
 #include "dims.hpp"
 

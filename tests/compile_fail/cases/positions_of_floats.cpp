@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: ids_must_be_a_tensor_of_i32<.*positions: needs ids
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: ids_must_have_2_dimensions_batch_and_time<tenon::tensor<tenon::i32, seq> ?>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: body_must_return_the_type_that_it_takes<.*n_hidden>, .*n_embd> ?>
 #include "dims.hpp"
 

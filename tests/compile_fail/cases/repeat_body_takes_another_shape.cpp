@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: body_does_not_take<block, tenon::tensor<tenon::f32, batch, seq, n_hidden> ?>
 #include "dims.hpp"
 

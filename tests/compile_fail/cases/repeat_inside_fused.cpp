@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: repeat_inside_fused<tenon::at_lines<[0-9]+, [0-9]+> ?>
 #include "dims.hpp"
 

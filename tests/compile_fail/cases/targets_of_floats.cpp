@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: targets_must_be_a_tensor_of_i32<.*f32, batch, seq>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: targets_must_have_one_dimension_less_than_logits<tenon::dims<batch>, tenon::dims<batch, seq, n_vocab> ?>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: dimension_of_targets_is_not_that_of_logits<seq, batch>
 #include "dims.hpp"
 

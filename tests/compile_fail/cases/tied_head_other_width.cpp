@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: last_dimension_of_x_is_not_the_last_of_weight<n_embd, n_hidden>
 #include "dims.hpp"
 

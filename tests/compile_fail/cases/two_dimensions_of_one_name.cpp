@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: two_dimensions_of_one_name<(tenon::)?fixed_name<8(UL)?>\{"n_vocab"\} ?>
 #include "dims.hpp"
 

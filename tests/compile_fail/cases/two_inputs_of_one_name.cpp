@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: two_inputs_of_one_name<(tenon::)?fixed_name<4(UL)?>\{"ids"\} ?>
 #include "dims.hpp"
 

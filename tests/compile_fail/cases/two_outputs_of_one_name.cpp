@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: two_outputs_of_one_name<(tenon::)?fixed_name<2(UL)?>\{"x"\}, tenon::at_line<[0-9]+> ?>
 #include "dims.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Runs the tiny model on parameters from a seed and prints a row of its output.
 #include "tiny.tenon.h"
 

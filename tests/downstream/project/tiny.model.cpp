@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The start of a GPT, small: token and position embeddings, and a layer norm.
 #include <tenon/tenon.hpp>
 

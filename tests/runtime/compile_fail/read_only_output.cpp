@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: deleted function.*const float.*T = float|const float.*tensor<float.*deleted function
 // An output that may not be written.
 #include "fixture/toy.tenon.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: deleted function.*T = float|'float' to '.*tensor<float>' invokes a deleted function
 // A scalar output that would be written to a temporary.
 #include "fixture/learner.tenon.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: deleted function.*toy::seq, toy::batch.*toy::batch, toy::seq|toy::seq, toy::batch.*batch,
 // The right dimensions in the wrong order.
 #include "fixture/toy.tenon.h"

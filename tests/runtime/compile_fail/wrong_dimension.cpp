@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: deleted function.*toy::n_embd.*toy::seq|toy::n_embd.*seq.*deleted function
 // A tensor over another dimension than the entry's, though its size would fit.
 #include "fixture/toy.tenon.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: deleted function.*const float.*const int|const float.*const std::int32_t.*deleted
 // Floats where the entry takes token ids.
 #include "fixture/toy.tenon.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // EXPECT: deleted function.*Sizes = \{int, int\}|deleted constructor
 // A size for a static dimension: only the others take one.
 #include "fixture/toy.tenon.h"

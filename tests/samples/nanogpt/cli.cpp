@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The program nanogpt as a user meets it: it learns, stops, goes on with the same bits, and
 // samples.
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A process that saves states is killed at random instants: the newest state is whole, and it is of
 // a step that was saved. TENON_CRASH_ROUNDS sets how often; a few times without it.
 #include <csignal>

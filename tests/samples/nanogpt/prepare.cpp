@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // `nanogpt prepare`: bytes against a file made by hand, and texts that it refuses.
 #include "prepare.hpp"
 

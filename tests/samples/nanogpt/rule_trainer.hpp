@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A trainer that needs no kernels: it changes its tensors by a rule in which every batch, step and
 // setting counts, so that a run that goes on wrongly ends with other bits.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // States: what is saved comes back bit for bit; what is not whole or not of the run is passed over.
 #include "state.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The log as JSON lines, also after a run was torn off, and the curve as well-formed SVG.
 #include "training_log.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The loop of training with a trainer that needs no kernels: what it calls, what it writes, and
 // that a run that was stopped anywhere ends with the bits of one that was not.
 #include "training_run.hpp"

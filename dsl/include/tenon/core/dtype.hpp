@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Element types, as tags: the DSL computes nothing, so they need no arithmetic.
 #pragma once
 #include "tenon/graph/format.hpp"

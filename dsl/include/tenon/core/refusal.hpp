@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // How an operation refuses what does not fit. Each operation has one check, a consteval function
 // that returns accepted<Result> or a type of namespace tenon::error, whose name says what is wrong.
 // The operation is a function object with two kinds of overloads: one for accepted operands, and

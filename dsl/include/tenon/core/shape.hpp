@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Shape algebra: lists of dimensions and what the rules of the operations ask about them.
 #pragma once
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What tensors and params need to write `x + y`: the line of the operator, and refusals.
 #pragma once
 #include "tenon/core/refusal.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What a model is written with: tensors (values of the graph), inputs, parameters, caches.
 // Their arguments are checked where they meet an operation (ops/operands.hpp).
 #pragma once

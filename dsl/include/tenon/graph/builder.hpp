@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The graph while a model is traced: the tables of format.hpp as words, in arrays of fixed size.
 // Runs in constant expressions only, so it stays small: integers and letters, no allocation.
 // It keeps names apart; what fits what is checked by the operations (tenon/ops) before they write.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // From typed operands to records: how an operation that has checked its operands writes its node.
 #pragma once
 #include "tenon/core/refusal.hpp"

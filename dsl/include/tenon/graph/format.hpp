@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The graph format: how a traced model lies in section `.tenon.graph` of an object file.
 // A contract between dsl (which writes it during constant evaluation) and codegen (which reads it).
 //

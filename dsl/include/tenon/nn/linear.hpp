@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A linear layer with its own parameters, named as checkpoints name them.
 #pragma once
 #include "tenon/ops/linear.hpp"

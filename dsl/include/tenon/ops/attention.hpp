@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Causal self-attention over what the cache holds and the new tokens.
 #pragma once
 #include "tenon/graph/emit.hpp"

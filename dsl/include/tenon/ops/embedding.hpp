@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Where a model starts: rows of a table by token id, and by position.
 #pragma once
 #include "tenon/graph/emit.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The mistakes that operations find. Each is a type whose name is the message and whose arguments
 // are the types concerned; compilers print it in the first line, which is the user's.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Layer normalization, with and without a bias.
 #pragma once
 #include "tenon/graph/emit.hpp"

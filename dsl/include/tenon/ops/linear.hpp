@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Matrix products with a learned matrix: linear, with and without a bias, and the tied head.
 #pragma once
 #include "tenon/graph/emit.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What every operation asks of its operands first: that element types and dimensions are declared
 // well. The verdict of the first operand that is not, or accepted.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Operations on each element: add (and +), scale, dropout, gelu.
 #pragma once
 #include "tenon/graph/emit.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Parts of a model: a stack of identical layers that stays a loop, and a scope that must become one
 // kernel.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* The ABI: what a generated library offers to the runtime, in C. A contract between codegen (which
  * writes a constant `tenon_model` per model) and runtime (which reads it). Layouts change only
  * together with TENON_ABI_VERSION; the runtime refuses a model of another version with a message.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Owned memory for a call's inputs and outputs, aligned as generated code needs it.
 #pragma once
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* The runtime's C interface to GPUs: the counterpart of weights and sessions in runtime.h. Drivers
  * (libvulkan.so.1, libcuda.so.1) are opened at run time; where there is none, opening a device
  * fails with TENON_UNAVAILABLE and the reason. Any handle keeps what it was made from alive. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // GPUs: C++ over device.h. Open a device, put a model's weights on it, run or time its entries.
 #pragma once
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* Files in C: safetensors read and written, and whole files written in one step. Saved weights are
  * written with this; applications keep what belongs to them (training state, settings) in the same
  * way. What is written appears whole or not at all: temporary file in the same folder, fsync,

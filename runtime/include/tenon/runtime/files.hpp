@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Files: C++ over files.h. Safetensors read and written, and whole files written in one step.
 #pragma once
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* What the threads of a session did in its calls, and when, in C. The memory for it is made before;
  * recording allocates nothing. What a kernel is and costs stands in tenon_entry.kernels. */
 #ifndef TENON_RUNTIME_PROFILE_H

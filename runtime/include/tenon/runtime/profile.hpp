@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Recorded calls of a session: C++ over profile.h.
 #pragma once
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* The runtime's C interface: weights, sessions and their errors. Usable from plain C.
  * Every function that can fail returns a tenon_status by value; nothing is allocated for it and no
  * exception leaves the library. Devices (GPU) are in device.h. */

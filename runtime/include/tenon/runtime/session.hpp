@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A stream of calls on one model: C++ over tenon_session of runtime.h. Generated headers derive
 // their typed sessions from it and hand their arguments to `call`.
 #pragma once

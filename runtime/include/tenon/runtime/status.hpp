@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // How a call ended (status), and a value or the reason for its absence (result).
 // Thin C++ over tenon_status of runtime.h; nothing here allocates or throws.
 #pragma once

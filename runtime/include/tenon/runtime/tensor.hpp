@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Non-owning tensors typed with a model's dimensions: what typed entries take.
 // A generated header derives one tag a dimension from `dimension`; sizes known at compile time need
 // no argument, the others are given at construction and checked when the tensor is passed.

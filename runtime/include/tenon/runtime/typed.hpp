@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Everything that a generated model header includes. Such a header declares the model, one tag a
 // dimension, one struct an entry, and a session class whose members call `session::call`.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The parameters of a model, packed for this CPU: C++ over tenon_weights of runtime.h.
 #pragma once
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // One linear layer with bias and GELU, and one table: what the tests of emitted kernels look at.
 #include <tenon/tenon.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Models that have no GPU kernel, each for a reason of its own.
 #include <tenon/tenon.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A GPT of one layer norm, attention and head: every kind of record that the DSL writes.
 #include <tenon/tenon.hpp>
 

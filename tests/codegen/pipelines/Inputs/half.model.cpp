@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A model in a float type that kernels do not compute yet.
 #include <tenon/tenon.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Outputs that no kernel of their own writes.
 #include <tenon/tenon.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Two models in one object: a GPT of one small layer with its loss, and a sum.
 #include <tenon/tenon.hpp>
 

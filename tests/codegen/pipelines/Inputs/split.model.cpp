@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A fused(...) that one kernel cannot keep: a norm needs whole rows of the product.
 #include <tenon/tenon.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A product, a tied head and the loss: next to the least that can be trained.
 #include <tenon/tenon.hpp>
 

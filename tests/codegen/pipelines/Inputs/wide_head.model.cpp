@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A GPT of one layer whose only head has WIDTH channels.
 #include <tenon/tenon.hpp>
 

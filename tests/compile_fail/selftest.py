@@ -35,6 +35,10 @@ SEEDS = [
     ("longer_than_its_own_limit",
      GOOD.replace("\n", "\n// LINES: 1 from g++, 1 from clang++\n", 1),
      "lines of output, more than 1"),
+    ("more_errors_than_its_own_limit",
+     GOOD.replace("\n", "\n// ERRORS: 2 from g++, 2 from clang++\n", 1)
+         .replace("#else", "  return linear(x);\n  return linear(x, 1);\n#else"),
+     "3 errors for one mistake"),
 ]
 
 

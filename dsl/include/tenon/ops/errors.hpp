@@ -105,9 +105,13 @@ template <class L>
 struct depth_must_be_a_dimension_known_at_compile_time {};
 template <class B, class X>
 struct body_does_not_take {};
+template <class B>
+struct body_returns_nothing {};
 template <class R, class X>
 struct body_must_return_the_type_that_it_takes {};
 template <class F, class X>
 struct function_does_not_take {};
+template <class F>
+struct function_returns_nothing {};
 
 }  // namespace tenon::error

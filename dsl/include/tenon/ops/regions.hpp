@@ -12,7 +12,10 @@ namespace detail {
 template <class Function, class X>
 concept takes = requires(const Function& function, X x) { function(x); };
 
-/// Result: what the body returns; void where it does not take X.
+/// In place of what a body returns that does not take X.
+struct not_called {};
+
+/// Result: what the body returns.
 template <class Depth, class Body, class X, class Result>
 consteval auto check_repeat() {
   using operands = decltype(check_operands<X>());
@@ -24,8 +27,10 @@ consteval auto check_repeat() {
     return error::depth_must_be_a_dimension_known_at_compile_time<Depth>{};
   else if constexpr (!is_tensor<X>)
     return error::x_must_be_a_tensor<X>{};
-  else if constexpr (std::is_void_v<Result>)
+  else if constexpr (std::is_same_v<Result, not_called>)
     return error::body_does_not_take<Body, typename X::plain>{};
+  else if constexpr (std::is_void_v<Result>)
+    return error::body_returns_nothing<Body>{};
   else if constexpr (any_refused<Result>)
     return accepted<refused_value>{};
   else if constexpr (!std::is_same_v<Result, typename X::plain>)
@@ -47,6 +52,8 @@ consteval auto check_fused() {
     return accepted<X>{};
   else if constexpr (!takes<Function, X>)
     return error::function_does_not_take<Function, X>{};
+  else if constexpr (std::is_void_v<decltype(std::declval<const Function&>()(std::declval<X>()))>)
+    return error::function_returns_nothing<Function>{};
   else
     return accepted<X>{};
 }
@@ -64,7 +71,7 @@ struct refused_repeat {
   constexpr refused_value operator()(const char*, Body, X, where = where::here()) const {
     return {};
   }
-  template <class Body, class X, class Error = decltype(check_repeat<Depth, Body, X, void>())>
+  template <class Body, class X, class Error = decltype(check_repeat<Depth, Body, X, not_called>())>
     requires(!is_accepted<Error> && !requires(const Body body, typename X::plain x) { body(x); })
   TENON_REFUSES("repeat<L>: needs a prefix, a body, and an x that the body takes and returns")
   constexpr refused_value operator()(const char*, Body, X, where = where::here()) const {

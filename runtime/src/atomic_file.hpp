@@ -9,26 +9,28 @@
 
 #include <tenon/runtime/runtime.h>
 
+#include "handle.hpp"
+#include "save_target.hpp"
+
 namespace tenon::runtime::detail {
 
 /// Until commit() has succeeded, whatever was at the path stays as it was; without it, and where
-/// anything fails, the temporary file is removed.
+/// anything fails, the temporary file is removed. Which file is replaced, and what is refused, is
+/// save_target's to say.
 class atomic_file {
  public:
   atomic_file() = default;
-  atomic_file(atomic_file&& other) noexcept
-      : handle_(std::exchange(other.handle_, -1)),
-        path_(std::move(other.path_)),
-        temporary_(std::exchange(other.temporary_, {})) {}
   atomic_file& operator=(atomic_file&& other) noexcept {
     std::swap(handle_, other.handle_);
+    std::swap(target_, other.target_);
     path_.swap(other.path_);
     temporary_.swap(other.temporary_);
     return *this;
   }
   ~atomic_file();
 
-  /// Opens "<path>.tmp-<process>-<number>", which must not exist yet.
+  /// Opens "<file>.tmp-<process>-<number>", which must not exist yet, with the rights of the file
+  /// that is replaced.
   static tenon_status create(const std::string& path, atomic_file& made);
 
   /// Appends.
@@ -41,8 +43,10 @@ class atomic_file {
 
  private:
   [[nodiscard]] tenon_status failed_to(const char* what, int error) const;
+  int create_temporary();
 
-  int handle_ = -1;
+  handle handle_;
+  save_target target_;
   std::string path_, temporary_;  // temporary_ is empty once there is none
 };
 

@@ -2,6 +2,7 @@
 // Formatting of failures; see failure.hpp.
 #include "failure.hpp"
 
+#include <cerrno>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
@@ -21,6 +22,33 @@ tenon_status failure(tenon_status_code code, const char* format, ...) {
   for (char* c = outcome.message; *c != '\0'; ++c)
     if (*c < ' ' || *c > '~') *c = '?';
   return outcome;
+}
+
+std::string shown(const std::string& path) {
+  constexpr std::size_t most = 600;
+  return path.size() <= most ? path : "..." + path.substr(path.size() - most);
+}
+
+const char* next_step(int error) {
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return "free space there and save again";
+    case ENOENT:
+    case ENOTDIR:
+      return "make the folder first";
+    case ENAMETOOLONG:
+      return "use a shorter name";
+    case ELOOP:
+      return "correct the link";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return "check the permissions of file and folder, or save elsewhere";
+    default:
+      return "save elsewhere";
+  }
 }
 
 }  // namespace tenon::runtime::detail

@@ -3,6 +3,7 @@
 #pragma once
 #include <exception>
 #include <new>
+#include <string>
 
 #include <tenon/runtime/runtime.h>
 
@@ -20,6 +21,12 @@ inline bool failed(const tenon_status& outcome) { return outcome.code != TENON_O
 /// A failure with a printf-style message. Bytes that are not printable ASCII (names come from
 /// untrusted files) become '?'; a message that does not fit ends in "...".
 [[gnu::format(printf, 2, 3)]] tenon_status failure(tenon_status_code code, const char* format, ...);
+
+/// A path for a message: of a very long one only the end, so that what follows still fits.
+std::string shown(const std::string& path);
+
+/// What a user does about an error of the system while a file is written.
+const char* next_step(int error);
 
 /// Runs `body` (which returns a tenon_status) for the C interface: no exception passes.
 template <class Body>

@@ -15,20 +15,17 @@
 
 namespace tenon::runtime::detail {
 
-file::~file() {
-  if (handle_ >= 0) close(handle_);
-}
-
 tenon_status file::open(const std::string& path, file& opened) {
   file fresh;
   fresh.path_ = path;
   // Without O_NONBLOCK, opening a pipe would wait for a writer.
-  fresh.handle_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fresh.handle_ < 0)
+  constexpr int how = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+  fresh.handle_ = handle(retried([&] { return ::open(path.c_str(), how); }));
+  if (fresh.handle_.get() < 0)
     return failure(TENON_IO_ERROR, "cannot open '%s': %s; check the path and its permissions",
-                   path.c_str(), std::strerror(errno));
+                   shown(path).c_str(), std::strerror(errno));
   struct stat facts{};
-  if (fstat(fresh.handle_, &facts) != 0)
+  if (fstat(fresh.handle_.get(), &facts) != 0)
     return failure(TENON_IO_ERROR, "cannot examine '%s': %s", path.c_str(), std::strerror(errno));
   if (!S_ISREG(facts.st_mode))
     return failure(TENON_IO_ERROR,
@@ -45,8 +42,8 @@ tenon_status file::read(std::uint64_t offset, void* destination, std::size_t byt
   while (bytes > 0) {
     // One call of Linux moves at most 0x7ffff000 bytes; ask for less.
     const std::size_t chunk = std::min<std::size_t>(bytes, std::size_t{1} << 30);
-    const ssize_t got = pread(handle_, to, chunk, static_cast<off_t>(offset));
-    if (got < 0 && errno == EINTR) continue;
+    const ssize_t got =
+        retried([&] { return pread(handle_.get(), to, chunk, static_cast<off_t>(offset)); });
     if (got < 0)
       return failure(TENON_IO_ERROR, "cannot read '%s' at byte %" PRIu64 ": %s", path_.c_str(),
                      offset, std::strerror(errno));

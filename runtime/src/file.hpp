@@ -5,27 +5,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <utility>
 
 #include <tenon/runtime/runtime.h>
+
+#include "handle.hpp"
 
 namespace tenon::runtime::detail {
 
 class file {
  public:
-  file() = default;
-  file(file&& other) noexcept
-      : handle_(std::exchange(other.handle_, -1)),
-        bytes_(other.bytes_),
-        path_(std::move(other.path_)) {}
-  file& operator=(file&& other) noexcept {
-    std::swap(handle_, other.handle_);
-    std::swap(bytes_, other.bytes_);
-    std::swap(path_, other.path_);
-    return *this;
-  }
-  ~file();
-
   /// Only a regular file; links are followed, as model caches consist of them.
   static tenon_status open(const std::string& path, file& opened);
 
@@ -36,7 +24,7 @@ class file {
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
-  int handle_ = -1;
+  handle handle_;
   std::uint64_t bytes_ = 0;
   std::string path_;
 };

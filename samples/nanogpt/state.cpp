@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <regex>
 
 #include <fmt/format.h>
 #include <tenon/runtime/files.hpp>
@@ -154,9 +155,11 @@ std::vector<std::filesystem::path> states_in(const std::filesystem::path& folder
 }
 
 void remove_temporaries(const std::filesystem::path& folder) {
+  static const std::regex temporary(".+\\.tmp-[0-9]+-[0-9]+");  // as files.h says
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error))
-    if (entry.path().filename().string().find(".tmp-") != std::string::npos)
+    if (entry.is_regular_file(error) &&
+        std::regex_match(entry.path().filename().string(), temporary))
       std::filesystem::remove(entry.path(), error);
 }
 

@@ -124,7 +124,7 @@ void run_train(const train_options& options) {
   const token_file train = load_tokens(options.data / "train.bin", tokens, settings.block_size);
   const token_file val = load_tokens(options.data / "val.bin", tokens, settings.block_size);
   const folder_lock lock(options.out);
-  remove_temporaries(options.out);
+  for (const char* const inside : {"", "best", "last"}) remove_temporaries(options.out / inside);
 
   nlohmann::ordered_json configuration = deciding(settings);
   configuration["model"] = model.name;

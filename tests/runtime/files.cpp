@@ -139,10 +139,11 @@ TEST_CASE("a whole file is replaced, and where it cannot be, the message says wh
   REQUIRE(rt::write_file(path, "new"));
   CHECK(bytes_of(path) == "new");
   CHECK_THAT(rt::write_file(folder.path() + "/none/a.txt", "x").message(),
-             Catch::Contains("cannot create '") && Catch::Contains("No such file or directory"));
+             Catch::Contains("cannot save to '") &&
+                 Catch::Contains("No such file or directory; make the folder first"));
   std::filesystem::create_directory(folder.path() + "/taken");
   CHECK_THAT(rt::write_file(folder.path() + "/taken", "x").message(),
-             Catch::Contains("cannot replace '") && Catch::Contains("Is a directory"));
+             Catch::Contains("cannot save to '") && Catch::Contains("it is a directory"));
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 2);
 }
 
@@ -163,6 +164,6 @@ TEST_CASE("saved weights load again, with the names of checkpoints and row-major
     CHECK(bytes_of(path) == safetensors::file(safetensors::toy()));
   }
   CHECK_THAT(toy_weights::make("plain").save(folder.path() + "/none/model.safetensors").message(),
-             Catch::Contains("cannot create '"));
+             Catch::Contains("cannot save to '"));
   CHECK(tenon_weights_save(nullptr, "x").code == TENON_INVALID_ARGUMENT);
 }

@@ -92,10 +92,23 @@ TEST_CASE("the newest states are kept, and other files are left alone") {
   CHECK(states[1].filename() == name_of(20));
   CHECK(std::filesystem::exists(folder.path() / "state-mine.safetensors"));
   CHECK(std::filesystem::exists(folder.path() / "state-9.safetensors.old"));
-  folder.write("state-1.safetensors.tmp-77-0", "");
-  remove_temporaries(folder.path());
-  CHECK_FALSE(std::filesystem::exists(folder.path() / "state-1.safetensors.tmp-77-0"));
   CHECK(std::filesystem::exists(folder.path() / "log.jsonl"));
+}
+
+TEST_CASE("what the killed left is removed, and nothing that is somebody's") {
+  const scratch_directory folder;
+  for (const char* const left : {"state-1.safetensors.tmp-77-0", "log.jsonl.tmp-1-12"})
+    folder.write(left, "");
+  const std::vector<std::string> mine{"my.tmp-notes.txt", "a.tmp-1", "a.tmp-1-2.txt",
+                                      "state-1.safetensors"};
+  for (const std::string& each : mine) folder.write(each, "");
+  std::filesystem::create_directory(folder.path() / "b.tmp-1-2");
+  remove_temporaries(folder.path());
+  std::vector<std::string> found;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+    found.push_back(entry.path().filename().string());
+  CHECK_THAT(found, Catch::UnorderedEquals(
+                        std::vector<std::string>{mine[0], mine[1], mine[2], mine[3], "b.tmp-1-2"}));
 }
 
 TEST_CASE("a folder without states has none to go on from") {

@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* Files in C: safetensors read and written, and whole files written in one step. Saved weights are
  * written with this; applications keep what belongs to them (training state, settings) in the same
- * way. What is written appears whole or not at all: temporary file in the same folder, fsync,
- * rename, fsync of the folder; on any error the file that was there stays and the temporary one is
- * removed. A process that is killed may leave "<path>.tmp-<process>-<number>" behind. */
+ * way.
+ *
+ * What is written appears whole or not at all: temporary file in the same folder, fsync, rename,
+ * fsync of the folder; on any error what was there stays and the temporary file is removed. A
+ * process that is killed may leave "<file>.tmp-<process>-<number>" behind (of a name too long for
+ * that, its beginning), which nobody needs.
+ *
+ * A file that is replaced keeps its mode, owner, group and access list, where the system lets this
+ * user set them; nobody may read more than before. A new file has the mode that the umask leaves.
+ * Links are followed: they stay, and the file that they lead to is replaced, or made. Another name
+ * of that file (a hard link) keeps the old bytes. Only regular files that this user may write to
+ * are replaced: devices, pipes, sockets and directories are refused with TENON_IO_ERROR. */
 #ifndef TENON_RUNTIME_FILES_H
 #define TENON_RUNTIME_FILES_H
 #include <tenon/runtime/runtime.h>
@@ -12,7 +21,7 @@
 extern "C" {
 #endif
 
-/* Replaces `path` by `bytes` bytes of `data`. A link at `path` is itself replaced. */
+/* Replaces `path` by `bytes` bytes of `data`. */
 tenon_status tenon_file_write(const char* path, const void* data, uint64_t bytes);
 
 /* ---- Writing safetensors ---- */

@@ -2,11 +2,11 @@
 // Tensors of parameters by name; see parameter_memory.hpp.
 #include "parameter_memory.hpp"
 
-#include <algorithm>
 #include <cinttypes>
 #include <cstring>
 
 #include "failure.hpp"
+#include "tensor_list.hpp"
 
 namespace tenon::runtime::detail {
 namespace {
@@ -60,16 +60,11 @@ tenon_status find_place(const tenon_weights* handle, std::uint32_t what, const c
   const tenon_model& model = *weights.model;
   std::byte* block = nullptr;
   TENON_TRY(find_block(weights, what, block));
-  const std::vector<slot> slots = slots_of(model);
-  const auto found =
-      std::ranges::find_if(slots, [&](const slot& each) { return slot_name(model, each) == name; });
-  if (found == slots.end())
-    return failure(TENON_INVALID_ARGUMENT,
-                   "model '%s' has no tensor '%s'; it has %zu, such as '%s': names are those of a "
-                   "checkpoint, with the layer's number",
-                   model.name, name, slots.size(),
-                   slots.empty() ? "" : slot_name(model, slots.back()).c_str());
-  const tenon_param& param = model.params[found->param];
+  const tenon_tensor_list list(model);
+  std::size_t found = 0;
+  TENON_TRY(list.find(name, found));
+  const slot& which = list.slots[found];
+  const tenon_param& param = model.params[which.param];
   const std::uint64_t expected = slot_bytes(model, param);
   if (bytes != expected)
     return failure(TENON_INVALID_ARGUMENT,
@@ -77,8 +72,8 @@ tenon_status find_place(const tenon_weights* handle, std::uint32_t what, const c
                    "; pass exactly its size",
                    name, element_name(element_of(param.tensor.dtype)),
                    shape_text(shape_of(model, param)).c_str(), expected, bytes);
-  const tenon_packed_param& packed = weights.variant().params[found->param];
-  place = {block + packed.offset + found->layer * packed.stride, expected, packed.pack,
+  const tenon_packed_param& packed = weights.variant().params[which.param];
+  place = {block + packed.offset + which.layer * packed.stride, expected, packed.pack,
            packed.unpack};
   return success();
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <new>
 
+#include "arguments.hpp"
 #include "checks.hpp"
 #include "dispatch.hpp"
 #include "failure.hpp"
@@ -169,18 +170,32 @@ tenon_status tenon_session_call(tenon_session* session, uint32_t entry, const te
     std::int64_t dims[TENON_MAX_DIMS];
     TENON_TRY(
         dims_of_views(*session->weights->model, *what, inputs, n_inputs, outputs, n_outputs, dims));
-    constexpr std::size_t most = 64;
-    if (n_inputs > most || n_outputs > most)
+    if (n_inputs > most_views || n_outputs > most_views)
       return failure(TENON_INCOMPATIBLE,
                      "entry '%s' has %zu inputs and %zu outputs, this call takes "
                      "%zu of each; use tenon_session_run",
-                     what->name, n_inputs, n_outputs, most);
-    const void* in[most];
-    void* out[most];
+                     what->name, n_inputs, n_outputs, most_views);
+    const void* in[most_views];
+    void* out[most_views];
     for (std::size_t i = 0; i < n_inputs; ++i) in[i] = inputs[i].data;
     for (std::size_t i = 0; i < n_outputs; ++i) out[i] = outputs[i].data;
     return run_entry(*session, entry, in, out, dims, position);
   });
+}
+
+tenon_status tenon_session_call_named(tenon_session* session, const char* entry,
+                                      const tenon_argument* inputs, size_t n_inputs,
+                                      const tenon_argument* outputs, size_t n_outputs,
+                                      int64_t position) {
+  if (session == nullptr) return no_session();
+  const tenon_model& model = *session->weights->model;
+  std::uint32_t index = 0;
+  TENON_TRY(tenon_find_entry(&model, entry, &index));
+  const tenon_entry& what = model.entries[index];
+  tenon_view in[most_views], out[most_views];
+  TENON_TRY(arrange(what, "input", what.inputs, what.n_inputs, inputs, n_inputs, in));
+  TENON_TRY(arrange(what, "output", what.outputs, what.n_outputs, outputs, n_outputs, out));
+  return tenon_session_call(session, index, in, what.n_inputs, out, what.n_outputs, position);
 }
 
 tenon_status tenon_session_reset(tenon_session* session) {
@@ -195,6 +210,10 @@ int64_t tenon_session_cached(const tenon_session* session) {
 
 int32_t tenon_session_threads(const tenon_session* session) {
   return session == nullptr ? 0 : session->threads->size();
+}
+
+const tenon_model* tenon_session_model(const tenon_session* session) {
+  return session == nullptr ? nullptr : session->weights->model;
 }
 
 tenon_status tenon_session_record(tenon_session* session, uint64_t max_calls) {

@@ -14,24 +14,32 @@ struct agreed {
   const char* tensor = nullptr;  // that gave it; null where none has
 };
 
-tenon_status check_view(const tenon_model& model, const tenon_entry& entry, const char* kind,
-                        const tenon_tensor& tensor, const tenon_view& view, agreed* dims) {
+// The sizes that a view gives.
+tenon_status check_sizes(const tenon_model& model, const tenon_entry& entry, const char* kind,
+                         const tenon_tensor& tensor, const tenon_view& view, agreed* dims) {
+  if (view.data == nullptr)
+    return failure(TENON_INVALID_ARGUMENT, "entry '%s': %s '%s' is null; pass its elements",
+                   entry.name, kind, tensor.name);
   if (view.dtype != tensor.dtype)
     return failure(TENON_INVALID_ARGUMENT,
                    "entry '%s': %s '%s' is %s, the model has %s; pass a tensor "
                    "of that type",
                    entry.name, kind, tensor.name, dtype_name(view.dtype), dtype_name(tensor.dtype));
-  if (view.rank != tensor.rank || (view.rank > 0 && view.sizes == nullptr))
+  if (tensor.rank > TENON_MAX_RANK)
+    return failure(TENON_INCOMPATIBLE,
+                   "entry '%s': %s '%s' has %u dimensions in the model, this call takes %u; use "
+                   "tenon_session_run",
+                   entry.name, kind, tensor.name, tensor.rank, TENON_MAX_RANK);
+  if (view.sizes == nullptr) return success();
+  if (view.rank != tensor.rank)
     return failure(TENON_INVALID_ARGUMENT,
                    "entry '%s': %s '%s' has %u sizes, the model has %u; pass "
                    "one a dimension",
-                   entry.name, kind, tensor.name, view.sizes == nullptr ? 0 : view.rank,
-                   tensor.rank);
-  std::uint64_t product = 1;
+                   entry.name, kind, tensor.name, view.rank, tensor.rank);
   for (std::uint32_t axis = 0; axis < tensor.rank; ++axis) {
     const tenon_dim& dim = model.dims[tensor.dims[axis]];
     const std::int64_t size = view.sizes[axis];
-    // Also in check_call, but the product needs the bounds now and the message can name the tensor.
+    // Also in check_call, but the product needs the bounds and the message can name the tensor.
     if (size < dim.min || size > dim.max)
       return failure(TENON_INVALID_ARGUMENT,
                      "entry '%s': %s '%s' has %" PRId64
@@ -45,6 +53,24 @@ tenon_status check_view(const tenon_model& model, const tenon_entry& entry, cons
                      " in '%s'; pass tensors of one size",
                      entry.name, dim.name, known.size, known.tensor, size, tensor.name);
     known = {size, tensor.name};
+  }
+  return success();
+}
+
+// The number of elements, once all sizes are known.
+tenon_status check_count(const tenon_model& model, const tenon_entry& entry, const char* kind,
+                         const tenon_tensor& tensor, const tenon_view& view, const agreed* dims) {
+  std::uint64_t product = 1;
+  for (std::uint32_t axis = 0; axis < tensor.rank; ++axis) {
+    const tenon_dim& dim = model.dims[tensor.dims[axis]];
+    const agreed& known = dims[tensor.dims[axis]];
+    if (known.tensor == nullptr && dim.min != dim.max)
+      return failure(
+          TENON_INVALID_ARGUMENT,
+          "entry '%s': %s '%s' was given no sizes, and no other argument tells how large "
+          "'%s' is; pass its sizes",
+          entry.name, kind, tensor.name, dim.name);
+    const std::int64_t size = known.tensor == nullptr ? dim.max : known.size;
     if (__builtin_mul_overflow(product, static_cast<std::uint64_t>(size), &product))
       product = UINT64_MAX;
   }
@@ -68,10 +94,15 @@ tenon_status dims_of_views(const tenon_model& model, const tenon_entry& entry,
                    "%zu; pass one tensor for each",
                    entry.name, entry.n_inputs, entry.n_outputs, n_inputs, n_outputs);
   agreed known[TENON_MAX_DIMS];
-  for (std::size_t i = 0; i < n_inputs; ++i)
-    TENON_TRY(check_view(model, entry, "input", entry.inputs[i], inputs[i], known));
-  for (std::size_t i = 0; i < n_outputs; ++i)
-    TENON_TRY(check_view(model, entry, "output", entry.outputs[i], outputs[i], known));
+  const auto each = [&](auto check) {
+    for (std::size_t i = 0; i < n_inputs; ++i)
+      TENON_TRY(check(model, entry, "input", entry.inputs[i], inputs[i], known));
+    for (std::size_t i = 0; i < n_outputs; ++i)
+      TENON_TRY(check(model, entry, "output", entry.outputs[i], outputs[i], known));
+    return success();
+  };
+  TENON_TRY(each(check_sizes));
+  TENON_TRY(each(check_count));
   for (std::uint32_t i = 0; i < TENON_MAX_DIMS; ++i) dims[i] = known[i].size;
   return success();
 }

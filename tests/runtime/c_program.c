@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <tenon/runtime/device.h>
+#include <tenon/runtime/model.h>
 #include <tenon/runtime/runtime.h>
 
 extern const tenon_model tenon_model_toy, tenon_model_learner;
@@ -49,6 +50,20 @@ static void train(void) {
   tenon_weights_free(weights);
 }
 
+/* What a checkpoint of the model holds. */
+static void list_tensors(void) {
+  tenon_tensor_list* list = NULL;
+  tenon_status status = tenon_tensor_list_create(&tenon_model_toy, &list);
+  const tenon_named_tensor* tensors = NULL;
+  size_t index = 0;
+  expect(status.code == TENON_OK && tenon_tensor_list_all(list, &tensors) == 6, "list of tensors",
+         status.message);
+  status = tenon_tensor_list_find(list, "h.1.proj.weight", &index);
+  expect(status.code == TENON_OK && index == 5 && tenon_tensor_bytes(&tensors[index]) == 36,
+         "a tensor by name", status.message);
+  tenon_tensor_list_free(list);
+}
+
 int main(void) {
   tenon_options options = {0};
   tenon_weights* weights = NULL;
@@ -71,6 +86,15 @@ int main(void) {
   status = tenon_session_run(session, 1, inputs, outputs, dims, 0);
   expect(status.code == TENON_OK && status.message[0] == '\0', "step", status.message);
   expect(logits[10] != -1.0e30f && tenon_session_cached(session) == 2, "step wrote", "nothing");
+
+  const int64_t ids_sizes[] = {1, 2};
+  const tenon_argument named_ids = {"ids", {ids, 2, TENON_I32, 2, ids_sizes}};
+  const tenon_argument named_logits = {"logits", {logits, 11, TENON_F32, 0, NULL}};
+  const float before = logits[10];
+  logits[10] = 0;
+  status = tenon_session_call_named(session, "step", &named_ids, 1, &named_logits, 1, 0);
+  expect(status.code == TENON_OK && logits[10] == before, "step by names", status.message);
+  list_tensors();
 
   ids[1] = 11;
   status = tenon_session_run(session, 1, inputs, outputs, dims, 0);

@@ -169,5 +169,14 @@ TEST_CASE("views of the C interface are checked for number, dtype and rank") {
         "entry 'forward': input 'ids' has 1 sizes, the model has 2; pass one a dimension");
   ids.rank = 2;
   ids.sizes = nullptr;
-  CHECK_THAT(call(1), Catch::Contains("input 'ids' has 0 sizes"));
+  CHECK(call(1).empty());  // those of x
+  ids.count = 3;
+  CHECK(call(1) ==
+        "entry 'forward': input 'ids' holds 3 elements, its sizes make 2; pass exactly as many");
+  x.sizes = nullptr;
+  CHECK(call(1) ==
+        "entry 'forward': input 'ids' was given no sizes, and no other argument tells how large "
+        "'batch' is; pass its sizes");
+  ids.data = nullptr;
+  CHECK(call(1) == "entry 'forward': input 'ids' is null; pass its elements");
 }

@@ -108,6 +108,34 @@ TEST_CASE("calls, their errors, rewinding and reset allocate nothing, recorded o
   CHECK(all_failed);
 }
 
+TEST_CASE("calls by names, bound calls and their errors allocate nothing") {
+  tenon::runtime::options how{};
+  how.threads = 2;
+  tenon::runtime::session session =
+      *tenon::runtime::create_session(toy::model(), toy_weights::make(), how);
+  auto ids = *tenon::runtime::buffer<std::int32_t>::create(16);
+  auto logits = *tenon::runtime::buffer<float>::create(11);
+  auto step = *session.bind("step");
+  auto bound_ids = *step.input("ids");
+  step.output("logits")->set(logits);
+  bool all_ok = true, all_failed = true;
+  const int n = calls_during([&] {
+    all_ok = all_ok && session.call("step", {{"ids", ids.first(2), {1, 2}}}, {{"logits", logits}});
+    for (int position = 2; position < 16; ++position) {
+      bound_ids.set(ids.first(1), {1, 1});
+      all_ok = all_ok && step.run(position);
+    }
+    all_failed = all_failed && !session.call("steps", {}, {});
+    all_failed = all_failed && !session.call("step", {{"id", ids}}, {{"logits", logits}});
+    all_failed = all_failed && !session.call("step", {{"ids", ids}}, {{"logits", logits}});
+    bound_ids.set(ids.first(1), {1, 2});
+    all_failed = all_failed && !step.run(0);
+  });
+  CHECK(n == 0);
+  CHECK(all_ok);
+  CHECK(all_failed);
+}
+
 TEST_CASE("calls of entries that train allocate nothing") {
   tenon::runtime::options how{};
   how.threads = 2;

@@ -131,8 +131,8 @@ TEST_CASE("reads and writes say what does not fit") {
   rt::weights weights = *rt::weights::zero(learner::model());
   std::vector<float> data(6);
   CHECK(std::string(weights.read(memory::value, "h.2.bias", data).message()) ==
-        "model 'learner' has no tensor 'h.2.bias'; it has 3, such as 'h.1.bias': names are those "
-        "of a checkpoint, with the layer's number");
+        "model 'learner' has no tensor 'h.2.bias'; is 'h.0.bias' meant? it has: w.weight, "
+        "h.0.bias, h.1.bias");
   CHECK(std::string(weights.write(memory::gradient, "h.1.bias", data).message()) ==
         "tensor 'h.1.bias' is F32 [3] of 12 bytes, got 24; pass exactly its size");
   CHECK(read(weights, memory::gradient, "h.1.bias", 3) == std::vector<float>(3, 0));

@@ -152,7 +152,7 @@ typedef struct tenon_view {
   void* data;           /* not written to where it is an input */
   uint64_t count;       /* elements at data */
   uint32_t dtype, rank; /* tenon_dtype */
-  const int64_t* sizes;
+  const int64_t* sizes; /* NULL: those that the other arguments of the call have, and the model */
 } tenon_view;
 
 /* tenon_session_run with every size given at its tensor: also checks number, dtype, rank, element
@@ -164,6 +164,7 @@ tenon_status tenon_session_call(tenon_session* session, uint32_t entry, const te
 tenon_status tenon_session_reset(tenon_session* session); /* forgets and zeroes the cached state */
 int64_t tenon_session_cached(const tenon_session* session); /* positions cached so far */
 int32_t tenon_session_threads(const tenon_session* session);
+const tenon_model* tenon_session_model(const tenon_session* session); /* NULL of NULL */
 
 #ifdef __cplusplus
 }

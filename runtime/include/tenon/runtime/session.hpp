@@ -7,6 +7,7 @@
 #include <memory>
 #include <type_traits>
 
+#include <tenon/runtime/named_call.hpp>
 #include <tenon/runtime/status.hpp>
 #include <tenon/runtime/tensor.hpp>
 #include <tenon/runtime/weights.hpp>
@@ -24,6 +25,16 @@ class session {
   status run(std::uint32_t entry, const void* const* inputs, void* const* outputs,
              const std::int64_t* dims, std::int64_t position = 0) noexcept {
     return tenon_session_run(handle_.get(), entry, inputs, outputs, dims, position);
+  }
+  /// Any entry by names, the arguments in any order; the names are looked up in each call.
+  ///   session.call("step", {{"ids", ids, {1, n}}}, {{"logits", logits}}, position)
+  status call(const char* entry, std::initializer_list<named_input> inputs,
+              std::initializer_list<named_output> outputs, std::int64_t position = 0) noexcept {
+    return call_named(handle_.get(), entry, inputs, outputs, position);
+  }
+  /// An entry whose arguments are named once and set before each run; see bound_call.
+  result<bound_call> bind(const char* entry) {
+    return bound_call::bind(handle_.get(), *tenon_session_model(handle_.get()), entry);
   }
   /// Forgets the cached positions.
   status reset() noexcept { return tenon_session_reset(handle_.get()); }

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include <tenon/runtime/model.hpp>
 #include <tenon/runtime/status.hpp>
 
 namespace tenon::runtime {
@@ -79,6 +80,8 @@ class weights {
     return tenon_weights_save(handle_.get(), path.c_str());
   }
 
+  /// Name, dtype and shape of every tensor, as `read`, `write` and `save` name them.
+  [[nodiscard]] result<tensor_list> tensors() const { return tensor_list::of(model()); }
   [[nodiscard]] const tenon_model& model() const noexcept {
     return *tenon_weights_model(handle_.get());
   }

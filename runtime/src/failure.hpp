@@ -37,6 +37,9 @@ tenon_status guarded(Body&& body) noexcept {
     return failure(TENON_OUT_OF_MEMORY, "out of memory; free memory or use a smaller model");
   } catch (const std::exception& problem) {
     return failure(TENON_INVALID_ARGUMENT, "unexpected: %s; please report it", problem.what());
+  } catch (...) {
+    return failure(TENON_INVALID_ARGUMENT,
+                   "unexpected: what was thrown is no std::exception; please report it");
   }
 }
 

@@ -5,8 +5,10 @@
 #include <mutex>
 #include <span>
 
+#include "callback.hpp"
 #include "checks.hpp"
 #include "failure.hpp"
+#include "float_environment.hpp"
 #include "packed.hpp"
 #include "team.hpp"
 
@@ -72,22 +74,31 @@ struct packing {
     return success();
   }
 
+  tenon_status tell(std::uint64_t done) const {
+    if (options.progress == nullptr) return success();
+    return of_application("options.progress",
+                          [&] { options.progress(options.progress_context, done, total_bytes); });
+  }
+
   static void run(void* argument, std::int32_t thread) {
     packing& self = *static_cast<packing*>(argument);
+    float_environment own;
     mapping staging;
     for (std::size_t index; (index = self.next.fetch_add(1)) < self.pieces.size();) {
       const piece& part = self.pieces[index];
-      const tenon_status outcome = guarded([&] { return self.fill(part, staging); });
+      const tenon_status outcome = guarded([&] {
+        TENON_TRY(self.fill(part, staging));
+        const std::uint64_t bytes = self.bytes(part);
+        const std::uint64_t done = self.done_bytes.fetch_add(bytes) + bytes;
+        tenon_status told = success();
+        if (thread == 0) own.outside([&] { told = self.tell(done); });
+        return told;
+      });
       if (failed(outcome)) {
         self.next = self.pieces.size();  // the others need not begin another
         const std::lock_guard lock(self.guard);
         if (!failed(self.first_failure)) self.first_failure = outcome;
-        continue;
       }
-      const std::uint64_t bytes = self.bytes(part);
-      const std::uint64_t done = self.done_bytes.fetch_add(bytes) + bytes;
-      if (thread == 0 && self.options.progress != nullptr)
-        self.options.progress(self.options.progress_context, done, self.total_bytes);
     }
   }
 };
@@ -126,8 +137,7 @@ tenon_status pack(const tenon_model& model, const tenon_options& options,
   TENON_TRY(team::create(options, threads));
   TENON_TRY(threads->run(packing::run, &work));
   TENON_TRY(work.first_failure);
-  if (options.progress != nullptr)
-    options.progress(options.progress_context, work.total_bytes, work.total_bytes);
+  TENON_TRY(work.tell(work.total_bytes));
   packed = std::move(fresh);
   return success();
 }

@@ -3,6 +3,7 @@
 #pragma once
 #include <memory>
 
+#include "exclusive.hpp"
 #include "mapping.hpp"
 #include "parameters.hpp"
 
@@ -15,6 +16,7 @@ struct packed_weights {
   std::uint32_t variant_index = 0;
   mapping memory;    // variant().weights_bytes
   mapping training;  // gradients, first and second moments, each as `memory`; else nothing
+  mutable readers_or_writer users;
 
   [[nodiscard]] const tenon_variant& variant() const { return model->variants[variant_index]; }
 };

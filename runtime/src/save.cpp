@@ -23,6 +23,8 @@ tenon_status tenon_weights_save(const tenon_weights* weights, const char* path) 
       return tenon_weights_read(weights, TENON_VALUE, contents.tensors[index].name.c_str(), data,
                                 bytes);
     };
-    return write_safetensors(path, contents);
+    // One scope around all tensors: a file is never part of one step and part of the next.
+    return weights->packed->users.read("saving", path,
+                                       [&] { return write_safetensors(path, contents); });
   });
 }

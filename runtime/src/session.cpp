@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Sessions of the C interface: checks, then one fork over the team's threads.
 #include <algorithm>
+#include <atomic>
 #include <cinttypes>
 #include <iterator>
 #include <memory>
@@ -9,7 +10,9 @@
 #include "arguments.hpp"
 #include "checks.hpp"
 #include "dispatch.hpp"
+#include "exclusive.hpp"
 #include "failure.hpp"
+#include "float_environment.hpp"
 #include "mapping.hpp"
 #include "packed.hpp"
 #include "recording.hpp"
@@ -22,9 +25,10 @@ struct tenon_session {
   mapping arena, state;
   std::unique_ptr<team> threads;
   checked_call call;  // kept here so that a call needs no memory and little stack
-  std::int64_t cached = 0;
+  std::atomic<std::int64_t> cached = 0;           // others may ask while a call is on
   std::int64_t cached_dims[TENON_MAX_DIMS] = {};  // of the call that cached them
   std::unique_ptr<recording> recorded;            // null unless somebody profiles
+  one_caller turns;
 };
 
 namespace {
@@ -38,6 +42,7 @@ struct launch {
 
 void run_share(void* argument, std::int32_t thread) {
   const launch& shared = *static_cast<const launch*>(argument);
+  const float_environment own;
   shared.run(&shared.call, thread, shared.n_threads);
 }
 
@@ -47,11 +52,12 @@ void meet(void* context, std::int32_t) { static_cast<team*>(context)->meet(); }
 // gap, and be about the same ones.
 tenon_status check_cache(const tenon_session& session, const checked_call& call) {
   const tenon_entry& entry = *call.entry;
-  if (call.position > session.cached)
+  const std::int64_t cached = session.cached;
+  if (call.position > cached)
     return failure(TENON_INVALID_ARGUMENT,
                    "entry '%s': position %" PRId64 " leaves a gap after the %" PRId64
                    " cached positions; pass at most %" PRId64,
-                   entry.name, call.position, session.cached, session.cached);
+                   entry.name, call.position, cached, cached);
   if (call.position == 0) return success();
   for (std::uint32_t i = 0; i < entry.n_inputs; ++i)
     for (std::uint32_t axis = 0; axis < entry.inputs[i].rank; ++axis) {
@@ -73,8 +79,11 @@ tenon_status run_entry(tenon_session& session, std::uint32_t entry, const void* 
                        void* const* outputs, const std::int64_t* dims, std::int64_t position) {
   const packed_weights& weights = *session.weights;
   checked_call& call = session.call;
-  TENON_TRY(check_call(*weights.model, entry, inputs, outputs, dims, position, call));
-  if (call.entry->uses_state) TENON_TRY(check_cache(session, call));
+  {
+    const float_environment own;
+    TENON_TRY(check_call(*weights.model, entry, inputs, outputs, dims, position, call));
+    if (call.entry->uses_state) TENON_TRY(check_cache(session, call));
+  }
   launch shared{};
   shared.run = weights.variant().runs[entry];
   shared.n_threads = session.threads->size();
@@ -98,7 +107,9 @@ tenon_status run_entry(tenon_session& session, std::uint32_t entry, const void* 
     shared.call.observe = recording::observe;
     shared.call.observe_context = session.recorded.get();
   }
-  const tenon_status ran = session.threads->run(run_share, &shared);
+  const auto run = [&] { return session.threads->run(run_share, &shared); };
+  const tenon_status ran = call.entry->trains ? weights.users.write("entry", call.entry->name, run)
+                                              : weights.users.read("entry", call.entry->name, run);
   if (records) failed(ran) ? session.recorded->drop() : session.recorded->end();
   TENON_TRY(ran);
   if (call.entry->uses_state) {
@@ -157,7 +168,10 @@ void tenon_session_free(tenon_session* session) { delete session; }
 tenon_status tenon_session_run(tenon_session* session, uint32_t entry, const void* const* inputs,
                                void* const* outputs, const int64_t* dims, int64_t position) {
   if (session == nullptr) return no_session();
-  return guarded([&] { return run_entry(*session, entry, inputs, outputs, dims, position); });
+  return guarded([&] {
+    return session->turns.take(
+        [&] { return run_entry(*session, entry, inputs, outputs, dims, position); });
+  });
 }
 
 tenon_status tenon_session_call(tenon_session* session, uint32_t entry, const tenon_view* inputs,
@@ -179,7 +193,7 @@ tenon_status tenon_session_call(tenon_session* session, uint32_t entry, const te
     void* out[most_views];
     for (std::size_t i = 0; i < n_inputs; ++i) in[i] = inputs[i].data;
     for (std::size_t i = 0; i < n_outputs; ++i) out[i] = outputs[i].data;
-    return run_entry(*session, entry, in, out, dims, position);
+    return session->turns.take([&] { return run_entry(*session, entry, in, out, dims, position); });
   });
 }
 
@@ -200,12 +214,14 @@ tenon_status tenon_session_call_named(tenon_session* session, const char* entry,
 
 tenon_status tenon_session_reset(tenon_session* session) {
   if (session == nullptr) return no_session();
-  session->cached = 0;
-  return session->state.clear();
+  return session->turns.take([&] {
+    session->cached = 0;
+    return session->state.clear();
+  });
 }
 
 int64_t tenon_session_cached(const tenon_session* session) {
-  return session == nullptr ? 0 : session->cached;
+  return session == nullptr ? 0 : session->cached.load();
 }
 
 int32_t tenon_session_threads(const tenon_session* session) {
@@ -223,11 +239,13 @@ tenon_status tenon_session_record(tenon_session* session, uint64_t max_calls) {
     if (max_calls > most)
       return failure(TENON_INVALID_ARGUMENT,
                      "max_calls is %" PRIu64 "; record at most %" PRIu64 " calls", max_calls, most);
-    session->recorded.reset();
-    if (max_calls > 0)
-      session->recorded = std::make_unique<recording>(*session->weights->model,
-                                                      session->threads->size(), max_calls);
-    return success();
+    return session->turns.take([&] {
+      session->recorded.reset();
+      if (max_calls > 0)
+        session->recorded = std::make_unique<recording>(*session->weights->model,
+                                                        session->threads->size(), max_calls);
+      return success();
+    });
   });
 }
 
@@ -245,6 +263,7 @@ uint64_t tenon_session_recorded_slices(const tenon_session* session, int32_t thr
 
 double tenon_cost(const tenon_cost_term* terms, uint32_t n_terms, const int64_t* dims,
                   int64_t position) {
+  const float_environment own;
   double sum = 0;
   for (uint32_t i = 0; i < n_terms; ++i) {
     double product = static_cast<double>(terms[i].factor);

@@ -15,11 +15,17 @@ namespace {
 
 constexpr int most_threads = 1024;
 
-// Signals belong to the application's threads, so ours start with all of them blocked.
+// What is sent to the process (SIGINT, SIGCHLD, ...) belongs to the application's threads: in ours
+// a handler would interrupt nobody who waits for it. What a thread raises itself, and the timers of
+// profilers, must come through everywhere.
+constexpr int open_signals[] = {SIGSEGV, SIGBUS,  SIGFPE,  SIGILL,   SIGTRAP,
+                                SIGSYS,  SIGABRT, SIGPROF, SIGVTALRM};
+
 int start_thread(pthread_t& handle, void* (*body)(void*), void* argument) {
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  sigset_t blocked, before;
+  sigfillset(&blocked);
+  for (const int signal : open_signals) sigdelset(&blocked, signal);
+  pthread_sigmask(SIG_SETMASK, &blocked, &before);
   const int error = pthread_create(&handle, nullptr, body, argument);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   return error;
@@ -78,6 +84,7 @@ tenon_status team::create(const tenon_options& options, std::unique_ptr<team>& m
 }
 
 team::~team() {
+  if (generation_ != process_generation()) return;  // they are in the process before fork()
   stop_ = true;
   start_.advance();
   for (const worker& each : workers_) pthread_join(each.handle, nullptr);

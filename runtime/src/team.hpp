@@ -12,6 +12,7 @@
 #include <tenon/runtime/runtime.h>
 
 #include "barrier.hpp"
+#include "fork.hpp"
 
 namespace tenon::runtime::detail {
 
@@ -52,6 +53,7 @@ class team {
   bool stop_ = false;
   std::atomic<std::int32_t> ran_{0};  // tasks that the application's pool has run
   std::vector<worker> workers_;
+  const std::uint32_t generation_ = process_generation();
 };
 
 }  // namespace tenon::runtime::detail

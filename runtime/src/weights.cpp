@@ -3,6 +3,7 @@
 #include "checkpoint.hpp"
 #include "dispatch.hpp"
 #include "failure.hpp"
+#include "float_environment.hpp"
 #include "memory_source.hpp"
 #include "packed.hpp"
 #include "parameter_memory.hpp"
@@ -81,8 +82,11 @@ tenon_status tenon_weights_read(const tenon_weights* weights, uint32_t what, con
   return guarded([&] {
     parameter_place place{};
     TENON_TRY(find_place(weights, what, name, data, bytes, place));
-    place.copy_out(data);
-    return success();
+    return weights->packed->users.read("reading", name, [&] {
+      const float_environment own;
+      place.copy_out(data);
+      return success();
+    });
   });
 }
 
@@ -91,8 +95,11 @@ tenon_status tenon_weights_write(tenon_weights* weights, uint32_t what, const ch
   return guarded([&] {
     parameter_place place{};
     TENON_TRY(find_place(weights, what, name, data, bytes, place));
-    place.copy_in(data);
-    return success();
+    return weights->packed->users.write("writing", name, [&] {
+      const float_environment own;
+      place.copy_in(data);
+      return success();
+    });
   });
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Threads: the barrier under load, more threads than cores, and how many a process may use.
 #include <atomic>
+#include <csignal>
+#include <filesystem>
 #include <fstream>
+#include <set>
 #include <thread>
 
 #include <sched.h>
@@ -42,6 +45,21 @@ std::unique_ptr<rt::detail::team> make_team(int n) {
   return team;
 }
 
+std::set<std::string> thread_ids() {
+  std::set<std::string> ids;
+  for (const auto& each : std::filesystem::directory_iterator("/proc/self/task"))
+    ids.insert(each.path().filename());
+  return ids;
+}
+
+std::uint64_t blocked_signals(const std::string& thread) {
+  std::ifstream file("/proc/self/task/" + thread + "/status");
+  for (std::string line; std::getline(file, line);)
+    if (line.rfind("SigBlk:", 0) == 0) return std::stoull(line.substr(7), nullptr, 16);
+  FAIL("no SigBlk of thread " << thread);
+  return 0;
+}
+
 }  // namespace
 
 TEST_CASE("a barrier lets threads pass only together, also with more threads than cores") {
@@ -63,6 +81,26 @@ TEST_CASE("workers that went to sleep are woken by the next call") {
     REQUIRE(rt::status(team->run(rounds::run, &work)));
     CHECK(work.wrong == 0);
   }
+}
+
+TEST_CASE("workers leave open what a thread raises itself and what profilers send") {
+  const std::set<std::string> before = thread_ids();
+  const auto team = make_team(3);
+  rounds all_started{team.get()};  // a thread begins with all signals blocked
+  REQUIRE(rt::status(team->run(rounds::run, &all_started)));
+  int workers = 0;
+  for (const std::string& id : thread_ids()) {
+    if (before.count(id) != 0) continue;
+    workers += 1;
+    const std::uint64_t blocked = blocked_signals(id);
+    const auto is_blocked = [&](int signal) { return (blocked >> (signal - 1) & 1) != 0; };
+    for (const int open :
+         {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT, SIGPROF, SIGVTALRM})
+      CHECK_FALSE(is_blocked(open));
+    for (const int closed : {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGALRM, SIGUSR1, SIGUSR2, SIGIO})
+      CHECK(is_blocked(closed));
+  }
+  CHECK(workers == 2);
 }
 
 TEST_CASE("a waiter that does not spin is woken") {

@@ -6,7 +6,9 @@
 #include <tenon/runtime/device.h>
 
 #include "../checks.hpp"
+#include "../exclusive.hpp"
 #include "../failure.hpp"
+#include "../float_environment.hpp"
 #include "device.hpp"
 
 using namespace tenon::runtime::detail;
@@ -27,6 +29,7 @@ struct tenon_device_session {
   std::shared_ptr<const device_parameters> parameters;  // keeps the device for what follows
   std::vector<prepared_entry> entries;
   checked_call call;
+  one_caller turns;
 };
 
 namespace {
@@ -156,6 +159,17 @@ tenon_status run_entry(tenon_device_session& session, std::uint32_t index,
   return success();
 }
 
+tenon_status run_in_turn(tenon_device_session& session, std::uint32_t index,
+                         const void* const* inputs, void* const* outputs, const std::int64_t* dims,
+                         std::int64_t position, std::size_t n, std::uint64_t* nanoseconds) {
+  return guarded([&] {
+    return session.turns.take([&] {
+      const float_environment own;
+      return run_entry(session, index, inputs, outputs, dims, position, n, nanoseconds);
+    });
+  });
+}
+
 tenon_status no_session() {
   return failure(TENON_INVALID_ARGUMENT, "the session is null; create one first");
 }
@@ -187,8 +201,7 @@ tenon_status tenon_device_session_run(tenon_device_session* session, uint32_t en
                                       const void* const* inputs, void* const* outputs,
                                       const int64_t* dims, int64_t position) {
   if (session == nullptr) return no_session();
-  return guarded(
-      [&] { return run_entry(*session, entry, inputs, outputs, dims, position, 1, nullptr); });
+  return run_in_turn(*session, entry, inputs, outputs, dims, position, 1, nullptr);
 }
 
 tenon_status tenon_device_session_time(tenon_device_session* session, uint32_t entry,
@@ -201,8 +214,7 @@ tenon_status tenon_device_session_time(tenon_device_session* session, uint32_t e
                    "%zu runs are to be timed into %s; pass at least 1 and an "
                    "array of as many",
                    n, nanoseconds == nullptr ? "null" : "an array");
-  return guarded(
-      [&] { return run_entry(*session, entry, inputs, outputs, dims, position, n, nanoseconds); });
+  return run_in_turn(*session, entry, inputs, outputs, dims, position, n, nanoseconds);
 }
 
 tenon_status tenon_device_session_call(tenon_device_session* session, uint32_t entry,
@@ -220,6 +232,6 @@ tenon_status tenon_device_session_call(tenon_device_session* session, uint32_t e
     std::vector<void*> out;
     for (std::size_t i = 0; i < n_inputs; ++i) in.push_back(inputs[i].data);
     for (std::size_t i = 0; i < n_outputs; ++i) out.push_back(outputs[i].data);
-    return run_entry(*session, entry, in.data(), out.data(), dims, position, 1, nullptr);
+    return run_in_turn(*session, entry, in.data(), out.data(), dims, position, 1, nullptr);
   });
 }

@@ -7,6 +7,7 @@
 #include "../checkpoint.hpp"
 #include "../dispatch.hpp"
 #include "../failure.hpp"
+#include "../float_environment.hpp"
 #include "../memory_source.hpp"
 #include "../random_source.hpp"
 #include "device.hpp"
@@ -45,6 +46,7 @@ template <class Source, class Create>
 tenon_status make_weights(const tenon_device* where, const tenon_model* model,
                           tenon_device_weights** weights, Create create) {
   return guarded([&] {
+    const float_environment own;
     if (weights == nullptr)
       return failure(TENON_INVALID_ARGUMENT, "the pointer for the weights is null; pass one");
     *weights = nullptr;

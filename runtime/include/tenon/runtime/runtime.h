@@ -22,8 +22,10 @@ typedef enum tenon_status_code {
   TENON_BAD_FILE = 3,         /* the bytes of a file are not what they must be */
   TENON_IO_ERROR = 4,         /* the operating system refused to open or read */
   TENON_OUT_OF_MEMORY = 5,
-  TENON_UNAVAILABLE = 6, /* no driver or no such device on this machine */
-  TENON_DEVICE_ERROR = 7 /* a device or its driver failed */
+  TENON_UNAVAILABLE = 6,  /* no driver or no such device on this machine */
+  TENON_DEVICE_ERROR = 7, /* a device or its driver failed */
+  TENON_BUSY = 8, /* another call is on, in a session or on weights, that allows none beside */
+  TENON_CALLBACK_THREW = 9 /* a function of the application threw an exception */
 } tenon_status_code;
 
 /* How a call ended. `message` is empty where code is TENON_OK; otherwise it names the thing, the
@@ -106,8 +108,8 @@ typedef enum tenon_memory {
 
 /* Copies one tensor out of the weights, or into them: by its name with the layer's number
  * ("h.0.ln_1.weight"), row-major and dense, in the parameter's dtype. `bytes` must be its size.
- * `what` is a tenon_memory. Sessions made from the weights see what was written. No call on the
- * weights may run meanwhile. */
+ * `what` is a tenon_memory. Sessions made from the weights see what was written.
+ * TENON_BUSY where a call that trains is on, and for writing where any is. */
 tenon_status tenon_weights_read(const tenon_weights* weights, uint32_t what, const char* name,
                                 void* data, uint64_t bytes);
 tenon_status tenon_weights_write(tenon_weights* weights, uint32_t what, const char* name,
@@ -116,7 +118,7 @@ tenon_status tenon_weights_write(tenon_weights* weights, uint32_t what, const ch
 /* Writes all parameters (values, not moments) to `path`: one safetensors file with the names of
  * checkpoints, row-major, in each parameter's dtype, and "format": "pt" in its __metadata__, which
  * transformers asks for. tenon_weights_load reads it. The file appears whole or not at all, as
- * files.h says. No call that trains may run meanwhile. */
+ * files.h says. TENON_BUSY where a call that trains is on. */
 tenon_status tenon_weights_save(const tenon_weights* weights, const char* path);
 
 /* Gives the handle back. Sessions made from it keep the memory alive. NULL is fine. */
@@ -131,10 +133,11 @@ const void* tenon_weights_data(const tenon_weights* weights); /* the packed byte
 typedef struct tenon_session tenon_session;
 
 /* Makes everything that calls need; a session allocates nothing afterwards. A session serves one
- * caller at a time; any number of sessions may share weights. An entry that trains (tenon_entry)
- * changes the weights that its session was made from, for all of their sessions: while it runs, no
- * other call on these weights may. What a session has cached stays that of the weights before:
- * tenon_session_reset forgets it. */
+ * caller at a time, in the process that made it: others get TENON_BUSY, a fork a status too. Any
+ * number of sessions may share weights. An entry that trains (tenon_entry) changes the weights that
+ * its session was made from, for all of their sessions: while it runs, any other call on these
+ * weights gets TENON_BUSY, as it does itself while others run. What a session has cached stays that
+ * of the weights before: tenon_session_reset forgets it. */
 tenon_status tenon_session_create(const tenon_model* model, const tenon_weights* weights,
                                   const tenon_options* options, tenon_session** session);
 void tenon_session_free(tenon_session* session); /* NULL is fine */

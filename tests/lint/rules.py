@@ -154,6 +154,18 @@ def tests_listed(root):
             yield f"{path.relative_to(root)}:1: in no CMakeLists.txt, so it never runs; list it"
 
 
+LINK = re.compile(r"\]\(([^)#\s]+)")
+
+
+def links(root):
+    """What a page links to in the tree is there."""
+    for path in files(root, ".md"):
+        for number, line in lines(path):
+            for target in LINK.findall(line):
+                if "://" not in target and not (path.parent / target).exists():
+                    yield f"{path.relative_to(root)}:{number}: links to {target}, which is not there"
+
+
 def pass_flags(root):
     """Every pass is run by a lit test."""
     definitions = list(files(root / "codegen", "Passes.td")) if (root / "codegen").exists() else []
@@ -168,4 +180,5 @@ def pass_flags(root):
                        f"write tests/codegen/passes/{found.group(1).removeprefix('tenon-')}.mlir")
 
 
-RULES = [include_directions, file_length, licence, file_head, unfinished_words, lit_checks, tests_listed, pass_flags]
+RULES = [include_directions, file_length, licence, file_head, unfinished_words, lit_checks, tests_listed,
+         links, pass_flags]

@@ -53,6 +53,8 @@ SEEDS = {
     "tests_listed": [
         ({"tests/dsl/a.cpp": HEAD, "tests/dsl/CMakeLists.txt": "# Tests.\nadd_executable(t a.cpp)\n"},
          "tests/dsl/forgotten.cpp", HEAD, "in no CMakeLists.txt")],
+    "links": [({"README.md": "[a](docs/a.md#b) and [c](https://c.d/e)\n", "docs/a.md": "[up](../README.md)\n"},
+               "docs/a.md", "[up](README.md)\n", "links to README.md")],
     "pass_flags": [
         ({"codegen/passes/Passes.td": 'def Fuse : Tenon_Pass<"tenon-fuse"> {\n',
           "tests/fuse.mlir": "// RUN: tenon-opt %s -tenon-fuse | FileCheck %s\n"},

@@ -106,6 +106,7 @@ int main(void) {
   expect(tenon_session_run(NULL, 0, inputs, outputs, dims, 0).code == TENON_INVALID_ARGUMENT,
          "null", "");
   tenon_session_free(session);
+  expect(strcmp(tenon_version(), TENON_TEST_VERSION) == 0, "version", tenon_version());
   train();
   free(ids);
   free(logits);

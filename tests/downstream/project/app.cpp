@@ -19,6 +19,7 @@ int main() {
   if (auto ran = session->forward({*ids, 1, 2}, {*y, 1, 2}); !ran)
     return std::fprintf(stderr, "%s\n", ran.message()), 1;
 
+  if (rt::version() != TENON_PACKAGE_VERSION) return std::puts("another version is linked"), 1;
   std::printf("app: %d columns", static_cast<int>(tiny::n_embd::max));
   float sum = 0;
   for (std::size_t i = 0; i < tiny::n_embd::max; ++i) sum += (*y)[i] * (*y)[i];

@@ -12,6 +12,9 @@
 extern "C" {
 #endif
 
+/* The version of the library that was linked, such as "0.2.0". It lives as long as the program. */
+const char* tenon_version(void);
+
 #define TENON_MAX_DIMS 64u /* dimensions of a model that this runtime accepts */
 #define TENON_MAX_RANK 8u
 

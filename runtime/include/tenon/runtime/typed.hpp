@@ -7,4 +7,5 @@
 #include <tenon/runtime/session.hpp>
 #include <tenon/runtime/status.hpp>
 #include <tenon/runtime/tensor.hpp>
+#include <tenon/runtime/version.hpp>
 #include <tenon/runtime/weights.hpp>

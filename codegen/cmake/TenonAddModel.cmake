@@ -11,7 +11,8 @@
 #                                    f32; default: the types that the model declares
 #     [DEFINITIONS X=1 ...]          for the model's source
 #     [DUMP_DIR <folder>]            the IR after each stage, one folder a model
-#     [CHECK])                       tests of every variant against the reference interpreter
+#     [CHECK])                       tests of every variant against the reference interpreter; needs
+#                                    enable_testing() in the project's top CMakeLists.txt
 #
 # <target> is a static library; linking it brings <model>.tenon.h and the runtime along. The source is
 # compiled by the target's compiler; tenonc reads the object. When cross-compiling, TENON_HOST_TENONC

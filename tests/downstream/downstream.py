@@ -94,6 +94,11 @@ def check_rebuilds(project):
 
 
 def check_mistakes(project):
+    project.edit("CMakeLists.txt", "enable_testing()", "# no tests")
+    output = " ".join(project.configure().split())
+    require("CHECK of tiny adds none" in output, "nothing says that CHECK adds no test")
+    project.edit("CMakeLists.txt", "# no tests", "enable_testing()")
+    require("CHECK of tiny" not in project.configure(), "a project with tests is warned")
     project.edit("CMakeLists.txt", "ENTRIES forward", "MODELS other ENTRIES forward")
     output = project.build(expect_failure=True)
     require("no model 'other'" in output and "tiny" in output, "a wrong model name has a poor message")

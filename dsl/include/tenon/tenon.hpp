@@ -2,6 +2,11 @@
 // The whole DSL in one header: what a model file includes. Lower layers come first, which keeps the
 // include paths in error messages short.
 #pragma once
+
+#if __cplusplus < 202002L
+#error "tenon: models are C++20; compile this file with -std=c++20"
+#else
+
 #include "tenon/core/refusal.hpp"
 #include "tenon/core/sum.hpp"
 #include "tenon/core/tensor.hpp"  // dim, dyn; tensor, input, param, kv_cache
@@ -23,3 +28,5 @@
 #include "tenon/model.hpp"    // TENON_MODEL
 #include "tenon/outputs.hpp"  // output, outputs
 #include "tenon/trace.hpp"
+
+#endif

@@ -48,10 +48,11 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
 //                  attrs: word 1 if the weight is stored (N, K) (the tied head), else 0
 //   gelu           x; attrs: word gelu_kind                -> shape of x
 //   attention      qkv (B, T, 3C), state kv_cache          -> (B, T, C); attrs: word dim index of H
-//   cross_entropy  logits (..., V), targets (...)          -> () f32; attrs: word ignore index (i32
-//   bits) repeat         initial values; attrs: word dim index of the trip count. Results: the
-//   values as
-//                  the body sees them. The nodes up to the matching yield are the body.
+//   cross_entropy  logits (..., V), targets (...)          -> () f32
+//                  attrs: word ignore index, the bits of an i32
+//   repeat         initial values; attrs: word dim index of the trip count
+//                  Results: the values as the body sees them. The body is the nodes up to the
+//                  matching yield.
 //   yield          next values; results: the values after the last iteration
 #define TENON_OPS(X)           \
   X(embedding, 2, 2, 1, 0)     \
@@ -90,8 +91,7 @@ inline constexpr std::uint32_t n_ops = sizeof(op_table) / sizeof(op_table[0]);
 enum class table : std::uint32_t { dims, params, states, inputs, outputs, values, scopes, nodes };
 inline constexpr std::uint32_t n_tables = 8;
 
-// Word indices inside the header. `count_of(t)` gives the word with the number of records of table
-// t.
+// Word indices inside the header; count_of(t) is the word with the number of records of table t.
 namespace header {
 enum : std::uint32_t {
   magic_low,
@@ -114,8 +114,8 @@ constexpr std::uint32_t count_of(table t) { return header::counts + static_cast<
 namespace dim_record {  // static dims have min == max
 enum : std::uint32_t { name_offset, name_length, min, max, words };
 }
-namespace param_record {  // `repeat`: 0, or 1 + dim index of the stack's depth; then the name holds
-                          // "{}"
+// `repeat`: 0, or 1 + dim index of the stack's depth; then the name holds "{}".
+namespace param_record {
 enum : std::uint32_t {
   name_offset,
   name_length,

@@ -66,8 +66,9 @@ using append_t = typename append<Dims, D>::type;
 /// Index of the first dimension in which two lists of equal rank differ; their rank if in none.
 template <class... A, class... B>
 constexpr std::size_t first_difference(dims<A...>, dims<B...>) {
+  const bool same[] = {std::is_same_v<A, B>..., false};
   std::size_t index = 0;
-  (void)((std::is_same_v<A, B> && (++index, true)) && ...);
+  while (same[index]) ++index;
   return index;
 }
 

@@ -27,7 +27,7 @@ struct right_operand {
   const Y& value;
   where at;
 
-  constexpr right_operand(const Y& value, where at = where::here()) : value(value), at(at) {}
+  constexpr right_operand(const Y& y, where line = where::here()) : value(y), at(line) {}
 };
 
 /// Base of what may stand left of `+` and, for variables, of `=`, with what does not fit.

@@ -59,8 +59,9 @@ class input : public tensor<T, D...> {
 };
 
 /// A learned tensor of shape (D...), all dimensions known at compile time.
-///   stem, leaf: together the checkpoint's name ("wte.weight"); inside repeat("h", ...) it becomes
-///   "h.{}.<name>". Parameters of one name are one parameter: that is how a head is tied.
+///   name: the checkpoint's ("wte.weight"), its ending perhaps apart; inside repeat("h", ...) it
+///   becomes "h.{}.<name>". Parameters of one name are one parameter: that is how a head is tied.
+///   drawn: how it is initialised.
 template <class T, class... D>
 struct param : detail::refused_sum<param<T, D...>> {
   using param_element = T;
@@ -70,8 +71,8 @@ struct param : detail::refused_sum<param<T, D...>> {
   text leaf;
   initialiser init;
 
-  constexpr param(text stem, initialiser init, text leaf = "")
-      : stem(stem), leaf(leaf), init(init) {}
+  constexpr param(text name, initialiser drawn, text ending = "")
+      : stem(name), leaf(ending), init(drawn) {}
 
   using detail::refused_sum<param>::operator+;
   template <class X, class Check = decltype(detail::check_add<X, param>())>

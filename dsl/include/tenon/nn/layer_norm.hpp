@@ -18,7 +18,7 @@ struct refused_layer_norm {
 
 /// nn::layer_norm<C> norm{"name"}: norm(x) normalizes over the last axis, then scales and shifts.
 ///   x (..., C) -> (..., C), dtype of x, which must be T.
-///   Parameters: "name.weight" (C), drawn as 1, and, unless has_bias is false, "name.bias" (C),
+///   Parameters: "name.weight" (C), drawn as 1, and, unless with_bias is false, "name.bias" (C),
 ///   drawn as 0.
 template <class C, class T = f32>
 struct layer_norm : refused_layer_norm<C, T> {
@@ -27,11 +27,11 @@ struct layer_norm : refused_layer_norm<C, T> {
   bool has_bias;
   double epsilon;
 
-  constexpr layer_norm(text name, bool has_bias = true, double epsilon = gpt2_epsilon)
+  constexpr layer_norm(text name, bool with_bias = true, double above_0 = gpt2_epsilon)
       : weight{name, ones, ".weight"},
         bias{name, zeros, ".bias"},
-        has_bias(has_bias),
-        epsilon(epsilon) {}
+        has_bias(with_bias),
+        epsilon(above_0) {}
 
   using refused_layer_norm<C, T>::operator();
 

@@ -18,7 +18,7 @@ struct refused_linear {
 
 /// nn::linear<In, Out> layer{"name", initialiser}: layer(x) is x W + b.
 ///   x (..., In) -> (..., Out), dtype of x, which must be T, or f32 where T is bf16.
-///   Parameters: "name.weight" (In, Out) of T, drawn from the initialiser, and, unless has_bias is
+///   Parameters: "name.weight" (In, Out) of T, drawn from the initialiser, and, unless with_bias is
 ///   false, "name.bias" (Out), drawn as 0, of the dtype of x.
 template <class In, class Out, class T = f32>
 struct linear : refused_linear<In, Out, T> {
@@ -26,8 +26,8 @@ struct linear : refused_linear<In, Out, T> {
   param<computed_t<T>, Out> bias;
   bool has_bias;
 
-  constexpr linear(text name, initialiser init, bool has_bias = true)
-      : weight{name, init, ".weight"}, bias{name, zeros, ".bias"}, has_bias(has_bias) {}
+  constexpr linear(text name, initialiser drawn, bool with_bias = true)
+      : weight{name, drawn, ".weight"}, bias{name, zeros, ".bias"}, has_bias(with_bias) {}
 
   using refused_linear<In, Out, T>::operator();
 

@@ -13,7 +13,7 @@ inline constexpr gelu_kind gelu_erf = gelu_kind::erf;    // nanoGPT
 namespace detail {
 
 template <class X>
-consteval auto check_pointwise() {
+consteval auto check_scale() {
   using operands = decltype(check_operands<X>());
   if constexpr (settles<operands>)
     return operands{};
@@ -23,6 +23,18 @@ consteval auto check_pointwise() {
     return error::x_must_hold_floats_but_holds<element_t<X>>{};
   else
     return accepted<typename X::plain>{};
+}
+
+/// Of what is for activations; a loss can be scaled and added up, no more.
+template <class X>
+consteval auto check_pointwise() {
+  using verdict = decltype(check_scale<X>());
+  if constexpr (!is_accepted<verdict> || any_refused<X>)
+    return verdict{};
+  else if constexpr (rank_of<X> == 0)
+    return error::x_must_have_a_dimension<X>{};
+  else
+    return verdict{};
 }
 
 template <class X, class Y>
@@ -40,6 +52,10 @@ consteval auto check_add() {
     return error::element_types_differ<element_t<Y>, element_t<X>>{};
   else if constexpr (rank_of<X> < rank_of<Y>)
     return error::right_operand_has_more_dimensions_than_left<shape_t<X>, shape_t<Y>>{};
+  else if constexpr (is_param<Y> && rank_of<Y> == 0)
+    return error::a_param_must_have_a_dimension<Y>{};
+  else if constexpr (rank_of<X> != 0 && rank_of<Y> == 0)
+    return error::a_number_is_added_to_numbers_only_and_left_is<shape_t<X>>{};
   else {
     using trailing = shape::trailing_t<shape_t<X>, rank_of<Y>>;
     constexpr std::size_t place = shape::first_difference(trailing{}, shape_t<Y>{});
@@ -76,7 +92,7 @@ struct add_operation : refused_add {
 };
 
 struct refused_scale {
-  template <class X, class Error = decltype(check_pointwise<X>())>
+  template <class X, class Error = decltype(check_scale<X>())>
     requires(!is_accepted<Error>)
   TENON_REFUSES("scale: needs a tensor of floats")
   constexpr refused_value operator()(X, double, where = where::here()) const {
@@ -87,7 +103,7 @@ struct refused_scale {
 struct scale_operation : refused_scale {
   using refused_scale::operator();
 
-  template <class X, class Check = decltype(check_pointwise<X>())>
+  template <class X, class Check = decltype(check_scale<X>())>
     requires is_accepted<Check>
   constexpr auto operator()(X x, double factor, where at = where::here()) const {
     return emit<typename Check::result>(graph::op::scale, at, attribute(factor), x);
@@ -144,10 +160,12 @@ struct gelu_operation : refused_gelu {
 }  // namespace detail
 
 /// add(x, y), or x + y: the sum; y is repeated over the dimensions that it lacks.
-///   x (..., S), y (S) a tensor or a param -> shape and dtype of x.
+///   x (..., S), y (S) a tensor or a param -> shape and dtype of x. Numbers, such as losses, are
+///   added to numbers only.
 inline constexpr detail::add_operation add{};
 
-/// scale(x, factor): the product with a number known at compile time; x (...) -> shape of x.
+/// scale(x, factor): the product with a number known at compile time; x (...) -> shape of x; a loss
+/// too.
 inline constexpr detail::scale_operation scale{};
 
 /// dropout(x, probability): in training, zeroes each element with that probability, in [0, 1), and

@@ -16,16 +16,23 @@ namespace tenon {
 // lanes, of dropout at the end of a long computation; the hardware sees them too late.
 static constexpr int64_t elementsAhead = 512;
 
+/// A tensor as rows: a number, such as a loss, is one row of one element.
+static int64_t columnsOf(RankedTensorType type) {
+  return type.getRank() == 0 ? 1 : type.getShape().back();
+}
+static Value rowsOf(KernelBuilder &k, RankedTensorType type) {
+  return type.getRank() == 0 ? k.index(1) : k.rows(type);
+}
+
 /// The index of an operand's element that meets (row, column) of a tensor of `full` type: an
 /// operand of lower rank is repeated over the leading dimensions that it lacks.
 static Value operandIndex(KernelBuilder &k, RankedTensorType operand, RankedTensorType full,
                           Value row, Value column) {
-  int64_t columns = full.getShape().back();
   if (operand.getRank() == 1)
     return column;
   if (operand.getRank() != full.getRank())
     row = k.rem(row, k.rows(operand));
-  return k.add(k.mul(row, columns), column);
+  return k.add(k.mul(row, columnsOf(full)), column);
 }
 
 namespace {
@@ -41,6 +48,8 @@ struct Step {
     if (other == current)
       return value;
     auto type = cast<RankedTensorType>(other.getType());
+    if (type.getRank() == 0)
+      return k.scalar(other);
     return k.load(k.base(other), operandIndex(k, type, full, row, column), type.getElementType(),
                   lanes());
   }
@@ -83,8 +92,7 @@ void storeChain(KernelBuilder &k, ArrayRef<Operation *> ops, Value seed, Value v
     for (auto [i, yielded] : llvm::enumerate(yield.getValues()))
       if (yielded == seed) {
         Type element = cast<RankedTensorType>(seed.getType()).getElementType();
-        storeF32As(k, element, value, k.resultBase(i),
-                   k.add(k.mul(row, full.getShape().back()), column));
+        storeF32As(k, element, value, k.resultBase(i), k.add(k.mul(row, columnsOf(full)), column));
       }
   };
   store();
@@ -140,10 +148,12 @@ LogicalResult emitElementwise(GroupOp group, CpuKernelBuilder &k) {
   SmallVector<Operation *> ops = elementwiseOps(group);
   Value seed = ops.front()->getOperand(0);
   auto type = cast<RankedTensorType>(seed.getType());
-  int64_t columns = type.getShape().back();
+  int64_t columns = columnsOf(type);
   unsigned width = k.target.lanes * chainVectors(ops, columns);
-  auto [begin, end] = k.share(k.rows(type));
+  auto [begin, end] = k.share(rowsOf(k, type));
   k.loop(begin, end, 1, [&](Value row) {
+    if (type.getRank() == 0)
+      return storeChain(k, ops, seed, k.scalar(seed), row, k.index(0));
     forColumns(k, columns, width, [&](Value column, unsigned lanes) {
       Value index = k.add(k.mul(row, columns), column);
       k.prefetchRun(k.base(seed), k.add(index, elementsAhead), type.getElementType(), lanes);

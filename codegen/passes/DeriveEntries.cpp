@@ -37,10 +37,16 @@ void keepResults(func::FuncOp function, llvm::function_ref<bool(unsigned)> keep)
   (void)function.eraseResults(drop);
 }
 
-/// Erases operations and arguments that no result needs any more.
+/// Attention writes the keys and values that only it reads, and a stack may hold attention: where
+/// nobody uses their results, nothing is lost with them.
+bool isUnused(Operation *op) {
+  return isOpTriviallyDead(op) || (isa<AttentionOp, RepeatOp>(op) && op->use_empty());
+}
+} // namespace
+
 void eraseUnused(func::FuncOp function) {
   function.walk<WalkOrder::PostOrder, ReverseIterator>([](Operation *op) {
-    if (isOpTriviallyDead(op))
+    if (isUnused(op))
       op->erase();
   });
   llvm::BitVector drop(function.getNumArguments());
@@ -49,10 +55,23 @@ void eraseUnused(func::FuncOp function) {
   (void)function.eraseArguments(drop);
 }
 
+namespace {
 bool hasCache(func::FuncOp function) {
   bool cached = false;
   function.walk([&](AttentionOp op) { cached |= op.getCacheAttr() != nullptr; });
   return cached;
+}
+
+/// A copy of the graph with the outputs that are losses, or those that are not, and what they need.
+func::FuncOp cloneFor(func::FuncOp graph, StringRef name, bool losses) {
+  OpBuilder b(graph);
+  auto function = cast<func::FuncOp>(b.clone(*graph));
+  function.setSymName(name);
+  auto ret = cast<func::ReturnOp>(function.getBody().front().getTerminator());
+  SmallVector<bool> isLoss(llvm::map_range(ret.getOperands(), dependsOnLoss));
+  keepResults(function, [&](unsigned i) { return isLoss[i] == losses; });
+  eraseUnused(function);
+  return function;
 }
 
 /// The entries that a graph can give, in the order in which they are named everywhere.
@@ -62,8 +81,10 @@ std::vector<std::string> entriesOf(func::FuncOp graph) {
   std::vector<std::string> entries;
   if (losses < outputs.size()) {
     entries.push_back("forward");
-    if (hasCache(graph))
+    func::FuncOp forward = cloneFor(graph, "forward", /*losses=*/false);
+    if (hasCache(forward))
       entries.push_back("step");
+    forward.erase();
   }
   if (losses > 0)
     entries.push_back("loss");
@@ -106,27 +127,21 @@ struct DeriveEntries : impl::DeriveEntriesBase<DeriveEntries> {
       return model.emitError("unknown entry '")
              << name << "'; model '" << model.getSymName() << "' can have the entries " << have
              << ", and for training " << llvm::join(trainingEntries(), ", ");
-    bool lacksCache = name == "step" && !hasCache(graph);
     return graph.emitError("model '")
            << model.getSymName() << "' has no entry '" << name << "': "
-           << (lacksCache       ? "it has no attention with a cache"
-               : name == "loss" ? "none of its outputs depends on a cross_entropy"
-                                : "all of its outputs depend on a cross_entropy")
+           << (name == "loss" ? "none of its outputs depends on a cross_entropy"
+               : llvm::is_contained(possible, "forward")
+                   ? "no output depends on attention with a cache"
+                   : "all of its outputs depend on a cross_entropy")
            << "; ask for what it has: " << have;
   }
 
   static void derive(func::FuncOp graph, StringRef name) {
-    OpBuilder b(graph);
-    auto function = cast<func::FuncOp>(b.clone(*graph));
-    function.setSymName(name);
-    auto ret = cast<func::ReturnOp>(function.getBody().front().getTerminator());
-    SmallVector<bool> isLoss(llvm::map_range(ret.getOperands(), dependsOnLoss));
-    keepResults(function, [&](unsigned i) { return isLoss[i] == (name == "loss"); });
+    func::FuncOp function = cloneFor(graph, name, name == "loss");
     if (name == "step")
       makeStep(function);
     else
       dropCaches(function);
-    eraseUnused(function);
   }
 
   void runOnOperation() override {

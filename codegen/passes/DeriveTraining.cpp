@@ -5,7 +5,6 @@
 #include "Vjp.h"
 
 #include "mlir/IR/Builders.h"
-#include "mlir/IR/Iterators.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
@@ -105,14 +104,8 @@ LogicalResult keepLoss(func::FuncOp function) {
   exit->eraseOperands(drop);
   if (failed(function.eraseResults(drop)))
     return failure();
-  function.walk<WalkOrder::PostOrder, ReverseIterator>([](Operation *op) {
-    if (isOpTriviallyDead(op))
-      op->erase();
-  });
-  llvm::BitVector unused(function.getNumArguments());
-  for (unsigned i = 0; i < unused.size(); ++i)
-    unused[i] = function.getArgument(i).use_empty();
-  return function.eraseArguments(unused);
+  eraseUnused(function);
+  return success();
 }
 
 /// Dropout and attention as they are in training.

@@ -5,6 +5,9 @@
 
 namespace tenon {
 
+/// Erases operations and arguments of an entry that none of its results needs.
+void eraseUnused(mlir::func::FuncOp function);
+
 /// Names of the entries that deriveTraining makes.
 llvm::ArrayRef<llvm::StringRef> trainingEntries();
 

@@ -19,9 +19,33 @@ Operation *placeOf(const GroupPlan &plan) {
   return hasNorm ? plan.members.end()[-2] : plan.members.back();
 }
 
-/// Moves a plan's operations into a new group.
+/// What stands between the first operation of a plan and its place, and needs a result of it: such
+/// as arithmetic on a loss, where the gradients of its head come later.
+SmallVector<Operation *> usersBefore(Operation *place, const GroupPlan &plan) {
+  llvm::SmallPtrSet<Operation *, 16> members(plan.members.begin(), plan.members.end()), users;
+  SmallVector<Operation *> inOrder;
+  auto isBehind = [&](Value operand) {
+    Operation *maker = operand.getDefiningOp();
+    return members.contains(maker) || users.contains(maker);
+  };
+  for (Operation *op = plan.members.front(); op != place; op = op->getNextNode()) {
+    bool isUser = op->walk([&](Operation *inside) {
+                      return llvm::any_of(inside->getOperands(), isBehind) ? WalkResult::interrupt()
+                                                                           : WalkResult::advance();
+                    }).wasInterrupted();
+    if (!members.contains(op) && isUser) {
+      users.insert(op);
+      inOrder.push_back(op);
+    }
+  }
+  return inOrder;
+}
+
+/// Moves a plan's operations into a new group, and behind it what needs its results.
 GroupOp formGroup(const GroupPlan &plan) {
-  OpBuilder b(placeOf(plan));
+  Operation *place = placeOf(plan);
+  SmallVector<Operation *> users = usersBefore(place, plan);
+  OpBuilder b(place);
   auto isInside = [&](Operation *user) { return llvm::is_contained(plan.members, user); };
   SmallVector<Value> yields;
   SmallVector<Type> types;
@@ -35,6 +59,8 @@ GroupOp formGroup(const GroupPlan &plan) {
       }
   }
   auto group = GroupOp::create(b, plan.members.front()->getLoc(), types, plan.kind);
+  for (Operation *user : llvm::reverse(users))
+    user->moveAfter(group);
   group->setAttr("tenon.ends", b.getStringAttr(plan.ends));
   Block *body = &group.getBody().emplaceBlock();
   b.setInsertionPointToStart(body);
@@ -76,6 +102,13 @@ void fuseBlock(Block &block) {
     done.insert(plan.members.begin(), plan.members.end());
     formGroup(plan);
   }
+  // What waited for a group that then did not take it.
+  for (Operation *op : pending)
+    if (!done.contains(op) && waitsForGroup(op)) {
+      GroupPlan plan = growGroup(op);
+      done.insert(plan.members.begin(), plan.members.end());
+      formGroup(plan);
+    }
   for (Operation *op : llvm::reverse(pending))
     if (!done.contains(op) && isa<GetParamOp, PositionsOp, ConstantOp>(op) && op->use_empty())
       op->erase();

@@ -60,6 +60,26 @@ struct Head {
   }
 };
 
+/// Whether a value is known before `op`, or can be: sums and products of numbers, such as the part
+/// that a loss has in a sum of losses, may be computed as early as their operands.
+bool isKnownBefore(Operation *op, Value value, const DominanceInfo &dominance) {
+  if (dominance.dominates(value, op))
+    return true;
+  Operation *maker = value.getDefiningOp();
+  return isa_and_nonnull<AddOp, ScaleOp>(maker) &&
+         cast<RankedTensorType>(value.getType()).getRank() == 0 &&
+         llvm::all_of(maker->getOperands(),
+                      [&](Value operand) { return isKnownBefore(op, operand, dominance); });
+}
+
+void moveBefore(Operation *op, Value value, const DominanceInfo &dominance) {
+  if (dominance.dominates(value, op))
+    return;
+  for (Value operand : value.getDefiningOp()->getOperands())
+    moveBefore(op, operand, dominance);
+  value.getDefiningOp()->moveBefore(op);
+}
+
 void replace(Head head) {
   LinearOp linear = head.linear;
   OpBuilder b(linear);
@@ -91,9 +111,11 @@ struct FuseHead : impl::FuseHeadBase<FuseHead> {
       std::optional<Head> head = Head::of(op);
       // All that the fused operation needs must be there before the logits would have been.
       DominanceInfo dominance(op->getParentOfType<func::FuncOp>());
-      if (head && dominance.dominates(op.getDloss(), head->linear) &&
-          dominance.dominates(op.getTargets(), head->linear))
+      if (head && isKnownBefore(head->linear, op.getDloss(), dominance) &&
+          dominance.dominates(op.getTargets(), head->linear)) {
+        moveBefore(head->linear, op.getDloss(), dominance);
         replace(*head);
+      }
     }
   }
 };

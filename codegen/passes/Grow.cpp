@@ -7,16 +7,16 @@ using namespace mlir;
 
 namespace tenon {
 
-static bool isPositionGather(Value value) {
-  auto embedding = value.getDefiningOp<EmbeddingOp>();
-  return embedding && embedding.getIds().getDefiningOp<PositionsOp>();
+// A gather by position waits for the gather by token that it is perhaps added to.
+bool waitsForGroup(Operation *op) {
+  auto embedding = dyn_cast<EmbeddingOp>(op);
+  return embedding && embedding.getIds().getDefiningOp<PositionsOp>() &&
+         llvm::any_of(op->getUsers(), llvm::IsaPred<AddOp>);
 }
 
 bool startsGroup(Operation *op) {
-  // A gather by position waits for the gather by token that it is added to.
-  if (auto embedding = dyn_cast<EmbeddingOp>(op))
-    return !isPositionGather(embedding.getResult()) ||
-           !llvm::any_of(op->getUsers(), llvm::IsaPred<AddOp>);
+  if (isa<EmbeddingOp>(op))
+    return !waitsForGroup(op);
   if (auto last = dyn_cast<LastTokenOp>(op))
     return !(op->hasOneUse() && isa<LayerNormOp>(*op->user_begin()));
   return isa<LinearOp, LayerNormOp, AttentionOp, TokenCrossEntropyOp, MaskedMeanOp>(op) ||

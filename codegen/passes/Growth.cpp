@@ -38,6 +38,15 @@ Operation *Growth::onlyUser() {
     stop("its result is used by nothing");
     return nullptr;
   }
+  if (auto taken = dyn_cast<GroupOp>(user->getParentOp())) {
+    Operation &first = *llvm::find_if(taken.getBody().front(), [](Operation &op) {
+      return !isa<GetParamOp, PositionsOp, ConstantOp>(op);
+    });
+    stop("'" + user->getName().getStringRef() + "', which uses its result, is in the " +
+         stringifyGroupKind(taken.getKind()) + " kernel of '" + first.getName().getStringRef() +
+         "'");
+    return nullptr;
+  }
   if (user->getBlock() != value.getParentBlock()) {
     stop("its result is used inside the stack of layers");
     return nullptr;

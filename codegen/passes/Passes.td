@@ -61,7 +61,7 @@ def FuseHead : Tenon_Pass<"tenon-fuse-head"> {
     A `linear` whose result only a `cross_entropy` and its backward use, and what follows that
     backward (`linear_backward`, `linear_backward_weight`, `sum_leading` for a bias), become one
     `head_cross_entropy` in the place of the linear. Not where the loss's own gradient is computed
-    later than the logits. After `tenon-derive-entries`, before `tenon-split-cross-entropy`, which
+    later than the logits, and is no sum or product of numbers that are there before. After `tenon-derive-entries`, before `tenon-split-cross-entropy`, which
     takes the loss apart.
   }];
 }

@@ -5,7 +5,7 @@
 tenon.model @no_cache {
   tenon.dim @batch 1 to 2
   tenon.dim @C 4 to 4
-  // expected-error @+1 {{model 'no_cache' has no entry 'step': it has no attention with a cache; ask for what it has: forward}}
+  // expected-error @+1 {{model 'no_cache' has no entry 'step': no output depends on attention with a cache; ask for what it has: forward}}
   func.func @graph(%x: !x {tenon.name = "x"}) -> (!x {tenon.name = "y"}) {
     %y = tenon.scale %x by 2.0 : !x
     return %y : !x
@@ -20,7 +20,7 @@ tenon.model @no_cache {
 tenon.model @only_losses {
   tenon.dim @batch 1 to 2
   tenon.dim @C 4 to 4
-  // expected-error @+1 {{model 'only_losses' has no entry 'step': it has no attention with a cache; ask for what it has: loss}}
+  // expected-error @+1 {{model 'only_losses' has no entry 'step': all of its outputs depend on a cross_entropy; ask for what it has: loss}}
   func.func @graph(%x: !x {tenon.name = "x"}, %t: !ids {tenon.name = "t"})
       -> (!loss {tenon.name = "loss"}) {
     %loss = tenon.cross_entropy %x, %t ignore -1 : !x, !ids -> !loss
@@ -48,5 +48,30 @@ tenon.model @loss_with_cache {
     %a = tenon.attention %qkv heads @H cache @kv : !qkv -> !x
     %loss = tenon.cross_entropy %a, %t ignore -1 : !x, !ids -> !loss
     return %loss : !loss
+  }
+}
+
+// -----
+
+// Attention that no output needs is not there.
+!qkv = tensor<?x?x12xf32, #tenon.dims<batch, seq, C3>>
+!x = tensor<?x?x4xf32, #tenon.dims<batch, seq, C>>
+tenon.model @dead_attention {
+  tenon.dim @batch 1 to 2
+  tenon.dim @seq 1 to 8
+  tenon.dim @context 8 to 8
+  tenon.dim @C 4 to 4
+  tenon.dim @C3 12 to 12
+  tenon.dim @H 2 to 2
+  tenon.dim @L 2 to 2
+  tenon.state @kv kv_cache : tensor<?x8x4xf32, #tenon.dims<batch, context, C>>
+  // expected-error @+1 {{model 'dead_attention' has no entry 'step': no output depends on attention with a cache; ask for what it has: forward}}
+  func.func @graph(%qkv: !qkv {tenon.name = "qkv"}, %x: !x {tenon.name = "x"}) -> (!x {tenon.name = "y"}) {
+    %a = tenon.attention %qkv heads @H cache @kv : !qkv -> !x
+    %r = tenon.repeat @L (%z = %a) : !x {
+      tenon.yield %z : !x
+    }
+    %y = tenon.scale %x by 2.0 : !x
+    return %y : !x
   }
 }

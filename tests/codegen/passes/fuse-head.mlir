@@ -65,6 +65,23 @@ tenon.model @m {
     return %loss, %dx, %dw : !f, !x, !wte
   }
 
+  // What a part of a sum of losses counts is computed from numbers alone, so it can come first.
+  // CHECK-LABEL: func.func @scaled_loss(
+  // CHECK-SAME: %[[DLOSS:[a-z0-9]*]]: tensor<f32, #tenon.dims<>>)
+  // CHECK: %[[HALF:.*]] = tenon.scale %[[DLOSS]]
+  // CHECK-NEXT: %[[SUM:.*]] = tenon.add %[[HALF]], %[[DLOSS]]
+  // CHECK-NEXT: tenon.head_cross_entropy %{{.*}}, %{{.*}} transposed, %{{.*}}, %[[SUM]] ignore -1 :
+  func.func @scaled_loss(%x: !x, %w: !wte, %targets: !ids, %dloss: !f) -> (!f, !x, !wte) {
+    %logits = tenon.linear %x, %w transposed : !x, !wte -> !logits
+    %loss = tenon.cross_entropy %logits, %targets ignore -1 : !logits, !ids -> !f
+    %half = tenon.scale %dloss by 0.5 : !f
+    %sum = tenon.add %half, %dloss : !f, !f
+    %d = tenon.cross_entropy_backward %logits, %targets, %sum ignore -1 : !logits, !ids, !f
+    %dw = tenon.linear_backward_weight %x, %d transposed : !x, !logits -> !wte
+    %dx = tenon.linear_backward %d, %w transposed : !logits, !wte -> !x
+    return %loss, %dx, %dw : !f, !x, !wte
+  }
+
   // The gradient of the loss comes after the logits.
   // CHECK-LABEL: func.func @not_dloss_later(
   // CHECK-NOT: head_cross_entropy

@@ -64,6 +64,53 @@ tenon.model @m {
     return %h, %y : !x, !x
   }
 
+  // A gather by position that no embedding takes is a kernel of its own: here the norm comes between.
+  // CHECK-LABEL: func.func @positions_alone
+  // CHECK: tenon.group embedding
+  // CHECK: tenon.layer_norm
+  // CHECK: %[[P:.*]] = tenon.group embedding -> tensor<?x4xf32{{.*}} {tenon.ends = "'tenon.add', which uses its result, is in the elementwise kernel of 'tenon.add'"}
+  // CHECK: tenon.positions
+  // CHECK: tenon.group elementwise
+  // CHECK: tenon.add %{{.*}}, %[[P]]
+  func.func @positions_alone(%ids: !ids) -> !x {
+    %wte = tenon.get_param @wte : !wte
+    %wpe = tenon.get_param @wpe : !wpe
+    %g = tenon.get_param @g : !g
+    %e = tenon.embedding %wte, %ids : !wte, !ids -> !x
+    %n = tenon.layer_norm %e, %g, 1.0e-05 : !x, !g
+    %at = tenon.positions %ids : !ids -> tensor<?xi32, #tenon.dims<seq>>
+    %p = tenon.embedding %wpe, %at : !wpe, tensor<?xi32, #tenon.dims<seq>> -> !p
+    %x = tenon.add %n, %p : !x, !p
+    return %x : !x
+  }
+
+  // The sum is computed by the kernel of the first product, and the second one's reason says so.
+  // CHECK-LABEL: func.func @sum_of_products
+  // CHECK: tenon.group linear -> {{.*}} {tenon.ends = "'tenon.add', which uses its result, is in the linear kernel of 'tenon.linear'"}
+  // CHECK: tenon.group linear
+  // CHECK: tenon.add
+  func.func @sum_of_products(%x: !h) -> !x {
+    %w = tenon.get_param @down : !down
+    %y = tenon.linear %x, %w : !h, !down -> !x
+    %z = tenon.linear %x, %w : !h, !down -> !x
+    %s = tenon.add %y, %z : !x, !x
+    return %s : !x
+  }
+
+  // What needs the loss comes behind the kernel, which ends with the gradient that it adds.
+  // CHECK-LABEL: func.func @loss_used_before_its_gradient
+  // CHECK: %[[LOSS:.*]] = tenon.group head_loss
+  // CHECK: tenon.accumulate
+  // CHECK: tenon.group elementwise
+  // CHECK: tenon.scale %[[LOSS]]
+  func.func @loss_used_before_its_gradient(%x: !x, %t: !ids, %d: tensor<f32, #tenon.dims<>>) -> tensor<f32, #tenon.dims<>> {
+    %wte = tenon.get_param @wte : !wte
+    %loss, %dx, %dw = tenon.head_cross_entropy %x, %wte transposed, %t, %d ignore -1 : !x, !wte, !ids, tensor<f32, #tenon.dims<>> -> tensor<f32, #tenon.dims<>>
+    %half = tenon.scale %loss by 0.5 : tensor<f32, #tenon.dims<>>
+    tenon.accumulate %dw into @wte fresh : !wte
+    return %half : tensor<f32, #tenon.dims<>>
+  }
+
   // CHECK-LABEL: func.func @mlp
   // CHECK: tenon.repeat @L
   // CHECK: tenon.group norm

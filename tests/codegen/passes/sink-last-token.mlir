@@ -3,6 +3,7 @@
 // RUN: tenon-opt %s -tenon-sink-last-token | FileCheck %s
 
 !x = tensor<?x?x4xf32, #tenon.dims<batch, seq, C>>
+!p = tensor<?x4xf32, #tenon.dims<seq, C>>
 !last = tensor<?x4xf32, #tenon.dims<batch, C>>
 !logits = tensor<?x?x9xf32, #tenon.dims<batch, seq, V>>
 !out = tensor<?x9xf32, #tenon.dims<batch, V>>
@@ -37,5 +38,18 @@ tenon.model @m {
     %y = tenon.scale %x by 2.0 : !x
     %last = tenon.last_token %y : !x -> !last
     return %y, %last : !x, !last
+  }
+
+  // A tensor (T, C) has no last token; what follows the sum moves, the sum stays.
+  // CHECK-LABEL: func.func @not_before_a_sum_with_positions
+  // CHECK: %[[Y:.*]] = tenon.add
+  // CHECK-NEXT: %[[LAST:.*]] = tenon.last_token %[[Y]]
+  // CHECK-NEXT: %[[Z:.*]] = tenon.scale %[[LAST]]
+  // CHECK-NEXT: return %[[Z]]
+  func.func @not_before_a_sum_with_positions(%x: !x, %p: !p) -> !last {
+    %y = tenon.add %x, %p : !x, !p
+    %z = tenon.scale %y by 2.0 : !x
+    %last = tenon.last_token %z : !x -> !last
+    return %last : !last
   }
 }

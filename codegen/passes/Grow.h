@@ -15,8 +15,8 @@ struct GroupPlan {
 /// Whether an operation begins a group when no group before it has taken it.
 bool startsGroup(mlir::Operation *op);
 
-/// Whether an operation lets the groups behind it form first, since one of them may take it; if none
-/// does, it begins its own.
+/// Whether an operation lets the groups behind it form first, since one of them may take it; if
+/// none does, it begins its own.
 bool waitsForGroup(mlir::Operation *op);
 
 /// The group that begins with `op`: as many of the operations behind it as its kernel can take in.

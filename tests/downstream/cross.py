@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""cross.py <source> <build folder> <prefix> <toolchain> <tenonc>: the runtime for another machine.
-
-Models of the install tree are then compiled by the tenonc of this one.
-"""
+"""cross.py <source> <build folder> <prefix>: the runtime for another machine, by the lines of README.md."""
+import os
+import pathlib
 import shutil
 import subprocess
 import sys
 
-source, build, prefix, toolchain, tenonc = sys.argv[1:]
-shutil.rmtree(prefix, ignore_errors=True)
-for command in (
-        ["cmake", "-G", "Ninja", "-S", source, "-B", build, f"-DCMAKE_TOOLCHAIN_FILE={toolchain}",
-         f"-DTENON_HOST_TENONC={tenonc}", "-DTENON_BUILD_TESTS=OFF", "-DTENON_BUILD_SAMPLES=OFF",
-         "-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"],
-        ["cmake", "--build", build],
-        ["cmake", "--install", build, "--prefix", prefix]):
-    if code := subprocess.run(command, check=False).returncode:
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "docs"))
+import blocks  # noqa: E402
+
+source, build, prefix = sys.argv[1:]
+for folder in (build, prefix):
+    shutil.rmtree(folder, ignore_errors=True)
+launcher = {"CMAKE_CXX_COMPILER_LAUNCHER": "ccache", "CMAKE_C_COMPILER_LAUNCHER": "ccache"}
+for command in blocks.commands(blocks.block_for(__file__), {"build/aarch64": build, "/opt/tenon-aarch64": prefix}):
+    print("+", " ".join(command), flush=True)
+    if code := subprocess.run(command, cwd=source, env={**os.environ, **launcher}, check=False).returncode:
         sys.exit(code)

@@ -11,6 +11,9 @@ import shutil
 import subprocess
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "docs"))
+import blocks  # noqa: E402
+
 COMPILED_DESCRIPTOR = "tiny.tenon.c"
 RAN_TENONC = "tiny.tenon.stamp"  # its command line ends with touching the stamp
 
@@ -40,15 +43,16 @@ class Project:
         self.source, self.build_folder = work / "source", work / "build"
         shutil.copytree(options.project, self.source)
 
-    def configure(self, *more):
-        options = [f"-DCMAKE_PREFIX_PATH={self.options.prefix}", "-DCMAKE_BUILD_TYPE=Release"]
-        if self.options.toolchain:
-            options += [f"-DCMAKE_TOOLCHAIN_FILE={self.options.toolchain}",
-                        f"-DTENON_HOST_TENONC={self.options.tenonc}"]
-        if self.options.gpt:
-            options.append(f"-DGPT_SOURCE={self.options.gpt}")
+    def configure(self):
+        gpt = [f"-DGPT_SOURCE={self.options.gpt}"] if self.options.gpt else []
+        if self.options.toolchain:  # README's line, with the paths of this test
+            line, = blocks.commands(blocks.block_for(__file__), {
+                "-S .": f"-S {self.source}", "-B build": f"-B {self.build_folder}",
+                "aarch64.cmake": self.options.toolchain,
+                "/opt/tenon-aarch64": self.options.prefix, "/opt/tenon/bin/tenonc": self.options.tenonc})
+            return run([*line, *gpt])
         return run(["cmake", "-G", self.options.generator, "-S", self.source, "-B", self.build_folder,
-                    *options, *more])
+                    f"-DCMAKE_PREFIX_PATH={self.options.prefix}", "-DCMAKE_BUILD_TYPE=Release", *gpt])
 
     def build(self, **more):
         # With every command line shown, so that what was compiled can be told.

@@ -147,7 +147,7 @@ def tests_listed(root):
     used += (tests / "run").read_text(encoding="utf-8") if (tests / "run").exists() else ""
     for path in files(tests, ".cpp", ".c", ".py"):
         parts = path.relative_to(tests).parts
-        read_whole = {"cases", "Inputs"} & set(parts) or "compile_fail" in parts[1:-1]
+        read_whole = {"cases", "contexts", "Inputs"} & set(parts) or "compile_fail" in parts[1:-1]
         if path.name == "lit.cfg.py" or parts[0] == "peers" or read_whole:
             continue  # lit's configuration; programs for people; folders that a harness reads whole
         if path.name not in used and f"import {path.stem}" not in used:

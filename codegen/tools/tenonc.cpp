@@ -21,20 +21,34 @@ bool fail(const llvm::Twine &message) {
   return false;
 }
 
-/// Writes a file unless it has these bytes already, so that nothing that depends on it is rebuilt.
+/// Writes a file whole, or not at all if the process ends meanwhile; unless it has these bytes
+/// already, so that nothing that depends on it is rebuilt. Links stay, their target is replaced.
 bool writeFile(const std::string &dir, const std::string &name, llvm::StringRef bytes) {
-  llvm::SmallString<128> path(dir);
+  namespace fs = llvm::sys::fs;
+  llvm::SmallString<128> path(dir), target;
   llvm::sys::path::append(path, name);
-  if (auto old = llvm::MemoryBuffer::getFile(path); old && (*old)->getBuffer() == bytes)
-    return true;
-  std::error_code error;
-  llvm::raw_fd_ostream file(path, error);
-  if (error)
+  fs::file_status there;
+  if (!fs::status(path, there)) {
+    if (there.type() != fs::file_type::regular_file)
+      return fail("cannot write " + path + ": it is there and no regular file; remove it");
+    if (auto old = llvm::MemoryBuffer::getFile(path); old && (*old)->getBuffer() == bytes)
+      return true;
+    if (!fs::real_path(path, target))
+      path = target;
+  }
+  auto file = fs::TempFile::create(path + ".tmp-%%%%%%");
+  if (!file)
+    return fail("cannot write " + path + ": " + llvm::toString(file.takeError()));
+  llvm::raw_fd_ostream stream(file->FD, /*shouldClose=*/false);
+  stream << bytes;
+  stream.flush();
+  if (std::error_code error = stream.error()) {
+    stream.clear_error();
+    llvm::consumeError(file->discard());
     return fail("cannot write " + path + ": " + error.message());
-  file << bytes;
-  file.close();
-  if (file.has_error())
-    return fail("cannot write " + path + ": " + file.error().message());
+  }
+  if (llvm::Error error = file->keep(path))
+    return fail("cannot write " + path + ": " + llvm::toString(std::move(error)));
   return true;
 }
 

@@ -2,6 +2,10 @@
 // Texts to token files; see prepare.hpp.
 #include "prepare.hpp"
 
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
 #include <fmt/format.h>
 
 #include "model_error.hpp"
@@ -36,10 +40,14 @@ std::size_t split_at(std::string_view utf8) {
   return at;
 }
 
-// The tokenizer's files go to the folder as they are; an unfit pair must not replace a good one.
+// The tokenizer's files go to the folder as they are; an unfit pair must not replace a good one. So
+// they are first tried in a folder of their own, which is nobody's: it is removed with all in it.
 vocabulary stage_bpe(const prepare_options& options) {
-  const std::filesystem::path staging = options.out / "vocabulary.tmp";
-  std::filesystem::create_directories(staging);
+  std::string name = (options.out / "vocabulary.tmp-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr)
+    throw model_error(fmt::format("cannot make a folder in '{}': {}; choose another folder",
+                                  options.out.string(), std::strerror(errno)));
+  const std::filesystem::path staging = name;
   constexpr std::uint64_t most = std::uint64_t{128} << 20;
   struct remove_at_end {
     const std::filesystem::path& folder;

@@ -65,6 +65,7 @@ TEST_CASE("byte pairs come from GPT-2's tokenizer, each part encoded for itself"
   const std::string text = "You may convey a work under the terms of the License.";
   folder.write("text", text);
   const std::filesystem::path out = folder.path() / "out";
+  std::filesystem::create_directories(out / "vocabulary.tmp/mine");
   run_prepare({{folder.path() / "text"}, out, given / "vocab.json", given / "merges.txt"});
   const bpe tokenizer = bpe::load(given);
   const auto expected = [&](std::string_view part) {
@@ -79,7 +80,8 @@ TEST_CASE("byte pairs come from GPT-2's tokenizer, each part encoded for itself"
   CHECK(contents(out / "val.bin") == expected(text.substr(47)));
   CHECK(contents(out / "vocab.json") == contents(given / "vocab.json"));
   CHECK(contents(out / "merges.txt") == contents(given / "merges.txt"));
-  CHECK_FALSE(std::filesystem::exists(out / "vocabulary.tmp"));
+  CHECK(std::filesystem::exists(out / "vocabulary.tmp/mine"));
+  CHECK(std::distance(std::filesystem::directory_iterator(out), {}) == 6);  // and five files
   const vocabulary tokens = vocabulary::load(out);
   CHECK(tokens.is_bpe());
   CHECK(tokens.size() == 1024);

@@ -49,7 +49,7 @@ struct Step {
       return value;
     auto type = cast<RankedTensorType>(other.getType());
     if (type.getRank() == 0)
-      return k.scalar(other);
+      return k.broadcast(k.scalar(other), lanes());
     return k.load(k.base(other), operandIndex(k, type, full, row, column), type.getElementType(),
                   lanes());
   }

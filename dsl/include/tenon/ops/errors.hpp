@@ -65,8 +65,6 @@ template <class X>
 struct qkv_must_have_3_dimensions_batch_time_and_3C {};
 template <class X, class Y>
 struct right_operand_has_more_dimensions_than_left {};
-template <class X>
-struct a_number_is_added_to_numbers_only_and_left_is {};
 template <class P>
 struct a_param_must_have_a_dimension {};
 template <class T, class X>

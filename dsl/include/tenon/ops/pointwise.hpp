@@ -54,8 +54,6 @@ consteval auto check_add() {
     return error::right_operand_has_more_dimensions_than_left<shape_t<X>, shape_t<Y>>{};
   else if constexpr (is_param<Y> && rank_of<Y> == 0)
     return error::a_param_must_have_a_dimension<Y>{};
-  else if constexpr (rank_of<X> != 0 && rank_of<Y> == 0)
-    return error::a_number_is_added_to_numbers_only_and_left_is<shape_t<X>>{};
   else {
     using trailing = shape::trailing_t<shape_t<X>, rank_of<Y>>;
     constexpr std::size_t place = shape::first_difference(trailing{}, shape_t<Y>{});
@@ -160,8 +158,8 @@ struct gelu_operation : refused_gelu {
 }  // namespace detail
 
 /// add(x, y), or x + y: the sum; y is repeated over the dimensions that it lacks.
-///   x (..., S), y (S) a tensor or a param -> shape and dtype of x. Numbers, such as losses, are
-///   added to numbers only.
+///   x (..., S), y (S) a tensor or a param -> shape and dtype of x. A loss is a number: (),
+///   added to each element.
 inline constexpr detail::add_operation add{};
 
 /// scale(x, factor): the product with a number known at compile time; x (...) -> shape of x; a loss

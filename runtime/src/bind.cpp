@@ -9,7 +9,18 @@
 namespace tenon::runtime::detail {
 namespace {
 
-constexpr std::string_view optional_prefix = "transformer.";
+// What torch.compile, DistributedDataParallel and transformers put before names, in any order.
+constexpr std::string_view prefixes[] = {"_orig_mod.", "module.", "transformer."};
+
+// Takes one prefix off; false where there is none.
+bool strip_prefix(std::string_view& name) {
+  for (const std::string_view prefix : prefixes)
+    if (name.starts_with(prefix)) {
+      name.remove_prefix(prefix.size());
+      return true;
+    }
+  return false;
+}
 
 // Tensors that checkpoints of this family carry beside their parameters. "{}" stands for a layer's
 // number. Where `same_as` is set, the values must be those of that parameter (a head tied to it).
@@ -65,13 +76,14 @@ class listing {
 
 constexpr std::size_t none = ~std::size_t{0};
 
-// The slot of a tensor's name, as given or without the prefix; none where no parameter has it.
+// The slot of a tensor's name, as given or without prefixes; none where no parameter has it.
 std::size_t find_slot(const std::unordered_map<std::string, std::size_t>& slots,
-                      const std::string& name) {
-  if (const auto found = slots.find(name); found != slots.end()) return found->second;
-  if (!name.starts_with(optional_prefix)) return none;
-  const auto found = slots.find(name.substr(optional_prefix.size()));
-  return found == slots.end() ? none : found->second;
+                      std::string_view name) {
+  do {
+    if (const auto found = slots.find(std::string(name)); found != slots.end())
+      return found->second;
+  } while (strip_prefix(name));
+  return none;
 }
 
 }  // namespace
@@ -84,13 +96,14 @@ tenon_status bind(const tenon_model& model, const std::vector<slot>& slots,
 
   bound.assign(slots.size(), none);
   twins.clear();
-  listing missing, misfit, unexpected;
+  listing missing, misshaped, foreign, unexpected;
   const auto check = [&](const offered_tensor& tensor, const tenon_param& param) {
     const std::vector<std::int64_t> shape = shape_of(model, param);
     const element type = element_of(param.tensor.dtype);
     if (tensor.shape == shape && converts(tensor.type, type)) return true;
-    misfit.add(tensor.name + " is " + element_name(tensor.type) + " " + shape_text(tensor.shape) +
-               " where the model has " + element_name(type) + " " + shape_text(shape));
+    (tensor.shape == shape ? foreign : misshaped)
+        .add(tensor.name + " is " + tensor.type_text() + " " + shape_text(tensor.shape) +
+             " where the model has " + element_name(type) + " " + shape_text(shape));
     return false;
   };
   for (std::size_t i = 0; i < offered.size(); ++i) {
@@ -106,7 +119,8 @@ tenon_status bind(const tenon_model& model, const std::vector<slot>& slots,
       continue;
     }
     std::string_view name = tensor.name;
-    if (name.starts_with(optional_prefix)) name.remove_prefix(optional_prefix.size());
+    while (strip_prefix(name)) {
+    }
     const ignorable* known = find_ignorable(name);
     if (known == nullptr) {
       unexpected.add(tensor.name);
@@ -120,13 +134,21 @@ tenon_status bind(const tenon_model& model, const std::vector<slot>& slots,
   }
   for (std::size_t i = 0; i < slots.size(); ++i)
     if (bound[i] == none) missing.add(slot_name(model, slots[i]));
-  if (missing.count() + misfit.count() + unexpected.count() == 0) return success();
-  return failure(TENON_INCOMPATIBLE,
-                 "the tensors are not those of model '%s':%s%s%s use weights of "
-                 "this very model",
+  const bool others = missing.count() + misshaped.count() + unexpected.count() > 0;
+  if (!others && foreign.count() == 0) return success();
+  return failure(TENON_INCOMPATIBLE, "the tensors are not those of model '%s':%s%s%s%s %s",
                  model.name, missing.titled("missing").c_str(),
-                 misfit.titled("of another type or shape").c_str(),
-                 unexpected.titled("unexpected").c_str());
+                 misshaped.titled("of another shape").c_str(),
+                 foreign.titled("of a type that is not converted").c_str(),
+                 unexpected.titled("unexpected").c_str(),
+                 others ? "use weights of this very model" : "store them as F64, F32, F16 or BF16");
+}
+
+tenon_status does_not_fit(const offered_tensor& tensor, element type) {
+  return failure(TENON_INCOMPATIBLE,
+                 "tensor '%s' is %s and has a value beyond the greatest %s; such weights cannot be "
+                 "used with this model",
+                 tensor.name.c_str(), tensor.type_text(), element_name(type));
 }
 
 }  // namespace tenon::runtime::detail

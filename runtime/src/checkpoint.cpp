@@ -115,7 +115,8 @@ tenon_status checkpoint::read_narrowing(const located& from, element type, std::
   for (std::size_t done = 0; done < count; done += window / wide) {
     const std::size_t n = std::min(window / wide, count - done);
     TENON_TRY(files_[from.file].read(from.tensor.begin + (first + done) * wide, raw, n * wide));
-    convert(from.tensor.what.type, raw, type, to + done * narrow, n);
+    if (convert(from.tensor.what.type, raw, type, to + done * narrow, n) < n)
+      return does_not_fit(from.tensor.what, type);
   }
   return success();
 }
@@ -130,8 +131,9 @@ tenon_status checkpoint::read(std::size_t index, std::size_t first, std::size_t 
   std::byte* const to = static_cast<std::byte*>(destination);
   std::byte* const raw = to + count * element_bytes(types_[index]) - bytes;
   TENON_TRY(files_[from.file].read(from.tensor.begin + first * each, raw, bytes));
-  if (from.tensor.what.type != types_[index])
-    convert(from.tensor.what.type, raw, types_[index], to, count);
+  if (from.tensor.what.type != types_[index] &&
+      convert(from.tensor.what.type, raw, types_[index], to, count) < count)
+    return does_not_fit(from.tensor.what, types_[index]);
   return success();
 }
 

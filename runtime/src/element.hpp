@@ -7,7 +7,8 @@
 
 namespace tenon::runtime::detail {
 
-/// The dtypes of the safetensors format that take whole bytes.
+/// The dtypes of the safetensors format that take whole bytes, and one for all others: of four or
+/// six bits, or newer than this file.
 enum class element : std::uint8_t {
   boolean,
   u8,
@@ -25,25 +26,27 @@ enum class element : std::uint8_t {
   i64,
   u64,
   f64,
-  c64
+  c64,
+  other
 };
 
-/// False where the name is not in the format's closed list.
-bool element_from_name(std::string_view name, element& type);
+/// The type of a name; `other` where it is none of those above.
+element element_from_name(std::string_view name);
 const char* element_name(element type);
-std::size_t element_bytes(element type);
+std::size_t element_bytes(element type);  // of `other` nothing is known: 0
 
 /// The element type of a tenon_dtype.
 element element_of(std::uint32_t dtype);
 
-/// Whether convert() can: where every value of `from` is a value of `to`, and from f32 and f16 to
-/// bf16, which a model that computes in bf16 asks for.
+/// Whether convert() can: between f64, f32, f16 and bf16, but not to f16, which no model has.
 bool converts(element from, element to);
 
-/// Converts `count` values: exactly, or rounded to nearest, ties to even, where bf16 is asked for.
-/// `from` may lie at the end of the destination's memory: values are read before the wider ones
-/// reach them. Precondition: converts(source, destination).
-void convert(element source, const std::byte* from, element destination, std::byte* to,
-             std::size_t count);
+/// Converts `count` values: exactly, or rounded to nearest, ties to even, where the destination is
+/// narrower. `from` may lie at the end of the destination's memory: values are read before the
+/// wider ones reach them. Precondition: converts(source, destination).
+///   Returns how many were converted: less than `count` where the next is finite and beyond what
+///   the destination holds.
+std::size_t convert(element source, const std::byte* from, element destination, std::byte* to,
+                    std::size_t count);
 
 }  // namespace tenon::runtime::detail

@@ -226,8 +226,12 @@ bool json_reader::skip(int depth) {
       return literal("false");
     case 'n':
       return literal("null");
+    case 'N':
+      return literal("NaN");
+    case 'I':
+      return literal("Infinity");
     default:
-      return number();
+      return text_.substr(at_, 2) == "-I" ? literal("-Infinity") : number();
   }
 }
 

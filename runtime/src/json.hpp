@@ -25,7 +25,8 @@ class json_reader {
   bool string(std::string& value);
   /// A whole number without sign, fraction or exponent, below 2^64.
   bool natural(std::uint64_t& value);
-  /// Any value, which is checked for its form and dropped.
+  /// Any value, which is checked for its form and dropped; NaN, Infinity and -Infinity, which
+  /// Python writes, among them.
   bool skip(int depth = 0);
   /// Only white space may follow.
   bool end();

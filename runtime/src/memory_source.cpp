@@ -51,8 +51,9 @@ tenon_status memory_source::read(std::size_t index, std::size_t first, std::size
                                  void* destination) const {
   const tenon_named_tensor& tensor = tensors_[bound_[index]];
   const element type = element_of(tensor.dtype);
-  convert(type, static_cast<const std::byte*>(tensor.data) + first * element_bytes(type),
-          types_[index], static_cast<std::byte*>(destination), count);
+  if (convert(type, static_cast<const std::byte*>(tensor.data) + first * element_bytes(type),
+              types_[index], static_cast<std::byte*>(destination), count) < count)
+    return does_not_fit({tensor.name, type, {}}, types_[index]);
   return success();
 }
 

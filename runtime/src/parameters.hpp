@@ -48,12 +48,20 @@ struct offered_tensor {
   std::string name;
   element type;
   std::vector<std::int64_t> shape;
+  std::string type_name = {};  // as in the file, where the type is element::other
+
+  [[nodiscard]] const char* type_text() const {
+    return type == element::other ? type_name.c_str() : element_name(type);
+  }
 };
 
+/// The failure of a value that convert() cannot represent.
+tenon_status does_not_fit(const offered_tensor& tensor, element type);
+
 /// For each slot, the index of the offered tensor that belongs to it. Every missing, misshaped and
-/// unexpected tensor is named in the failure. Names may begin with "transformer."; the tensors that
-/// checkpoints carry beside the parameters are ignored (`ignored`: pairs to compare, see
-/// names.cpp).
+/// unexpected tensor is named in the failure. Names may begin with prefixes of wrappers, such as
+/// "module._orig_mod.transformer."; the tensors that checkpoints carry beside the parameters are
+/// ignored (`twins`: pairs to compare, see bind.cpp).
 struct twin {
   std::size_t tensor, slot;  // an offered tensor that must hold the same values as a slot
 };

@@ -94,6 +94,102 @@ TEST_CASE("shards load through their index") {
   CHECK_THAT(load(folder.path()).message(), Catch::Contains("byte 18: nothing more expected"));
 }
 
+TEST_CASE("names have the prefixes of wrappers in any order") {
+  for (const char* prefix : {"_orig_mod.", "module.", "module._orig_mod.transformer.",
+                             "_orig_mod.module.transformer.", "transformer._orig_mod."}) {
+    const scratch_folder folder;
+    auto tensors = safetensors::toy(prefix);
+    tensors.push_back({std::string(prefix) + "h.0.attn.bias", "U8", {1}, "\1"});
+    const auto loaded = load(folder.write("m.safetensors", safetensors::file(tensors)));
+    INFO(prefix << loaded.message());
+    REQUIRE(loaded);
+    check_same(*loaded);
+  }
+  CHECK_THAT(message_of(safetensors::toy("model.")), Catch::Contains("6 missing"));
+}
+
+TEST_CASE("what is not read does not matter: unknown dtypes and keys of the header") {
+  const auto file = [&](const std::string& dtype) {
+    auto tensors = safetensors::toy();
+    tensors.insert(tensors.begin(), {"h.0.attn.bias", dtype, {3}, "ab"});
+    return safetensors::file(tensors);
+  };
+  const scratch_folder folder;
+  std::string bytes = file("F4");
+  auto loaded = load(folder.write("m.safetensors", bytes));
+  INFO(loaded.message());
+  REQUIRE(loaded);
+  check_same(*loaded);
+  // A key that is not known, in place of the padding of the same header.
+  const std::string known = "\"dtype\":\"F4\",", more = known + "\"note\":[NaN,-Infinity],";
+  std::string header = bytes.substr(8, bytes.find('}', bytes.rfind("data_offsets")) + 2 - 8);
+  const std::string data = bytes.substr(8 + ((header.size() + 7) / 8) * 8);
+  header.replace(header.find(known), known.size(), more);
+  loaded = load(folder.write("m.safetensors", safetensors::file(header, data)));
+  INFO(loaded.message());
+  REQUIRE(loaded);
+  check_same(*loaded);
+  // Where it is read, the type is named, with what to do.
+  auto tensors = safetensors::toy();
+  tensors[4].dtype = "F6_E2M3";
+  CHECK(message_of(tensors) ==
+        "the tensors are not those of model 'toy': 1 of a type that is not converted: "
+        "h.0.proj.weight is F6_E2M3 [3, 3] where the model has F32 [3, 3]; store them as F64, F32, "
+        "F16 or BF16");
+}
+
+TEST_CASE("f64 is rounded to nearest, and what no f32 holds is an error") {
+  auto tensors = safetensors::toy();
+  const std::vector<double> wide = {1.0,   0x1.000001p0, 0x1.000003p0, -0x1.000001000001p0,
+                                    1e300, 0x1p-149,     0x1p-151,     HUGE_VAL,
+                                    NAN};
+  const auto bytes = [](const auto& values) {
+    return std::string(reinterpret_cast<const char*>(values.data()),
+                       values.size() * sizeof values[0]);
+  };
+  auto values = wide;
+  tensors[5] = {"h.1.proj.weight", "F64", {3, 3}, bytes(values)};
+  CHECK(message_of(tensors) ==
+        "tensor 'h.1.proj.weight' is F64 and has a value beyond the greatest F32; such weights "
+        "cannot be used with this model");
+  values[4] = 0x1.fffffe8p127;  // nearer to the greatest than to the one that would come next
+  tensors[5].bytes = bytes(values);
+  const scratch_folder folder;
+  const auto loaded = load(folder.write("m.safetensors", safetensors::file(tensors, 3)));
+  INFO(loaded.message());
+  REQUIRE(loaded);
+  const float narrow[] = {
+      1.0F, 1.0F, 0x1.000004p0F, -0x1.000002p0F, 0x1.fffffep127F, 0x1p-149F, 0.0F, HUGE_VALF, NAN};
+  CHECK(std::memcmp(static_cast<const float*>(loaded->data()) + 144, narrow, sizeof narrow) == 0);
+
+  // To bf16 in one rounding: by way of f32, 1 + 2^-8 + 2^-40 would be a tie, and go to even.
+  std::vector<tenon_param> params(tenon_model_toy.params,
+                                  tenon_model_toy.params + tenon_model_toy.n_params);
+  params[3].tensor.dtype = TENON_BF16;
+  tenon_model model = tenon_model_toy;
+  model.params = params.data();
+  const std::vector<double> ties = {
+      0x1.01p0,   0x1.010000000001p0, 0x1.00ffffffffffp0, 0x1.03p0, -0x1.010000000001p0,
+      0x1.fep127, 0x1.8p-134,         HUGE_VAL,           NAN};
+  const std::vector<std::uint16_t> rounded = {0x3F80, 0x3F81, 0x3F80, 0x3F82, 0xBF81,
+                                              0x7F7F, 0x0001, 0x7F80, 0x7FC0};
+  tensors[4] = {"h.0.proj.weight", "F64", {3, 3}, bytes(ties)};
+  tensors[5] = {"h.1.proj.weight", "F64", {3, 3}, bytes(ties)};
+  const auto half =
+      rt::weights::load(model, folder.write("b.safetensors", safetensors::file(tensors)), plain());
+  INFO(half.message());
+  REQUIRE(half);
+  CHECK(std::string(static_cast<const char*>(half->data()) + 128 * sizeof(float), 18) ==
+        bytes(rounded));
+  // f32 that would round to an infinity of bf16.
+  tensors[4] = {"h.0.proj.weight", "F32", {3, 3}, std::string(36, '\0')};
+  const float most = 0x1.fffffep127F;
+  std::memcpy(tensors[4].bytes.data() + 8, &most, 4);
+  const auto lost =
+      rt::weights::load(model, folder.write("c.safetensors", safetensors::file(tensors)), plain());
+  CHECK_THAT(lost.message(), Catch::Contains("is F32 and has a value beyond the greatest BF16"));
+}
+
 TEST_CASE("half precision is widened exactly") {
   auto tensors = safetensors::toy();
   const auto half = [](const std::vector<std::uint16_t>& bits) {
@@ -128,9 +224,9 @@ TEST_CASE("a model in bf16 takes f32 and f16, rounded to nearest even, and bf16 
   model.params = params.data();
   auto tensors = safetensors::toy();
   const std::vector<float> wide = {1.0f,        0x1.01p0f, 0x1.03p0f, 0x1.0101p0f, -0x1.01p0f,
-                                   0x1.FFp127f, INFINITY,  NAN,       0x1.8p-134f};
+                                   0x1.FEp127f, INFINITY,  NAN,       0x1.8p-134f};
   const std::vector<std::uint16_t> rounded = {0x3F80, 0x3F80, 0x3F82, 0x3F81, 0xBF80,
-                                              0x7F80, 0x7F80, 0x7FC0, 0x0001};
+                                              0x7F7F, 0x7F80, 0x7FC0, 0x0001};
   const std::vector<std::uint16_t> half = {0x3C00, 0x3C04, 0x3C0C, 0x3C05, 0xBC04,
                                            0x7BFF, 0x7C00, 0x7E00, 0x0001};
   const std::vector<std::uint16_t> from_half = {0x3F80, 0x3F80, 0x3F82, 0x3F81, 0xBF80,
@@ -183,11 +279,10 @@ TEST_CASE("every tensor that does not fit is named at once") {
   tensors[1].dtype = "I32";            // h.0.ln
   tensors.push_back({"extra", "F32", {1}, "abcd"});
   CHECK(message_of(tensors) ==
-        "the tensors are not those of model 'toy': 1 missing: wpe.weight; 2 of another type or "
-        "shape: "
-        "wte.weight is F32 [3, 11] where the model has F32 [11, 3], h.0.ln.weight is I32 [3] where "
-        "the "
-        "model has F32 [3]; 1 unexpected: extra; use weights of this very model");
+        "the tensors are not those of model 'toy': 1 missing: wpe.weight; 1 of another shape: "
+        "wte.weight is F32 [3, 11] where the model has F32 [11, 3]; 1 of a type that is not "
+        "converted: h.0.ln.weight is I32 [3] where the model has F32 [3]; 1 unexpected: extra; use "
+        "weights of this very model");
   CHECK_THAT(message_of({{"only", "F64", {1}, "abcdefgh"}}),
              Catch::Contains(
                  "6 missing: wte.weight, wpe.weight, h.0.ln.weight, h.1.ln.weight and 2 more;"));

@@ -36,7 +36,7 @@ TEST_CASE("tensors in memory are bound by name and shape") {
   all[2].name = "transformer.h.0.ln.weight";  // the prefix is fine
   all[3].name = "h.2.ln.weight";
   CHECK(std::string(rt::weights::from_tensors(toy::model(), toy_weights::views(all)).message()) ==
-        "the tensors are not those of model 'toy': 1 missing: h.1.ln.weight; 1 of another type or "
+        "the tensors are not those of model 'toy': 1 missing: h.1.ln.weight; 1 of another "
         "shape: "
         "wpe.weight is F32 [48] where the model has F32 [16, 3]; 1 unexpected: h.2.ln.weight; use "
         "weights of "

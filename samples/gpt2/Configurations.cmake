@@ -2,17 +2,59 @@
 # Which GPTs are compiled in: configurations as text, and what the C++ compiler is told of them.
 include_guard(GLOBAL)
 
+# gpt_check_size(<whose> <what> <number> <most>): stops unless the number is 1 to <most>.
+function(gpt_check_size whose what number most)
+  string(LENGTH "${number}" digits)
+  if(NOT number MATCHES "^[1-9][0-9]*$" OR digits GREATER 9 OR number GREATER most)
+    message(FATAL_ERROR "${whose}: ${what} is '${number}', it must be a whole number of 1 to ${most}")
+  endif()
+endfunction()
+
+# gpt_check_sizes(<whose> <n_layer> <n_head> <n_embd> <n_vocab> <n_block>): the same for the sizes of
+# a GPT, together: more than 10^11 parameters are a slip of the pen. config.json has these bounds, too
+# (model_config.hpp).
+function(gpt_check_sizes whose n_layer n_head n_embd n_vocab n_block)
+  gpt_check_size("${whose}" n_layer "${n_layer}" 1024)
+  gpt_check_size("${whose}" n_head "${n_head}" 1024)
+  gpt_check_size("${whose}" n_embd "${n_embd}" 65536)
+  gpt_check_size("${whose}" n_vocab "${n_vocab}" 4194304)
+  gpt_check_size("${whose}" n_block "${n_block}" 1048576)
+  math(EXPR rest "${n_embd} % ${n_head}")
+  if(rest)
+    message(FATAL_ERROR "${whose}: n_head is ${n_head}, which does not divide n_embd, ${n_embd}")
+  endif()
+  math(EXPR parameters
+       "12 * ${n_layer} * ${n_embd} * ${n_embd} + (${n_vocab} + ${n_block}) * ${n_embd}")
+  if(parameters GREATER 100000000000)
+    message(FATAL_ERROR "${whose}: the model has about ${parameters} parameters, "
+            "at most 100000000000 are compiled; are its sizes in the right order?")
+  endif()
+endfunction()
+
+# gpt_read_activation(<whose> <activation>): sets `gelu` in the caller's scope.
+function(gpt_read_activation whose activation)
+  if(activation STREQUAL "gelu")
+    set(gelu tenon::gelu_erf PARENT_SCOPE)
+  elseif(activation STREQUAL "gelu_new")
+    set(gelu tenon::gelu_tanh PARENT_SCOPE)
+  else()
+    message(FATAL_ERROR "${whose}: the activation is '${activation}', it must be gelu (erf) or "
+            "gelu_new (tanh)")
+  endif()
+endfunction()
+
 # gpt2_read_configuration(<text> <max batch>): sets `model`, the identifier, `definitions`, those of
 # gpt2.model.cpp, and `compute`, what follows COMPUTE of tenon_add_model, in the caller's scope.
 #   <text>: a name of the table below, or name:n_layer,n_head,n_embd,n_vocab,n_block,activation with
-#   the activation as in config.json, and the layer norms' epsilon after it where it is not 1e-5.
-#   With +bf16 behind it the model computes in bf16, and `model` ends in _bf16.
+#   the activation as in config.json; behind it, where they are not GPT-2's, the layer norms' epsilon,
+#   n_inner=<size>, untied. With +bf16 behind it the model computes in bf16, and `model` ends in _bf16.
 function(gpt2_read_configuration text max_batch)
   set(known_licences    "3,3,96,1024,256,gelu_new")  # samples/checkpoint/licences
   set(known_gpt2        "12,12,768,50257,1024,gelu_new")
   set(known_gpt2-medium "24,16,1024,50257,1024,gelu_new")
   set(known_gpt2-large  "36,20,1280,50257,1024,gelu_new")
   set(known_gpt2-xl     "48,25,1600,50257,1024,gelu_new")
+  set(whose "TENON_SAMPLES_GPT2: '${text}'")
   set(compute)
   set(suffix)
   if(text MATCHES "^(.*)\\+bf16$")
@@ -23,25 +65,58 @@ function(gpt2_read_configuration text max_batch)
   if(DEFINED known_${text})
     set(text "${text}:${known_${text}}")
   endif()
-  set(size "([0-9]+),")
-  string(REPEAT ${size} 5 sizes)
-  if(NOT text MATCHES "^([A-Za-z][A-Za-z0-9_-]*):${sizes}(gelu_new|gelu)(,[0-9.e-]+)?$")
-    message(FATAL_ERROR "TENON_SAMPLES_GPT2: '${text}' is neither licences, gpt2, gpt2-medium, "
-            "gpt2-large or gpt2-xl nor of the form "
-            "name:n_layer,n_head,n_embd,n_vocab,n_block,gelu_new|gelu[,epsilon], with or without "
-            "+bf16 behind it")
+  if(NOT text MATCHES "^([A-Za-z][A-Za-z0-9_-]*):([^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*)(,.*)?$")
+    message(FATAL_ERROR "${whose} is neither licences, gpt2, gpt2-medium, gpt2-large or gpt2-xl nor "
+            "of the form name:n_layer,n_head,n_embd,n_vocab,n_block,gelu_new|gelu"
+            "[,epsilon][,n_inner=size][,untied], with or without +bf16 behind it")
   endif()
-  set(form tanh)
-  if("${CMAKE_MATCH_7}" STREQUAL "gelu")
-    set(form erf)
-  endif()
-  string(REPLACE "," ", .epsilon = " epsilon "${CMAKE_MATCH_8}")
-  string(CONCAT config
-         "{.n_layer = ${CMAKE_MATCH_2}, .n_head = ${CMAKE_MATCH_3}, .n_embd = ${CMAKE_MATCH_4}, "
-         ".n_block = ${CMAKE_MATCH_6}, .n_vocab = ${CMAKE_MATCH_5}, .max_batch = ${max_batch}, "
-         ".gelu = tenon::gelu_${form}${epsilon}}")
   string(REPLACE "-" "_" name ${CMAKE_MATCH_1}${suffix})
+  set(rest "${CMAKE_MATCH_3}")
+  string(REPLACE "," ";" sizes "${CMAKE_MATCH_2}")
+  list(POP_BACK sizes activation)
+  list(GET sizes 0 n_layer)
+  list(GET sizes 1 n_head)
+  list(GET sizes 2 n_embd)
+  list(GET sizes 3 n_vocab)
+  list(GET sizes 4 n_block)
+  gpt_check_sizes("${whose}" "${n_layer}" "${n_head}" "${n_embd}" "${n_vocab}" "${n_block}")
+  gpt_read_activation("${whose}" "${activation}")
+  set(more)
+  if(rest MATCHES "^,([0-9.][0-9.e-]*)(.*)$")
+    set(rest "${CMAKE_MATCH_2}")
+    set(epsilon "${CMAKE_MATCH_1}")
+    if(NOT epsilon MATCHES "^0?\\.0*[1-9][0-9]*$" AND
+       NOT epsilon MATCHES "^[1-9](\\.[0-9]+)?e-[0-9]+$")
+      message(FATAL_ERROR "${whose}: epsilon is '${epsilon}', it must be a number between 0 and 1, "
+              "such as 1e-5")
+    endif()
+    string(APPEND more ", .epsilon = ${epsilon}")
+  endif()
+  if(rest MATCHES "^,n_inner=([^,]*)(.*)$")
+    set(rest "${CMAKE_MATCH_2}")
+    gpt_check_size("${whose}" n_inner "${CMAKE_MATCH_1}" 262144)
+    string(APPEND more ", .n_inner = ${CMAKE_MATCH_1}")
+  endif()
+  if(rest STREQUAL ",untied")
+    string(APPEND more ", .tied = false")
+  elseif(rest)
+    message(FATAL_ERROR "${whose}: '${rest}' is not understood; what may follow the activation is "
+            "[,epsilon][,n_inner=size][,untied]")
+  endif()
+  string(CONCAT config
+         "{.n_layer = ${n_layer}, .n_head = ${n_head}, .n_embd = ${n_embd}, .n_block = ${n_block}, "
+         ".n_vocab = ${n_vocab}, .max_batch = ${max_batch}, .gelu = ${gelu}${more}}")
   set(model ${name} PARENT_SCOPE)
   set(compute ${compute} PARENT_SCOPE)
   set(definitions "TENON_GPT=${config}" TENON_GPT_NAME=${name} PARENT_SCOPE)
+endfunction()
+
+# gpt_check_names(<whose> <models>): stops where two configurations make models of one name.
+function(gpt_check_names whose models)
+  set(once ${models})
+  list(REMOVE_DUPLICATES once)
+  if(NOT once STREQUAL models)
+    string(REPLACE ";" ", " models "${models}")
+    message(FATAL_ERROR "${whose} names models ${models}; give each a name of its own")
+  endif()
 endfunction()

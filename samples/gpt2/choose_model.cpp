@@ -3,7 +3,7 @@
 #include "choose_model.hpp"
 
 #include <algorithm>
-#include <cctype>
+#include <cstring>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,15 +15,29 @@ namespace {
 
 const char* activation_name(gelu_kind gelu) { return gelu == gelu_erf ? "gelu" : "gelu_new"; }
 
+constexpr const char* letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+
 const char* compute_name(tenon_dtype compute) { return compute == TENON_BF16 ? "bf16" : "f32"; }
 
-// The directory's name as CMake and C++ take it.
-std::string model_name(const std::filesystem::path& directory) {
-  std::string name = std::filesystem::weakly_canonical(directory).filename().string();
+// A name after the directory's, as CMake and C++ take it: no keyword, no name of
+// Configurations.cmake, and of no model that is compiled in.
+std::string model_name(const std::filesystem::path& directory,
+                       std::span<const compiled_gpt* const> models) {
+  constexpr std::size_t most_letters = 40;
+  std::error_code error;
+  std::filesystem::path folder = std::filesystem::weakly_canonical(directory, error);
+  if (!folder.has_filename()) folder = folder.parent_path();  // "models/gpt2/"
+  std::string name = "gpt_" + folder.filename().string().substr(0, most_letters);
   for (char& c : name)
-    if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
-  if (name.empty() || !std::isalpha(static_cast<unsigned char>(name[0]))) name = "gpt_" + name;
-  return name;
+    if (std::strchr(letters, c) == nullptr) c = '_';
+  const auto taken = [&](const std::string& which) {
+    return std::any_of(models.begin(), models.end(), [&](const compiled_gpt* each) {
+      return each->model->name == which || each->model->name == which + "_bf16";
+    });
+  };
+  std::string unique = name;
+  for (int i = 2; taken(unique); ++i) unique = fmt::format("{}_{}", name, i);
+  return unique;
 }
 
 }  // namespace
@@ -43,13 +57,19 @@ std::vector<std::string> differences(const model_config& config, const compiled_
   compare("activation_function", std::string(activation_name(config.gelu)),
           std::string(activation_name(has.gelu)));
   compare("layer_norm_epsilon", config.epsilon, has.epsilon);
+  if (config.n_inner != (has.n_inner == 4 * has.n_embd ? 0 : has.n_inner))
+    compare("n_inner", config.n_hidden(), std::int64_t{has.n_hidden()});
+  compare("tie_word_embeddings", config.tied, has.tied);
   return all;
 }
 
 std::string configuration_text(const std::string& name, const model_config& config) {
-  return fmt::format("{}:{},{},{},{},{},{}{}", name, config.n_layer, config.n_head, config.n_embd,
-                     config.vocab_size, config.n_positions, activation_name(config.gelu),
-                     config.epsilon == gpt2_epsilon ? "" : fmt::format(",{}", config.epsilon));
+  return fmt::format("{}:{},{},{},{},{},{}{}{}{}", name, config.n_layer, config.n_head,
+                     config.n_embd, config.vocab_size, config.n_positions,
+                     activation_name(config.gelu),
+                     config.epsilon == gpt2_epsilon ? "" : fmt::format(",{}", config.epsilon),
+                     config.n_inner == 0 ? "" : fmt::format(",n_inner={}", config.n_inner),
+                     config.tied ? "" : ",untied");
 }
 
 const compiled_gpt& choose_model(const std::filesystem::path& directory, const model_config& config,
@@ -75,7 +95,8 @@ const compiled_gpt& choose_model(const std::filesystem::path& directory, const m
   throw model_error(fmt::format(
       "{}: no compiled model fits: {}; build the program with this model:\n"
       "  cmake -DTENON_SAMPLES_GPT2='{};{}{}' build && cmake --build build --target gpt2",
-      file, fmt::join(least, ", "), configured, configuration_text(model_name(directory), config),
+      file, fmt::join(least, ", "), configured,
+      configuration_text(model_name(directory, models), config),
       compute == TENON_BF16 ? "+bf16" : ""));
 }
 

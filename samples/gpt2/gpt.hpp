@@ -14,6 +14,10 @@ struct gpt_config {
   double dropout = 0.1;  // in training only
   tenon::gelu_kind gelu = tenon::gelu_tanh;
   double epsilon = tenon::gpt2_epsilon;  // of the layer norms
+  int n_inner = 0;                       // inside the MLP; 0: 4 C
+  bool tied = true;                      // the head is the token table, or a parameter of its own
+
+  constexpr int n_hidden() const { return n_inner > 0 ? n_inner : 4 * n_embd; }
 };
 
 // GPT-2 as published: 124M, 355M, 774M and 1558M parameters.

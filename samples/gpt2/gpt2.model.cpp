@@ -22,7 +22,7 @@ struct n_layer : dim<cfg.n_layer> {};
 struct n_head : dim<cfg.n_head> {};
 struct n_embd : dim<cfg.n_embd> {};
 struct n_qkv : dim<3 * cfg.n_embd> {};
-struct n_hidden : dim<4 * cfg.n_embd> {};
+struct n_hidden : dim<cfg.n_hidden()> {};
 struct n_block : dim<cfg.n_block> {};
 struct n_vocab : dim<cfg.n_vocab> {};
 
@@ -63,6 +63,7 @@ struct gpt {
   param<f32, n_vocab, n_embd> wte{"wte.weight", gpt2_normal};
   param<f32, n_block, n_embd> wpe{"wpe.weight", gpt2_normal};
   nn::layer_norm<n_embd> ln_f{"ln_f", cfg.bias, cfg.epsilon};
+  param<f32, n_vocab, n_embd> head{cfg.tied ? "wte.weight" : "lm_head.weight", gpt2_normal};
 
   constexpr auto operator()(input<"ids", i32, batch, seq> ids,
                             input<"targets", i32, batch, seq> targets) const {
@@ -70,7 +71,7 @@ struct gpt {
       return dropout(embedding(wte, ids) + embedding(wpe, positions(ids)), cfg.dropout);
     });
     x = repeat<n_layer>("h", block{}, x);
-    auto logits = tied_head(ln_f(x), wte);
+    auto logits = tied_head(ln_f(x), head);
     return outputs(output<"logits">(logits),
                    output<"loss">(cross_entropy(logits, targets, /*ignore=*/-1)));
   }

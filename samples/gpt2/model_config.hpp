@@ -22,6 +22,10 @@ struct model_config {
   tenon::gelu_kind gelu;
   double epsilon;  // of the layer norms
   std::vector<config_key> keys;
+  std::int64_t n_inner = 0;  // inside the MLP; 0: 4 C
+  bool tied = true;          // the head is the token table
+
+  std::int64_t n_hidden() const { return n_inner > 0 ? n_inner : 4 * n_embd; }
 
   /// All refusals in one message; empty if there are none.
   std::string refusals() const;

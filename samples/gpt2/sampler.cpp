@@ -11,19 +11,21 @@
 
 namespace tenon::samples {
 
-sampler::sampler(const sampling& how, std::int32_t vocabulary)
-    : how_(how), vocabulary_(vocabulary), random_(how.seed) {
+sampler::sampler(const sampling& how, std::int32_t vocabulary, std::span<const std::int32_t> never)
+    : how_(how), random_(how.seed) {
   if (!(how.temperature >= 0) || std::isinf(how.temperature))
     throw model_error(fmt::format("temperature is {}, it must be 0 or more", how.temperature));
   if (how.top_k < 0) throw model_error(fmt::format("top-k is {}, it must be 0 or more", how.top_k));
   if (!(how.top_p > 0 && how.top_p <= 1))
     throw model_error(fmt::format("top-p is {}, it must be above 0 and at most 1", how.top_p));
-  candidates_.reserve(static_cast<std::size_t>(vocabulary));
+  for (std::int32_t id = 0; id < vocabulary; ++id)
+    if (std::find(never.begin(), never.end(), id) == never.end()) ids_.push_back(id);
+  candidates_.reserve(ids_.size());
 }
 
 std::int32_t sampler::most_probable(std::span<const float> logits) const {
-  std::int32_t best = 0;
-  for (std::int32_t id = 0; id < vocabulary_; ++id) {
+  std::int32_t best = ids_.front();
+  for (const std::int32_t id : ids_) {
     if (std::isnan(logits[id]))
       throw model_error(
           fmt::format("the logit of token {} is not a number; the checkpoint's values "
@@ -84,7 +86,7 @@ std::int32_t sampler::choose(std::span<const float> logits) {
   if (how_.temperature == 0) return best;
   candidates_.clear();
   const double greatest = logits[best];
-  for (std::int32_t id = 0; id < vocabulary_; ++id) {
+  for (const std::int32_t id : ids_) {
     // The greatest itself is exp(0) at any temperature, so the total is at least 1.
     const double below = logits[id] - greatest;
     candidates_.push_back({id, below == 0 ? 1.0 : std::exp(below / how_.temperature)});

@@ -18,9 +18,10 @@ struct sampling {
 
 class sampler {
  public:
-  /// `vocabulary`: ids from there on (padding of the table) are never chosen.
+  /// `vocabulary`: ids from there on (padding of the table) are never chosen, nor are those of
+  /// `never`, which are below it.
   ///   Throws model_error if an option is out of its range.
-  sampler(const sampling& how, std::int32_t vocabulary);
+  sampler(const sampling& how, std::int32_t vocabulary, std::span<const std::int32_t> never = {});
 
   /// One token of 0..vocabulary-1; of equally probable ones the lowest comes first.
   ///   logits: V >= vocabulary. Throws model_error if they are not numbers.
@@ -37,7 +38,7 @@ class sampler {
   double uniform();
 
   sampling how_;
-  std::int32_t vocabulary_;
+  std::vector<std::int32_t> ids_;  // that may be chosen, ascending
   std::mt19937_64 random_;
   std::vector<candidate> candidates_;  // no allocation after the first token
 };

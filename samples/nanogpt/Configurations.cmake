@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # Which GPTs are compiled in for training: configurations as text, and what the C++ compiler is told.
 include_guard(GLOBAL)
+include(${CMAKE_CURRENT_LIST_DIR}/../gpt2/Configurations.cmake)
 
 # nanogpt_read_configuration(<text>): sets `model`, the identifier, and `definitions`, those of
 # gpt2.model.cpp, in the caller's scope.
@@ -14,26 +15,41 @@ function(nanogpt_read_configuration text)
   set(known_shakespeare_char     "6,6,384,65,256,gelu,false,0.2,64")
   set(known_licences             "3,3,96,1024,256,gelu_new,true,0,64")  # samples/checkpoint
   set(known_gpt2_124m            "12,12,768,50257,256,gelu_new,true,0,4")
+  set(whose "TENON_SAMPLES_NANOGPT: '${text}'")
   if(DEFINED known_${text})
     set(text "${text}:${known_${text}}")
   endif()
-  string(REGEX REPLACE "^.*," "" max_batch ${text})  # first: it, too, sets CMAKE_MATCH_
-  set(size "([0-9]+),")
-  string(REPEAT ${size} 5 sizes)
   if(NOT text MATCHES
-     "^([A-Za-z][A-Za-z0-9_]*):${sizes}(gelu_new|gelu),(true|false),([0-9.]+),[0-9]+$")
-    message(FATAL_ERROR "TENON_SAMPLES_NANOGPT: '${text}' is neither shakespeare_char_cpu, "
-            "shakespeare_char, licences or gpt2_124m nor of the form name:n_layer,n_head,n_embd,"
-            "n_vocab,n_block,gelu_new|gelu,true|false,dropout,max_batch")
+     "^([A-Za-z][A-Za-z0-9_]*):([^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*)$")
+    message(FATAL_ERROR "${whose} is neither shakespeare_char_cpu, shakespeare_char, licences or "
+            "gpt2_124m nor of the form name:n_layer,n_head,n_embd,n_vocab,n_block,gelu_new|gelu,"
+            "true|false,dropout,max_batch")
   endif()
-  set(form tanh)
-  if("${CMAKE_MATCH_7}" STREQUAL "gelu")
-    set(form erf)
+  set(name ${CMAKE_MATCH_1})
+  string(REPLACE "," ";" values "${CMAKE_MATCH_2}")
+  list(GET values 0 n_layer)
+  list(GET values 1 n_head)
+  list(GET values 2 n_embd)
+  list(GET values 3 n_vocab)
+  list(GET values 4 n_block)
+  list(GET values 5 activation)
+  list(GET values 6 bias)
+  list(GET values 7 dropout)
+  list(GET values 8 max_batch)
+  gpt_check_sizes("${whose}" "${n_layer}" "${n_head}" "${n_embd}" "${n_vocab}" "${n_block}")
+  gpt_check_size("${whose}" max_batch "${max_batch}" 65536)
+  gpt_read_activation("${whose}" "${activation}")
+  if(NOT bias MATCHES "^(true|false)$")
+    message(FATAL_ERROR "${whose}: bias is '${bias}', it must be true or false")
+  endif()
+  if(NOT dropout MATCHES "^0(\\.[0-9]+)?$")
+    message(FATAL_ERROR "${whose}: dropout is '${dropout}', it must be at least 0 and less than 1, "
+            "such as 0.2")
   endif()
   string(CONCAT config
-         "{.n_layer = ${CMAKE_MATCH_2}, .n_head = ${CMAKE_MATCH_3}, .n_embd = ${CMAKE_MATCH_4}, "
-         ".n_block = ${CMAKE_MATCH_6}, .n_vocab = ${CMAKE_MATCH_5}, .max_batch = ${max_batch}, "
-         ".bias = ${CMAKE_MATCH_8}, .dropout = ${CMAKE_MATCH_9}, .gelu = tenon::gelu_${form}}")
-  set(model ${CMAKE_MATCH_1} PARENT_SCOPE)
-  set(definitions "TENON_GPT=${config}" TENON_GPT_NAME=${CMAKE_MATCH_1} PARENT_SCOPE)
+         "{.n_layer = ${n_layer}, .n_head = ${n_head}, .n_embd = ${n_embd}, .n_block = ${n_block}, "
+         ".n_vocab = ${n_vocab}, .max_batch = ${max_batch}, .bias = ${bias}, .dropout = ${dropout}, "
+         ".gelu = ${gelu}}")
+  set(model ${name} PARENT_SCOPE)
+  set(definitions "TENON_GPT=${config}" TENON_GPT_NAME=${name} PARENT_SCOPE)
 endfunction()

@@ -19,9 +19,11 @@ namespace {
 
 constexpr std::string_view weight_end = ".weight", bias_end = ".bias";
 
-// The bias that belongs to a weight of a linear layer or a norm; empty for the embeddings.
+// The bias that belongs to a weight of a linear layer or a norm; empty for the embeddings and the head.
 std::string bias_name(const std::string& weight) {
-  if (!weight.ends_with(weight_end) || weight == "wte.weight" || weight == "wpe.weight") return "";
+  if (!weight.ends_with(weight_end) || weight == "wte.weight" || weight == "wpe.weight" ||
+      weight == "lm_head.weight")
+    return "";
   return weight.substr(0, weight.size() - weight_end.size()).append(bias_end);
 }
 
@@ -83,8 +85,9 @@ std::string config_json(const gpt_config& config, const vocabulary& tokens) {
       {"attn_pdrop", config.dropout},
       {"embd_pdrop", config.dropout},
       {"resid_pdrop", config.dropout},
-      {"tie_word_embeddings", true},
+      {"tie_word_embeddings", config.tied},
       {"torch_dtype", "float32"}};
+  if (config.n_inner > 0) json["n_inner"] = config.n_inner;
   // transformers' default for these is 50256, which may lie outside.
   const auto end = tokens.end_of_text();
   json["bos_token_id"] = json["eos_token_id"] = nullptr;

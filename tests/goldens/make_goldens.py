@@ -73,6 +73,22 @@ def write_golden(folder, ids, logits, prompt, tokens):
               folder / "golden.safetensors")
 
 
+def load(folder):
+    """The model of a folder in float64, with the prefixes of wrappers taken off the names."""
+    tensors = {}
+    for file in sorted(folder.glob("model*.safetensors")):
+        tensors.update(load_file(file))
+    if not any("_orig_mod." in name for name in tensors):
+        return GPT2LMHeadModel.from_pretrained(
+            folder, dtype=torch.float64, attn_implementation="eager").eval()
+    # The same function; transformers computes the reordered form in float32 only.
+    config = GPT2Config.from_pretrained(folder, attn_implementation="eager",
+                                        reorder_and_upcast_attn=False)
+    model = GPT2LMHeadModel(config).double().eval()
+    model.load_state_dict({name.split("_orig_mod.")[1]: tensor for name, tensor in tensors.items()})
+    return model
+
+
 def make_tiny(name, seed, save, batch, **sizes):
     """One checkpoint folder: saved by `save`, reloaded, then evaluated in float64."""
     folder = HERE / name
@@ -81,8 +97,7 @@ def make_tiny(name, seed, save, batch, **sizes):
         old.unlink()
     save(random_model(seed, **sizes), folder)
     (folder / "generation_config.json").unlink(missing_ok=True)
-    model = GPT2LMHeadModel.from_pretrained(
-        folder, dtype=torch.float64, attn_implementation="eager").eval()
+    model = load(folder)
     generator = torch.Generator().manual_seed(seed + 100)
     shape = (batch, model.config.n_positions)
     ids = torch.randint(model.config.vocab_size, shape, generator=generator)
@@ -109,6 +124,14 @@ def save_with_masks(model, folder):
         tensors[f"h.{layer}.attn.bias"] = torch.tril(torch.ones(1, 1, n, n))
         tensors[f"h.{layer}.attn.masked_bias"] = torch.tensor(-1e4)
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+
+
+def save_compiled(model, folder):
+    """As a checkpoint of a training script: f64, names with the prefixes of two wrappers."""
+    model.double().save_pretrained(folder)
+    tensors = load_file(folder / "model.safetensors")
+    save_file({f"module._orig_mod.{name}": tensor for name, tensor in tensors.items()},
+              folder / "model.safetensors", metadata={"format": "pt"})
 
 
 def mean_loss(model, ids, targets):
@@ -185,6 +208,10 @@ def main():
     make_tiny(
         "tiny_prefixed", 3, save_prefixed, batch=2, vocab_size=131, n_positions=48, n_embd=48,
         n_layer=2, n_head=3, activation_function="gelu_new", layer_norm_epsilon=1e-3)
+    make_tiny(
+        "tiny_untied", 4, save_compiled, batch=2, vocab_size=97, n_positions=40, n_embd=40,
+        n_layer=2, n_head=5, n_inner=72, activation_function="gelu_fast",
+        tie_word_embeddings=False, reorder_and_upcast_attn=True)
     make_licences()
     for file in HERE.glob("*/*.safetensors"):
         file.chmod(0o644)

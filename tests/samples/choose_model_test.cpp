@@ -49,7 +49,7 @@ TEST_CASE("the model that computes in the type asked for is chosen, or named as 
   CHECK(in(TENON_BF16, all) == &narrow);
   CHECK_THROWS_WITH(in(TENON_BF16, models),
                     Contains("bf16 is asked for, 'small' computes in f32;") &&
-                        Contains("'small;x:2,2,32,65,32,gelu_new+bf16'"));
+                        Contains("'small;gpt_x:2,2,32,65,32,gelu_new+bf16'"));
 }
 
 TEST_CASE("each value that differs is named with both sides", "[choose]") {
@@ -65,6 +65,8 @@ TEST_CASE("each value that differs is named with both sides", "[choose]") {
   differs([](auto& c) { c.n_positions = 16; }, "n_positions is 16, 'small' has 32;");
   differs([](auto& c) { c.gelu = tenon::gelu_erf; },
           "activation_function is gelu, 'small' has gelu_new;");
+  differs([](auto& c) { c.n_inner = 72; }, "n_inner is 72, 'small' has 128;");
+  differs([](auto& c) { c.tied = false; }, "tie_word_embeddings is false, 'small' has true;");
   differs([](auto& c) { c.epsilon = 1e-3; }, "layer_norm_epsilon is 0.001, 'small' has 1e-05;");
 }
 
@@ -73,9 +75,36 @@ TEST_CASE("the message has the CMake line that adds the model", "[choose]") {
   config.n_layer = 3;
   CHECK_THROWS_WITH(
       choose(config),
-      Contains("cmake -DTENON_SAMPLES_GPT2='small;gpt2;my_gpt_v2:3,2,32,65,32,gelu_new' build"));
+      Contains(
+          "cmake -DTENON_SAMPLES_GPT2='small;gpt2;gpt_my_gpt_v2:3,2,32,65,32,gelu_new' build"));
   CHECK(configuration_text("x", {1, 2, 3, 4, 5, tenon::gelu_erf, 1e-3, {}}) ==
         "x:1,2,3,4,5,gelu,0.001");
+  CHECK(configuration_text("x", {1, 2, 3, 4, 5, tenon::gelu_tanh, 1e-5, {}, 7, false}) ==
+        "x:1,2,3,4,5,gelu_new,n_inner=7,untied");
+}
+
+TEST_CASE("the line's name is no keyword, no built-in one and not taken", "[choose]") {
+  model_config config = small_config();
+  config.n_layer = 3;
+  static constexpr tenon_model taken_model = named("gpt_mine"),
+                               narrow_taken = named("gpt_other_bf16");
+  static constexpr compiled_gpt taken{&taken_model, {}, nullptr},
+      narrow_one{&narrow_taken, {}, nullptr};
+  const std::array<const compiled_gpt*, 3> all{&small, &taken, &narrow_one};
+  const auto named_for = [&](const char* directory, const char* name) {
+    CHECK_THROWS_WITH(choose_model(directory, config, all, "gpt2"),
+                      Contains("'gpt2;" + std::string(name) + ":3,2,32,65,32,gelu_new'"));
+  };
+  named_for("models/gpt2", "gpt_gpt2");
+  named_for("models/gpt2/", "gpt_gpt2");
+  named_for("models/int", "gpt_int");
+  named_for("models/mine", "gpt_mine_2");
+  named_for("models/other", "gpt_other_2");
+  named_for("models/3'; rm -r x", "gpt_3___rm__r_x");
+  named_for(
+      "models/gr\xc3\xb6\xc3\x9f"
+      "er",
+      "gpt_gr____er");
 }
 
 TEST_CASE("what no build can honour is refused without advice to rebuild", "[choose]") {

@@ -123,3 +123,12 @@ TEST_CASE("options out of range are refused", "[sampler]") {
   CHECK_THROWS_WITH(sampler({.top_p = 0}, 4), Contains("top-p is 0"));
   CHECK_THROWS_WITH(sampler({.top_p = 1.5}, 4), Contains("top-p is 1.5"));
 }
+
+TEST_CASE("ids that no token has are never chosen", "[sampler]") {
+  const std::vector<float> logits{5, 1, 9, 2};
+  const std::vector<std::int32_t> never{0, 2};
+  sampler greedy({}, 4, never);
+  CHECK(greedy.choose(logits) == 3);
+  sampler random({.temperature = 5, .seed = 1}, 4, never);
+  for (int i = 0; i < 100; ++i) CHECK(random.choose(logits) % 2 == 1);
+}

@@ -126,9 +126,8 @@ TEST_CASE("a changed tokenizer.json is refused by the name of the part", "[token
       {"added_tokens is '7'", [](json& j) { j["added_tokens"] = 7; }},
       {"content has to be a text", [](json& j) { entry(j)["content"] = ""; }},
       {"content has to be a text", [](json& j) { entry(j).erase("content"); }},
-      {"added token '<|a|>': lstrip is 'true'", [](json& j) { entry(j)["lstrip"] = true; }},
-      {"added token '<|a|>': rstrip", [](json& j) { entry(j)["rstrip"] = true; }},
-      {"added token '<|a|>': single_word", [](json& j) { entry(j)["single_word"] = true; }},
+      {"leave a gap", [](json& j) { entry(j)["id"] = 2147483647; }},
+      {"leave a gap", [](json& j) { j["model"]["vocab"]["zz"] = 300; }},
       {"'<|a|>' has the id 'null'", [](json& j) { entry(j).erase("id"); }},
       {"the id 5 belongs to", [](json& j) { entry(j)["id"] = 5; }},
       {"'<|a|>' occurs twice",
@@ -147,6 +146,51 @@ TEST_CASE("a changed tokenizer.json is refused by the name of the part", "[token
     const std::string error = load_error({{"tokenizer.json", changed.dump()}});
     CHECK_THAT(error, Catch::Contains(message) && Catch::Contains("tokenizer.json: "));
   }
+}
+
+TEST_CASE("what is there matters where a text uses it", "[tokenizer]") {
+  for (const char* option : {"lstrip", "rstrip", "single_word"}) {
+    json changed = golden_json();
+    entry(changed)[option] = true;
+    const temporary_directory directory;
+    directory.write("tokenizer.json", changed.dump());
+    const bpe tokenizer = bpe::load(directory.path());
+    REQUIRE(tokenizer.warnings().size() == 1);
+    CHECK_THAT(tokenizer.warnings()[0],
+               Catch::Contains("added token '<|a|>' has the option " + std::string(option)));
+    CHECK_FALSE(tokenizer.encode("hello<|end|>").empty());
+    CHECK_THROWS_WITH(tokenizer.encode("he<|a|>"),
+                      Catch::Contains("the text has the added token '<|a|>', whose option " +
+                                      std::string(option)));
+  }
+  // An added token behind a gap, as where a table has rows to spare.
+  json changed = golden_json();
+  const std::int32_t size = bpe::load(source / "tests" / "goldens" / "bpe_added").size();
+  changed["added_tokens"].push_back({{"id", size + 5}, {"content", "[PAD]"}});
+  const temporary_directory directory;
+  directory.write("tokenizer.json", changed.dump());
+  const bpe tokenizer = bpe::load(directory.path());
+  CHECK(tokenizer.size() == size + 6);
+  CHECK(tokenizer.ids_without_token() ==
+        std::vector<std::int32_t>{size, size + 1, size + 2, size + 3, size + 4});
+  CHECK(tokenizer.encode("[PAD]") == std::vector<std::int32_t>{size + 5});
+  CHECK(tokenizer.decode(std::vector{size + 5}) == "[PAD]");
+  CHECK_THROWS_WITH(tokenizer.bytes_of(size + 1), Catch::Contains("no token has the id "));
+  CHECK_THAT(tokenizer.warnings().at(0), Catch::Contains("ids without a token are never chosen"));
+}
+
+TEST_CASE("added_tokens.json beside vocab.json is read", "[tokenizer]") {
+  const temporary_directory directory;
+  directory.write("vocab.json", R"({"a":0,"b":1,"ab":2,"<|endoftext|>":3})");
+  directory.write("merges.txt", "a b\n");
+  directory.write("added_tokens.json", "{}");
+  CHECK(bpe::load(directory.path()).size() == 4);
+  directory.write("added_tokens.json", R"({"<|endoftext|>":3,"[ab]":4})");
+  const bpe tokenizer = bpe::load(directory.path());
+  CHECK(tokenizer.size() == 5);
+  CHECK(tokenizer.vocabulary_size() == 4);
+  CHECK(tokenizer.warnings().empty());
+  CHECK(tokenizer.encode("ab[ab]<|endoftext|>") == std::vector<std::int32_t>{2, 4, 3});
 }
 
 TEST_CASE("older spellings of tokenizer.json load", "[tokenizer]") {
@@ -185,8 +229,12 @@ TEST_CASE("malformed JSON and two-file directories are refused", "[tokenizer]") 
       {"needs the token 'ba'", {{"vocab.json", vocab}, {"merges.txt", "b a\n"}}},
       {"needs the token '\\xff'", {{"vocab.json", vocab}, {"merges.txt", "\xFF a\n"}}},
       {"merge 1 ('a', 'b') occurs", {{"vocab.json", vocab}, {"merges.txt", "a b\r\na b"}}},
-      {"added_tokens.json: is not read",
-       {{"vocab.json", vocab}, {"merges.txt", "a b\n"}, {"added_tokens.json", "{}"}}},
+      {"added_tokens.json: is '[]', but has to be an object",
+       {{"vocab.json", vocab}, {"merges.txt", "a b\n"}, {"added_tokens.json", "[]"}}},
+      {"added_tokens.json: 'a' has the id 3 there and 0 in vocab.json",
+       {{"vocab.json", vocab}, {"merges.txt", "a b\n"}, {"added_tokens.json", R"({"a":3})"}}},
+      {"the id 2 belongs to",
+       {{"vocab.json", vocab}, {"merges.txt", "a b\n"}, {"added_tokens.json", R"({"c":2})"}}},
   };
   for (const auto& [message, all] : cases) {
     INFO(message);

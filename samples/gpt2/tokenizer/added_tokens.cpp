@@ -4,12 +4,15 @@
 
 #include <algorithm>
 
+#include "tokenizer/tokenizer_error.hpp"
+
 namespace tenon::samples {
 
 added_tokens::added_tokens(const std::vector<added_token>& tokens) {
   for (const auto& token : tokens) {
     auto& group = token.normalized ? normalized_ : exact_;
-    group[static_cast<unsigned char>(token.text.front())].push_back({token.text, token.id});
+    group[static_cast<unsigned char>(token.text.front())].push_back(
+        {token.text, token.id, token.unsupported});
   }
   for (auto* group : {&exact_, &normalized_}) {
     for (auto& candidates : *group) {
@@ -45,6 +48,11 @@ void added_tokens::cut(const finder& tokens, std::string_view text, std::vector<
     if (found == candidates.end()) {
       ++at;
       continue;
+    }
+    if (!found->unsupported.empty()) {
+      throw tokenizer_error("the text has the added token " + shown(found->text) +
+                            ", whose option " + found->unsupported +
+                            " is not supported; leave it out of the text");
     }
     put_ordinary(at);
     out.push_back({text.substr(at, found->text.size()), found->id});

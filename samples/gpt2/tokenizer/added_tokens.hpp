@@ -25,12 +25,14 @@ class added_tokens {
   /// Cuts `text` into pieces, in order, without empty ones; they point into `text`.
   /// The leftmost match wins, of those the longest; tokens with `normalized` false are looked for
   /// first and the others between them, as in Hugging Face's AddedVocabulary.
+  ///   Throws tokenizer_error if it finds a token with an unsupported option.
   std::vector<text_piece> split(std::string_view text) const;
 
  private:
   struct candidate {
     std::string text;
     std::int32_t id;
+    std::string unsupported;
   };
   /// Candidates by their first byte, the longest first.
   using finder = std::array<std::vector<candidate>, 256>;

@@ -2,6 +2,8 @@
 // Encoding: added tokens, then words, then merges. Decoding: bytes, then UTF-8.
 #include "tokenizer/bpe.hpp"
 
+#include <algorithm>
+
 #include "tokenizer/byte_symbols.hpp"
 #include "tokenizer/utf8.hpp"
 
@@ -12,10 +14,14 @@ bpe bpe::load(const std::filesystem::path& directory) { return bpe(load_definiti
 bpe::bpe(definition whole)
     : ids_(std::move(whole.ids)),
       bytes_(static_cast<std::size_t>(whole.size)),
+      warnings_(std::move(whole.warnings)),
       merges_(whole.merges),
       added_(whole.added),
       cache_(std::make_unique<word_cache>()) {
-  for (const auto& [token, id] : ids_) bytes_[static_cast<std::size_t>(id)] = token_bytes(token);
+  for (const auto& [token, id] : ids_) {
+    bytes_[static_cast<std::size_t>(id)] = token_bytes(token);
+    vocabulary_size_ = std::max(vocabulary_size_, id + 1);
+  }
   for (const auto& token : whole.added) {
     // As it stands in the text; Hugging Face reads it as byte symbols and so spoils non-ASCII ones.
     bytes_[static_cast<std::size_t>(token.id)] = token.text;
@@ -30,6 +36,13 @@ std::optional<std::int32_t> bpe::find(std::string_view token) const {
   const auto found = ids_.find(token);
   if (found == ids_.end()) return std::nullopt;
   return found->second;
+}
+
+std::vector<std::int32_t> bpe::ids_without_token() const {
+  std::vector<std::int32_t> ids;
+  for (std::int32_t id = 0; id < size(); ++id)
+    if (bytes_[static_cast<std::size_t>(id)].empty()) ids.push_back(id);
+  return ids;
 }
 
 std::vector<std::int32_t> bpe::encode(std::string_view utf8) const {
@@ -76,7 +89,12 @@ std::string_view bpe::bytes_of(std::int32_t id) const {
                           std::to_string(size()) +
                           " tokens; take tokenizer and checkpoint from one directory");
   }
-  return bytes_[static_cast<std::size_t>(id)];
+  const std::string& bytes = bytes_[static_cast<std::size_t>(id)];
+  if (bytes.empty()) {
+    throw tokenizer_error("no token has the id " + std::to_string(id) +
+                          "; take tokenizer and checkpoint from one directory");
+  }
+  return bytes;
 }
 
 std::string bpe::decode(std::span<const std::int32_t> ids) const {

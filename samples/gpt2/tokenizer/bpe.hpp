@@ -30,7 +30,8 @@ class bpe {
   static bpe load(const std::filesystem::path& directory);
 
   /// Text -> ids in 0..size()-1. Added tokens such as <|endoftext|> are recognised in the text.
-  ///   Throws if the text is not well-formed UTF-8, or has a byte that the vocabulary lacks.
+  ///   Throws if the text is not well-formed UTF-8, or has a byte that the vocabulary lacks or an
+  ///   added token with an option that is not supported.
   std::vector<std::int32_t> encode(std::string_view utf8) const;
 
   /// Ids -> well-formed UTF-8; bytes that are none become U+FFFD. decode(encode(x)) == x.
@@ -41,8 +42,14 @@ class bpe {
   ///   Throws if the id is outside the vocabulary.
   std::string_view bytes_of(std::int32_t id) const;
 
-  /// Number of tokens, added ones included; the model may have more rows.
+  /// Ids are below this, added ones included; the model may have more rows.
   std::int32_t size() const { return static_cast<std::int32_t>(bytes_.size()); }
+  /// Ids of the vocabulary without added tokens are below this.
+  std::int32_t vocabulary_size() const { return vocabulary_size_; }
+  /// Ids below size() that no token has.
+  std::vector<std::int32_t> ids_without_token() const;
+  /// What the files have that matters only where it is used, a sentence each.
+  const std::vector<std::string>& warnings() const { return warnings_; }
 
   /// The id of a token by its text, such as "<|endoftext|>": added tokens, then the vocabulary
   /// as spelt in its file.
@@ -54,7 +61,9 @@ class bpe {
   void encode_word(std::string_view word, std::vector<std::int32_t>& ids) const;
 
   id_map ids_;
-  std::vector<std::string> bytes_;            // by id
+  std::vector<std::string> bytes_;  // by id; empty where there is no token
+  std::int32_t vocabulary_size_ = 0;
+  std::vector<std::string> warnings_;
   std::array<std::int32_t, 256> byte_ids_{};  // -1 for a byte without a token
   merge_table merges_;
   added_tokens added_;

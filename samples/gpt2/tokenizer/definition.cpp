@@ -2,6 +2,7 @@
 // The steps that tokenizer.json and vocab.json + merges.txt have in common.
 #include "tokenizer/definition.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <system_error>
 #include <unordered_set>
@@ -86,15 +87,32 @@ void check_complete(const std::filesystem::path& file, definition& whole) {
     }
   }
 
-  const auto count = static_cast<std::int32_t>(by_id.size());
+  // Added tokens may lie behind a gap: rows that a model's table has to be of a round size.
+  constexpr std::int32_t most_without_token = 65536;
+  std::int32_t first_gap = 0;
+  while (by_id.count(first_gap) == 1) ++first_gap;
+  const auto last = std::max_element(
+      by_id.begin(), by_id.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   for (const auto& [id, token] : by_id) {
-    if (id >= count) {
-      fail_in(file, "the ids leave a gap: " + std::to_string(count) + " tokens, but " +
-                        shown(token) + " has the id " + std::to_string(id) +
-                        "; number the tokens from 0 without gaps");
-    }
+    if (id < first_gap || (added.contains(token) && id - first_gap <= most_without_token)) continue;
+    fail_in(file, "the ids leave a gap: none is " + std::to_string(first_gap) + ", but " +
+                      shown(token) + " has the id " + std::to_string(id) +
+                      "; number the tokens from 0 without gaps");
   }
-  whole.size = count;
+  whole.size = last->first + 1;
+  if (whole.size > first_gap) {
+    whole.warnings.push_back(file.string() + ": there is no token with the id " +
+                             std::to_string(first_gap) + ", but " + shown(last->second) + " has " +
+                             std::to_string(last->first) +
+                             "; ids without a token are never chosen");
+  }
+  const auto odd = std::find_if(whole.added.begin(), whole.added.end(),
+                                [](const added_token& each) { return !each.unsupported.empty(); });
+  if (odd != whole.added.end()) {
+    whole.warnings.push_back(file.string() + ": added token " + shown(odd->text) +
+                             " has the option " + odd->unsupported +
+                             ", which is not supported; a text with it will be refused");
+  }
 
   std::unordered_set<std::uint64_t> pairs;
   for (std::size_t rank = 0; rank < whole.merges.size(); ++rank) {

@@ -31,14 +31,16 @@ struct merge_rule {
 struct added_token {
   std::int32_t id;
   std::string text;
-  bool normalized;  // looked for only where no token with `normalized` false was found
+  bool normalized;               // looked for only where no token with `normalized` false was found
+  std::string unsupported = {};  // an option that changes how it is found; empty if there is none
 };
 
 struct definition {
   id_map ids;  // the model's vocabulary, tokens as spelt in the files
   std::vector<merge_rule> merges;
   std::vector<added_token> added;
-  std::int32_t size = 0;  // number of ids, 0..size-1, the added ones included
+  std::int32_t size = 0;              // number of ids, 0..size-1, the added ones included
+  std::vector<std::string> warnings;  // of what is there and matters only where it is used
 };
 
 /// Reads tokenizer.json if the directory has one, otherwise vocab.json and merges.txt.
@@ -58,7 +60,8 @@ id_map read_vocabulary(const std::filesystem::path& file, const nlohmann::json& 
 /// Appends the merge of two tokens; both and their concatenation have to be in the vocabulary.
 void append_merge(const std::filesystem::path& file, std::string_view left, std::string_view right,
                   definition& into);
-/// Every id below the number of tokens occurs exactly once and no merge occurs twice; sets `size`.
+/// Every id below the size of the vocabulary occurs exactly once, added tokens have ids of their
+/// own, and no merge occurs twice; sets `size` and `warnings`.
 void check_complete(const std::filesystem::path& file, definition& whole);
 
 }  // namespace tenon::samples

@@ -2,7 +2,9 @@
 // Bounded, strict reading of the tokenizer's files.
 #include "tokenizer/json_file.hpp"
 
+#include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <string_view>
 #include <system_error>
 #include <unordered_set>
@@ -15,6 +17,30 @@ namespace {
 
 constexpr std::uintmax_t size_limit = std::uintmax_t{128} << 20;
 constexpr int depth_limit = 16;
+
+// The text with quotes around the numbers that JSON does not have.
+std::string with_quoted_numbers(std::string_view text) {
+  constexpr std::string_view numbers[] = {"NaN", "Infinity", "-Infinity"};
+  std::string out;
+  out.reserve(text.size());
+  bool in_string = false;
+  while (!text.empty()) {
+    std::size_t bytes = in_string && text[0] == '\\' && text.size() > 1 ? 2 : 1;
+    if (text[0] == '"') in_string = !in_string;
+    const auto number =
+        in_string ? std::end(numbers)
+                  : std::find_if(std::begin(numbers), std::end(numbers),
+                                 [&](std::string_view each) { return text.starts_with(each); });
+    if (number != std::end(numbers)) {
+      bytes = number->size();
+      out.append("\"").append(*number).append("\"");
+    } else {
+      out.append(text.substr(0, bytes));
+    }
+    text.remove_prefix(bytes);
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -38,7 +64,7 @@ std::string read_text(const std::filesystem::path& file) {
 
 nlohmann::json read_json(const std::filesystem::path& file) {
   using event = nlohmann::json::parse_event_t;
-  const std::string text = read_text(file);
+  const std::string text = with_quoted_numbers(read_text(file));
   std::vector<std::unordered_set<std::string>> keys;  // of the objects that are open
 
   const auto check = [&](int depth, event kind, nlohmann::json& value) {

@@ -14,7 +14,8 @@ namespace tenon::samples {
 std::string read_text(const std::filesystem::path& file);
 
 /// Parses a JSON file. Beyond the grammar: a key may occur once in an object (nlohmann would keep
-/// the last one silently) and values nest at most 16 deep.
+/// the last one silently) and values nest at most 16 deep. NaN, Infinity and -Infinity, which
+/// Python writes, become strings of that text, so that they matter only where a number is read.
 ///   Throws tokenizer_error naming the file and the place.
 nlohmann::json read_json(const std::filesystem::path& file);
 

@@ -102,8 +102,10 @@ void read_added_token(const path& file, const json& token, definition& into) {
   }
   const auto& text = content.get_ref<const std::string&>();
   const std::string where = "added token " + shown(text) + ": ";
+  std::string unsupported;
   for (const char* option : {"single_word", "lstrip", "rstrip"}) {
-    expect_off(file, token, where, option, false);
+    const json& found = at(token, option);
+    if (!found.is_null() && found != false) unsupported = option;
   }
   const auto id = read_id(file, text, at(token, "id"));
   const auto found = into.ids.find(text);
@@ -111,7 +113,7 @@ void read_added_token(const path& file, const json& token, definition& into) {
     fail_in(file, where + "its id is " + std::to_string(id) + " in added_tokens and " +
                       std::to_string(found->second) + " in model.vocab; make them one");
   }
-  into.added.push_back({id, text, at(token, "normalized") == true});
+  into.added.push_back({id, text, at(token, "normalized") == true, unsupported});
 }
 
 }  // namespace

@@ -32,15 +32,30 @@ void read_merges(const std::filesystem::path& file, definition& into) {
   }
 }
 
+// {"<|pad|>": 50257}, where it is there: found in a text before anything else.
+void read_added_tokens(const std::filesystem::path& file, definition& into) {
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) return;
+  const nlohmann::json root = read_json(file);
+  if (!root.is_object()) {
+    fail_in(file, "is " + shown(root.dump()) + ", but has to be an object of tokens and ids");
+  }
+  for (const auto& [token, value] : root.items()) {
+    if (token.empty()) fail_in(file, "has an empty token; remove it");
+    const std::int32_t id = read_id(file, token, value);
+    const auto found = into.ids.find(token);
+    if (found != into.ids.end() && found->second != id) {
+      fail_in(file, shown(token) + " has the id " + std::to_string(id) + " there and " +
+                        std::to_string(found->second) + " in vocab.json; make them one");
+    }
+    if (token != end_of_text || found == into.ids.end()) into.added.push_back({id, token, false});
+  }
+}
+
 }  // namespace
 
 definition load_vocab_and_merges(const std::filesystem::path& directory) {
   const auto vocab = directory / "vocab.json";
-  std::error_code error;
-  if (std::filesystem::exists(directory / "added_tokens.json", error)) {
-    fail_in(directory / "added_tokens.json",
-            "is not read; save the tokenizer anew, so that tokenizer.json holds its tokens");
-  }
   definition whole;
   whole.ids = read_vocabulary(vocab, read_json(vocab));
   read_merges(directory / "merges.txt", whole);
@@ -48,6 +63,7 @@ definition load_vocab_and_merges(const std::filesystem::path& directory) {
   if (const auto found = whole.ids.find(end_of_text); found != whole.ids.end()) {
     whole.added.push_back({found->second, found->first, false});
   }
+  read_added_tokens(directory / "added_tokens.json", whole);
   check_complete(vocab, whole);
   return whole;
 }

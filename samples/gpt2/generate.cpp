@@ -17,6 +17,7 @@
 #include "load_progress.hpp"
 #include "model_error.hpp"
 #include "profile.hpp"
+#include "standard_streams.hpp"
 #include "tokenizer/bpe.hpp"
 #include "tokenizer/stream_decoder.hpp"
 
@@ -53,9 +54,28 @@ std::vector<std::int32_t> encode_prompt(const generate_options& options, const b
   return tokenizer.encode(text);
 }
 
-void print(std::string_view text) {
-  std::cout << text << std::flush;
-  if (!std::cout) throw model_error("standard output cannot be written to; is the disk full?");
+// Added tokens that the model lacks matter where a prompt has them; other tokens tell that the
+// tokenizer is another model's.
+void check_vocabulary(const bpe& tokenizer, std::int32_t n_vocab) {
+  if (tokenizer.vocabulary_size() > n_vocab)
+    throw model_error(
+        fmt::format("the tokenizer has {} tokens, the model {}; use the tokenizer of "
+                    "this model",
+                    tokenizer.vocabulary_size(), n_vocab));
+  if (tokenizer.size() > n_vocab)
+    note(
+        fmt::format("warning: the tokenizer has added tokens up to {}, the model has {} tokens; a "
+                    "prompt with those that it lacks will be refused\n",
+                    tokenizer.size() - 1, n_vocab));
+}
+
+void check_known(std::span<const std::int32_t> prompt, const bpe& tokenizer, std::int32_t n_vocab) {
+  for (const std::int32_t id : prompt)
+    if (id >= n_vocab)
+      throw model_error(
+          fmt::format("the prompt has the token {}, {}, but the model has {} tokens; "
+                      "leave it out, or use the tokenizer of this model",
+                      id, shown(tokenizer.bytes_of(id)), n_vocab));
 }
 
 const char* explain(stop_reason why) {
@@ -64,6 +84,8 @@ const char* explain(stop_reason why) {
       return "the model ended the text";
     case stop_reason::context_full:
       return "the model's context is full";
+    case stop_reason::not_wanted:
+      return "standard output takes no more";
     case stop_reason::token_limit:
       break;
   }
@@ -87,26 +109,26 @@ void report_memory(const runtime::weights& weights) {
   std::uint64_t arena = 0;
   for (std::uint32_t i = 0; i < model.n_entries; ++i)
     arena = std::max(arena, model.entries[i].arena_bytes);
-  fmt::print(
-      stderr, "memory  peak {:.0f} MB; weights {:.0f} MB, arena {:.0f} MB, cache {:.0f} MB\n",
-      static_cast<double>(usage.ru_maxrss) * 1024e-6,
-      static_cast<double>(weights.variant().weights_bytes) * 1e-6,
-      static_cast<double>(arena) * 1e-6, static_cast<double>(weights.variant().state_bytes) * 1e-6);
+  note(fmt::format("memory  peak {:.0f} MB; weights {:.0f} MB, arena {:.0f} MB, cache {:.0f} MB\n",
+                   static_cast<double>(usage.ru_maxrss) * 1024e-6,
+                   static_cast<double>(weights.variant().weights_bytes) * 1e-6,
+                   static_cast<double>(arena) * 1e-6,
+                   static_cast<double>(weights.variant().state_bytes) * 1e-6));
 }
 
 void report(const generation& done, const runtime::weights& weights, const gpt_session& session,
             const sampling& how, double first_token) {
-  fmt::print(stderr,
-             "\nstart                 {:9.3f} s to the first token\n"
-             "prompt  {:6} tokens {:9.3f} s {:9.1f} tokens/s\n"
-             "decode  {:6} tokens {:9.3f} s {:9.1f} tokens/s\n"
-             "stopped after {} new tokens: {}\n"
-             "model {}, variant {}, threads {}, {}\n",
-             first_token, done.n_prompt, done.prompt_seconds,
-             per_second(done.n_prompt, done.prompt_seconds), done.n_steps, done.decode_seconds,
-             per_second(done.n_steps, done.decode_seconds), done.n_generated, explain(done.stopped),
-             weights.model().name, weights.variant().name, session.threads(),
-             how.temperature == 0 ? "greedy" : fmt::format("seed {}", how.seed));
+  note(fmt::format(
+      "\nstart                 {:9.3f} s to the first token\n"
+      "prompt  {:6} tokens {:9.3f} s {:9.1f} tokens/s\n"
+      "decode  {:6} tokens {:9.3f} s {:9.1f} tokens/s\n"
+      "stopped after {} new tokens: {}\n"
+      "model {}, variant {}, threads {}, {}\n",
+      first_token, done.n_prompt, done.prompt_seconds,
+      per_second(done.n_prompt, done.prompt_seconds), done.n_steps, done.decode_seconds,
+      per_second(done.n_steps, done.decode_seconds), done.n_generated, explain(done.stopped),
+      weights.model().name, weights.variant().name, session.threads(),
+      how.temperature == 0 ? "greedy" : fmt::format("seed {}", how.seed)));
 }
 
 // The file is opened before anything is computed: what cannot be written is to be known then.
@@ -129,9 +151,10 @@ void write_profile(std::ofstream& file, const std::filesystem::path& path, gpt_s
   if (!file)
     throw model_error(
         fmt::format("profile '{}' could not be written; is the disk full?", path.string()));
-  fmt::print(stderr, "\n{}trace in {}: open it in chrome://tracing or ui.perfetto.dev\n",
-             profile_table(*session.untyped(), model, measure_limits(session.threads())),
-             path.string());
+  standard_error.write(fmt::format(
+      "\n{}trace in {}: open it in chrome://tracing or ui.perfetto.dev\n",
+      profile_table(*session.untyped(), model, measure_limits(session.threads())), path.string()));
+  standard_error.check();  // the table was asked for
 }
 
 }  // namespace
@@ -143,16 +166,16 @@ void run_generate(const generate_options& options) {
   const compiled_gpt& compiled =
       choose_model(options.model, config, models, configured_models(), options.compute);
   const bpe tokenizer = bpe::load(options.model);
-  if (tokenizer.size() > compiled.config.n_vocab)
-    throw model_error(
-        fmt::format("the tokenizer has {} tokens, the model {}; use the tokenizer of "
-                    "this model",
-                    tokenizer.size(), compiled.config.n_vocab));
+  for (const std::string& warning : tokenizer.warnings())
+    note(fmt::format("warning: {}\n", warning));
+  check_vocabulary(tokenizer, compiled.config.n_vocab);
   const std::vector<std::int32_t> prompt = encode_prompt(options, tokenizer);
   check_prompt(compiled.config, prompt);
+  check_known(prompt, tokenizer, compiled.config.n_vocab);
   sampling how = options.how;
   how.seed = options.seed ? *options.seed : std::random_device{}();
-  sampler choose(how, tokenizer.size());
+  sampler choose(how, std::min(tokenizer.size(), compiled.config.n_vocab),
+                 tokenizer.ids_without_token());
 
   std::ofstream profile = open_profile(options.profile);
 
@@ -176,16 +199,17 @@ void run_generate(const generate_options& options) {
   stream_decoder decoder(tokenizer);
   std::string text;
   for (const std::int32_t id : prompt) text += decoder.push(id);
-  if (options.stream) print(std::exchange(text, {}));
+  if (options.stream) standard_output.write(std::exchange(text, {}));
   std::optional<double> first_token;  // seconds from the start
   const auto emit = [&](std::int32_t id) {
     if (!first_token) first_token = seconds_since(start);
     text += decoder.push(id);
-    if (options.stream) print(std::exchange(text, {}));
+    if (options.stream) standard_output.write(std::exchange(text, {}));
+    return !standard_output.lost();
   };
   const generation done = generate(**session, compiled.config, prompt, choose,
                                    {options.n_tokens, tokenizer.find("<|endoftext|>")}, emit);
-  print(text + decoder.flush() + "\n");
+  standard_output.write(text + decoder.flush() + "\n");
   report(done, *weights, **session, how, first_token.value_or(seconds_since(start)));
   report_memory(*weights);
   if (profile.is_open()) write_profile(profile, options.profile, **session, *compiled.model);

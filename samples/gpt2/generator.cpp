@@ -39,7 +39,7 @@ void check_prompt(const gpt_config& config, std::span<const std::int32_t> prompt
 generation generate(gpt_session& session, const gpt_config& config,
                     std::span<const std::int32_t> prompt, sampler& choose,
                     const generation_limits& limits,
-                    const std::function<void(std::int32_t)>& emit) {
+                    const std::function<bool(std::int32_t)>& emit) {
   check_prompt(config, prompt);
   generation result;
   result.n_prompt = static_cast<std::int64_t>(prompt.size());
@@ -59,8 +59,12 @@ generation generate(gpt_session& session, const gpt_config& config,
       result.stopped = stop_reason::end_of_text;
       break;
     }
-    emit(next);
+    const bool wanted = emit(next);
     ++result.n_generated;
+    if (!wanted) {
+      result.stopped = stop_reason::not_wanted;
+      break;
+    }
     if (result.n_generated == limits.n_tokens) break;
     if (position == config.n_block) {
       result.stopped = stop_reason::context_full;

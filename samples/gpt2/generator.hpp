@@ -12,7 +12,7 @@
 
 namespace tenon::samples {
 
-enum class stop_reason { token_limit, end_of_text, context_full };
+enum class stop_reason { token_limit, end_of_text, context_full, not_wanted };
 
 struct generation {
   std::int64_t n_prompt = 0, n_generated = 0;  // tokens
@@ -30,11 +30,12 @@ struct generation_limits {
 /// Throws model_error if a prompt is empty or longer than the context.
 void check_prompt(const gpt_config& config, std::span<const std::int32_t> prompt);
 
-/// Continues `prompt` token by token, each handed to `emit` as soon as it is chosen.
+/// Continues `prompt` token by token, each handed to `emit` as soon as it is chosen; no more are
+/// wanted where that gives false.
 ///   prompt: 1..n_block ids.
 ///   Throws model_error as check_prompt does, or with what the model says.
 generation generate(gpt_session& session, const gpt_config& config,
                     std::span<const std::int32_t> prompt, sampler& choose,
-                    const generation_limits& limits, const std::function<void(std::int32_t)>& emit);
+                    const generation_limits& limits, const std::function<bool(std::int32_t)>& emit);
 
 }  // namespace tenon::samples

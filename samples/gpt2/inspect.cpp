@@ -11,6 +11,7 @@
 #include "checkpoint_listing.hpp"
 #include "choose_model.hpp"
 #include "model_error.hpp"
+#include "standard_streams.hpp"
 #include "tokenizer/bpe.hpp"
 #include "tokenizer/tokenizer_error.hpp"
 
@@ -27,10 +28,14 @@ std::string safe(const std::string& text) {
   return quoted.substr(1, quoted.size() - 2);
 }
 
+template <class... Ts>
+void print(fmt::format_string<Ts...> text, Ts&&... values) {
+  standard_output.write(fmt::format(text, std::forward<Ts>(values)...));
+}
+
 void print_row(const std::string& name, const std::string& dtype,
                const std::vector<std::int64_t>& shape, const std::string& verdict) {
-  fmt::print("  {:<28} {:<5} {:<16} {}\n", safe(name), safe(dtype), fmt::format("{}", shape),
-             verdict);
+  print("  {:<28} {:<5} {:<16} {}\n", safe(name), safe(dtype), fmt::format("{}", shape), verdict);
 }
 
 std::string in_layer(std::string name, std::uint32_t layer) {
@@ -68,12 +73,12 @@ bool ignored(const std::string& name) {
 }
 
 void print_config(const model_config& config, const std::vector<std::string>& differing) {
-  fmt::print("config.json\n");
+  print("config.json\n");
   for (const config_key& key : config.keys) {
     std::string verdict = key.refusal.empty() ? "ok" : "REFUSED: " + key.refusal;
     for (const std::string& each : differing)
       if (each.starts_with(key.name + " ")) verdict = "NOT COMPILED IN: " + each;
-    fmt::print("  {:<32} {:<12} {}\n", key.name, key.value, verdict);
+    print("  {:<32} {:<12} {}\n", key.name, key.value, verdict);
   }
 }
 
@@ -96,9 +101,9 @@ void print_tensors(const tenon_model& model, const std::filesystem::path& direct
     if (name.starts_with(prefix)) name.erase(0, prefix.size());
     found.emplace(std::move(name), std::move(tensor));
   }
-  fmt::print("parameters of model '{}'\n", model.name);
+  print("parameters of model '{}'\n", model.name);
   print_parameters(model, found);
-  if (!found.empty()) fmt::print("other tensors\n");
+  if (!found.empty()) print("other tensors\n");
   for (const auto& [name, tensor] : found)
     print_row(name, tensor.dtype, tensor.shape, ignored(name) ? "ignored" : "UNEXPECTED");
 }
@@ -119,10 +124,11 @@ bool run_inspect(const std::filesystem::path& directory) {
     const auto weights = runtime::weights::load(*model.model, directory.string());
     if (!weights) throw model_error(weights.message());
     const bpe tokenizer = bpe::load(directory);
-    fmt::print("tokenizer: {} tokens\nit loads\n", tokenizer.size());
+    for (const std::string& warning : tokenizer.warnings()) print("tokenizer: {}\n", warning);
+    print("tokenizer: {} tokens\nit loads\n", tokenizer.size());
     return true;
   } catch (const std::runtime_error& error) {
-    fmt::print("it does not load: {}\n", error.what());
+    print("it does not load: {}\n", error.what());
     return false;
   }
 }

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstdint>
 
+#include "standard_streams.hpp"
+
 namespace tenon::samples {
 
 class load_progress {
@@ -12,14 +14,14 @@ class load_progress {
   /// A tenon_progress whose context is a load_progress.
   static void told(void* context, std::uint64_t done, std::uint64_t total);
   /// Takes the line off a terminal.
-  void finish();
+  void finish() { line_.clear(); }
 
  private:
   using clock = std::chrono::steady_clock;
   void tell(std::uint64_t done, std::uint64_t total);
 
-  clock::time_point start_ = clock::now(), last_ = start_;
-  bool on_line_ = false;  // a line of a terminal is begun and not ended
+  clock::time_point start_ = clock::now();
+  status_line line_;
 };
 
 }  // namespace tenon::samples

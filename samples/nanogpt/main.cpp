@@ -39,7 +39,7 @@ class setting_options {
     add("--decay_lr", &train_settings::decay_lr, "whether the learning rate falls");
     add("--warmup_iters", &train_settings::warmup_iters, "steps in which it rises");
     add("--lr_decay_iters", &train_settings::lr_decay_iters,
-        "steps until it is min_lr; max_iters by default");
+        "steps until it is min_lr; by default max_iters, and what it was for a run that goes on");
     add("--min_lr", &train_settings::min_lr, "at the end");
     add("--weight_decay", &train_settings::weight_decay, "of tensors of rank 2");
     add("--beta1", &train_settings::beta1, "AdamW's");
@@ -53,7 +53,8 @@ class setting_options {
 
   void apply(train_settings& settings) const {
     for (const auto& each : given_) each(settings);
-    if (command_.count("--lr_decay_iters") == 0) settings.lr_decay_iters = settings.max_iters;
+    settings.decay_follows = command_.count("--lr_decay_iters") == 0;
+    if (settings.decay_follows) settings.lr_decay_iters = settings.max_iters;
   }
 
  private:
@@ -77,7 +78,8 @@ void add_train(CLI::App& command, train_options& options) {
   command.add_option("--model", options.model, "one of those compiled in; the first by default");
   command.add_option("--init_from", options.init_from,
                      "start from a Hugging Face directory; random weights by default");
-  command.add_flag("--resume", options.resume, "go on from the newest whole state in --out");
+  command.add_flag("--resume", options.resume,
+                   "go on from the newest whole state in --out; begin where there is none yet");
   command
       .add_option("--save_interval", options.save_interval,
                   "steps between states; 0: one at each evaluation")

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "model_error.hpp"
+#include "standard_streams.hpp"
 #include "vocabulary.hpp"
 
 namespace tenon::samples {
@@ -97,11 +98,11 @@ void run_prepare(const prepare_options& options) {
   replace_file(options.out / "train.bin", bytes_of(train));
   replace_file(options.out / "val.bin", bytes_of(val));
   if (!tokens.is_bpe()) replace_file(options.out / "meta.json", tokens.meta());
-  fmt::print(
-      "{} bytes of text, {} different tokens ({})\n"
-      "train.bin has {} tokens, val.bin {}\n",
-      text.size(), tokens.size(), tokens.is_bpe() ? "byte pairs" : "characters", train.size(),
-      val.size());
+  standard_output.write(
+      fmt::format("{} bytes of text, {} different tokens ({})\n"
+                  "train.bin has {} tokens, val.bin {}\n",
+                  text.size(), tokens.size(), tokens.is_bpe() ? "byte pairs" : "characters",
+                  train.size(), val.size()));
 }
 
 }  // namespace tenon::samples

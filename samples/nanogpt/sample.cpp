@@ -3,7 +3,6 @@
 #include "sample.hpp"
 
 #include <algorithm>
-#include <iostream>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -12,6 +11,7 @@
 #include "generator.hpp"
 #include "model_error.hpp"
 #include "model_folder.hpp"
+#include "standard_streams.hpp"
 #include "trainer.hpp"
 
 namespace tenon::samples {
@@ -27,11 +27,6 @@ const compiled_trainer& find_model(const std::filesystem::path& folder) {
   }
   throw model_error(fmt::format("'{}': no compiled model fits: {}; add it to TENON_SAMPLES_NANOGPT",
                                 folder.string(), fmt::join(least, ", ")));
-}
-
-void print(std::string_view text) {
-  std::cout << text << std::flush;
-  if (!std::cout) throw model_error("standard output cannot be written to; is the disk full?");
 }
 
 }  // namespace
@@ -55,7 +50,7 @@ void run_sample(const sample_options& options) {
   if (!session) throw model_error(session.message());
 
   text_stream stream(tokens);
-  for (const std::int32_t id : window) print(stream.push(id));
+  for (const std::int32_t id : window) standard_output.write(stream.push(id));
   const auto keep_end = [&](std::size_t most) {
     if (window.size() > most)
       window.erase(window.begin(), window.end() - static_cast<std::ptrdiff_t>(most));
@@ -66,7 +61,8 @@ void run_sample(const sample_options& options) {
     std::vector<std::int32_t> added;
     const auto emit = [&](std::int32_t id) {
       added.push_back(id);
-      print(stream.push(id));
+      standard_output.write(stream.push(id));
+      return !standard_output.lost();
     };
     const generation done =
         generate(**session, config, window, choose, {left, tokens.end_of_text()}, emit);
@@ -75,7 +71,7 @@ void run_sample(const sample_options& options) {
     window.insert(window.end(), added.begin(), added.end());
     keep_end(std::max<std::size_t>(1, context / 2));
   }
-  print(stream.flush() + "\n");
+  standard_output.write(stream.flush() + "\n");
 }
 
 }  // namespace tenon::samples

@@ -14,9 +14,28 @@
 
 namespace tenon::samples {
 
-train_settings settings_for(const std::string& model, const gpt_config& config) {
+preset preset_for(const std::string& model, std::int64_t tokens) {
+  constexpr std::int64_t small_text = 10'000'000;
+  if (model.starts_with("shakespeare_char_cpu")) return preset::shakespeare_char_cpu;
+  if (model.starts_with("shakespeare_char") || tokens < small_text) return preset::shakespeare_char;
+  return preset::train;
+}
+
+const char* source_of(preset which) {
+  switch (which) {
+    case preset::train:
+      return "train.py";
+    case preset::shakespeare_char:
+      return "config/train_shakespeare_char.py";
+    case preset::shakespeare_char_cpu:
+      break;
+  }
+  return "README (a CPU)";
+}
+
+train_settings settings_of(preset which, const gpt_config& config) {
   train_settings settings;
-  if (model.starts_with("shakespeare_char")) {  // nanoGPT, config/train_shakespeare_char.py
+  if (which != preset::train) {
     settings.gradient_accumulation_steps = 1;
     settings.max_iters = 5000;
     settings.learning_rate = 1e-3;
@@ -26,7 +45,7 @@ train_settings settings_for(const std::string& model, const gpt_config& config) 
     settings.eval_interval = 250;
     settings.log_interval = 10;
   }
-  if (model.starts_with("shakespeare_char_cpu")) {  // nanoGPT, README, "I only have a macbook"
+  if (which == preset::shakespeare_char_cpu) {
     settings.max_iters = 2000;
     settings.eval_iters = 20;
     settings.log_interval = 1;

@@ -21,6 +21,7 @@ struct train_settings {
   bool decay_lr = true;
   std::int64_t warmup_iters = 2000;
   std::int64_t lr_decay_iters = 600000;
+  bool decay_follows = true;  // lr_decay_iters is not given: max_iters, or what the run began with
   double min_lr = 6e-5;
   double weight_decay = 0.1;
   double beta1 = 0.9, beta2 = 0.95;
@@ -31,10 +32,20 @@ struct train_settings {
   std::int64_t seed = 1337;
 };
 
-/// nanoGPT's settings for a compiled model: those of its configuration train_shakespeare_char for
-/// models of that name, with the changes of its README for the one with _cpu behind it, and
-/// train.py's otherwise; batch and block are the greatest that the model was compiled for.
-train_settings settings_for(const std::string& model, const gpt_config& config);
+/// Where nanoGPT has a set of settings.
+enum class preset {
+  train,                // train.py, for OpenWebText: 9 billion tokens
+  shakespeare_char,     // config/train_shakespeare_char.py: a million
+  shakespeare_char_cpu  // README, "I only have a macbook"
+};
+
+/// Models of a preset's name have that one; others what fits the number of tokens to learn.
+preset preset_for(const std::string& model, std::int64_t tokens);
+/// "config/train_shakespeare_char.py"
+const char* source_of(preset which);
+
+/// nanoGPT's settings; batch and block are the greatest that the model was compiled for.
+train_settings settings_of(preset which, const gpt_config& config);
 
 /// Throws model_error for a value that cannot be, or that the model was not compiled for.
 void check_settings(const train_settings& settings, const std::string& model,

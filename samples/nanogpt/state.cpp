@@ -25,6 +25,7 @@ using nlohmann::ordered_json;
 constexpr std::string_view prefix = "state-", suffix = ".safetensors";
 constexpr const char *run_key = "tenon.run", *checksum_key = "tenon.checksum";
 constexpr int format_version = 1;
+constexpr const char* schedule_end = "lr_decay_iters";
 
 struct memory_kind {
   runtime::memory what;
@@ -47,6 +48,19 @@ std::vector<stored> stored_tensors(const std::vector<model_tensor>& tensors) {
     for (const model_tensor& each : tensors)
       all.push_back({kind.prefix + each.name, kind.what, &each});
   return all;
+}
+
+// A run whose numbers are lost must not become a state.
+tenon_status finite(const std::string& name, std::span<const float> values) {
+  tenon_status outcome{};
+  const auto found = std::find_if_not(values.begin(), values.end(),
+                                      [](float value) { return std::isfinite(value); });
+  if (found == values.end()) return outcome;
+  outcome.code = TENON_INVALID_ARGUMENT;
+  const std::string message =
+      fmt::format("{} has a value of {}, with which no training goes on", name, *found);
+  message.copy(outcome.message, sizeof outcome.message - 1);
+  return outcome;
 }
 
 // The step in a state's file name; nothing for other files.
@@ -72,6 +86,12 @@ std::string first_difference(const json& found, const json& wanted) {
   return "it has settings that this program does not know";
 }
 
+// What may not change when a run goes on.
+json fixed(json configuration) {
+  if (configuration.is_object()) configuration.erase(schedule_end);
+  return configuration;
+}
+
 // Throws model_error with the reason why a file is not a state of this run.
 run_position read_run(const runtime::safetensors_file& file, std::int64_t step,
                       const json& configuration) {
@@ -88,12 +108,14 @@ run_position read_run(const runtime::safetensors_file& file, std::int64_t step,
     throw model_error(
         fmt::format("its format is version {}, this program has {}", version, format_version));
   const json found = run.value("configuration", json());
-  if (found != configuration)
-    throw model_error(first_difference(found, configuration) +
+  if (fixed(found) != fixed(configuration))
+    throw model_error(first_difference(fixed(found), fixed(configuration)) +
                       "; give it the settings that it was made with");
-  if (run.value("configuration_hash", json()) != fingerprint_of(json(configuration).dump()))
+  if (run.value("configuration_hash", json()) != fingerprint_of(found.dump()))
     throw model_error("its configuration does not have the hash that it names");
   run_position position{whole("step"), whole("evaluated_step")};
+  if (const auto end = found.find(schedule_end); end != found.end() && end->is_number_integer())
+    position.lr_decay_iters = end->get<std::int64_t>();
   if (position.step != step)
     throw model_error(fmt::format("it is that of step {}; its name says {}", position.step, step));
   const json best = run.value("best_loss", json());
@@ -154,6 +176,13 @@ std::vector<std::filesystem::path> states_in(const std::filesystem::path& folder
   return paths;
 }
 
+std::string newest_state_text(const std::filesystem::path& folder) {
+  const auto states = states_in(folder);
+  if (states.empty()) return fmt::format("there is no state in '{}'", folder.string());
+  return fmt::format("the newest state in '{}' is that of step {}", folder.string(),
+                     *step_of(states.front().filename().string()));
+}
+
 void remove_temporaries(const std::filesystem::path& folder) {
   static const std::regex temporary(".+\\.tmp-[0-9]+-[0-9]+");  // as files.h says
   std::error_code error;
@@ -192,10 +221,9 @@ void save_state(const std::filesystem::path& folder, const runtime::weights& wei
       [](void* context, std::size_t index, void* data, std::uint64_t bytes) {
         const source& from = *static_cast<const source*>(context);
         const stored& each = from.all[index];
-        return from.weights
-            .read(each.what, each.tensor->name,
-                  std::span(static_cast<float*>(data), bytes / sizeof(float)))
-            .raw();
+        const std::span values(static_cast<float*>(data), bytes / sizeof(float));
+        const auto read = from.weights.read(each.what, each.tensor->name, values);
+        return read ? finite(each.name, values) : read.raw();
       },
       &from,
       metadata,
@@ -204,8 +232,7 @@ void save_state(const std::filesystem::path& folder, const runtime::weights& wei
   const std::filesystem::path path =
       folder / fmt::format("{}{:08}{}", prefix, position.step, suffix);
   if (const auto written = runtime::write_safetensors(path.string(), contents); !written)
-    throw model_error(fmt::format("{}; the states before step {} are still there",
-                                  written.message(), position.step));
+    throw model_error(fmt::format("{}; {}", written.message(), newest_state_text(folder)));
   const auto states = states_in(folder);
   std::error_code ignored;
   for (std::size_t i = static_cast<std::size_t>(keep); i < states.size(); ++i)

@@ -7,11 +7,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include "model_error.hpp"
 #include "model_folder.hpp"
+#include "standard_streams.hpp"
 #include "stop_signal.hpp"
 #include "tensors.hpp"
 #include "training_run.hpp"
@@ -45,15 +47,46 @@ class folder_lock {
   int handle_;
 };
 
-token_file load_tokens(const std::filesystem::path& file, const vocabulary& tokens,
-                       std::int64_t block) {
-  token_file text = token_file::load(file, tokens.size());
+void check_length(const std::filesystem::path& file, const token_file& text, std::int64_t block) {
   if (text.size() <= block)
     throw model_error(
         fmt::format("'{}' has {} tokens, block_size {} needs at least {}; use a longer "
                     "text or a smaller block_size",
                     file.string(), text.size(), block, block + 1));
-  return text;
+}
+
+// What the run will do with the text.
+std::string plan_text(const train_settings& settings, preset defaults, std::int64_t tokens) {
+  const std::int64_t step =
+      settings.gradient_accumulation_steps * settings.batch_size * settings.block_size;
+  const double passes = static_cast<double>(settings.max_iters) * static_cast<double>(step) /
+                        static_cast<double>(tokens);
+  return fmt::format(
+      "{} steps of {} x {} x {} tokens, as often as the text {:.3g} times; what is "
+      "not given is from nanoGPT's {}\n",
+      settings.max_iters, settings.gradient_accumulation_steps, settings.batch_size,
+      settings.block_size, passes, source_of(defaults));
+}
+
+// A run that goes on keeps the schedule that it began with, unless another is given.
+void keep_schedule(train_settings& settings, const run_position& position) {
+  const std::int64_t before = position.lr_decay_iters;
+  if (!settings.decay_lr || before == 0 || before == settings.lr_decay_iters) return;
+  if (settings.decay_follows) {
+    settings.lr_decay_iters = before;
+    note(
+        fmt::format("lr_decay_iters stays {}, as the run began: from that step on the learning "
+                    "rate is min_lr, {}; --lr_decay_iters {} stretches it over all steps\n",
+                    before, settings.min_lr, settings.max_iters));
+    return;
+  }
+  train_settings old = settings;
+  old.lr_decay_iters = before;
+  note(
+      fmt::format("warning: lr_decay_iters was {} and is {} now: at step {} the learning rate goes "
+                  "from {:.3g} to {:.3g}\n",
+                  before, settings.lr_decay_iters, position.step,
+                  learning_rate_at(old, position.step), learning_rate_at(settings, position.step)));
 }
 
 std::string sizes_text(const gpt_config& config) {
@@ -72,16 +105,14 @@ std::uint64_t parameter_count(const tenon_model& model) {
 // Where the run begins: the newest state, given weights, or new ones.
 run_position begin(const train_options& options, const nlohmann::ordered_json& configuration,
                    std::int64_t seed, gpt_trainer& trainer) {
-  const auto warn = [](const std::string& what) { fmt::print(stderr, "warning: {}\n", what); };
+  const auto warn = [](const std::string& what) { note(fmt::format("warning: {}\n", what)); };
   if (options.resume) {
     if (const auto found = load_newest_state(options.out, trainer.weights(), configuration, warn)) {
-      fmt::print(stderr, "going on from step {}\n", found->step);
+      note(fmt::format("going on from step {}\n", found->step));
       return *found;
     }
-    throw model_error(
-        fmt::format("there is no state in '{}'; begin without --resume", options.out.string()));
-  }
-  if (const auto states = states_in(options.out); !states.empty())
+    note(fmt::format("there is no state in '{}' yet: beginning at step 0\n", options.out.string()));
+  } else if (const auto states = states_in(options.out); !states.empty())
     throw model_error(
         fmt::format("'{}' is there already; go on with --resume, or choose another "
                     "--out",
@@ -90,6 +121,21 @@ run_position begin(const train_options& options, const nlohmann::ordered_json& c
     if (const auto made = trainer.init(static_cast<std::int32_t>(seed)); !made)
       throw model_error(made.message());
   return {};
+}
+
+// Throws model_error if something is missing of what the run was to write.
+void report(const run_outcome& outcome, const run_position& position,
+            const std::filesystem::path& out) {
+  const std::string steps = outcome.how == run_end::stopped
+                                ? fmt::format("stopped after step {}", position.step)
+                                : fmt::format("done: {} steps", position.step);
+  if (!outcome.lost.empty())
+    throw model_error(fmt::format("{}, but {}", steps, fmt::join(outcome.lost, "; ")));
+  standard_output.write(
+      outcome.how == run_end::stopped
+          ? fmt::format("{}, the state is saved; go on with --resume\n", steps)
+          : fmt::format("{}, least validation loss {:.4f}; models are in {} and {}\n", steps,
+                        position.best_loss, (out / "best").string(), (out / "last").string()));
 }
 
 }  // namespace
@@ -111,18 +157,20 @@ void run_train(const train_options& options) {
   const compiled_trainer& compiled = find_trainer(options.model);
   const gpt_config& config = compiled.gpt.config;
   const tenon_model& model = *compiled.gpt.model;
-  train_settings settings = settings_for(model.name, config);
-  if (options.adjust) options.adjust(settings);
-  check_settings(settings, model.name, config);
-
   const vocabulary tokens = vocabulary::load(options.data);
   if (tokens.size() > config.n_vocab)
     throw model_error(
         fmt::format("the text has {} different tokens, model '{}' was compiled for {}; "
                     "compile one with more, or prepare another text",
                     tokens.size(), model.name, config.n_vocab));
-  const token_file train = load_tokens(options.data / "train.bin", tokens, settings.block_size);
-  const token_file val = load_tokens(options.data / "val.bin", tokens, settings.block_size);
+  const token_file train = token_file::load(options.data / "train.bin", tokens.size());
+  const token_file val = token_file::load(options.data / "val.bin", tokens.size());
+  const preset defaults = preset_for(model.name, train.size());
+  train_settings settings = settings_of(defaults, config);
+  if (options.adjust) options.adjust(settings);
+  check_settings(settings, model.name, config);
+  check_length(options.data / "train.bin", train, settings.block_size);
+  check_length(options.data / "val.bin", val, settings.block_size);
   const folder_lock lock(options.out);
   for (const char* const inside : {"", "best", "last"}) remove_temporaries(options.out / inside);
 
@@ -135,7 +183,7 @@ void run_train(const train_options& options) {
   runtime::options how{};
   how.threads = options.threads;
   auto weights = [&] {
-    if (!options.init_from.empty() && !options.resume)
+    if (!options.init_from.empty() && states_in(options.out).empty())
       return read_model(options.init_from, model, config, how);
     auto zero = runtime::weights::zero(model, how);
     if (!zero) throw model_error(zero.message());
@@ -144,14 +192,17 @@ void run_train(const train_options& options) {
   auto opened = compiled.open(std::move(weights), how);
   if (!opened) throw model_error(opened.message());
   gpt_trainer& trainer = **opened;
-  fmt::print(
-      "model {}: {} parameters, {}\n"
-      "text: {} tokens, {} of validation, {} different\n"
-      "variant {}, {} threads, seed {}\n",
-      model.name, parameter_count(model), sizes_text(config), train.size(), val.size(),
-      tokens.size(), trainer.weights().variant().name, trainer.threads(), settings.seed);
-  std::fflush(stdout);
+  standard_output.write(
+      fmt::format("model {}: {} parameters, {}\n"
+                  "text: {} tokens, {} of validation, {} different\n"
+                  "{}"
+                  "variant {}, {} threads, seed {}\n",
+                  model.name, parameter_count(model), sizes_text(config), train.size(), val.size(),
+                  tokens.size(), plan_text(settings, defaults, train.size()),
+                  trainer.weights().variant().name, trainer.threads(), settings.seed));
   run_position position = begin(options, configuration, settings.seed, trainer);
+  keep_schedule(settings, position);
+  configuration["lr_decay_iters"] = settings.lr_decay_iters;
   replace_file(options.out / "settings.json", configuration.dump(2) + "\n");
 
   const stop_signal stopping;
@@ -169,12 +220,7 @@ void run_train(const train_options& options) {
                          options.keep,
                          write,
                          [] { return stop_signal::received() != 0; }};
-  if (run_training(run, position) == run_end::stopped)
-    fmt::print("stopped after step {}, the state is saved; go on with --resume\n", position.step);
-  else
-    fmt::print("done: {} steps, least validation loss {:.4f}; models are in {} and {}\n",
-               position.step, position.best_loss, (options.out / "best").string(),
-               (options.out / "last").string());
+  report(run_training(run, position), position, options.out);
 }
 
 }  // namespace tenon::samples

@@ -2,7 +2,13 @@
 // The log of a run; see training_log.hpp.
 #include "training_log.hpp"
 
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 #include <nlohmann/json.hpp>
 
 #include "model_error.hpp"
@@ -30,32 +36,45 @@ training_log::training_log(std::filesystem::path file, std::int64_t step,
     }
   }
   replace_file(path_, kept);
-  file_.open(path_, std::ios::app);
+  handle_ = open(path_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  if (handle_ < 0)
+    throw model_error(fmt::format("'{}' cannot be opened: {}; check its permissions",
+                                  path_.string(), std::strerror(errno)));
 }
 
+training_log::~training_log() { close(handle_); }
+
 void training_log::add(const step_record& record) {
-  write(ordered_json{{"step", record.step},
-                     {"loss", record.loss},
-                     {"learning_rate", record.learning_rate},
-                     {"gradient_norm", record.gradient_norm},
-                     {"tokens_per_second", record.tokens_per_second}}
-            .dump());
+  write(record.step, ordered_json{{"step", record.step},
+                                  {"loss", record.loss},
+                                  {"learning_rate", record.learning_rate},
+                                  {"gradient_norm", record.gradient_norm},
+                                  {"tokens_per_second", record.tokens_per_second}}
+                         .dump());
 }
 
 void training_log::add(const evaluation& record) {
   evaluations_.push_back(record);
-  write(ordered_json{
-      {"step", record.step}, {"train_loss", record.train_loss}, {"val_loss", record.val_loss}}
+  write(record.step,
+        ordered_json{
+            {"step", record.step}, {"train_loss", record.train_loss}, {"val_loss", record.val_loss}}
             .dump());
 }
 
-void training_log::write(const std::string& line) {
-  file_ << line << "\n" << std::flush;
-  if (!file_)
-    throw model_error(
-        fmt::format("'{}' cannot be written to; is the disk full? Make room and go on "
-                    "with --resume",
-                    path_.string()));
+void training_log::write(std::int64_t step, std::string line) {
+  line += "\n";
+  if (torn_) line.insert(0, "\n");  // what is torn is then a line by itself, which readers drop
+  std::string_view rest = line;
+  while (!rest.empty()) {
+    const ssize_t written = ::write(handle_, rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) break;
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+  if (rest.size() < line.size()) torn_ = !rest.empty();
+  if (rest.empty() || !lost_.empty()) return;
+  lost_ = fmt::format("'{}' lacks lines from step {} on: {}", path_.string(), step,
+                      std::strerror(errno));
 }
 
 }  // namespace tenon::samples

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
+#include <string>
 #include <vector>
 
 namespace tenon::samples {
@@ -26,17 +26,24 @@ class training_log {
   /// the rest (a run that goes on writes it again, the same) and appends from there.
   ///   Throws model_error if the file cannot be written.
   training_log(std::filesystem::path file, std::int64_t step, std::int64_t evaluated_step);
+  ~training_log();
+  training_log(const training_log&) = delete;
 
+  /// A line that cannot be written is missing, and the run goes on.
   void add(const step_record& record);
   void add(const evaluation& record);
   /// All evaluations, those of before included.
   const std::vector<evaluation>& evaluations() const { return evaluations_; }
+  /// What is missing and why; empty if nothing is.
+  const std::string& lost() const { return lost_; }
 
  private:
-  void write(const std::string& line);
+  void write(std::int64_t step, std::string line);
 
   std::filesystem::path path_;
-  std::ofstream file_;
+  int handle_ = -1;
+  bool torn_ = false;  // the last line has no end
+  std::string lost_;
   std::vector<evaluation> evaluations_;
 };
 

@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <cmath>
+#include <functional>
+#include <map>
 #include <optional>
 
 #include <fmt/format.h>
@@ -11,12 +13,14 @@
 #include "loss_curve.hpp"
 #include "model_error.hpp"
 #include "progress_line.hpp"
+#include "standard_streams.hpp"
 #include "training_log.hpp"
 #include "vocabulary.hpp"
 
 namespace tenon::samples {
 namespace {
 
+constexpr int steps_before_estimate = 3;
 constexpr float adam_epsilon = 1e-8F;  // PyTorch's default, which nanoGPT leaves
 
 void check(const runtime::status& outcome) {
@@ -44,29 +48,67 @@ class loop {
         ids_(make_buffer(run.settings.batch_size * run.settings.block_size)),
         targets_(make_buffer(run.settings.batch_size * run.settings.block_size)) {}
 
-  run_end go() {
+  run_outcome go() {
+    try {
+      return steps();
+    } catch (const std::exception& problem) {
+      line_.clear();
+      throw model_error(fmt::format("{}; {}", problem.what(), rescued()));
+    }
+  }
+
+ private:
+  run_outcome steps() {
     const train_settings& settings = run_.settings;
-    std::int64_t saved = at_.step;
+    if (states_in(run_.out).empty()) save();
+    saved_ = at_.step;
     for (;;) {
       const bool at_end = at_.step >= settings.max_iters;
       const bool due = at_.step % settings.eval_interval == 0 || at_end;
       if (due && at_.evaluated_step != at_.step && !evaluate()) break;
       if (at_end || run_.should_stop()) break;
-      if (at_.step % run_.save_interval == 0 && at_.step != saved) {
-        save();
-        saved = at_.step;
-      }
+      if (at_.step % run_.save_interval == 0 && at_.step != saved_)
+        attempt("state", [&] { save(); });
       step();
       if (run_.should_stop()) break;
     }
     line_.clear();
-    save();
+    attempt("state", [&] { save(); });
     const bool finished = at_.step >= settings.max_iters && at_.evaluated_step == at_.step;
-    if (finished) run_.write_model("last");
-    return finished ? run_end::finished : run_end::stopped;
+    if (finished) attempt("last", [&] { run_.write_model("last"); });
+    run_outcome outcome{finished ? run_end::finished : run_end::stopped, {}};
+    for (const auto& [what, why] : lost_) outcome.lost.push_back(why);
+    if (!log_.lost().empty()) outcome.lost.push_back(log_.lost());
+    return outcome;
   }
 
- private:
+  // Tries what must not end a run; what is lost stays noted until it has come through.
+  bool attempt(const char* what, const std::function<void()>& write) {
+    try {
+      write();
+      lost_.erase(what);
+      return true;
+    } catch (const std::runtime_error& problem) {
+      line_.clear();
+      note(fmt::format("warning: {}; training goes on\n", problem.what()));
+      lost_[what] = problem.what();
+      return false;
+    }
+  }
+
+  // Before the run ends by an error: what is there to go on from.
+  std::string rescued() {
+    if (whole_ && at_.step != saved_) {
+      try {
+        save();
+        return fmt::format("the state of step {} is saved", at_.step);
+      } catch (const std::exception& problem) {
+        return fmt::format("its state could not be saved either: {}", problem.what());
+      }
+    }
+    return newest_state_text(run_.out);
+  }
+
   token_batch draw(const token_file& text, purpose what, std::int64_t part) {
     const train_settings& settings = run_.settings;
     draw_batch(text, {static_cast<std::uint64_t>(settings.seed), what, at_.step, part},
@@ -92,6 +134,7 @@ class loop {
 
   // False if it was to stop before it was done; the next run then does it.
   bool evaluate() {
+    const clock::time_point start = clock::now();
     const auto train = mean_loss(run_.train, purpose::evaluating_train);
     if (!train) return false;
     const auto val = mean_loss(run_.val, purpose::evaluating_val);
@@ -100,14 +143,15 @@ class loop {
     check_finite(*val, "the mean validation loss");
     const bool best = *val < at_.best_loss;
     line_.clear();
-    fmt::print("step {}: train loss {:.4f}, val loss {:.4f}{}\n", at_.step, *train, *val,
-               best ? " (the least so far)" : "");
-    std::fflush(stdout);
+    standard_output.write(fmt::format("step {}: train loss {:.4f}, val loss {:.4f}{}\n", at_.step,
+                                      *train, *val, best ? " (the least so far)" : ""));
     log_.add(evaluation{at_.step, *train, *val});
-    replace_file(run_.out / "loss.svg", loss_curve(log_.evaluations(), run_.title));
-    if (best) run_.write_model("best");
-    if (best) at_.best_loss = *val;
+    attempt("curve", [&] {
+      replace_file(run_.out / "loss.svg", loss_curve(log_.evaluations(), run_.title));
+    });
+    if (best && attempt("best", [&] { run_.write_model("best"); })) at_.best_loss = *val;
     at_.evaluated_step = at_.step;
+    evaluation_seconds_ = seconds_since(start);
     return true;
   }
 
@@ -130,6 +174,7 @@ class loop {
     if (parts == 1) {
       const token_batch text = draw(run_.train, purpose::training, 0);
       check(run_.trainer.train_step(text, how, seed, part_loss, norm));
+      whole_ = false;
       loss = part_loss;
     } else {
       const float scale = 1 / static_cast<float>(parts);
@@ -140,12 +185,15 @@ class loop {
                                      scale, part_loss));
         loss += part_loss / static_cast<double>(parts);
       }
+      check_finite(loss, "the loss");
       check(run_.trainer.update(how, norm));
+      whole_ = false;
     }
     check_finite(loss, "the loss");
     check_finite(norm, "the gradient's norm");
     report(loss, rate, norm, seconds_since(start));
     ++at_.step;
+    whole_ = true;
   }
 
   // The speed that is shown is smoothed over some ten steps.
@@ -155,35 +203,59 @@ class loop {
     const auto tokens = static_cast<double>(settings.batch_size * settings.block_size *
                                             settings.gradient_accumulation_steps);
     const double speed = tokens / std::max(step_seconds_, 1e-9);
-    const auto left = static_cast<double>(settings.max_iters - at_.step - 1);
     if (at_.step % settings.log_interval == 0)
       log_.add(step_record{at_.step, loss, rate, norm, speed});
-    line_.tell({at_.step, settings.max_iters, loss, rate, speed, left * step_seconds_});
+    if (++steps_here_ == steps_before_estimate) estimate();
+    line_.tell({at_.step, settings.max_iters, loss, rate, speed, seconds_left()});
   }
 
-  // A run whose numbers are lost must not become a state.
+  // After the step at hand, evaluations included.
+  double seconds_left() const {
+    const train_settings& settings = run_.settings;
+    const std::int64_t steps = settings.max_iters - at_.step - 1;
+    return static_cast<double>(steps) * step_seconds_ + evaluation_seconds_left(steps);
+  }
+  double evaluation_seconds_left(std::int64_t steps) const {
+    const std::int64_t interval = run_.settings.eval_interval;
+    return static_cast<double>((steps + interval - 1) / interval) * evaluation_seconds_;
+  }
+
+  // Said once, so that nobody waits for what was never to end.
+  void estimate() {
+    const std::int64_t steps = run_.settings.max_iters - at_.step - 1;
+    if (steps <= 0) return;
+    line_.clear();
+    note(fmt::format("{} steps are left: about {}, of which evaluations {}\n", steps,
+                     duration_text(seconds_left()), duration_text(evaluation_seconds_left(steps))));
+  }
+
   void check_finite(double value, const char* what) {
     if (std::isfinite(value)) return;
-    line_.clear();
     throw model_error(
-        fmt::format("{} is {} at step {}; lower learning_rate or grad_clip and begin "
-                    "anew, or go on from the last state",
-                    what, value, at_.step));
+        fmt::format("{} is {} at step {}; lower learning_rate or grad_clip and begin anew", what,
+                    value, at_.step));
   }
 
-  void save() { save_state(run_.out, run_.trainer.weights(), at_, run_.configuration, run_.keep); }
+  void save() {
+    save_state(run_.out, run_.trainer.weights(), at_, run_.configuration, run_.keep);
+    saved_ = at_.step;
+  }
 
   const training_run& run_;
   run_position& at_;
   training_log log_;
   progress_line line_;
   runtime::buffer<std::int32_t> ids_, targets_;
-  double step_seconds_ = 0;
+  double step_seconds_ = 0, evaluation_seconds_ = 0;
+  int steps_here_ = 0;                       // of this process
+  std::int64_t saved_ = -1;                  // the step of the last state
+  bool whole_ = true;                        // the weights are those before step at_.step
+  std::map<std::string, std::string> lost_;  // by what it is of
 };
 
 }  // namespace
 
-run_end run_training(const training_run& run, run_position& position) {
+run_outcome run_training(const training_run& run, run_position& position) {
   return loop(run, position).go();
 }
 

@@ -30,9 +30,19 @@ struct training_run {
 
 enum class run_end { finished, stopped };
 
-/// Goes on from `position`, which is then where the run has ended and of which a state is on disk.
+struct run_outcome {
+  run_end how;
+  /// What could not be written, one sentence each: at the end, of models and states; at any time,
+  /// of the log. Without a state among them, one of where the run has ended is on disk.
+  std::vector<std::string> lost;
+};
+
+/// Goes on from `position`, which is then where the run has ended. A folder without states gets one
+/// before the first step. What cannot be written later does not end the run: it is told, and tried
+/// again when it is due.
 ///   Prints progress to standard error, evaluations to standard output.
-///   Throws model_error, also if a loss is not a number.
-run_end run_training(const training_run& run, run_position& position);
+///   Throws model_error, also if a loss is not a number; a state is then saved first if the weights
+///   are those between two steps.
+run_outcome run_training(const training_run& run, run_position& position);
 
 }  // namespace tenon::samples

@@ -200,6 +200,22 @@ TEST_CASE("wrong prompts are refused", "[cli]") {
   check_error(generate({"-p", words}), 1, "the prompt has 300 tokens, the model's context 256");
 }
 
+TEST_CASE("an added token that the model lacks matters where a prompt has it", "[cli]") {
+  const auto directory = scratch_directory::with_checkpoint();
+  directory.write("added_tokens.json", R"({"[PAD]": 1024})");
+  const auto with = [&](const char* prompt) {
+    return run_gpt2(
+        {"generate", "-m", directory.path().string(), "-p", prompt, "-n", "8", "--greedy"});
+  };
+  const outcome found = with("You may");
+  CHECK(found.code == 0);
+  CHECK(found.output == generate({"-p", "You may", "-n", "8", "--greedy"}).output);
+  CHECK_THAT(found.errors, Contains("warning: the tokenizer has added tokens up to 1024, the model "
+                                    "has 1024 tokens"));
+  check_error(with("You [PAD]"), 1,
+              "the prompt has the token 1024, '[PAD]', but the model has 1024 tokens");
+}
+
 TEST_CASE("output that cannot be written is an error", "[cli]") {
   const auto found =
       run_gpt2({"generate", "-m", checkpoint, "-p", "x", "-n", "2"}, "/dev/null", "/dev/full");

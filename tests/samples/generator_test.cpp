@@ -42,12 +42,16 @@ struct outcome {
   std::vector<call> calls;
 };
 
-outcome continue_prompt(const ids_t& prompt, const generation_limits& limits) {
+// `wanted`: how many tokens are taken before no more are.
+outcome continue_prompt(const ids_t& prompt, const generation_limits& limits,
+                        std::size_t wanted = 1000) {
   counting_session session;
   sampler choose({}, 10);
   outcome result;
-  result.done = generate(session, config, prompt, choose, limits,
-                         [&](std::int32_t id) { result.emitted.push_back(id); });
+  result.done = generate(session, config, prompt, choose, limits, [&](std::int32_t id) {
+    result.emitted.push_back(id);
+    return result.emitted.size() < wanted;
+  });
   result.calls = session.calls;
   return result;
 }
@@ -78,6 +82,14 @@ TEST_CASE("generation stops at the context's end", "[generator]") {
   CHECK(emitted == ids_t{4, 5, 6, 7, 8, 9});
   CHECK(calls.back() == call{{8}, 7});
   CHECK(done.stopped == stop_reason::context_full);
+}
+
+TEST_CASE("generation stops where no more is wanted", "[generator]") {
+  const auto [done, emitted, calls] = continue_prompt({3}, {100, {}}, 2);
+  CHECK(emitted == ids_t{4, 5});
+  CHECK(done.stopped == stop_reason::not_wanted);
+  CHECK(done.n_generated == 2);
+  CHECK(calls.size() == 2);
 }
 
 TEST_CASE("a prompt may fill the context, and no more", "[generator]") {

@@ -14,6 +14,7 @@
 #include "tiny_masks.tenon.h"
 #include "tiny_prefixed.tenon.h"
 #include "tiny_sharded_erf.tenon.h"
+#include "tiny_untied.tenon.h"
 #include "wide.tenon.h"
 
 namespace {
@@ -56,6 +57,7 @@ std::span<const golden_model> golden_models() {
       {&tiny_masks::model(), goldens / "tiny_masks", goldens / "tiny_masks"},
       {&tiny_sharded_erf::model(), goldens / "tiny_sharded_erf", goldens / "tiny_sharded_erf"},
       {&tiny_prefixed::model(), goldens / "tiny_prefixed", goldens / "tiny_prefixed"},
+      {&tiny_untied::model(), goldens / "tiny_untied", goldens / "tiny_untied"},
       {&licences::model(), source / "samples/checkpoint/licences", goldens / "licences"},
       {&wide::model(), "", ""},
   }};

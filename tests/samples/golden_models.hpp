@@ -17,8 +17,8 @@ struct golden_model {
   std::filesystem::path checkpoint, goldens;  // directories; empty: random weights, no goldens
 };
 
-/// The four with goldens, then one of GPT-2's width without; Catch2's GENERATE takes them by index.
-inline constexpr int n_goldens = 4, n_models = 5;
+/// The five with goldens, then one of GPT-2's width without; Catch2's GENERATE takes them by index.
+inline constexpr int n_goldens = 5, n_models = 6;
 std::span<const golden_model> golden_models();
 
 /// The variants of a model that this CPU can run; at least one.

@@ -54,13 +54,12 @@ TEST_CASE("missing, unexpected and misshaped tensors are told apart", "[inspect]
 TEST_CASE("config keys that do not fit are marked", "[inspect]") {
   const auto directory = scratch_directory::with_checkpoint();
   directory.replace("config.json", "\"n_head\": 3", "\"n_head\": 6");
-  directory.replace("config.json", "\"tie_word_embeddings\": true",
-                    "\"tie_word_embeddings\": false");
+  directory.replace("config.json", "\"n_inner\": null", "\"scale_attn_weights\": false");
   const auto found = inspect(directory.path());
   CHECK(found.code == 1);
   CHECK(line_about(found, "n_head") == "n_head 6 NOT COMPILED IN: n_head is 6, 'licences' has 3");
-  CHECK_THAT(line_about(found, "tie_word_embeddings"),
-             Contains("tie_word_embeddings false REFUSED: "));
+  CHECK_THAT(line_about(found, "scale_attn_weights"),
+             Contains("scale_attn_weights false REFUSED: "));
 }
 
 TEST_CASE("tensors to ignore are marked, shards are read", "[inspect]") {

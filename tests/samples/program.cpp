@@ -18,6 +18,11 @@ std::string quoted(const std::string& argument) {
 
 }  // namespace
 
+outcome run_shell(const std::string& program, const std::string& command) {
+  const std::string script = "program() { " + quoted(program) + " \"$@\"; }; " + command;
+  return run_program("/bin/bash", {"-c", script});
+}
+
 outcome run_program(const std::string& program, const std::vector<std::string>& arguments,
                     const std::string& input, const std::string& output) {
   const scratch_directory directory;

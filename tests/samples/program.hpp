@@ -10,6 +10,10 @@ struct outcome {
   std::string output, errors;
 };
 
+/// A command line for bash, with its redirections; `program` stands for the program's path.
+///   `output` is what the command leaves of standard output, `errors` the same.
+outcome run_shell(const std::string& program, const std::string& command);
+
 /// `input`: a file for standard input; nothing by default. `output`: a file for standard output, if
 /// it is not to be collected.
 outcome run_program(const std::string& program, const std::vector<std::string>& arguments,

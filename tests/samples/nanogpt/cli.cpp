@@ -145,8 +145,8 @@ TEST_CASE("the bits are equal for any number of threads and after any stop", "[n
     REQUIRE(run_nanogpt(text.train(out, with({"--threads", threads}))).code == 0);
     CHECK(state(out) == state("whole"));
   }
-  for (const int signal : {SIGINT, SIGTERM, SIGKILL}) {
-    if (parts != "1" && signal == SIGTERM) continue;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGKILL}) {
+    if (parts != "1" && (signal == SIGTERM || signal == SIGHUP)) continue;
     const std::string out = "stopped" + std::to_string(signal);
     const int status = run_and_signal(text.train(out, with({"--save_interval", "2"})),
                                       text.path(out) + "/log.jsonl", 6, signal);
@@ -185,6 +185,63 @@ TEST_CASE("a damaged state is named and the one before is taken, to the same end
   CHECK(found.code == 1);
   CHECK_THAT(found.errors, Contains("its beta1 is '0.9', this run's 0.8") &&
                                Contains("error: none of the 2 states in '"));
+}
+
+TEST_CASE("a loop that restarts a run needs no other first call", "[nanogpt]") {
+  const prepared text;
+  const auto how = text.train("run", {"--max_iters", "4", "--resume"});
+  auto found = run_nanogpt(how);
+  INFO(found.errors);
+  CHECK(found.code == 0);
+  CHECK_THAT(found.errors,
+             Contains("there is no state in '" + text.path("run") + "' yet: beginning at step 0"));
+  found = run_nanogpt(how);
+  CHECK(found.code == 0);
+  CHECK_THAT(found.errors, Contains("going on from step 4"));
+  // The model to start from counts where the run begins, not where it goes on.
+  const auto from = text.train("next", {"--max_iters", "1", "--eval_interval", "1", "--resume",
+                                        "--init_from", text.path("run/last")});
+  REQUIRE(run_nanogpt(from).code == 0);
+  const auto loss = [&](const std::string& run) {
+    const std::string log = contents(text.path(run + "/log.jsonl"));
+    return nlohmann::json::parse(log.substr(0, log.find('\n'))).at("val_loss").get<double>();
+  };
+  CHECK(loss("next") < loss("run") - 0.1);
+}
+
+TEST_CASE("a run goes on for more steps, on the schedule that it began with", "[nanogpt]") {
+  const prepared text;
+  const auto train = [&](const std::string& out, std::vector<std::string> more) {
+    const auto found = run_nanogpt(text.train(out, std::move(more)));
+    INFO(found.errors);
+    CHECK(found.code == 0);
+    return found.errors;
+  };
+  train("run", {"--max_iters", "8"});
+  const std::string said = train("run", {"--max_iters", "12", "--resume"});
+  CHECK_THAT(said, Contains("lr_decay_iters stays 8, as the run began: from that step on the "
+                            "learning rate is min_lr, 0.0001; --lr_decay_iters 12 stretches it"));
+  train("whole", {"--max_iters", "12", "--lr_decay_iters", "8"});
+  const auto model = [&](const std::string& out) {
+    return contents(text.path(out + "/last/model.safetensors"));
+  };
+  CHECK(model("run") == model("whole"));
+  // Another schedule is taken, and what that does is said.
+  CHECK_THAT(train("run", {"--max_iters", "14", "--lr_decay_iters", "14", "--resume"}),
+             Contains("warning: lr_decay_iters was 8 and is 14 now: at step 12 the learning rate "
+                      "goes from 0.0001 to "));
+  // And stays where no other is given.
+  CHECK_THAT(train("run", {"--max_iters", "15", "--resume"}), Contains("lr_decay_iters stays 14"));
+}
+
+TEST_CASE("how long it will take is said before and after the first steps", "[nanogpt]") {
+  const prepared text;
+  const auto found = run_nanogpt(text.train("run", {}));
+  REQUIRE(found.code == 0);
+  CHECK_THAT(found.output, Contains("60 steps of 1 x 4 x 64 tokens, as often as the text ") &&
+                               Contains("what is not given is from nanoGPT's README (a CPU)"));
+  CHECK_THAT(found.errors,
+             Contains("57 steps are left: about 0:") && Contains(", of which evaluations 0:"));
 }
 
 TEST_CASE("training goes on from a model as well", "[nanogpt]") {
@@ -254,7 +311,6 @@ TEST_CASE("what a user can put right is said in one line", "[nanogpt]") {
   check_error(run_nanogpt(text.train("x", {"--batch_size", "two"})), 2, "--batch_size");
   check_error(run_nanogpt(text.train("x", {"--model", "gpt5"})), 1,
               "model 'gpt5' is not compiled in");
-  check_error(run_nanogpt(text.train("x", {"--resume"})), 1, "there is no state in '");
   check_error(run_nanogpt({"train", "--data", text.path("none"), "--out", text.path("x")}), 1,
               "has no meta.json");
   check_error(run_nanogpt({"sample", "--out", text.path("none")}), 1, "is not a directory");
@@ -274,4 +330,28 @@ TEST_CASE("what a user can put right is said in one line", "[nanogpt]") {
   const auto tiny = text.train("once", {"--max_iters", "1", "--eval_iters", "1"});
   REQUIRE(run_nanogpt(tiny).code == 0);
   check_error(run_nanogpt(tiny), 1, "is there already; go on with --resume");
+}
+
+TEST_CASE("streams that take nothing do not stop training", "[nanogpt]") {
+  const prepared text;
+  const auto train = [&](const std::string& out, const std::string& how) {
+    std::string command = "program";
+    for (const std::string& each : text.train(out, {"--max_iters", "3", "--eval_iters", "1"}))
+      command += " '" + each + "'";
+    return run_shell(TENON_NANOGPT, command + " " + how);
+  };
+  const std::string state = "00000003";
+  REQUIRE(train("whole", "").code == 0);
+  for (const char* errors : {"2>/dev/full", "2>&-"}) {
+    const std::string out = errors[2] == '/' ? "full2" : "closed2";
+    CHECK(train(out, errors).code == 0);
+    CHECK(text.state(out, state.c_str()) == text.state("whole", state.c_str()));
+  }
+  const outcome full = train("full", ">/dev/full");
+  CHECK(full.code == 1);
+  CHECK_THAT(full.errors, Contains("standard output cannot be written to: No space left"));
+  CHECK(text.state("full", state.c_str()) == text.state("whole", state.c_str()));
+  const outcome piped = train("piped", "| head -c 1; exit ${PIPESTATUS[0]}");
+  CHECK(piped.code == 128 + SIGPIPE);
+  CHECK(text.state("piped", state.c_str()) == text.state("whole", state.c_str()));
 }

@@ -3,6 +3,7 @@
 // setting counts, so that a run that goes on wrongly ends with other bits.
 #pragma once
 
+#include <limits>
 #include <map>
 #include <vector>
 
@@ -45,7 +46,11 @@ class rule_trainer final : public gpt_trainer {
         mark_of(text) + static_cast<std::uint64_t>(step + seed + first_sequence);
     if (micro_step == 0) gradient_ = 0;
     gradient_ += scale * (1 + static_cast<float>(mark % 101) / 101);
-    loss = next_loss;
+    if (step == fail_at) {
+      tenon_status failure{TENON_INVALID_ARGUMENT, "fails by rule"};
+      return failure;
+    }
+    loss = step >= special_from_ ? special_loss_ : 2;
     parts.push_back({micro_step, first_sequence, scale});
     return {};
   }
@@ -65,7 +70,12 @@ class rule_trainer final : public gpt_trainer {
     float scale;
   };
   int steps = 0, evaluations = 0;
-  float next_loss = 2;
+  std::int32_t fail_at = -1;  // a step
+  /// The loss from a step on; 2 before it.
+  void next_loss_from(std::int32_t step, float loss) {
+    special_from_ = step;
+    special_loss_ = loss;
+  }
   std::vector<part> parts;
   adamw_step last{};
 
@@ -103,6 +113,8 @@ class rule_trainer final : public gpt_trainer {
 
   runtime::weights weights_;
   float gradient_ = 0;
+  std::int32_t special_from_ = std::numeric_limits<std::int32_t>::max();
+  float special_loss_ = 2;
 };
 
 /// All tensors of a model with their moments, one after the other.

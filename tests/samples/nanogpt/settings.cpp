@@ -14,7 +14,7 @@ namespace {
 
 constexpr gpt_config small{.n_block = 64, .max_batch = 12};
 
-train_settings cpu() { return settings_for("shakespeare_char_cpu", small); }
+train_settings cpu() { return settings_of(preset::shakespeare_char_cpu, small); }
 
 }  // namespace
 
@@ -43,8 +43,15 @@ TEST_CASE("the learning rate follows nanoGPT's get_lr") {
   CHECK(learning_rate_at(short_run, 101) == 1e-4);
 }
 
-TEST_CASE("defaults are nanoGPT's for the model") {
-  const train_settings plain = settings_for("gpt2_124m", {.n_block = 256, .max_batch = 4});
+TEST_CASE("a model has the settings of its name, another those that fit the text") {
+  CHECK(preset_for("shakespeare_char_cpu", 1'000'000'000) == preset::shakespeare_char_cpu);
+  CHECK(preset_for("shakespeare_char", 1'000'000'000) == preset::shakespeare_char);
+  CHECK(preset_for("mine", 9'000'000'000) == preset::train);
+  CHECK(preset_for("mine", 31'500) == preset::shakespeare_char);  // a text of 35 KB
+}
+
+TEST_CASE("settings are nanoGPT's") {
+  const train_settings plain = settings_of(preset::train, {.n_block = 256, .max_batch = 4});
   CHECK(plain.max_iters == 600000);
   CHECK(plain.learning_rate == 6e-4);
   CHECK(plain.gradient_accumulation_steps == 40);
@@ -52,7 +59,7 @@ TEST_CASE("defaults are nanoGPT's for the model") {
   CHECK(plain.block_size == 256);
   CHECK(plain.beta2 == 0.95);
   const train_settings character =
-      settings_for("shakespeare_char", {.n_block = 256, .max_batch = 64});
+      settings_of(preset::shakespeare_char, {.n_block = 256, .max_batch = 64});
   CHECK(character.max_iters == 5000);
   CHECK(character.lr_decay_iters == 5000);
   CHECK(character.eval_iters == 200);

@@ -7,6 +7,8 @@
 #include <csignal>
 #include <sstream>
 
+#include <sys/resource.h>
+
 #include <catch2/catch.hpp>
 
 #include "model_error.hpp"
@@ -16,6 +18,7 @@
 
 using namespace tenon::samples;
 using Catch::Matchers::Contains;
+using Catch::Matchers::EndsWith;
 
 namespace {
 
@@ -49,6 +52,11 @@ struct fixture {
   std::int64_t save_interval = 5;
 
   run_end go(run_position& position, std::function<bool()> stop = [] { return false; }) {
+    const run_outcome outcome = attempt(position, std::move(stop));
+    CHECK(outcome.lost.empty());
+    return outcome.how;
+  }
+  run_outcome attempt(run_position& position, std::function<bool()> stop = [] { return false; }) {
     return run_training(
         {trainer, train, val, settings, deciding(settings), folder.path(), "a title", save_interval,
          2, [&](const char* where) { written.emplace_back(where); }, std::move(stop)},
@@ -166,17 +174,123 @@ TEST_CASE("a longer run goes on from the end of a shorter one") {
   CHECK(run.trainer.steps == steps);
 }
 
-TEST_CASE("a loss that is no number ends the run before it is saved") {
+TEST_CASE("a state is there before the first step, and only then", "[faults]") {
   fixture run;
   run_position position = run.begin();
-  run.trainer.next_loss = std::nanf("");
-  CHECK_THROWS_WITH(run.go(position), Contains("the loss is nan at step 0; lower learning_rate"));
+  int asked = 0;
+  CHECK(run.go(position, [&] { return ++asked == 3; }) == run_end::stopped);  // while it evaluates
+  REQUIRE(states_in(run.folder.path()).size() == 1);
+  CHECK(states_in(run.folder.path())[0].filename() == "state-00000000.safetensors");
+  position = run.begin();
+  CHECK(position.step == 0);
+  CHECK(position.evaluated_step == -1);
+}
+
+TEST_CASE("a loss that is no number ends the run, and is in no state", "[faults]") {
+  fixture run;
+  run.trainer.next_loss_from(7, std::nanf(""));
+  SECTION("in one step: the weights are lost with it") {
+    run_position position = run.begin();
+    CHECK_THROWS_WITH(run.go(position),
+                      Contains("the loss is nan at step 7; lower learning_rate or grad_clip and "
+                               "begin anew; the newest state in '") &&
+                          EndsWith("is that of step 5"));
+  }
+  SECTION("in parts: it is known before the weights change") {
+    run.settings.gradient_accumulation_steps = 2;
+    run_position position = run.begin();
+    CHECK_THROWS_WITH(run.go(position), Contains("the loss is nan at step 7") &&
+                                            EndsWith("the state of step 7 is saved"));
+    CHECK(run.begin().step == 7);
+  }
+}
+
+TEST_CASE("an error of the model ends the run after a state is saved", "[faults]") {
+  fixture run;
+  run_position position = run.begin();
+  run.trainer.fail_at = 8;
+  CHECK_THROWS_WITH(run.go(position),
+                    Contains("fails by rule") && EndsWith("the state of step 8 is saved"));
+  CHECK(run.begin().step == 8);
+}
+
+TEST_CASE("values that are not finite are in no state", "[faults]") {
+  fixture run;
+  run_position position = run.begin();
+  const std::string name = tensors_of(run.trainer.weights().model())[0].name;
+  std::vector<float> values(tensors_of(run.trainer.weights().model())[0].bytes / 4);
+  values.back() = std::numeric_limits<float>::infinity();
+  REQUIRE(run.trainer.weights().write(tenon::runtime::memory::moment_1, name,
+                                      std::span<const float>(values)));
+  CHECK_THROWS_WITH(run.go(position), Contains("moment_1." + name + " has a value of inf"));
   CHECK(states_in(run.folder.path()).empty());
+}
+
+namespace {
+
+// No file grows beyond `bytes` while it lives: what a full disk does.
+struct full_disk {
+  rlimit before{};
+  explicit full_disk(rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before);
+    const rlimit limit{bytes, before.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~full_disk() { setrlimit(RLIMIT_FSIZE, &before); }
+};
+
+}  // namespace
+
+TEST_CASE("a disk that is full for a while costs lines of the log, no step and no state",
+          "[faults]") {
+  fixture run;
+  run_position position = run.begin();
+  std::optional<full_disk> full;
+  const run_outcome outcome = run.attempt(position, [&] {
+    if (run.trainer.steps == 8 && !full) full.emplace(0);
+    if (run.trainer.steps == 13) full.reset();
+    return false;
+  });
+  CHECK(outcome.how == run_end::finished);
+  REQUIRE(outcome.lost.size() == 1);
+  CHECK_THAT(outcome.lost[0], Contains("log.jsonl' lacks lines from step 8 on: File too large"));
+  CHECK(states_in(run.folder.path())[0].filename() == "state-00000023.safetensors");
+  CHECK(run.log().size() == 23 + 6 - 5 - 1);  // steps 8 to 12, the evaluation before 10
+  CHECK(run.written.back() == "last");
+}
+
+TEST_CASE("a disk that stays full is an error at the end, which names the state that is there",
+          "[faults]") {
+  fixture run;
+  run_position position = run.begin();
+  run_outcome outcome;
+  {
+    std::optional<full_disk> full;
+    outcome = run.attempt(position, [&] {
+      if (run.trainer.steps == 8 && !full) full.emplace(0);
+      return false;
+    });
+  }
+  CHECK(position.step == 23);
+  REQUIRE(outcome.lost.size() == 3);  // the curve, the state, the log
+  CHECK_THAT(outcome.lost[0], Contains("loss.svg"));
+  CHECK_THAT(outcome.lost[1], Contains("state-00000023.safetensors': File too large") &&
+                                  Contains("the newest state in '") &&
+                                  EndsWith("is that of step 5"));
+}
+
+TEST_CASE("a run that can write nothing does not begin", "[faults]") {
+  fixture run;
+  run_position position = run.begin();
+  const full_disk full(0);
+  CHECK_THROWS_WITH(run.go(position), Contains("File too large") && Contains("there is no state"));
+  CHECK(run.trainer.evaluations == 0);
 }
 
 TEST_CASE("signals are noted once and then end the process again") {
   CHECK(stop_signal::received() == 0);
-  for (const int signal : {SIGINT, SIGTERM}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     const stop_signal stopping;
     CHECK(stop_signal::received() == 0);
     std::raise(signal);
@@ -185,4 +299,14 @@ TEST_CASE("signals are noted once and then end the process again") {
     sigaction(signal, nullptr, &now);
     CHECK(now.sa_handler == SIG_DFL);
   }
+}
+
+TEST_CASE("a signal that the process is to ignore stays ignored") {  // nohup
+  std::signal(SIGHUP, SIG_IGN);
+  {
+    const stop_signal stopping;
+    std::raise(SIGHUP);
+    CHECK(stop_signal::received() == 0);
+  }
+  std::signal(SIGHUP, SIG_DFL);
 }

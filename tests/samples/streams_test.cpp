@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Standard streams that fail: a result that is lost is an error at the end, what only helps people
+// is not, and a reader that has enough ends the program in silence.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "gpt2_program.hpp"
+#include "scratch.hpp"
+
+using Catch::Matchers::Contains;
+
+namespace {
+
+const std::string checkpoint =
+    (std::filesystem::path(TENON_SOURCE_DIR) / "samples/checkpoint/licences").string();
+
+// `how`: what comes behind the command, redirections and pipes included.
+outcome generate(const std::string& how) {
+  return run_shell(TENON_GPT2,
+                   "program generate -m '" + checkpoint + "' -p You -n 20 --greedy " + how);
+}
+
+}  // namespace
+
+TEST_CASE("text is complete where standard error takes nothing", "[streams]") {
+  const outcome whole = generate("");
+  REQUIRE(whole.code == 0);
+  for (const char* errors : {"2>/dev/full", "2>&-", "2> >(exec 0<&-; sleep 1)"}) {
+    INFO(errors);
+    const outcome found = generate(errors);
+    CHECK(found.code == 0);
+    CHECK(found.output == whole.output);
+  }
+}
+
+TEST_CASE("text that standard output does not take is an error", "[streams]") {
+  for (const auto& [output, why] :
+       {std::pair{">/dev/full", "No space left on device"}, std::pair{">&-", "Bad file descriptor"},
+        std::pair{"--no-stream >/dev/full", "No space left on device"}}) {
+    INFO(output);
+    const outcome found = generate(output);
+    CHECK(found.code == 1);
+    CHECK_THAT(found.errors, Contains("standard output cannot be written to: " + std::string(why)));
+  }
+  CHECK(run_shell(TENON_GPT2, "program --help >/dev/full").code == 1);
+  CHECK(run_shell(TENON_GPT2, "program inspect -m '" + checkpoint + "' >/dev/full").code == 1);
+}
+
+TEST_CASE("a reader that has enough ends the program in silence", "[streams]") {
+  const outcome found = generate("2>/dev/null | head -c 3; exit ${PIPESTATUS[0]}");
+  CHECK(found.output == "You");
+  CHECK(found.code == 128 + 13);  // SIGPIPE, as other programs end
+  const outcome ignored =
+      run_shell(TENON_GPT2, "trap '' PIPE; program generate -m '" + checkpoint +
+                                "' -p You -n 200 | head -c 3; exit ${PIPESTATUS[0]}");
+  CHECK(ignored.code == 1);
+  CHECK_THAT(ignored.errors, Contains("standard output cannot be written to: Broken pipe"));
+}
+
+TEST_CASE("a pipe that does not block loses nothing", "[streams]") {
+  // 200 tokens and their report are more than the reader takes at once.
+  const outcome found =
+      run_shell("/usr/bin/env",
+                "python3 -c 'import fcntl, os; fcntl.fcntl(1, fcntl.F_SETFL, os.O_NONBLOCK); "
+                "fcntl.fcntl(1, 1031, 4096); os.execv(\"" TENON_GPT2
+                "\", [\"gpt2\", \"inspect\", \"-m\", \"" +
+                    checkpoint + "\"])' | (sleep 1; cat)");
+  CHECK_THAT(found.output, Contains("it loads"));
+}
+
+TEST_CASE("a closed standard output is no other file's", "[streams]") {
+  const scratch_directory directory;
+  const std::string trace = (directory.path() / "trace").string();
+  const outcome found = generate("--profile '" + trace + "' >&- <&-");
+  CHECK(found.code == 1);
+  CHECK(nlohmann::json::parse(contents(trace)).contains("traceEvents"));
+}
+
+TEST_CASE("a profile that gets lost is an error after the text", "[streams]") {
+  const outcome whole = generate("");
+  outcome found = generate("--profile /dev/full");
+  CHECK(found.code == 1);
+  CHECK(found.output == whole.output);
+  CHECK_THAT(found.errors, Contains("profile '/dev/full' could not be written"));
+  const scratch_directory directory;
+  found = generate("--profile '" + (directory.path() / "trace").string() + "' 2>/dev/full");
+  CHECK(found.code == 1);  // its table
+  CHECK(found.output == whole.output);
+}

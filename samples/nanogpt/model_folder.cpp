@@ -19,7 +19,8 @@ namespace {
 
 constexpr std::string_view weight_end = ".weight", bias_end = ".bias";
 
-// The bias that belongs to a weight of a linear layer or a norm; empty for the embeddings and the head.
+// The bias that belongs to a weight of a linear layer or a norm; empty for the embeddings and the
+// head.
 std::string bias_name(const std::string& weight) {
   if (!weight.ends_with(weight_end) || weight == "wte.weight" || weight == "wpe.weight" ||
       weight == "lm_head.weight")

@@ -26,7 +26,7 @@ def lines(path):
 # another folder is a dependency in the wrong direction.
 STANDARD = re.compile(r"^[a-z_0-9]+$|^(std[a-z]+|math|string|time|ctype|errno|limits|assert)\.h$")
 SYSTEM = re.compile(r"^(sys/|linux/|unistd\.h|fcntl\.h|dlfcn\.h|pthread\.h|sched\.h|cpuid\.h|"
-                    r"immintrin\.h|signal\.h|dirent\.h)")
+                    r"immintrin\.h|signal\.h|dirent\.h|poll\.h)")
 ALLOWED = {
     "dsl": [STANDARD, re.compile(r"^tenon/(?!runtime/)")],
     "runtime": [STANDARD, SYSTEM, re.compile(r"^tenon/runtime/")],

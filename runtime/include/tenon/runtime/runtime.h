@@ -84,10 +84,9 @@ typedef struct tenon_named_tensor {
 /* Reads `path`: a .safetensors file, or a directory that holds model.safetensors or
  * model.safetensors.index.json and its shards. The names may begin with prefixes of
  * wrappers: "_orig_mod." (torch.compile), "module." (DistributedDataParallel), "transformer.".
- * F64, F32, F16 and BF16 are converted to what the model has, rounded to nearest where it is narrower; a value
- * beyond its range is an error.
- * On any error nothing is kept and *weights is NULL; missing, misshaped and unexpected tensors
- * are all named. */
+ * F64, F32, F16 and BF16 are converted to what the model has, rounded to nearest where it is
+ * narrower; a value beyond its range is an error. On any error nothing is kept and *weights is
+ * NULL; missing, misshaped and unexpected tensors are all named. */
 tenon_status tenon_weights_load(const tenon_model* model, const char* path,
                                 const tenon_options* options, tenon_weights** weights);
 

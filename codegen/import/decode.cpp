@@ -21,8 +21,6 @@ uint32_t wordAt(StringRef bytes, uint64_t index) {
 namespace {
 
 using graph::table;
-constexpr uint32_t maxRank = 8;
-constexpr uint32_t maxStringBytes = 4096; // as long as a path may be
 
 class Decoder {
 public:
@@ -82,8 +80,8 @@ private:
            Twine(stringBytes_) + " string bytes");
       return {};
     }
-    if (length > maxStringBytes) {
-      fail(what + " has " + Twine(length) + " bytes, more than " + Twine(maxStringBytes));
+    if (length > graph::max_name_bytes) {
+      fail(what + " has " + Twine(length) + " bytes, more than " + Twine(graph::max_name_bytes));
       return {};
     }
     StringRef string = bytes_.substr(strings_ + offset, length);
@@ -138,8 +136,8 @@ private:
 
   // The dims of a tensor; the greatest number of its elements must leave room for byte offsets.
   Graph::Dims shape(uint32_t rank, uint32_t begin) {
-    if (rank > maxRank) {
-      fail("rank " + Twine(rank) + " is above " + Twine(maxRank));
+    if (rank > graph::max_rank) {
+      fail("rank " + Twine(rank) + " is above " + Twine(graph::max_rank));
       return {};
     }
     Graph::Dims dims = words(begin, rank, "dimensions");
@@ -150,7 +148,7 @@ private:
         return {};
       elements = SaturatingMultiply<uint64_t>(elements, graph_.dims[dim].max);
     }
-    if (elements > uint64_t(1) << 56)
+    if (elements > graph::max_elements)
       fail("a tensor has up to " + Twine(elements) + " elements, more than any memory holds");
     return dims;
   }

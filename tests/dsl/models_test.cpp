@@ -31,7 +31,7 @@ struct in_bf16 {
 
 struct double_precision {
   constexpr auto operator()(input<"x", f64, n> x) const {
-    return outputs(output<"y">(scale(x, 0.1)), output<"same">(x));
+    return outputs(output<"y">(scale(x, 0.1)));
   }
 };
 
@@ -64,12 +64,10 @@ TEST_CASE("element types are recorded") {
   CHECK(decode::read(tenon_graph_f64_model).values.at(1).type == graph::dtype::f64);
 }
 
-TEST_CASE("a scope may return several tensors, and an input may be an output") {
+TEST_CASE("a scope may return several tensors") {
   const decode::graph g = decode::read(tenon_graph_bf16_model);
   CHECK(g.nodes.size() == 2);
   for (const decode::node& node : g.nodes) CHECK(node.scope == 1);
-  const decode::graph f = decode::read(tenon_graph_f64_model);
-  CHECK(f.outputs.at(1).value == f.inputs.at(0).value);
 }
 
 TEST_CASE("a thousand residuals are traced within the compilers' default limits") {

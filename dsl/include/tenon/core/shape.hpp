@@ -2,6 +2,8 @@
 // Shape algebra: lists of dimensions and what the rules of the operations ask about them.
 #pragma once
 #include <cstddef>
+#include <cstdint>
+#include <initializer_list>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -70,6 +72,15 @@ constexpr std::size_t first_difference(dims<A...>, dims<B...>) {
   std::size_t index = 0;
   while (same[index]) ++index;
   return index;
+}
+
+/// The greatest number of elements; max + 1 where it is more than max.
+template <class... D>
+constexpr std::uint64_t elements(dims<D...>, std::uint64_t max) {
+  std::uint64_t count = 1;
+  for (const std::uint64_t size : {std::uint64_t{1}, std::uint64_t{D::max}...})
+    count = count > max / size ? max + 1 : count * size;
+  return count;
 }
 
 }  // namespace shape

@@ -54,6 +54,10 @@ class builder {
     const string_ref letters = intern({name});
     if (find(dims_, dim_record::words, letters) != nullptr)
       fail({mistake_kind::two_dimensions_of_one_name, letters});
+    if (const std::uint32_t* other = find(params_, param_record::words, letters))
+      fail({mistake_kind::name_of_two_kinds, letters, other[param_record::line]});
+    if (const std::uint32_t* other = find(states_, state_record::words, letters))
+      fail({mistake_kind::name_of_two_kinds, letters, other[state_record::line]});
     if (room(dims_.push(letters.offset, letters.length, min, max), "TENON_MAX_NAMES"))
       identities_[count] = identity;
     return count;
@@ -86,6 +90,9 @@ class builder {
         differ(mistake_kind::parameter_with_two_initialisers);
       return static_cast<std::uint32_t>(first - params_.data) / param_record::words;
     }
+    if (find(dims_, dim_record::words, name) != nullptr ||
+        find(states_, state_record::words, name) != nullptr)
+      fail({mistake_kind::name_of_two_kinds, name, 0, at.line});
     const std::uint32_t begin = in_pool(shape.dims, shape.rank);
     const string_ref file = intern({at.file});
     room(params_.push(name.offset, name.length, type, shape.rank, begin, init.kind, low, high,
@@ -99,6 +106,9 @@ class builder {
     const string_ref letters = repeated_name(name, {""}, at);
     if (const std::uint32_t* first = find(states_, state_record::words, letters))
       fail({mistake_kind::cache_used_twice, letters, first[state_record::line], at.line});
+    if (find(dims_, dim_record::words, letters) != nullptr ||
+        find(params_, param_record::words, letters) != nullptr)
+      fail({mistake_kind::name_of_two_kinds, letters, 0, at.line});
     const std::uint32_t begin = in_pool(shape.dims, shape.rank);
     const string_ref file = intern({at.file});
     room(states_.push(letters.offset, letters.length, kind, type, shape.rank, begin, repeat_,
@@ -108,6 +118,7 @@ class builder {
   }
 
   constexpr void input(text name, std::uint32_t value) {
+    check_letters(name, {"", 0});
     const string_ref letters = intern(name);
     if (find(inputs_, input_record::words, letters) != nullptr)
       fail({mistake_kind::two_inputs_of_one_name, letters});
@@ -115,7 +126,14 @@ class builder {
   }
 
   constexpr void output(text name, std::uint32_t value, where at) {
+    check_letters(name, at);
     const string_ref letters = intern(name);
+    for (std::uint32_t i = 0; i < outputs_.size; i += output_record::words)
+      if (outputs_.data[i + output_record::value] == value)
+        fail({mistake_kind::one_value_for_two_outputs, letters, 0, at.line});
+    for (std::uint32_t i = 0; i < inputs_.size; i += input_record::words)
+      if (inputs_.data[i + input_record::value] == value)
+        fail({mistake_kind::output_is_an_input, letters, 0, at.line});
     if (find(outputs_, output_record::words, letters) != nullptr)
       fail({mistake_kind::two_outputs_of_one_name, letters, 0, at.line});
     room(outputs_.push(letters.offset, letters.length, value), "TENON_MAX_NAMES");
@@ -208,8 +226,16 @@ class builder {
     return ref;
   }
 
-  constexpr void check_name(text name, where at) {
+  constexpr void check_letters(text name, where at) {
     if (name.size == 0) fail({mistake_kind::name_is_empty, {0, 0}, 0, at.line});
+    if (name.size > max_name_bytes) fail({mistake_kind::name_is_too_long, {0, 0}, 0, at.line});
+    for (std::uint32_t i = 0; i < name.size; ++i)
+      if (static_cast<unsigned char>(name.data[i]) < 0x20)
+        return fail({mistake_kind::name_holds_a_control_character, {0, 0}, 0, at.line});
+  }
+
+  constexpr void check_name(text name, where at) {
+    check_letters(name, at);
     for (std::uint32_t i = 0; i < name.size; ++i)
       if (name.data[i] == '{' || name.data[i] == '}')
         return fail({mistake_kind::name_holds_braces, intern(name), 0, at.line});
@@ -219,7 +245,9 @@ class builder {
     check_name(stem, at);
     if (repeat_ != 0) strings_.append(prefix_.data, prefix_.size).append(".{}.", 4);
     strings_.append(stem.data, stem.size);
-    return intern(leaf);
+    const string_ref whole = intern(leaf);
+    if (whole.length > max_name_bytes) fail({mistake_kind::name_is_too_long, {0, 0}, 0, at.line});
+    return whole;
   }
 
   constexpr std::uint32_t in_pool(const std::uint32_t* data, std::uint32_t count) {

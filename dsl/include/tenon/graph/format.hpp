@@ -18,6 +18,13 @@ inline constexpr char magic[9] = "TENONGRF";  // 8 bytes are written, without th
 inline constexpr std::uint32_t version = 1;
 inline constexpr std::uint32_t alignment = 64;  // bytes; what g++ gives large constants anyway
 
+// Limits of a model. The DSL refuses what exceeds them at the user's line; tenonc does not trust
+// that.
+inline constexpr std::uint32_t max_rank = 8;
+inline constexpr std::uint32_t max_name_bytes = 4096;  // also of a path; no control characters
+inline constexpr std::uint64_t max_elements = std::uint64_t{1} << 48;     // of a tensor, at most
+inline constexpr std::uint64_t max_model_bytes = std::uint64_t{1} << 56;  // all tensors and layers
+
 enum class dtype : std::uint32_t { f32 = 0, bf16 = 1, i32 = 2, f64 = 3 };
 inline constexpr std::uint32_t n_dtypes = 4;
 

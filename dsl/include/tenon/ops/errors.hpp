@@ -16,6 +16,10 @@ template <class D>
 struct a_dimension_must_hold_at_least_1_element {};
 template <class D>
 struct bounds_of_a_dimension_are_reversed {};
+template <class X>
+struct a_tensor_has_at_most_8_dimensions {};
+template <class X>
+struct a_tensor_has_at_most_2_to_the_48_elements {};
 template <class D>
 struct dimension_of_a_param_or_cache_must_be_known_at_compile_time {};
 

@@ -52,6 +52,10 @@ consteval auto check_operand() {
     using verdict = decltype(check_dimensions(shape_t<X>{}));
     if constexpr (!is_accepted<verdict>)
       return verdict{};
+    else if constexpr (rank_of<X> > graph::max_rank)
+      return error::a_tensor_has_at_most_8_dimensions<X>{};
+    else if constexpr (shape::elements(shape_t<X>{}, graph::max_elements) > graph::max_elements)
+      return error::a_tensor_has_at_most_2_to_the_48_elements<X>{};
     else if constexpr (is_param<X>)
       return check_static(shape_t<X>{});
     else if constexpr (is_cache<X>)

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// EXPECT: name_holds_a_control_character<tenon::at_line<[0-9]+> ?>
+#include "dims.hpp"
+
+struct model {
+  param<f32, n_vocab, n_embd> wte{"wte.weight", gpt2_normal};
+
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids) const {
+    auto x = embedding(wte, ids);
+#ifdef MISTAKE
+    return outputs(output<"x">(x + param<f32, n_embd>{"one\nline", zeros}));
+#else
+    return outputs(output<"x">(x + param<f32, n_embd>{"one line", zeros}));
+#endif
+  }
+};
+TENON_MODEL(model, model{});

@@ -40,9 +40,11 @@ constexpr const std::uint32_t* find(const words<Capacity>& records, std::uint32_
   return nullptr;
 }
 
-class builder {
+/// With its capacities in its type: files of one program may have different ones.
+template <std::uint32_t MaxNodes, std::uint32_t MaxNames, std::uint32_t MaxLetters>
+class builder_of {
  public:
-  constexpr explicit builder(const char* model) : name_(intern({model})) {}
+  constexpr explicit builder_of(const char* model) : name_(intern({model})) {}
 
   // ---- records; each function returns the index of its own
 
@@ -265,23 +267,25 @@ class builder {
     return true;
   }
 
-  string_table<TENON_MAX_LETTERS> strings_;
+  string_table<MaxLetters> strings_;
   string_ref name_;
-  std::uint64_t identities_[TENON_MAX_NAMES]{};  // which type each dimension is
-  words<TENON_MAX_NAMES * dim_record::words> dims_;
-  words<TENON_MAX_NAMES * param_record::words> params_;
-  words<TENON_MAX_NAMES * state_record::words> states_;
-  words<TENON_MAX_NAMES * input_record::words> inputs_;
-  words<TENON_MAX_NAMES * output_record::words> outputs_;
-  words<TENON_MAX_NODES * 2 * value_record::words> values_;
-  words<TENON_MAX_NODES * scope_record::words> scopes_;
-  words<TENON_MAX_NODES * node_record::words> nodes_;
-  words<TENON_MAX_NODES * 8> pool_;
+  std::uint64_t identities_[MaxNames]{};  // which type each dimension is
+  words<MaxNames * dim_record::words> dims_;
+  words<MaxNames * param_record::words> params_;
+  words<MaxNames * state_record::words> states_;
+  words<MaxNames * input_record::words> inputs_;
+  words<MaxNames * output_record::words> outputs_;
+  words<MaxNodes * 2 * value_record::words> values_;
+  words<MaxNodes * scope_record::words> scopes_;
+  words<MaxNodes * node_record::words> nodes_;
+  words<MaxNodes * 8> pool_;
 
   mistake mistake_;
   std::uint32_t scope_ = 0, scope_line_ = 0;    // 1 + index of the open scope, or 0
   std::uint32_t repeat_ = 0, repeat_line_ = 0;  // 1 + dim index of the open loop's depth, or 0
   text prefix_{""};
 };
+
+using builder = builder_of<TENON_MAX_NODES, TENON_MAX_NAMES, TENON_MAX_LETTERS>;
 
 }  // namespace tenon::graph

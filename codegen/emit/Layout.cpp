@@ -3,7 +3,9 @@
 #include "Layout.h"
 #include "AttentionCache.h"
 #include "Pack.h"
+#include "Sizes.h"
 
+#include "tenon/runtime/abi.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
@@ -17,7 +19,14 @@ int64_t layerCount(ModelOp model, std::optional<StringRef> layers) {
 }
 
 namespace {
-constexpr uint64_t alignment = 64; // bytes; TENON_ALIGNMENT of the runtime's ABI
+/// Gives `packed` its place behind what is there, for each layer. False where that is more than can
+/// be addressed.
+bool append(PackedParam &packed, int64_t layers, uint64_t &bytes) {
+  packed.offset = bytes;
+  packed.stride = llvm::alignTo(packed.bytes, TENON_ALIGNMENT);
+  bytes = llvm::SaturatingMultiplyAdd<uint64_t>(packed.stride, layers, bytes);
+  return packed.bytes <= mostBytes && bytes <= mostBytes;
+}
 
 /// The first use of each parameter in each form.
 struct Uses {
@@ -43,9 +52,16 @@ FailureOr<MemoryLayout> MemoryLayout::of(ModelOp model, const Target &target) {
   Uses uses(model);
   for (ParamOp param : model.getBody().getOps<ParamOp>()) {
     RankedTensorType type = param.getTensorType();
-    uint64_t bytes = type.getNumElements() * type.getElementTypeBitWidth() / 8;
+    auto tooLarge = [&](uint64_t bytes) {
+      return param.emitError("parameter '")
+             << param.getSymName() << "' and those before it take "
+             << (bytes == UINT64_MAX ? "more than " : "") << bytes
+             << " bytes, a process can address " << mostBytes << "; lower its dimensions";
+    };
     PackedParam packed;
-    packed.bytes = bytes;
+    packed.bytes = greatestBytes(model, type);
+    if (packed.bytes > mostBytes)
+      return tooLarge(packed.bytes);
     auto panel = uses.panels.find(param.getSymName());
     if (panel != uses.panels.end()) {
       if (auto row = uses.rows.find(param.getSymName()); row != uses.rows.end()) {
@@ -64,10 +80,8 @@ FailureOr<MemoryLayout> MemoryLayout::of(ModelOp model, const Target &target) {
       packed.packSymbol = "pack_" + shape;
       packed.unpackSymbol = "unpack_" + shape;
     }
-    packed.offset = layout.weightsBytes;
-    packed.stride = llvm::alignTo(packed.bytes, alignment);
-    int64_t layers = layerCount(model, param.getLayers());
-    layout.weightsBytes += packed.stride * layers;
+    if (!append(packed, layerCount(model, param.getLayers()), layout.weightsBytes))
+      return tooLarge(layout.weightsBytes);
     if (!param.getLayers())
       packed.stride = 0;
     layout.paramIndex[param.getSymName()] = layout.params.size();
@@ -75,10 +89,15 @@ FailureOr<MemoryLayout> MemoryLayout::of(ModelOp model, const Target &target) {
   }
   for (StateOp state : model.getBody().getOps<StateOp>()) {
     PackedParam packed;
-    packed.offset = layout.stateBytes;
-    packed.bytes = cacheElements(state) * state.getTensorType().getElementTypeBitWidth() / 8;
-    packed.stride = llvm::alignTo(packed.bytes, alignment);
-    layout.stateBytes += packed.stride * layerCount(model, state.getLayers());
+    RankedTensorType type = state.getTensorType();
+    packed.bytes = greatestBytes(model, type) > mostBytes
+                       ? UINT64_MAX
+                       : cacheElements(state) * type.getElementTypeBitWidth() / 8;
+    if (packed.bytes > mostBytes ||
+        !append(packed, layerCount(model, state.getLayers()), layout.stateBytes))
+      return state.emitError("state '")
+             << state.getSymName() << "' and those before it take more than the " << mostBytes
+             << " bytes that a process can address; lower the greatest sizes of its dimensions";
     layout.states[state.getSymName()] = packed;
   }
   return layout;

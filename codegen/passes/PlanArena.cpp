@@ -5,10 +5,13 @@
 #include "Liveness.h"
 #include "Passes.h"
 #include "RepeatPlaces.h"
+#include "Sizes.h"
 
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/EquivalenceClasses.h"
 #include "llvm/Support/MathExtras.h"
+
+#include <limits>
 
 using namespace mlir;
 
@@ -50,10 +53,13 @@ public:
       : function(function), model(enclosingModel(function)), liveness(function) {}
 
   LogicalResult run() {
-    if (failed(checkOutputs()) || failed(collectCarried()) || failed(collectStacks()))
+    if (failed(checkOutputs()) || failed(checkTensors()) || failed(collectCarried()) ||
+        failed(collectStacks()))
       return failure();
     share();
     makeBuffers();
+    if (failed(checkArena()))
+      return failure();
     place();
     write();
     return success();
@@ -78,6 +84,42 @@ private:
                << name(first->second) << "' and '" << name(i) << "' are one value; return it once";
     }
     return success();
+  }
+
+  /// From here on the bytes of a tensor are a number of 64 bits.
+  LogicalResult checkTensors() {
+    auto check = [&](Operation *op, Type type) -> LogicalResult {
+      auto tensor = dyn_cast<RankedTensorType>(type);
+      if (!tensor || greatestBytes(model, tensor) <= mostBytes)
+        return success();
+      return op->emitError("a tensor ")
+             << tensor << " takes more than the " << mostBytes
+             << " bytes that a process can address, with its dimensions at their greatest; lower "
+                "those";
+    };
+    WalkResult walked = function.walk([&](Operation *op) {
+      for (Type type : op->getOperandTypes())
+        if (failed(check(op, type)))
+          return WalkResult::interrupt();
+      for (Type type : op->getResultTypes())
+        if (failed(check(op, type)))
+          return WalkResult::interrupt();
+      return WalkResult::advance();
+    });
+    return failure(walked.wasInterrupted());
+  }
+
+  /// And so are the bytes of all of them.
+  LogicalResult checkArena() {
+    uint64_t sum = 0;
+    for (const ArenaBuffer &buffer : buffers)
+      sum = llvm::SaturatingAdd<uint64_t>(sum, buffer.bytes);
+    if (sum <= mostBytes)
+      return success();
+    return function.emitError("entry '")
+           << function.getSymName() << "' works on " << buffers.size() << " tensors of "
+           << (sum == UINT64_MAX ? "more than " : "") << sum << " bytes together, a process can "
+           << "address " << mostBytes << "; lower the greatest sizes of its dimensions";
   }
 
   /// What leaves a layer must be written by a kernel of the layer.
@@ -241,7 +283,11 @@ private:
     for (const Stack &stack : stacks) {
       addLife(stack.result, lifeOf(stack));
       ArenaBuffer &buffer = buffers[bufferOf(stack.result)];
-      buffer.bytes = std::max(buffer.bytes, stack.slices * stack.stride);
+      // Of so many layers that no memory holds them: checkArena says so.
+      int64_t bytes = 0;
+      if (llvm::MulOverflow(stack.slices, stack.stride, bytes))
+        bytes = std::numeric_limits<int64_t>::max();
+      buffer.bytes = std::max(buffer.bytes, bytes);
     }
     for (const Carried &value : carried) {
       if (value.stack)

@@ -57,3 +57,36 @@ tenon.model @one_value_twice {
     return %sum, %sum : !x, !x
   }
 }
+
+// -----
+
+!x = tensor<?x?x16xf32, #tenon.dims<batch, seq, C>>
+tenon.model @one_tensor_beyond_all_memory {
+  tenon.dim @batch 1 to 4294967295
+  tenon.dim @seq 1 to 4294967295
+  tenon.dim @C 16 to 16
+  func.func @forward(%in: !x) -> !x {
+    // expected-error @+1 {{a tensor 'tensor<?x?x16xf32, #tenon.dims<batch, seq, C>>' takes more than the 140737488355328 bytes that a process can address, with its dimensions at their greatest; lower those}}
+    %sum = tenon.add %in, %in : !x, !x
+    return %sum : !x
+  }
+}
+
+// -----
+
+// 2^46 and 2^47 bytes.
+!x = tensor<?x16xf32, #tenon.dims<batch, C>>
+!y = tensor<?x32xf32, #tenon.dims<batch, D>>
+tenon.model @tensors_beyond_all_memory {
+  tenon.dim @batch 1 to 1099511627776
+  tenon.dim @C 16 to 16
+  tenon.dim @D 32 to 32
+  tenon.param @w : tensor<16x32xf32, #tenon.dims<C, D>> init zeros 0.0
+  // expected-error @+1 {{entry 'forward' works on 2 tensors of 211106232532992 bytes together, a process can address 140737488355328; lower the greatest sizes of its dimensions}}
+  func.func @forward(%in: !x) -> !y {
+    %sum = tenon.add %in, %in : !x, !x
+    %w = tenon.get_param @w : tensor<16x32xf32, #tenon.dims<C, D>>
+    %y = tenon.linear %sum, %w : !x, tensor<16x32xf32, #tenon.dims<C, D>> -> !y
+    return %y : !y
+  }
+}

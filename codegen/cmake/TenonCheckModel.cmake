@@ -23,7 +23,7 @@ function(_tenon_check_model target model tenonc compute)
   add_executable(${program} ${TENON_CMAKE_DIR}/check/check_model.cpp)
   target_link_libraries(${program} PRIVATE ${target})
   target_compile_features(${program} PRIVATE cxx_std_20)
-  target_compile_definitions(${program} PRIVATE TENON_CHECK_MODEL=tenon_model_${model}
+  target_compile_definitions(${program} PRIVATE TENON_CHECK_HEADER="${model}.tenon.h" TENON_CHECK_MODEL=tenon_model_${model}
                              TENON_CHECK_COMPUTE="${compute}")
   set(test "check ${model}")
   if(compute)

@@ -9,7 +9,7 @@ using namespace mlir;
 namespace tenon {
 
 Value loadField(OpBuilder &b, Location loc, Value call, CallField name, Type type) {
-  Value bytes = LLVM::ConstantOp::create(b, loc, b.getI64IntegerAttr(static_cast<int>(name) * 8));
+  Value bytes = LLVM::ConstantOp::create(b, loc, b.getI64IntegerAttr(static_cast<int64_t>(name)));
   Value place = LLVM::GEPOp::create(b, loc, call.getType(), b.getI8Type(), call, ValueRange{bytes});
   return LLVM::LoadOp::create(b, loc, type, place);
 }

@@ -286,12 +286,12 @@ std::string suffixOf(const Target &target) {
 } // namespace
 
 FailureOr<OwningOpRef<ModuleOp>> emitProgram(ModelOp model, ArrayRef<func::FuncOp> entries,
-                                             const Target &target, CompiledVariant &variant) {
+                                             const Target &target, StringRef prefix,
+                                             CompiledVariant &variant) {
   FailureOr<MemoryLayout> layout = MemoryLayout::of(model, target);
   if (failed(layout))
     return failure();
   OwningOpRef<ModuleOp> module(ModuleOp::create(model.getLoc()));
-  std::string prefix = llvm::formatv("tenon_{0}_", model.getSymName()).str();
   std::string suffix = llvm::formatv("_{0}", suffixOf(target)).str();
 
   llvm::StringSet<> packs;
@@ -299,8 +299,8 @@ FailureOr<OwningOpRef<ModuleOp>> emitProgram(ModelOp model, ArrayRef<func::FuncO
     if (packed.packSymbol.empty())
       continue;
     bool isNew = packs.insert(packed.packSymbol).second;
-    packed.packSymbol = prefix + packed.packSymbol + suffix;
-    packed.unpackSymbol = prefix + packed.unpackSymbol + suffix;
+    packed.packSymbol = (prefix + packed.packSymbol + suffix).str();
+    packed.unpackSymbol = (prefix + packed.unpackSymbol + suffix).str();
     if (isNew) {
       emitPack(*module, packed.packSymbol, param, target);
       emitUnpack(*module, packed.unpackSymbol, param, target);
@@ -309,7 +309,7 @@ FailureOr<OwningOpRef<ModuleOp>> emitProgram(ModelOp model, ArrayRef<func::FuncO
 
   KernelTable kernels;
   for (func::FuncOp entry : entries) {
-    std::string symbol = prefix + entry.getSymName().str() + suffix;
+    std::string symbol = (prefix + entry.getSymName() + suffix).str();
     EntryEmitter emitter(model, *module, target, *layout, kernels);
     if (failed(emitter.emit(entry, symbol)))
       return failure();

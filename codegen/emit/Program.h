@@ -11,10 +11,10 @@ namespace tenon {
 bool trains(mlir::func::FuncOp entry);
 
 /// Emits kernels, entries and packing of a planned model into a new module of func, scf, vector,
-/// arith and llvm operations. Symbols are prefixed "tenon_<model>_" and suffixed by the target;
-/// `variant` gets them together with the layout.
+/// arith and llvm operations. Symbols begin with `prefix` and end with the target; `variant` gets
+/// them together with the layout.
 mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
 emitProgram(ModelOp model, llvm::ArrayRef<mlir::func::FuncOp> entries, const Target &target,
-            CompiledVariant &variant);
+            llvm::StringRef prefix, CompiledVariant &variant);
 
 } // namespace tenon

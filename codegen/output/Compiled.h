@@ -5,6 +5,8 @@
 #include "Target.h"
 #include "Tenon.h"
 
+#include "llvm/ADT/StringExtras.h"
+
 #include <string>
 #include <vector>
 
@@ -61,8 +63,12 @@ struct CompiledVariant {
 struct CompiledModel {
   ModelOp model;
   std::string name;
+  uint64_t fingerprint = 0; // tenon_model.fingerprint
   std::vector<CompiledEntry> entries;
   std::vector<CompiledVariant> variants; // most capable first
+
+  /// The fingerprint as names carry it: 16 hexadecimal digits.
+  std::string fingerprintText() const { return llvm::utohexstr(fingerprint, true, 16); }
 };
 
 } // namespace tenon

@@ -3,6 +3,7 @@
 #include "Header.h"
 #include "Manifest.h"
 
+#include <cmath>
 #include <fmt/format.h>
 #include <iterator>
 
@@ -18,6 +19,28 @@ StringRef elementName(Type element) {
   if (element.isF64())
     return "double";
   return element.isInteger(32) ? "std::int32_t" : "float";
+}
+
+/// "[0, inf)".
+std::string textOf(const ScalarRange &range) {
+  return fmt::format("{}{}, {}{}", range.leastIsOpen ? '(' : '[', range.least, range.most,
+                     range.mostIsOpen ? ')' : ']');
+}
+
+/// What a scalar is, and which values it may have.
+std::string described(const TrainingScalar &scalar) {
+  return scalar.what.str() + (scalar.range ? "; in " + textOf(*scalar.range) : "");
+}
+
+/// A default as C++ writes it.
+std::string literal(double value, bool isInteger) {
+  if (std::isinf(value))
+    return value < 0 ? "-std::numeric_limits<float>::infinity()"
+                     : "std::numeric_limits<float>::infinity()";
+  std::string text = fmt::format("{}", value);
+  if (isInteger)
+    return text;
+  return text + (text.find_first_of(".e") == std::string::npos ? ".0f" : "f");
 }
 
 /// The file under construction.
@@ -39,6 +62,7 @@ private:
   void putDims();
   void putEntry(const ManifestEntry &entry, size_t index);
   void putParameters();
+  void putOptions(const ManifestEntry &entry);
   void putMethod(const ManifestEntry &entry);
   void putSession();
 
@@ -72,13 +96,16 @@ std::string Writer::typeOf(const ManifestTensor &tensor, bool input) const {
 }
 
 void Writer::putC() {
-  put("#include <tenon/runtime/abi.h>\n\n"
+  put("#include <tenon/runtime/runtime.h>\n\n"
       "#ifdef __cplusplus\nextern \"C\" {{\n#endif\n"
-      "extern const tenon_model tenon_model_{};\n"
+      "/* Linked by a name with the model's fingerprint, so that no other model can take its "
+      "place. "
+      "*/\n"
+      "extern const tenon_model tenon_model_{} __asm__(\"{}\");\n"
       "#ifdef __cplusplus\n}}\n#endif\n\n"
-      "/* Numbers of the entries, for tenon_session_run. */\n"
+      "/* Numbers of the entries, for tenon_session_run and tenon_session_call. */\n"
       "enum {{",
-      name);
+      name, linkNameOf(compiled));
   for (const auto &[i, entry] : llvm::enumerate(manifest.entries))
     put("{} tenon_{}_{} = {}", i == 0 ? "" : ",", name, entry.identifier, i);
   put(" }};\n\n");
@@ -140,14 +167,36 @@ void Writer::putParameters() {
       count);
 }
 
+// What has a default is a field; what every call must say is an argument.
+void Writer::putOptions(const ManifestEntry &entry) {
+  if (entry.options.empty())
+    return;
+  put("/// How {} works, as PyTorch names it, with PyTorch's defaults. A value out of its range, "
+      "and "
+      "NaN,\n/// is refused before anything runs.\n"
+      "struct {} {{\n",
+      entry.compiled->name, entry.options);
+  for (const ManifestTensor &tensor : entry.inputs)
+    if (tensor.isOption())
+      put("  {} {} = {};  ///< {}\n", elementName(tensor.element).str(), tensor.name,
+          literal(*tensor.scalar->byDefault, tensor.scalar->isInteger), described(*tensor.scalar));
+  put("}};\n");
+}
+
 void Writer::putMethod(const ManifestEntry &entry) {
   const CompiledEntry &made = *entry.compiled;
-  Identifiers names{"position"};
+  Identifiers names{"position", "how"};
   std::string declared, passed;
+  bool hasOptions = false;
   auto add = [&](const ManifestTensor &tensor, bool input) {
-    std::string argument = names.claim(tensor.name);
-    declared += fmt::format("{}{} {}", declared.empty() ? "" : ",\n      ",
-                            parameterOf(tensor, input), argument);
+    bool isOption = tensor.isOption();
+    std::string argument = isOption ? "how." + tensor.name : names.claim(tensor.name);
+    std::string type =
+        isOption ? fmt::format("const ::{}::{}&", name, entry.options) : parameterOf(tensor, input);
+    if (!isOption || !hasOptions)
+      declared += fmt::format("{}{} {}", declared.empty() ? "" : ",\n      ", type,
+                              isOption ? "how" : argument);
+    hasOptions |= isOption;
     bool byValue = input && tensor.dims.empty();
     passed += ", " + (byValue ? fmt::format("{}({})", typeOf(tensor, input), argument) : argument);
   };
@@ -163,6 +212,9 @@ void Writer::putMethod(const ManifestEntry &entry) {
     if (tensor.limit > 0)
       put("  /// Values of {} lie in [0, {}){}; others are refused.\n", tensor.name, tensor.limit,
           tensor.hasIgnored ? fmt::format(", or are {} to be ignored", tensor.ignored) : "");
+  for (const ManifestTensor &tensor : entry.inputs)
+    if (tensor.scalar && !tensor.isOption())
+      put("  /// {}: {}.\n", tensor.name, described(*tensor.scalar));
   if (made.trains)
     put("  /// Changes the weights that the session was made from; no other call on them may run "
         "meanwhile.\n");
@@ -203,18 +255,25 @@ void Writer::putSession() {
 }
 
 std::string Writer::write() {
-  std::string guard = "TENON_MODEL_" + StringRef(name).upper() + "_H";
-  put("/* Model {}: its entries, dimensions and parameters. Written by tenonc {}; do not edit. */\n"
-      "#ifndef {}\n#define {}\n",
-      compiled.name, TENON_VERSION, guard, guard);
+  std::string guard = fmt::format("TENON_MODEL_{}_H", name);
+  std::string fingerprint = compiled.fingerprintText();
+  put("/* Model {}: its entries, dimensions and parameters. Written by tenonc {}; do not edit.\n"
+      " * First what C programs use too, with the functions of <tenon/runtime/runtime.h>; then "
+      "C++. "
+      "*/\n"
+      "#ifndef {}\n#define {} 0x{}u\n",
+      compiled.name, TENON_VERSION, guard, guard, fingerprint);
   putC();
   put("#ifdef __cplusplus\n"
-      "#include <array>\n#include <cstddef>\n#include <cstdint>\n#include <string_view>\n\n"
+      "#include <array>\n#include <cstddef>\n#include <cstdint>\n#include <limits>\n"
+      "#include <string_view>\n\n"
       "#include <tenon/runtime/typed.hpp>\n\n"
-      "namespace {} {{\n\n"
+      "namespace {} {{\n"
+      "// Two models of one name may be in a program, in different files: their types differ.\n"
+      "inline namespace graph_{} {{\n\n"
       "/// The model, for functions of the runtime that want one.\n"
       "inline const tenon_model& model() noexcept {{ return tenon_model_{}; }}\n\n",
-      name, name);
+      name, fingerprint, name);
   putDims();
   put("// Entries: number, bytes of working memory (all sizes at their greatest), kind, and what\n"
       "// factors of products are: bf16, perhaps rounded on the way, or f32. All else is f32.\n");
@@ -222,8 +281,14 @@ std::string Writer::write() {
     putEntry(entry, i);
   put("\n");
   putParameters();
+  for (const ManifestEntry &entry : manifest.entries)
+    putOptions(entry);
   putSession();
-  put("}}  // namespace {}\n#endif\n#endif\n", name);
+  put("}}  // namespace graph_{}\n}}  // namespace {}\n#endif\n"
+      "#elif {} != 0x{}u\n"
+      "#error \"two models named '{}' meet in one file; give one of them another name\"\n"
+      "#endif\n",
+      fingerprint, name, guard, fingerprint, compiled.name);
   return text;
 }
 

@@ -45,6 +45,10 @@ std::string quoted(StringRef text) {
   return result + '"';
 }
 
+std::string linkNameOf(const CompiledModel &model) {
+  return fmt::format("tenon_model_{}_{}", identifierOf(model.name), model.fingerprintText());
+}
+
 StringRef dtypeName(Type element) {
   if (element.isBF16())
     return "TENON_BF16";
@@ -206,7 +210,7 @@ Type computeOf(func::FuncOp entry) {
 }
 
 ManifestEntry entryOf(const CompiledEntry &entry, const DimIndex &index, Identifiers &names) {
-  ManifestEntry result{names.claim(entry.name), {}, {}, computeOf(entry.function), &entry, {}};
+  ManifestEntry result{names.claim(entry.name), {}, {}, computeOf(entry.function), &entry, "", {}};
   func::FuncOp function = entry.function;
   auto nameOf = [](Attribute name, StringRef fallback, unsigned i) {
     auto text = dyn_cast_or_null<StringAttr>(name);
@@ -218,7 +222,11 @@ ManifestEntry entryOf(const CompiledEntry &entry, const DimIndex &index, Identif
     ManifestTensor &tensor =
         result.inputs.emplace_back(tensorOfType(name, argument.getType(), index));
     boundValues(argument, tensor);
+    if (tensor.dims.empty())
+      tensor.scalar = findTrainingScalar(entry.name, name);
   }
+  if (llvm::any_of(result.inputs, [](const ManifestTensor &input) { return input.isOption(); }))
+    result.options = names.claim(entry.name + "_options");
   for (auto [i, type] : llvm::enumerate(function.getResultTypes())) {
     std::string name = nameOf(function.getResultAttr(i, "tenon.name"), "output", i);
     result.outputs.push_back(tensorOfType(name, type, index));

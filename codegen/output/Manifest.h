@@ -3,6 +3,7 @@
 #pragma once
 #include "Compiled.h"
 #include "Cost.h"
+#include "TrainingScalars.h"
 
 #include "llvm/ADT/StringSet.h"
 
@@ -19,6 +20,10 @@ struct ManifestTensor {
   int64_t limit = 0; // inputs that index something: values lie in [0, limit)
   int32_t ignored = 0;
   bool hasIgnored = false;
+  const TrainingScalar *scalar = nullptr; // where the entry trains and the input is one of those
+
+  /// Whether calls may leave it out.
+  bool isOption() const { return scalar && scalar->byDefault; }
 };
 
 struct ManifestDim {
@@ -47,6 +52,7 @@ struct ManifestEntry {
   std::vector<ManifestTensor> inputs, outputs;
   mlir::Type compute; // bf16 where factors of products or tables are; else f32
   const CompiledEntry *compiled = nullptr;
+  std::string options; // the identifier of the struct of its optional inputs; "" where it has none
   std::vector<ManifestKernel> kernels; // in the order in which Program.cpp numbers them
 };
 
@@ -66,6 +72,9 @@ std::string identifierOf(llvm::StringRef text);
 
 /// `text` as a string literal of C and C++.
 std::string quoted(llvm::StringRef text);
+
+/// "tenon_model_gpt2_1f2e3d4c5b6a7988": how the linker knows the descriptor.
+std::string linkNameOf(const CompiledModel &model);
 
 /// The enumerator of tenon_dtype for an element type.
 llvm::StringRef dtypeName(mlir::Type element);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Where pieces of memory that live at different times lie in one arena: arithmetic, no MLIR.
 #pragma once
+#include "tenon/runtime/abi.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 
@@ -23,8 +24,8 @@ struct ArenaBuffer {
   bool livesWith(const ArenaBuffer &other) const;
 };
 
-/// Bytes between the starts of two buffers are a multiple of this; TENON_ALIGNMENT of the ABI.
-inline constexpr int64_t arenaAlignment = 64;
+/// Bytes between the starts of two buffers are a multiple of this.
+inline constexpr int64_t arenaAlignment = TENON_ALIGNMENT;
 
 /// Sets the offsets, so that buffers that live at the same time do not overlap, and returns the
 /// size of the arena. Not always the smallest, which is NP-hard to find; `mostLive` is a bound.

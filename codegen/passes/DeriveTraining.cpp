@@ -2,6 +2,7 @@
 // The entries that train: forward and backward, then what an optimiser does with the gradients. See
 // Passes.td and, for the entries' inputs, codegen/README.md.
 #include "DeriveTraining.h"
+#include "TrainingScalars.h"
 #include "Vjp.h"
 
 #include "mlir/IR/Builders.h"
@@ -23,7 +24,7 @@ public:
   Entry(ModelOp model, func::FuncOp function) : model(model), function(function) {}
 
   /// A new input of rank 0; i32 where `integer`.
-  FailureOr<Value> addScalar(StringRef name, bool integer) {
+  LogicalResult addScalar(StringRef name, bool integer) {
     for (unsigned i = 0; i < function.getNumArguments(); ++i)
       if (function.getArgAttrOfType<StringAttr>(i, "tenon.name") == name)
         return function.emitError("entry '")
@@ -37,15 +38,14 @@ public:
     unsigned index = function.getNumArguments();
     if (failed(function.insertArgument(index, type, attrs, function.getLoc())))
       return failure();
-    return scalars[name] = function.getArgument(index);
+    scalars[name] = function.getArgument(index);
+    return success();
   }
 
-  LogicalResult addScalars(ArrayRef<StringRef> integers, ArrayRef<StringRef> floats) {
-    for (StringRef name : integers)
-      if (failed(addScalar(name, /*integer=*/true)))
-        return failure();
-    for (StringRef name : floats)
-      if (failed(addScalar(name, /*integer=*/false)))
+  /// Those of the entry of that name.
+  LogicalResult addScalars(StringRef entry) {
+    for (const TrainingScalar &scalar : trainingScalars(entry))
+      if (failed(addScalar(scalar.name, scalar.isInteger)))
         return failure();
     return success();
   }
@@ -173,11 +173,11 @@ LogicalResult addUpdate(Entry &entry, const llvm::SetVector<StringAttr> &trained
   for (ParamOp param : params) {
     bool decays = param.getTensorType().getRank() >= 2;
     if (isSgd)
-      SgdOp::create(b, param.getLoc(), param.getSymName(), decays, factor, scalar("learning_rate"),
+      SgdOp::create(b, param.getLoc(), param.getSymName(), decays, factor, scalar("lr"),
                     scalar("weight_decay"));
     else
       AdamwOp::create(b, param.getLoc(), param.getSymName(), decays, factor, scalar("step"),
-                      scalar("learning_rate"), scalar("beta1"), scalar("beta2"), scalar("epsilon"),
+                      scalar("lr"), scalar("beta1"), scalar("beta2"), scalar("eps"),
                       scalar("weight_decay"));
   }
   return entry.addResult(norm, "gradient_norm");
@@ -206,20 +206,13 @@ Entry emptyEntry(ModelOp model, func::FuncOp graph, StringRef name) {
   return {model, function};
 }
 
-constexpr StringRef adamwFloats[] = {"learning_rate", "beta1",        "beta2",
-                                     "epsilon",       "weight_decay", "max_norm"};
-
 LogicalResult deriveGradients(ModelOp model, func::FuncOp graph, StringRef name,
                               bool narrowProducts) {
   Entry entry = cloneGraph(model, graph, name);
   if (narrowProducts)
     entry.function.walk([](LinearOp op) { op.setNarrow(true); });
   bool isWhole = name == "train_step";
-  if (failed(keepLoss(entry.function)))
-    return failure();
-  if (isWhole
-          ? failed(entry.addScalars({"step", "seed"}, adamwFloats))
-          : failed(entry.addScalars({"step", "seed", "first_sequence", "micro_step"}, {"scale"})))
+  if (failed(keepLoss(entry.function)) || failed(entry.addScalars(name)))
     return failure();
   auto trained = addGradients(entry);
   if (failed(trained))
@@ -230,28 +223,27 @@ LogicalResult deriveGradients(ModelOp model, func::FuncOp graph, StringRef name,
 LogicalResult deriveUpdate(ModelOp model, func::FuncOp graph, StringRef name) {
   // The parameters are those that the gradients are for.
   Entry scratch = cloneGraph(model, graph, "gradients.of." + name.str());
-  if (failed(keepLoss(scratch.function)) || failed(scratch.addScalars({"step", "seed"}, {})))
+  if (failed(keepLoss(scratch.function)) || failed(scratch.addScalar("step", true)) ||
+      failed(scratch.addScalar("seed", true)))
     return failure();
   auto trained = addGradients(scratch);
   scratch.function.erase();
   if (failed(trained))
     return failure();
   Entry entry = emptyEntry(model, graph, name);
-  bool isSgd = name == "update_sgd";
-  if (isSgd ? failed(entry.addScalars({}, {"learning_rate", "weight_decay", "max_norm"}))
-            : failed(entry.addScalars({"step"}, adamwFloats)))
+  if (failed(entry.addScalars(name)))
     return failure();
-  return addUpdate(entry, *trained, isSgd);
+  return addUpdate(entry, *trained, /*isSgd=*/name == "update_sgd");
 }
 
 LogicalResult deriveInit(ModelOp model, func::FuncOp graph, StringRef name) {
   Entry entry = emptyEntry(model, graph, name);
-  FailureOr<Value> seed = entry.addScalar("seed", /*integer=*/true);
-  if (failed(seed))
+  if (failed(entry.addScalars(name)))
     return failure();
   OpBuilder b(entry.exit());
   for (ParamOp param : model.getBody().getOps<ParamOp>())
-    InitialiseOp::create(b, param.getLoc(), param.getSymName(), *seed, hashOf(param.getSymName()));
+    InitialiseOp::create(b, param.getLoc(), param.getSymName(), entry.scalar("seed"),
+                         hashOf(param.getSymName()));
   return success();
 }
 } // namespace

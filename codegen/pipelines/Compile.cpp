@@ -19,9 +19,11 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Pass/PassManager.h"
+#include "tenon/runtime/abi.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/ThreadPool.h"
 #include "llvm/Support/WithColor.h"
+#include "llvm/Support/xxhash.h"
 
 #include <deque>
 
@@ -200,6 +202,25 @@ LogicalResult compileGpu(CompiledModel &compiled, StringRef name, const CompileR
   return success();
 }
 
+/// What decides the code of a model: its graph, what was asked for, this compiler. Lines and
+/// folders of its source do not, so the same model has one fingerprint wherever it is built.
+uint64_t fingerprintOf(ModelOp model, ArrayRef<const Target *> targets,
+                       const CompileRequest &request) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  model->print(os); // without locations
+  auto add = [&](StringRef what, ArrayRef<std::string> names) {
+    os << "\n" << what << " " << llvm::join(names, ",");
+  };
+  add("entries", request.entries);
+  add("gpus", request.gpus);
+  for (const Target *target : targets)
+    add("cpu", target->name.str());
+  add("compute", std::to_string(static_cast<int>(request.compute)));
+  add("compiler", {TENON_VERSION, std::to_string(TENON_ABI_VERSION)});
+  return llvm::xxh3_64bits(text);
+}
+
 /// One target's code on its way: MLIR's part is done, LLVM's can run beside others.
 struct VariantJob {
   ObjectJob object;
@@ -213,7 +234,9 @@ FailureOr<VariantJob> translateVariant(const CompiledModel &compiled, const Targ
   SmallVector<func::FuncOp> entries;
   for (const CompiledEntry &entry : compiled.entries)
     entries.push_back(entry.function);
-  FailureOr<OwningOpRef<ModuleOp>> program = emitProgram(compiled.model, entries, target, variant);
+  FailureOr<OwningOpRef<ModuleOp>> program =
+      emitProgram(compiled.model, entries, target,
+                  "tenon_" + compiled.name + "_" + compiled.fingerprintText() + "_", variant);
   if (failed(program))
     return failure();
   std::string stem = compiled.name + "." + target.name.str();
@@ -282,6 +305,7 @@ FailureOr<Compilation> compileObject(const CompileRequest &request) {
     FailureOr<std::vector<const Target *>> targets = selectTargets(compiled.model, request);
     if (failed(targets) || failed(checkElementTypes(compiled.model)))
       return failure();
+    compiled.fingerprint = fingerprintOf(compiled.model, *targets, request);
     PassManager pm(context);
     if (!request.dumpDir.empty()) {
       context->disableMultithreading();

@@ -4,17 +4,25 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include <tenon/runtime/runtime.h>
 
 namespace tenon::runtime::detail {
 
-/// A call as it was asked for, with the value of every dimension that its entry uses.
+/// A call as it was asked for, with the value of every dimension that its entry uses. A session
+/// keeps one, so that calls need no memory.
 struct checked_call {
+  explicit checked_call(const tenon_model& of);
+
   const tenon_model* model;
-  const tenon_entry* entry;
-  std::int64_t dims[TENON_MAX_DIMS];
-  std::int64_t position;
+  const tenon_entry* entry = nullptr;
+  std::vector<std::int64_t> dims;
+  std::int64_t position = 0;
+  // Of arguments that carry their own sizes: their memory, and the first that gave a dimension.
+  std::vector<const void*> inputs;
+  std::vector<void*> outputs;
+  std::vector<const char*> given_by;
 
   /// Number of elements of a tensor in this call.
   [[nodiscard]] std::uint64_t count(const tenon_tensor& tensor) const;
@@ -25,16 +33,15 @@ struct checked_call {
 /// Finds the entry.
 tenon_status find_entry(const tenon_model& model, std::uint32_t entry, const tenon_entry*& found);
 
-/// Checks number, dtypes, ranks, sizes and counts of arguments; writes the dimensions that they
-/// agree on to `dims` (TENON_MAX_DIMS values; 0 where unused).
-tenon_status dims_of_views(const tenon_model& model, const tenon_entry& entry,
-                           const tenon_view* inputs, std::size_t n_inputs,
-                           const tenon_view* outputs, std::size_t n_outputs, std::int64_t* dims);
+/// Checks number, dtypes, ranks, sizes and counts of arguments; puts the dimensions that they agree
+/// on (0 where unused) and their memory into `call`, for check_call.
+tenon_status check_views(std::uint32_t entry, const tenon_view* inputs, std::size_t n_inputs,
+                         const tenon_view* outputs, std::size_t n_outputs, checked_call& call);
 
-/// Checks the bounds of the dimensions, the position, every pointer and every input value.
-tenon_status check_call(const tenon_model& model, std::uint32_t entry, const void* const* inputs,
-                        void* const* outputs, const std::int64_t* dims, std::int64_t position,
-                        checked_call& call);
+/// Checks the bounds of the dimensions, the position, every pointer, that outputs overlap nothing,
+/// and every input value. Only `call` is written to.
+tenon_status check_call(std::uint32_t entry, const void* const* inputs, void* const* outputs,
+                        const std::int64_t* dims, std::int64_t position, checked_call& call);
 
 /// Bytes of an element of a tenon_dtype.
 std::size_t dtype_bytes(std::uint32_t dtype);

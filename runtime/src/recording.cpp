@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iterator>
 
 namespace tenon::runtime::detail {
 namespace {
@@ -31,7 +30,10 @@ std::size_t slices_a_call(const tenon_model& model) {
 
 // Values are written here for the first time, so that no call has to wait for a page.
 recording::recording(const tenon_model& model, int n_threads, std::size_t max_calls)
-    : lanes_(static_cast<std::size_t>(n_threads)), calls_(max_calls) {
+    : lanes_(static_cast<std::size_t>(n_threads)),
+      calls_(max_calls),
+      dims_(max_calls * model.n_dims) {
+  for (std::size_t i = 0; i < max_calls; ++i) calls_[i].dims = dims_.data() + i * model.n_dims;
   const std::size_t each = slices_a_call(model);
   for (lane& own : lanes_) own.slices.resize(max_calls * each);
 }
@@ -42,7 +44,7 @@ bool recording::begin(const checked_call& call, std::uint32_t entry) {
   tenon_recorded_call& to = calls_[n_calls_];
   to.entry = entry;
   to.position = call.position;
-  std::copy(std::begin(call.dims), std::end(call.dims), to.dims);
+  std::ranges::copy(call.dims, dims_.begin() + (to.dims - dims_.data()));
   to.begin = now();
   return true;
 }

@@ -36,6 +36,7 @@ class recording {
   };
   std::vector<lane> lanes_;
   std::vector<tenon_recorded_call> calls_;
+  std::vector<std::int64_t> dims_;  // of all calls
   std::size_t n_calls_ = 0;
 };
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cinttypes>
-#include <iterator>
 #include <memory>
 #include <new>
+#include <vector>
 
 #include "arguments.hpp"
 #include "checks.hpp"
@@ -14,6 +14,7 @@
 #include "failure.hpp"
 #include "float_environment.hpp"
 #include "mapping.hpp"
+#include "options.hpp"
 #include "packed.hpp"
 #include "recording.hpp"
 #include "team.hpp"
@@ -21,13 +22,16 @@
 using namespace tenon::runtime::detail;
 
 struct tenon_session {
+  explicit tenon_session(std::shared_ptr<const packed_weights> of)
+      : weights(std::move(of)), call(*weights->model), cached_dims(weights->model->n_dims) {}
+
   std::shared_ptr<const packed_weights> weights;
   mapping arena, state;
   std::unique_ptr<team> threads;
   checked_call call;  // kept here so that a call needs no memory and little stack
-  std::atomic<std::int64_t> cached = 0;           // others may ask while a call is on
-  std::int64_t cached_dims[TENON_MAX_DIMS] = {};  // of the call that cached them
-  std::unique_ptr<recording> recorded;            // null unless somebody profiles
+  std::atomic<std::int64_t> cached = 0;   // others may ask while a call is on
+  std::vector<std::int64_t> cached_dims;  // of the call that cached them
+  std::unique_ptr<recording> recorded;    // null unless somebody profiles
   one_caller turns;
 };
 
@@ -81,7 +85,7 @@ tenon_status run_entry(tenon_session& session, std::uint32_t entry, const void* 
   checked_call& call = session.call;
   {
     const float_environment own;
-    TENON_TRY(check_call(*weights.model, entry, inputs, outputs, dims, position, call));
+    TENON_TRY(check_call(entry, inputs, outputs, dims, position, call));
     if (call.entry->uses_state) TENON_TRY(check_cache(session, call));
   }
   launch shared{};
@@ -98,7 +102,7 @@ tenon_status run_entry(tenon_session& session, std::uint32_t entry, const void* 
   shared.call.state = call.entry->uses_state ? session.state.data() : nullptr;
   shared.call.inputs = inputs;
   shared.call.outputs = outputs;
-  shared.call.dims = call.dims;
+  shared.call.dims = call.dims.data();
   shared.call.position = position;
   shared.call.barrier = meet;
   shared.call.barrier_context = session.threads.get();
@@ -114,7 +118,7 @@ tenon_status run_entry(tenon_session& session, std::uint32_t entry, const void* 
   TENON_TRY(ran);
   if (call.entry->uses_state) {
     session.cached = position + call.length();
-    std::copy(std::begin(call.dims), std::end(call.dims), session.cached_dims);
+    std::ranges::copy(call.dims, session.cached_dims.begin());
   }
   return success();
 }
@@ -136,11 +140,13 @@ tenon_status tenon_session_create(const tenon_model* model, const tenon_weights*
       return failure(TENON_INVALID_ARGUMENT, "the weights are null; load them first");
     const packed_weights& packed = *weights->packed;
     if (packed.model != model)
-      return failure(TENON_INCOMPATIBLE,
-                     "the weights were loaded for model '%s', the session is for "
-                     "'%s'; load weights for the session's model",
-                     packed.model->name, model->name);
-    const tenon_options chosen = options == nullptr ? tenon_options{} : *options;
+      return failure(
+          TENON_INCOMPATIBLE,
+          "the weights were loaded for model '%s' (%016" PRIx64
+          "), the session is for '%s' (%016" PRIx64 "); load weights for the session's model",
+          packed.model->name, packed.model->fingerprint, model->name, model->fingerprint);
+    tenon_options chosen;
+    TENON_TRY(read_options(options, chosen));
     if (chosen.cpu != nullptr) {
       std::uint32_t variant = 0;
       TENON_TRY(tenon_variant_select(model, chosen.cpu, &variant));
@@ -150,8 +156,7 @@ tenon_status tenon_session_create(const tenon_model* model, const tenon_weights*
                        "for '%s'; load them with the same options.cpu",
                        packed.variant().name, chosen.cpu);
     }
-    auto made = std::make_unique<tenon_session>();
-    made->weights = weights->packed;
+    auto made = std::make_unique<tenon_session>(weights->packed);
     std::uint64_t arena_bytes = 0;
     for (std::uint32_t i = 0; i < model->n_entries; ++i)
       arena_bytes = std::max(arena_bytes, model->entries[i].arena_bytes);
@@ -179,21 +184,12 @@ tenon_status tenon_session_call(tenon_session* session, uint32_t entry, const te
                                 int64_t position) {
   if (session == nullptr) return no_session();
   return guarded([&] {
-    const tenon_entry* what = nullptr;
-    TENON_TRY(find_entry(*session->weights->model, entry, what));
-    std::int64_t dims[TENON_MAX_DIMS];
-    TENON_TRY(
-        dims_of_views(*session->weights->model, *what, inputs, n_inputs, outputs, n_outputs, dims));
-    if (n_inputs > most_views || n_outputs > most_views)
-      return failure(TENON_INCOMPATIBLE,
-                     "entry '%s' has %zu inputs and %zu outputs, this call takes "
-                     "%zu of each; use tenon_session_run",
-                     what->name, n_inputs, n_outputs, most_views);
-    const void* in[most_views];
-    void* out[most_views];
-    for (std::size_t i = 0; i < n_inputs; ++i) in[i] = inputs[i].data;
-    for (std::size_t i = 0; i < n_outputs; ++i) out[i] = outputs[i].data;
-    return session->turns.take([&] { return run_entry(*session, entry, in, out, dims, position); });
+    return session->turns.take([&] {
+      checked_call& call = session->call;
+      TENON_TRY(check_views(entry, inputs, n_inputs, outputs, n_outputs, call));
+      return run_entry(*session, entry, call.inputs.data(), call.outputs.data(), call.dims.data(),
+                       position);
+    });
   });
 }
 

@@ -5,6 +5,7 @@
 #include "failure.hpp"
 #include "float_environment.hpp"
 #include "memory_source.hpp"
+#include "options.hpp"
 #include "packed.hpp"
 #include "parameter_memory.hpp"
 #include "random_source.hpp"
@@ -26,10 +27,12 @@ tenon_status make_weights(const tenon_model* model, const tenon_options* options
                           tenon_weights** weights, Create create) {
   return guarded([&] {
     TENON_TRY(check_arguments(model, weights));
+    tenon_options chosen;
+    TENON_TRY(read_options(options, chosen));
     Source source;
     TENON_TRY(create(source));
     auto made = std::make_unique<tenon_weights>();
-    TENON_TRY(pack(*model, options == nullptr ? tenon_options{} : *options, source, made->packed));
+    TENON_TRY(pack(*model, chosen, source, made->packed));
     *weights = made.release();
     return success();
   });
@@ -70,8 +73,10 @@ tenon_status tenon_weights_zero(const tenon_model* model, const tenon_options* o
                                 tenon_weights** weights) {
   return guarded([&] {
     TENON_TRY(check_arguments(model, weights));
+    tenon_options chosen;
+    TENON_TRY(read_options(options, chosen));
     std::shared_ptr<packed_weights> packed;
-    TENON_TRY(create_zero(*model, options == nullptr ? tenon_options{} : *options, packed));
+    TENON_TRY(create_zero(*model, chosen, packed));
     *weights = new tenon_weights{std::move(packed)};
     return success();
   });

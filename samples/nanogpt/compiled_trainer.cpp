@@ -30,22 +30,30 @@ class trainer final : public gpt_trainer {
   }
   runtime::status train_step(const token_batch& text, const adamw_step& how, std::int32_t seed,
                              float& loss, float& gradient_norm) override {
-    return session_.train_step(ids(text), targets(text), how.step, seed, how.learning_rate,
-                               how.beta1, how.beta2, how.epsilon, how.weight_decay, how.max_norm,
-                               loss, gradient_norm);
+    return session_.train_step(ids(text), targets(text), how.step, seed,
+                               adamw<compiled::train_step_options>(how), loss, gradient_norm);
   }
   runtime::status gradients(const token_batch& text, std::int32_t step, std::int32_t seed,
                             std::int32_t first_sequence, std::int32_t micro_step, float scale,
                             float& loss) override {
-    return session_.gradients(ids(text), targets(text), step, seed, first_sequence, micro_step,
-                              scale, loss);
+    return session_.gradients(
+        ids(text), targets(text), step, seed,
+        {.first_sequence = first_sequence, .micro_step = micro_step, .scale = scale}, loss);
   }
   runtime::status update(const adamw_step& how, float& gradient_norm) override {
-    return session_.update(how.step, how.learning_rate, how.beta1, how.beta2, how.epsilon,
-                           how.weight_decay, how.max_norm, gradient_norm);
+    return session_.update(how.step, adamw<compiled::update_options>(how), gradient_norm);
   }
 
  private:
+  template <class Options>
+  static Options adamw(const adamw_step& how) {
+    return {.lr = how.learning_rate,
+            .beta1 = how.beta1,
+            .beta2 = how.beta2,
+            .eps = how.epsilon,
+            .weight_decay = how.weight_decay,
+            .max_norm = how.max_norm};
+  }
   static tokens ids(const token_batch& text) { return {text.ids, text.batch, text.block}; }
   static tokens targets(const token_batch& text) { return {text.targets, text.batch, text.block}; }
 

@@ -140,7 +140,10 @@ void embed(benchmark::State& state, const tenon_model& model, std::size_t n_outp
                                         {"wpe.weight", TENON_F32, 2, places, m.wpe.data()},
                                         {"ln_1.weight", TENON_F32, 1, row, ones.data()},
                                         {"ln_1.bias", TENON_F32, 1, row, zeros.data()}};
-  const rt::options options{m.team.threads(), nullptr, bench::team::parallel, &m.team};
+  rt::options options{};
+  options.threads = m.team.threads();
+  options.parallel = bench::team::parallel;
+  options.parallel_context = &m.team;
   auto weights =
       *rt::weights::from_tensors(model, std::span(tensors).first(model.n_params), options);
   auto session = *rt::create_session<>(model, weights, options);

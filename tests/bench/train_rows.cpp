@@ -55,7 +55,8 @@ class trainer {
   void step() {
     const std::int32_t* ids = ids_.data();
     check(session_.train_step({{ids, count()}, batch_, time_}, {{ids + 64, count()}, batch_, time_},
-                              steps_++, 1, 1e-3f, 0.9f, 0.95f, 1e-8f, 0.1f, 1.0f, loss_, norm_));
+                              steps_++, 1, {.beta2 = 0.95f, .weight_decay = 0.1f, .max_norm = 1.0f},
+                              loss_, norm_));
   }
 
  private:

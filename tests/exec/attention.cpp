@@ -4,11 +4,13 @@
 #include <cmath>
 #include <limits>
 
+#include "attentions.tenon.h"
+#include "attentions_bf16.tenon.h"
 #include "driver.hpp"
-
-extern "C" const tenon_model tenon_model_attentions, tenon_model_attentions_bf16,
-    tenon_model_long_attention, tenon_model_long_attention_bf16, tenon_model_few_heads,
-    tenon_model_few_heads_bf16;
+#include "few_heads.tenon.h"
+#include "few_heads_bf16.tenon.h"
+#include "long_attention.tenon.h"
+#include "long_attention_bf16.tenon.h"
 
 namespace {
 

@@ -3,8 +3,7 @@
 #include <cstdlib>
 
 #include "driver.hpp"
-
-extern "C" const tenon_model tenon_model_gpt_d5;
+#include "gpt_d5.tenon.h"
 
 namespace {
 

@@ -6,10 +6,14 @@
 #include <cmath>
 
 #include "driver.hpp"
-
-extern "C" const tenon_model tenon_model_linear_widths, tenon_model_linear_depths,
-    tenon_model_tied_heads, tenon_model_linear_rows, tenon_model_linear_rows_bf16,
-    tenon_model_linear_widths_bf16, tenon_model_linear_depths_bf16, tenon_model_tied_heads_bf16;
+#include "linear_depths.tenon.h"
+#include "linear_depths_bf16.tenon.h"
+#include "linear_rows.tenon.h"
+#include "linear_rows_bf16.tenon.h"
+#include "linear_widths.tenon.h"
+#include "linear_widths_bf16.tenon.h"
+#include "tied_heads.tenon.h"
+#include "tied_heads_bf16.tenon.h"
 
 namespace {
 

@@ -3,15 +3,30 @@
 // or behind a tensor, the packed weights, the arena or the cached state is read or written.
 #include <cmath>
 
+#include "attentions.tenon.h"
+#include "attentions_bf16.tenon.h"
+#include "embeddings.tenon.h"
+#include "gpt_d1.tenon.h"
+#include "gpt_d2.tenon.h"
+#include "gpt_d33.tenon.h"
+#include "gpt_d5.tenon.h"
+#include "gpt_d5_bf16.tenon.h"
+#include "gpt_d64.tenon.h"
+#include "gpt_d64_bf16.tenon.h"
 #include "guarded_call.hpp"
-
-extern "C" const tenon_model tenon_model_linear_widths, tenon_model_linear_depths,
-    tenon_model_tied_heads, tenon_model_linear_epilogue, tenon_model_norms, tenon_model_pointwise,
-    tenon_model_embeddings, tenon_model_losses, tenon_model_two_stacks, tenon_model_in_turns,
-    tenon_model_gpt_d1, tenon_model_gpt_d2, tenon_model_gpt_d5, tenon_model_gpt_d33,
-    tenon_model_gpt_d64, tenon_model_attentions, tenon_model_attentions_bf16,
-    tenon_model_linear_widths_bf16, tenon_model_linear_depths_bf16, tenon_model_tied_heads_bf16,
-    tenon_model_linear_epilogue_bf16, tenon_model_gpt_d5_bf16, tenon_model_gpt_d64_bf16;
+#include "in_turns.tenon.h"
+#include "linear_depths.tenon.h"
+#include "linear_depths_bf16.tenon.h"
+#include "linear_epilogue.tenon.h"
+#include "linear_epilogue_bf16.tenon.h"
+#include "linear_widths.tenon.h"
+#include "linear_widths_bf16.tenon.h"
+#include "losses.tenon.h"
+#include "norms.tenon.h"
+#include "pointwise.tenon.h"
+#include "tied_heads.tenon.h"
+#include "tied_heads_bf16.tenon.h"
+#include "two_stacks.tenon.h"
 
 namespace {
 

@@ -8,9 +8,11 @@
 #include <string_view>
 
 #include "guarded_call.hpp"
-
-extern "C" const tenon_model tenon_model_train_chain, tenon_model_updates, tenon_model_train_gpt,
-    tenon_model_train_gpt_plain, tenon_model_train_gpt_bf16;
+#include "train_chain.tenon.h"
+#include "train_gpt.tenon.h"
+#include "train_gpt_bf16.tenon.h"
+#include "train_gpt_plain.tenon.h"
+#include "updates.tenon.h"
 
 namespace {
 

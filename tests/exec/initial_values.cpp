@@ -6,12 +6,11 @@
 #include <algorithm>
 
 #include "random.h"
-
-extern "C" const tenon_model tenon_model_updates;
+#include "updates.tenon.h"
 
 namespace {
 
-using namespace updates;
+using namespace update_calls;
 
 const tenon_model& model = tenon_model_updates;
 

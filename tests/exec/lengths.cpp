@@ -2,9 +2,12 @@
 // Lengths around every block of keys: a prompt in any pieces, a batch and its rows, and any number
 // of threads give the same bits.
 #include "driver.hpp"
-
-extern "C" const tenon_model tenon_model_gpt_d5, tenon_model_gpt_d20, tenon_model_gpt_d33,
-    tenon_model_gpt_d64, tenon_model_gpt_d5_bf16, tenon_model_gpt_d64_bf16;
+#include "gpt_d20.tenon.h"
+#include "gpt_d33.tenon.h"
+#include "gpt_d5.tenon.h"
+#include "gpt_d5_bf16.tenon.h"
+#include "gpt_d64.tenon.h"
+#include "gpt_d64_bf16.tenon.h"
 
 namespace {
 

@@ -9,10 +9,14 @@
 
 #include "check/tensors.hpp"
 #include "driver.hpp"
-
-extern "C" const tenon_model tenon_model_linear_widths, tenon_model_tied_heads, tenon_model_norms,
-    tenon_model_pointwise, tenon_model_embeddings, tenon_model_losses, tenon_model_gpt_d5,
-    tenon_model_gpt_d33;
+#include "embeddings.tenon.h"
+#include "gpt_d33.tenon.h"
+#include "gpt_d5.tenon.h"
+#include "linear_widths.tenon.h"
+#include "losses.tenon.h"
+#include "norms.tenon.h"
+#include "pointwise.tenon.h"
+#include "tied_heads.tenon.h"
 
 namespace {
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Large results are stored past the caches, small ones are not: the same bits either way.
 #include "driver.hpp"
-
-extern "C" const tenon_model tenon_model_streamed;
+#include "streamed.tenon.h"
 
 TEST_CASE("results that are stored past the caches have the bits of those that are not") {
   using namespace driver;

@@ -5,8 +5,9 @@
 #include "driver.hpp"
 
 #include "safetensors.h"
-
-extern "C" const tenon_model tenon_model_tied, tenon_model_untied, tenon_model_train_masks;
+#include "tied.tenon.h"
+#include "train_masks.tenon.h"
+#include "untied.tenon.h"
 
 namespace {
 
@@ -102,7 +103,7 @@ class trained {
 std::map<std::string, double> scalars_of(llvm::ArrayRef<double> settings) {
   std::map<std::string, double> scalars{
       {"seed", 0}, {"step", 0}, {"first_sequence", 0}, {"micro_step", 0}, {"scale", 1}};
-  const char* names[] = {"learning_rate", "beta1", "beta2", "epsilon", "weight_decay", "max_norm"};
+  const char* names[] = {"lr", "beta1", "beta2", "eps", "weight_decay", "max_norm"};
   for (std::size_t i = 0; i < 6; ++i) scalars[names[i]] = settings[i];
   return scalars;
 }
@@ -131,7 +132,7 @@ void check_small(const tenon_model& model, const std::string& name) {
     own.check(memory::value, golden, "adamw.", 1e-4);
 
     own.set_parameters(golden, "param.");
-    scalars["learning_rate"] = 0.1;
+    scalars["lr"] = 0.1;
     for (int step = 0; step < 10; ++step) {
       INFO("step " << step);
       CHECK(own.run("gradients", ids, targets, scalars)[0] ==

@@ -6,12 +6,11 @@
 #include <random>
 
 #include "optimisers.h"
-
-extern "C" const tenon_model tenon_model_updates;
+#include "updates.tenon.h"
 
 namespace {
 
-using namespace updates;
+using namespace update_calls;
 using tenon::reference::Tensor;
 
 const tenon_model& model = tenon_model_updates;
@@ -94,7 +93,7 @@ void check_adamw(const tenon_variant& variant, const std::vector<place>& places,
                  const memory& before, scalars inputs) {
   memory after = before;
   const float norm = run_all(variant, "update", after, inputs);
-  CAPTURE(variant.name, inputs["step"], inputs["max_norm"], inputs["epsilon"]);
+  CAPTURE(variant.name, inputs["step"], inputs["max_norm"], inputs["eps"]);
   CHECK(double{norm} == Approx(norm_of(before)).epsilon(1e-6));
   CHECK(after[gradient] == before[gradient]);
   check_padding(variant, places, after);
@@ -102,9 +101,9 @@ void check_adamw(const tenon_variant& variant, const std::vector<place>& places,
   tenon::reference::AdamwStep step;
   step.factor = tenon::reference::clipFactor(norm_of(before), as_float(inputs["max_norm"]));
   step.step = inputs["step"];
-  step.learningRate = as_float(inputs["learning_rate"]);
+  step.learningRate = as_float(inputs["lr"]);
   step.beta1 = as_float(inputs["beta1"]), step.beta2 = as_float(inputs["beta2"]);
-  step.epsilon = as_float(inputs["epsilon"]);
+  step.epsilon = as_float(inputs["eps"]);
   double most[3] = {};
   for (const place& at : places) {
     step.weightDecay = at.shape.size() >= 2 ? as_float(inputs["weight_decay"]) : 0;
@@ -140,16 +139,16 @@ TEST_CASE("update is AdamW with clipping, at any step") {
     const auto places = places_of(model, *variant);
     const memory before = random_memory(*variant, places);
     const double norm = norm_of(before);
-    scalars inputs{{"learning_rate", 1e-3}, {"beta1", 0.9},        {"beta2", 0.95},
-                   {"epsilon", 1e-8},       {"weight_decay", 0.1}, {"step", 0}};
+    scalars inputs{{"lr", 1e-3},  {"beta1", 0.9},        {"beta2", 0.95},
+                   {"eps", 1e-8}, {"weight_decay", 0.1}, {"step", 0}};
     for (const double step : {0.0, 1.0, 1000.0, 2147483646.0})
       for (const double most : {0.0, norm / 3, 2 * norm}) {
         inputs["step"] = step, inputs["max_norm"] = most;
         check_adamw(*variant, places, before, inputs);
       }
     // What a beta near 1 leaves of 1 - beta^t in f32 would be off by a thousandth.
-    inputs = {{"learning_rate", 0.1},  {"beta1", 0.0}, {"beta2", 0.99999}, {"epsilon", 0},
-              {"weight_decay", 0.001}, {"step", 2},    {"max_norm", 1}};
+    inputs = {{"lr", 0.1}, {"beta1", 0.0}, {"beta2", 0.99999}, {"eps", 0}, {"weight_decay", 0.001},
+              {"step", 2}, {"max_norm", 1}};
     check_adamw(*variant, places, before, inputs);
   }
 }
@@ -160,7 +159,7 @@ TEST_CASE("update_sgd is gradient descent with clipping") {
     const memory before = random_memory(*variant, places);
     const double norm = norm_of(before);
     for (const double most : {0.0, norm / 3, 2 * norm}) {
-      const scalars inputs{{"learning_rate", 0.01}, {"weight_decay", 0.5}, {"max_norm", most}};
+      const scalars inputs{{"lr", 0.01}, {"weight_decay", 0.5}, {"max_norm", most}};
       memory after = before;
       CHECK(double{run_all(*variant, "update_sgd", after, inputs)} == Approx(norm).epsilon(1e-6));
       for (const part kept : {gradient, moment_1, moment_2}) CHECK(after[kept] == before[kept]);
@@ -187,7 +186,7 @@ TEST_CASE("update_sgd is gradient descent with clipping") {
 TEST_CASE("the gradient norm of huge, tiny and impossible gradients") {
   for (const tenon_variant* variant : variants_of(model)) {
     const auto places = places_of(model, *variant);
-    const scalars inputs{{"learning_rate", 0}, {"weight_decay", 0}, {"max_norm", 1}};
+    const scalars inputs{{"lr", 0}, {"weight_decay", 0}, {"max_norm", 1}};
     CAPTURE(variant->name);
     for (const float g : {1e-30f, 3e18f, 1e30f}) {  // whose squares f32 does not hold
       memory all = empty_memory(*variant);

@@ -16,7 +16,7 @@
 #include <catch2/catch.hpp>
 #include <tenon/runtime/buffer.hpp>
 
-namespace updates {
+namespace update_calls {
 
 /// Values, gradients, first and second moments of all parameters, one array each.
 enum part { value, gradient, moment_1, moment_2 };
@@ -157,4 +157,4 @@ inline bool same_bits(const memory& x, const memory& y) {
   return true;
 }
 
-}  // namespace updates
+}  // namespace update_calls

@@ -65,7 +65,7 @@ static void list_tensors(void) {
 }
 
 int main(void) {
-  tenon_options options = {0};
+  tenon_options options = TENON_OPTIONS_DEFAULT;
   tenon_weights* weights = NULL;
   tenon_session* session = NULL;
   tenon_status status = tenon_weights_random(&tenon_model_toy, 1, &options, &weights);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What is checked about a call before anything runs, message by message; the state stays as it was.
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include "fixture/toy_weights.hpp"
@@ -14,9 +16,9 @@ struct stage {
   rt::buffer<std::int32_t> targets = *rt::buffer<std::int32_t>::create(80);
   rt::buffer<float> out = *rt::buffer<float>::create(240);
 
-  std::string forward(int b, int t, int position = 0) {
+  std::string forward(int b, int t) {
     const auto n = static_cast<std::size_t>(b * t);
-    return session.forward({ids.first(n), b, t}, {out.first(n * 3), b, t}, position).message();
+    return session.forward({ids.first(n), b, t}, {out.first(n * 3), b, t}).message();
   }
   std::string step(int b, int t, int position = 0) {
     return session
@@ -72,39 +74,68 @@ TEST_CASE("sizes must lie within the model's bounds") {
         "size within the model's bounds");
   CHECK_THAT(s.forward(0, 1), Catch::Contains("has 0 along 'batch'"));
   CHECK_THAT(
-      std::string(
-          s.session.forward({s.ids.first(1), -1, -1}, {s.out.first(3), -1, -1}, 0).message()),
+      std::string(s.session.forward({s.ids.first(1), -1, -1}, {s.out.first(3), -1, -1}).message()),
       Catch::Contains("has -1 along 'batch'"));
   CHECK(s.forward(4, 16).empty());
 }
 
 TEST_CASE("a tensor holds as many elements as its sizes say, and a dimension has one size") {
   stage s;
-  CHECK(std::string(
-            s.session.forward({s.ids.first(5), 2, 3}, {s.out.first(18), 2, 3}, 0).message()) ==
+  CHECK(std::string(s.session.forward({s.ids.first(5), 2, 3}, {s.out.first(18), 2, 3}).message()) ==
         "entry 'forward': input 'ids' holds 5 elements, its sizes make 6; pass exactly as many");
-  CHECK(std::string(
-            s.session.forward({s.ids.first(6), 2, 3}, {s.out.first(19), 2, 3}, 0).message()) ==
+  CHECK(std::string(s.session.forward({s.ids.first(6), 2, 3}, {s.out.first(19), 2, 3}).message()) ==
         "entry 'forward': output 'x' holds 19 elements, its sizes make 18; pass exactly as many");
-  CHECK(std::string(
-            s.session.forward({s.ids.first(6), 2, 3}, {s.out.first(18), 3, 2}, 0).message()) ==
+  CHECK(std::string(s.session.forward({s.ids.first(6), 2, 3}, {s.out.first(18), 3, 2}).message()) ==
         "entry 'forward': dimension 'batch' is 2 in 'ids' but 3 in 'x'; pass tensors of one size");
 }
 
 TEST_CASE("positions must lie in the context") {
   stage s;
-  CHECK(s.forward(1, 3, 13).empty());
-  CHECK(s.forward(1, 3, 14) ==
-        "entry 'forward': position 14 with 3 tokens must lie in the context of 16 "
+  REQUIRE(s.step(1, 13).empty());
+  CHECK(s.step(1, 3, 13).empty());
+  CHECK(s.step(1, 3, 14) ==
+        "entry 'step': position 14 with 3 tokens must lie in the context of 16 "
         "positions; pass fewer tokens or start anew at position 0");
-  CHECK_THAT(s.forward(1, 1, -1), Catch::Contains("position -1 with 1 tokens"));
-  const std::int64_t dims[TENON_MAX_DIMS] = {1, 1};
+  CHECK_THAT(s.step(1, 1, -1), Catch::Contains("position -1 with 1 tokens"));
+  const std::int64_t dims[6] = {1, 1};
+  const void* in[] = {s.ids.data()};
+  void* out[] = {s.out.data()};
+  CHECK_THAT(std::string(s.session.run(1, in, out, dims, INT64_MAX).message()),
+             Catch::Contains("position 9223372036854775807 with 1 tokens"));
+}
+
+TEST_CASE("an entry that keeps nothing takes no position") {
+  stage s;
+  const std::int64_t dims[6] = {1, 1};
   const void* in[] = {s.ids.data(), s.targets.data()};
   void* out[] = {s.out.data()};
-  CHECK(std::string(s.session.run(2, in, out, dims, 1).message()) ==
-        "entry 'loss' has no positions, but position is 1; pass 0");
-  CHECK_THAT(std::string(s.session.run(0, in, out, dims, INT64_MAX).message()),
-             Catch::Contains("position 9223372036854775807 with 1 tokens"));
+  for (const std::uint32_t entry : {0u, 2u})
+    for (const std::int64_t position : {std::int64_t{1}, std::int64_t{-1}, INT64_MAX, INT64_MIN})
+      CHECK(std::string(s.session.run(entry, in, out, dims, position).message()) ==
+            std::string("entry '") + (entry == 0 ? "forward" : "loss") +
+                "' keeps nothing between calls, so its first token is at position 0, not " +
+                std::to_string(position) +
+                "; pass 0, or use an entry with a cache, such as 'step'");
+}
+
+TEST_CASE("an output has memory of its own") {
+  stage s;
+  const std::int64_t dims[6] = {4, 16};
+  alignas(64) static std::int32_t memory[512];
+  const auto overlapping = [&](int ids_at, int x_at) {
+    std::ranges::fill(memory, 0);
+    const void* in[] = {memory + ids_at};
+    void* out[] = {memory + x_at};
+    return std::string(s.session.run(0, in, out, dims).message());
+  };
+  const std::string refused =
+      "entry 'forward': output 'x' overlaps input 'ids' in memory; give each output memory of its "
+      "own";
+  CHECK(overlapping(0, 0) == refused);    // ids: 64 elements, x: 192
+  CHECK(overlapping(176, 0) == refused);  // x reaches into ids
+  CHECK(overlapping(0, 48) == refused);   // ids reach into x
+  CHECK(overlapping(192, 0).empty());
+  CHECK(overlapping(0, 64).empty());
 }
 
 TEST_CASE("cached positions are continued without a gap and with the same batch") {
@@ -132,7 +163,7 @@ TEST_CASE("cached positions are continued without a gap and with the same batch"
 
 TEST_CASE("pointers must be there and aligned") {
   stage s;
-  const std::int64_t dims[TENON_MAX_DIMS] = {1, 1};
+  const std::int64_t dims[6] = {1, 1};
   const void* in[] = {s.ids.data()};
   void* out[] = {nullptr};
   CHECK(std::string(s.session.run(0, in, out, dims).message()) ==

@@ -134,9 +134,8 @@ TEST_CASE("weights and session must agree on the variant and the model") {
         "same options.cpu");
   const tenon_model other = toy::model();
   CHECK(std::string(rt::create_session(other, weights).message()) ==
-        "the weights were loaded for model 'toy', the session is for 'toy'; load weights for the "
-        "session's "
-        "model");
+        "the weights were loaded for model 'toy' (000000000000070e), the session is for 'toy' "
+        "(000000000000070e); load weights for the session's model");
 }
 
 TEST_CASE("a model of another ABI is refused before it is read") {
@@ -148,8 +147,36 @@ TEST_CASE("a model of another ABI is refused before it is read") {
         "the model was built for ABI version " + std::to_string(TENON_ABI_VERSION + 1) +
             ", this runtime has " + std::to_string(TENON_ABI_VERSION) +
             "; build both from one Tenon version");
+}
+
+TEST_CASE("a model may have any number of dimensions") {
+  std::vector<tenon_dim> dims(toy::model().dims, toy::model().dims + toy::model().n_dims);
+  dims.resize(300, {"idle", 1, 9});
   tenon_model wide = toy::model();
-  wide.n_dims = 65;
-  CHECK(std::string(rt::weights::random(wide, 1).message()) ==
-        "model 'toy' has 65 dimensions, this runtime takes 64; use fewer");
+  wide.n_dims = 300, wide.dims = dims.data();
+  auto session = rt::create_session<toy::session>(wide, *rt::weights::random(wide, 1));
+  REQUIRE(session);
+  auto ids = *rt::buffer<std::int32_t>::create(2);
+  auto logits = *rt::buffer<float>::create(11);
+  REQUIRE(session->step({ids, 1, 2}, {logits, 1}, 0));
+  REQUIRE(session->step({ids.first(1), 1, 1}, {logits, 1}, 2));
+}
+
+TEST_CASE("options say how large they are") {
+  std::uint64_t size = 0;
+  const auto make = [&] {
+    tenon_options how{};
+    how.size = size;
+    return std::string(rt::weights::random(toy::model(), 1, how).message());
+  };
+  CHECK(make() ==
+        "options.size is 0, must be sizeof(tenon_options), at least 56; begin with "
+        "TENON_OPTIONS_DEFAULT");
+  size = sizeof(tenon_options) + 8;
+  CHECK(make() ==
+        "options.size is 64, this runtime knows 56 bytes of options; build both from one "
+        "Tenon version");
+  size = sizeof(tenon_options);
+  CHECK(make().empty());
+  CHECK(tenon_options{}.size == size);
 }

@@ -146,8 +146,8 @@ TEST_CASE("calls of entries that train allocate nothing") {
   bool all_ok = true;
   const int n = calls_during([&] {
     for (int step = 0; step < 3; ++step) {
-      all_ok = all_ok && session.gradients(step, 0.5f, sum, count);
-      all_ok = all_ok && session.update(1e-3f);
+      all_ok = all_ok && session.gradients({.micro_step = step, .scale = 0.5f}, sum, count);
+      all_ok = all_ok && session.update({});
     }
   });
   CHECK(n == 0);

@@ -102,7 +102,7 @@ TEST_CASE("threads that share a session get their result or are refused") {
     ids[0] = id;
     const float right = toy_weights::embedded(toy_weights::tensors(), id, 0, 0);
     for (int i = 0; i < 2000; ++i) {
-      const rt::status ran = session.forward({ids, 1, 1}, {x, 1, 1}, 0);
+      const rt::status ran = session.forward({ids, 1, 1}, {x, 1, 1});
       (ran ? done : refused) += 1;
       if (ran ? x[0] != right : ran.code() != TENON_BUSY) wrong += 1;
     }
@@ -130,11 +130,11 @@ TEST_CASE("an entry that trains has its weights for itself") {
     reads[0] = other.sum(sum);
     reads[1] = weights.read(rt::memory::value, "h.0.bias", bias);
     reads[2] = weights.save(file);
-    trains = other.update(1);
+    trains = other.update({.lr = 1});
     writes = weights.write(rt::memory::value, "h.0.bias", bias);
   };
 
-  REQUIRE(trainer.gradients(0, 1, sum, count));
+  REQUIRE(trainer.gradients({}, sum, count));
   for (const rt::status* each : {&reads[0], &reads[1], &reads[2], &trains, &writes})
     CHECK(each->code() == TENON_BUSY);
   CHECK(std::string(reads[0].message()) ==
@@ -152,7 +152,7 @@ TEST_CASE("an entry that trains has its weights for itself") {
         "entry 'update' changes the weights, and other calls that read them are on: 1; one that "
         "trains or writes needs them alone: let those return first");
   CHECK(writes.code() == TENON_BUSY);
-  CHECK(other.update(1));
+  CHECK(other.update({.lr = 1}));
 }
 
 TEST_CASE("a fork is told that its parent's session is not its own, and may make one") {
@@ -161,10 +161,10 @@ TEST_CASE("a fork is told that its parent's session is not its own, and may make
   auto ids = *rt::buffer<std::int32_t>::create(1);
   auto x = *rt::buffer<float>::create(3);
   ids[0] = 5;
-  REQUIRE(session.forward({ids, 1, 1}, {x, 1, 1}, 0));
+  REQUIRE(session.forward({ids, 1, 1}, {x, 1, 1}));
   const float right = x[0];
   CHECK(in_fork([&] {
-          const rt::status ran = session.forward({ids, 1, 1}, {x, 1, 1}, 0);
+          const rt::status ran = session.forward({ids, 1, 1}, {x, 1, 1});
           if (ran.code() != TENON_INVALID_ARGUMENT) return 1;
           if (std::string(ran.message()) !=
               "the session was made before fork(), its threads are in the other process; make a "
@@ -176,12 +176,12 @@ TEST_CASE("a fork is told that its parent's session is not its own, and may make
           }
           x[0] = 0;
           auto own = *toy::session::create(*weights, threads(3));
-          if (!own.forward({ids, 1, 1}, {x, 1, 1}, 0) || x[0] != right) return 4;
+          if (!own.forward({ids, 1, 1}, {x, 1, 1}) || x[0] != right) return 4;
           weights.reset();
           return 0;
         }) == 0);
   x[0] = 0;
-  REQUIRE(session.forward({ids, 1, 1}, {x, 1, 1}, 0));
+  REQUIRE(session.forward({ids, 1, 1}, {x, 1, 1}));
   CHECK(x[0] == right);
 }
 
@@ -193,8 +193,8 @@ TEST_CASE("weights that were in use at a fork are free in it, half changed ones 
   std::int32_t count = 0;
   int read = -1, changed = -1;
   pause.meanwhile = [&] {
-    read =
-        in_fork([&] { return learner::session::create(weights, threads(2))->update(1) ? 0 : 1; });
+    read = in_fork(
+        [&] { return learner::session::create(weights, threads(2))->update({.lr = 1}) ? 0 : 1; });
   };
   REQUIRE(parents.sum(sum));
   CHECK(read == 0);
@@ -208,9 +208,9 @@ TEST_CASE("weights that were in use at a fork are free in it, half changed ones 
                  : 1;
     });
   };
-  REQUIRE(parents.gradients(0, 1, sum, count));
+  REQUIRE(parents.gradients({}, sum, count));
   CHECK(changed == 0);
-  CHECK(parents.update(1));
+  CHECK(parents.update({.lr = 1}));
 }
 
 TEST_CASE("a progress that throws ends the making of weights") {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Models that train: scalars of calls, memory of gradients and moments, tensors read and written.
+#include <cmath>
+#include <cstring>
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -90,15 +93,15 @@ TEST_CASE("entries that train work in the weights of their session, and others s
   auto other = *learner::session::create(weights, how);
   float sum = 0;
   std::int32_t count = 0;
-  REQUIRE(session.gradients(0, 0.5f, sum, count));
+  REQUIRE(session.gradients({.scale = 0.5f}, sum, count));
   CHECK(sum == 14);
   CHECK(count == 1);
   CHECK(read(weights, memory::gradient, "w.weight", 6) ==
         std::vector<float>{0.5f, 1, 1.5f, 2, 2.5f, 3});
-  REQUIRE(session.gradients(1, 0.5f, sum, count));
+  REQUIRE(session.gradients({.micro_step = 1, .scale = 0.5f}, sum, count));
   CHECK(count == 2);
   CHECK(read(weights, memory::gradient, "h.1.bias", 3) == std::vector<float>{-1, -2, -4});
-  REQUIRE(session.update(0.5f));
+  REQUIRE(session.update({.lr = 0.5f}));
   CHECK(read(weights, memory::moment_1, "h.1.bias", 3) == std::vector<float>{-1, -2, -4});
   CHECK(read(weights, memory::moment_2, "h.1.bias", 3) == std::vector<float>{1, 4, 16});
   CHECK(read(weights, memory::value, "h.1.bias", 3) == std::vector<float>{-0.5f, -1, -2});
@@ -125,6 +128,59 @@ TEST_CASE("scalars of calls may be variables or elements of buffers") {
   CHECK(std::string(session.run(0, nullptr, off, sizes).message()) ==
         "entry 'sum': output 'sum' lies 1 bytes off a multiple of 4; use memory aligned to 4 "
         "bytes, such as tenon::runtime::buffer");
+}
+
+TEST_CASE("a scalar out of its range is refused, and nothing has changed") {
+  constexpr float inf = std::numeric_limits<float>::infinity(), nan = std::nanf("");
+  rt::weights weights = filled();
+  auto session = *learner::session::create(weights);
+  float sum = 0;
+  std::int32_t count = 0;
+  REQUIRE(session.gradients({}, sum, count));
+  const auto everything = [&] {
+    std::vector<float> all;
+    for (const memory what : all_memory)
+      for (const auto& [name, n] : {std::pair{"w.weight", 6}, {"h.0.bias", 3}, {"h.1.bias", 3}})
+        for (const float x : read(weights, what, name, static_cast<std::size_t>(n)))
+          all.push_back(x);
+    return all;
+  };
+  const std::vector<float> before = everything();
+  sum = -5, count = -6;
+  for (const auto& [lr, text] : {std::pair{nan, "nan"},
+                                 {-nan, "-nan"},
+                                 {-1e-3f, "-0.00100000005"},
+                                 {inf, "inf"},
+                                 {-inf, "-inf"}})
+    CHECK(std::string(session.update({.lr = lr}).message()) ==
+          std::string("entry 'update': input 'lr' is ") + text +
+              ", must lie in [0, inf); pass a value in that range");
+  CHECK(std::string(session.gradients({.micro_step = -1}, sum, count).message()) ==
+        "entry 'gradients': input 'micro_step' is -1, must lie in [0, 2147483647]; pass a value in "
+        "that range");
+  for (const float scale : {nan, inf, -inf})
+    CHECK_THAT(session.gradients({.scale = scale}, sum, count).message(),
+               Catch::Contains("input 'scale' is ") && Catch::Contains("in (-inf, inf);"));
+  const std::vector<float> after = everything();
+  CHECK(std::memcmp(before.data(), after.data(), before.size() * sizeof(float)) == 0);
+  CHECK(sum == -5);
+  CHECK(count == -6);
+  CHECK(session.update({.lr = 0}).ok());
+  CHECK(session.gradients({.micro_step = 2147483647, .scale = -1e30f}, sum, count).ok());
+}
+
+TEST_CASE("two outputs in one place are refused") {
+  auto session = *learner::session::create(filled());
+  const std::int32_t micro_step = 0;
+  const float scale = 1;
+  float both = 0;
+  const void* in[] = {&micro_step, &scale};
+  void* out[] = {&both, &both};
+  const std::int64_t dims[] = {0, 0, 0};
+  CHECK(
+      std::string(session.run(1, in, out, dims).message()) ==
+      "entry 'gradients': output 'count' overlaps output 'sum' in memory; give each output memory "
+      "of its own");
 }
 
 TEST_CASE("reads and writes say what does not fit") {

@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "fixture/tensors.hpp"
 #include "fixture/toy_weights.hpp"
 #include "mapping.hpp"
 #include "random_source.hpp"
@@ -99,8 +100,8 @@ TEST_CASE("initialisers draw what they name") {
   static const std::uint32_t shape[] = {0, 1};
   const auto init = static_cast<tenon_init>(GENERATE(0, 1, 2, 3, 4));
   const std::uint32_t dtype = GENERATE(TENON_F32, TENON_F64);
-  const tenon_param param{
-      {"p{}", dtype, 2, shape, 0, 0, 0}, 2, static_cast<std::uint32_t>(init), 0.5};
+  const tenon_param param{tensor("p{}", static_cast<tenon_dtype>(dtype), shape), 2,
+                          static_cast<std::uint32_t>(init), 0.5};
   tenon_model model{};
   model.abi_version = TENON_ABI_VERSION;
   model.n_dims = 2, model.dims = dims, model.n_params = 1, model.params = &param;
@@ -149,8 +150,8 @@ TEST_CASE("a parameter that is larger than a piece is the same for any number of
   static const tenon_dim dims[] = {{"m", 2300, 2300}, {"n", 1024, 1024}};
   static const std::uint32_t shape[] = {0, 1};
   static const tenon_param params[] = {
-      {{"table", TENON_F32, 2, shape, 0, 0, 0}, 0, TENON_INIT_NORMAL, 1.0},
-      {{"panel", TENON_F32, 2, shape, 0, 0, 0}, 0, TENON_INIT_NORMAL, 1.0}};
+      {tensor("table", TENON_F32, shape), 0, TENON_INIT_NORMAL, 1.0},
+      {tensor("panel", TENON_F32, shape), 0, TENON_INIT_NORMAL, 1.0}};
   constexpr std::uint64_t bytes = 4 * 2300 * 1024;
   const auto twice = [](const void* source, void* to) {
     for (std::uint64_t i = 0; i < bytes / 4; ++i)

@@ -11,9 +11,8 @@
 
 #include <tenon/runtime/typed.hpp>
 
+#include TENON_CHECK_HEADER
 #include "tensors.hpp"
-
-extern "C" const tenon_model TENON_CHECK_MODEL;
 
 namespace check {
 

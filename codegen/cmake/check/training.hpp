@@ -55,11 +55,11 @@ inline training_state read_state(const rt::weights& weights, const training_stat
 /// the first, and no clipping, are there too.
 inline tensor scalar_input(const tenon_tensor& type, std::size_t set) {
   static const std::map<std::string, std::array<double, 2>> values = {
-      {"learning_rate", {1e-3, 1e-3}}, {"beta1", {0.9, 0.9}},
-      {"beta2", {0.95, 0.95}},         {"epsilon", {1e-8, 1e-8}},
-      {"weight_decay", {0.1, 0.1}},    {"max_norm", {0.5, 0}},
-      {"scale", {0.5, 0.5}},           {"step", {0, 7}},
-      {"micro_step", {0, 1}},          {"first_sequence", {0, 2}},
+      {"lr", {1e-3, 1e-3}},         {"beta1", {0.9, 0.9}},
+      {"beta2", {0.95, 0.95}},      {"eps", {1e-8, 1e-8}},
+      {"weight_decay", {0.1, 0.1}}, {"max_norm", {0.5, 0}},
+      {"scale", {0.5, 0.5}},        {"step", {0, 7}},
+      {"micro_step", {0, 1}},       {"first_sequence", {0, 2}},
       {"seed", {20260101, -7}}};
   const auto found = values.find(type.name);
   if (found == values.end())

@@ -26,9 +26,15 @@ struct prepared_entry {
 }  // namespace
 
 struct tenon_device_session {
+  explicit tenon_device_session(std::shared_ptr<const device_parameters> of)
+      : parameters(std::move(of)),
+        call(*parameters->model),
+        scalars(parameters->model->n_dims + 1) {}
+
   std::shared_ptr<const device_parameters> parameters;  // keeps the device for what follows
   std::vector<prepared_entry> entries;
   checked_call call;
+  std::vector<std::int32_t> scalars;  // every dimension's value, then the position
   one_caller turns;
 };
 
@@ -45,14 +51,14 @@ const tenon_gpu_kernel* choose_kernel(const device& where, const tenon_entry& en
   return best;
 }
 
-tenon_status prepare_entry(device& where, const tenon_entry& entry, prepared_entry& prepared) {
+tenon_status prepare_entry(device& where, const tenon_entry& entry, std::size_t n_scalars,
+                           prepared_entry& prepared) {
   if (entry.trains) return success();  // run_entry refuses it
   prepared.kernel = choose_kernel(where, entry);
   if (prepared.kernel == nullptr) return success();
   prepared.inputs.resize(entry.n_inputs);
   prepared.outputs.resize(entry.n_outputs);
-  TENON_TRY(
-      where.allocate((TENON_MAX_DIMS + 1) * sizeof(std::int32_t), "the scalars", prepared.scalars));
+  TENON_TRY(where.allocate(n_scalars * sizeof(std::int32_t), "the scalars", prepared.scalars));
   return where.prepare(*prepared.kernel, prepared.ready);
 }
 
@@ -63,8 +69,8 @@ tenon_status grow(device& where, std::size_t bytes, const char* what,
   return where.allocate(bytes, what, buffer);
 }
 
-tenon_status upload_scalars(device& where, const checked_call& call, device_buffer& scalars) {
-  std::int32_t values[TENON_MAX_DIMS + 1];
+tenon_status upload_scalars(device& where, const checked_call& call,
+                            std::vector<std::int32_t>& values, device_buffer& scalars) {
   const std::uint32_t n = call.model->n_dims;
   for (std::uint32_t i = 0; i <= n; ++i) {
     const std::int64_t value = i < n ? call.dims[i] : call.position;
@@ -77,11 +83,12 @@ tenon_status upload_scalars(device& where, const checked_call& call, device_buff
                      INT32_MAX);
     values[i] = static_cast<std::int32_t>(value);
   }
-  return where.upload(scalars, 0, values, (n + 1) * sizeof values[0]);
+  return where.upload(scalars, 0, values.data(), values.size() * sizeof values[0]);
 }
 
-tenon_status upload_inputs(device& where, const checked_call& call, const void* const* inputs,
+tenon_status upload_inputs(device& where, tenon_device_session& session, const void* const* inputs,
                            prepared_entry& entry) {
+  const checked_call& call = session.call;
   for (std::uint32_t i = 0; i < call.entry->n_inputs; ++i) {
     const tenon_tensor& tensor = call.entry->inputs[i];
     const std::size_t bytes = call.count(tensor) * dtype_bytes(tensor.dtype);
@@ -93,7 +100,7 @@ tenon_status upload_inputs(device& where, const checked_call& call, const void* 
     TENON_TRY(
         grow(where, call.count(tensor) * dtype_bytes(tensor.dtype), tensor.name, entry.outputs[i]));
   }
-  return upload_scalars(where, call, *entry.scalars);
+  return upload_scalars(where, call, session.scalars, *entry.scalars);
 }
 
 // The buffers in the kernel's order.
@@ -130,7 +137,7 @@ tenon_status run_entry(tenon_device_session& session, std::uint32_t index,
                        std::int64_t position, std::size_t n, std::uint64_t* nanoseconds) {
   device& where = *session.parameters->owner;
   checked_call& call = session.call;
-  TENON_TRY(check_call(*session.parameters->model, index, inputs, outputs, dims, position, call));
+  TENON_TRY(check_call(index, inputs, outputs, dims, position, call));
   prepared_entry& entry = session.entries[index];
   if (call.entry->trains)
     return failure(TENON_UNAVAILABLE,
@@ -142,7 +149,7 @@ tenon_status run_entry(tenon_device_session& session, std::uint32_t index,
                    "entry '%s' has no kernel for device '%s'; build the model with "
                    "a GPU target for it, or use the CPU",
                    call.entry->name, where.name().c_str());
-  TENON_TRY(upload_inputs(where, call, inputs, entry));
+  TENON_TRY(upload_inputs(where, session, inputs, entry));
   std::vector<device_buffer*> buffers;
   TENON_TRY(bind_buffers(session, entry, buffers));
   const std::uint64_t rows = call.entry->n_inputs > 0 ? call.count(call.entry->inputs[0]) : 1;
@@ -184,12 +191,12 @@ tenon_status tenon_device_session_create(const tenon_device_weights* weights,
     *session = nullptr;
     if (weights == nullptr)
       return failure(TENON_INVALID_ARGUMENT, "the weights are null; load them first");
-    auto made = std::make_unique<tenon_device_session>();
-    made->parameters = weights->parameters;
+    auto made = std::make_unique<tenon_device_session>(weights->parameters);
     const tenon_model& model = *made->parameters->model;
     made->entries.resize(model.n_entries);
     for (std::uint32_t i = 0; i < model.n_entries; ++i)
-      TENON_TRY(prepare_entry(*made->parameters->owner, model.entries[i], made->entries[i]));
+      TENON_TRY(prepare_entry(*made->parameters->owner, model.entries[i], made->scalars.size(),
+                              made->entries[i]));
     *session = made.release();
     return success();
   });
@@ -223,15 +230,12 @@ tenon_status tenon_device_session_call(tenon_device_session* session, uint32_t e
                                        int64_t position) {
   if (session == nullptr) return no_session();
   return guarded([&] {
-    const tenon_model& model = *session->parameters->model;
-    const tenon_entry* what = nullptr;
-    TENON_TRY(find_entry(model, entry, what));
-    std::int64_t dims[TENON_MAX_DIMS];
-    TENON_TRY(dims_of_views(model, *what, inputs, n_inputs, outputs, n_outputs, dims));
-    std::vector<const void*> in;
-    std::vector<void*> out;
-    for (std::size_t i = 0; i < n_inputs; ++i) in.push_back(inputs[i].data);
-    for (std::size_t i = 0; i < n_outputs; ++i) out.push_back(outputs[i].data);
-    return run_in_turn(*session, entry, in.data(), out.data(), dims, position, 1, nullptr);
+    return session->turns.take([&] {
+      const float_environment own;
+      checked_call& call = session->call;
+      TENON_TRY(check_views(entry, inputs, n_inputs, outputs, n_outputs, call));
+      return run_entry(*session, entry, call.inputs.data(), call.outputs.data(), call.dims.data(),
+                       position, 1, nullptr);
+    });
   });
 }

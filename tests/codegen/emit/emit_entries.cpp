@@ -41,7 +41,8 @@ static LogicalResult emitFile(MLIRContext &context, StringRef path, StringRef fo
   auto entries = llvm::to_vector(model.getBody().getOps<func::FuncOp>());
   for (const Target *target : targets) {
     CompiledVariant variant;
-    FailureOr<OwningOpRef<ModuleOp>> program = emitProgram(model, entries, *target, variant);
+    FailureOr<OwningOpRef<ModuleOp>> program =
+        emitProgram(model, entries, *target, ("tenon_" + model.getSymName() + "_").str(), variant);
     if (failed(program) ||
         failed(makeObject(**program, *target,
                           folder + "/" + llvm::sys::path::stem(path) + "." + target->name + ".o")))

@@ -192,7 +192,7 @@ public:
     passes.addPass(createPlanArena());
     REQUIRE(succeeded(passes.run(*parsed.module)));
     functions = llvm::to_vector(parsed.model.getBody().getOps<func::FuncOp>());
-    auto program = emitProgram(parsed.model, functions, target, variant);
+    auto program = emitProgram(parsed.model, functions, target, "test_", variant);
     REQUIRE(succeeded(program));
     jit.emplace(**program, target);
   }
@@ -223,20 +223,19 @@ public:
     auto meet = [](void *context, int32_t) {
       static_cast<std::barrier<> *>(context)->arrive_and_wait();
     };
-    std::array<const void *, 12> call{};
-    auto set = [&](CallField field, const void *value) { call[static_cast<int>(field)] = value; };
-    set(CallField::Weights, weights.as<char>());
-    set(CallField::Arena, arena.as<char>());
-    set(CallField::Inputs, inputPlaces.data());
-    set(CallField::Outputs, outputPlaces.data());
-    set(CallField::Dims, dims.data());
-    set(CallField::Barrier, reinterpret_cast<void *>(+meet));
-    set(CallField::BarrierContext, &meeting);
-    set(CallField::Training, training.as<char>());
-    auto *entry = jit->function<void(const void *, int32_t, int32_t)>(symbol);
+    tenon_call call{};
+    call.weights = weights.as<char>();
+    call.arena = arena.as<char>();
+    call.inputs = inputPlaces.data();
+    call.outputs = outputPlaces.data();
+    call.dims = dims.data();
+    call.barrier = meet;
+    call.barrier_context = &meeting;
+    call.training = training.as<char>();
+    auto *entry = jit->function<void(const tenon_call *, int32_t, int32_t)>(symbol);
     std::vector<std::thread> team;
     for (int thread = 0; thread < threads; ++thread)
-      team.emplace_back([&, thread] { entry(call.data(), thread, threads); });
+      team.emplace_back([&, thread] { entry(&call, thread, threads); });
     for (std::thread &thread : team)
       thread.join();
     CHECK(arena.isGuarded());

@@ -10,10 +10,15 @@
 #include <tenon/runtime/buffer.hpp>
 #include <tenon/runtime/device.hpp>
 
-namespace rt = tenon::runtime;
+#include "rows_2.tenon.h"
+#include "rows_4100.tenon.h"
+#include "rows_65.tenon.h"
+#include "rows_768.tenon.h"
+#include "rows_770.tenon.h"
+#include "rows_96.tenon.h"
+#include "rows_many.tenon.h"
 
-extern "C" const tenon_model tenon_model_rows_2, tenon_model_rows_65, tenon_model_rows_96,
-    tenon_model_rows_768, tenon_model_rows_770, tenon_model_rows_4100, tenon_model_rows_many;
+namespace rt = tenon::runtime;
 
 namespace {
 
@@ -122,7 +127,9 @@ std::vector<call> calls() {
 
 rt::result<rt::session> cpu_session(const call &c, const tenon_model &model, int threads,
                                     const char *variant = nullptr) {
-  const rt::options how{threads, variant, nullptr, nullptr};
+  rt::options how{};
+  how.threads = threads;
+  how.cpu = variant;
   auto weights =
       c.with_tensors([&](auto tensors) { return rt::weights::from_tensors(model, tensors, how); });
   if (!weights)

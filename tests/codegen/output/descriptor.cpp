@@ -7,6 +7,9 @@
 
 #include <catch2/catch.hpp>
 #include <dlfcn.h>
+#include <filesystem>
+#include <fstream>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -23,13 +26,16 @@ static const tenon_model &loaded() {
         "void pack_wte_v4(void) {} void pack_wte_v2(void) {} void run_step_v4(void) {}\n"
         "void unpack_wte_v4(void) {} void unpack_wte_v2(void) {}\n"
         "void run_train_v4(void) {} void run_train_v2(void) {}\n"
+        "void run_update_v4(void) {} void run_update_v2(void) {}\n"
         "void run_step_v2(void) {} void run_loss_v4(void) {} void run_loss_v2(void) {}\n"));
     const std::string base = small_model::folder() + "/";
     REQUIRE(small_model::runs("cc -shared -o " + base + "tiny.so " + base + "tiny.tenon.c.o " +
                               base + "kernels.c.o"));
     void *library = dlopen((base + "tiny.so").c_str(), RTLD_NOW);
     REQUIRE(library);
-    return static_cast<const tenon_model *>(dlsym(library, "tenon_model_tiny"));
+    CHECK(dlsym(library, "tenon_model_tiny") == nullptr); // of which of two such models?
+    CHECK(dlsym(library, "run_step_v4") == nullptr);
+    return static_cast<const tenon_model *>(dlsym(library, "tenon_model_tiny_0123456789abcdef"));
   }();
   REQUIRE(model);
   return *model;
@@ -44,6 +50,7 @@ TEST_CASE("the descriptor is C11 that clang accepts too") {
 TEST_CASE("the descriptor's tables have the model's dimensions and parameters") {
   const tenon_model &model = loaded();
   CHECK(model.abi_version == TENON_ABI_VERSION);
+  CHECK(model.fingerprint == 0x0123456789abcdef);
   REQUIRE(model.n_dims == 5);
   CHECK(std::string_view(model.dims[3].name) == "gpt::n_embd");
   CHECK(model.dims[0].max == 4);
@@ -61,7 +68,7 @@ TEST_CASE("the descriptor's tables have the model's dimensions and parameters") 
 
 TEST_CASE("inputs that index something carry their limits") {
   const tenon_model &model = loaded();
-  REQUIRE(model.n_entries == 3);
+  REQUIRE(model.n_entries == 4);
   const tenon_tensor &ids = model.entries[0].inputs[0], &targets = model.entries[1].inputs[1];
   CHECK(ids.dtype == TENON_I32);
   CHECK(ids.limit == 11);
@@ -108,7 +115,20 @@ TEST_CASE("an entry that trains says so; its scalars have no dimensions") {
     CHECK(scalar.rank == 0);
     CHECK(scalar.dims == nullptr);
     CHECK(scalar.limit == 0);
+    CHECK(scalar.range == nullptr);
   }
+}
+
+TEST_CASE("scalars of training have their ranges") {
+  const tenon_entry &update = loaded().entries[3];
+  const double infinity = std::numeric_limits<double>::infinity();
+  const auto is = [&](const tenon_range *range, double least, double most, bool mostIsOpen) {
+    return range && range->least == least && range->most == most && !range->least_is_open &&
+           range->most_is_open == mostIsOpen;
+  };
+  CHECK(is(update.inputs[0].range, 0, 2147483647, false));
+  CHECK(is(update.inputs[1].range, 0, infinity, true));
+  CHECK(is(update.inputs[2].range, 0, infinity, false));
 }
 
 TEST_CASE("kernels carry their name, line and cost; sizes that are known are in the factor") {
@@ -148,9 +168,34 @@ TEST_CASE("GPU code arrives byte for byte") {
 TEST_CASE("a descriptor for another ABI version does not compile, and says what to do") {
   small_model::Holder holder;
   std::string text = tenon::writeDescriptor(holder.compiled);
-  const std::string check = "#if TENON_ABI_VERSION != " + std::to_string(TENON_ABI_VERSION) + "u";
+  const std::string check = "#if TENON_ABI_VERSION != " + std::to_string(TENON_ABI_VERSION);
   REQUIRE(text.find(check) != std::string::npos);
-  text.replace(text.find(check), check.size(), "#if TENON_ABI_VERSION != 99u");
+  text.replace(text.find(check), check.size(), "#if TENON_ABI_VERSION != 99");
   CHECK_FALSE(compiles("cc -std=c11", "other_abi.c", text));
   CHECK_THAT(small_model::errors(), Catch::Matchers::Contains("run the tenonc that belongs"));
+}
+
+// A folder to include from, whose abi.h has the one line where ours has the other, and vice versa.
+static std::string includesWithSwapped(const std::string &first, const std::string &second) {
+  std::ifstream file(RUNTIME_INCLUDE "/tenon/runtime/abi.h");
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  const size_t one = text.find(first), other = text.find(second);
+  REQUIRE((one != std::string::npos && other != std::string::npos && one < other));
+  text.replace(other, second.size(), first).replace(one, first.size(), second);
+  const std::string folder = small_model::folder() + "/swapped";
+  std::filesystem::create_directories(folder + "/tenon/runtime");
+  small_model::write("swapped/tenon/runtime/abi.h", text);
+  return "cc -std=c11 -I " + folder;
+}
+
+TEST_CASE("fields that changed places in abi.h are found") {
+  small_model::Holder holder;
+  const std::string text = tenon::writeDescriptor(holder.compiled);
+  // The descriptor names what it sets, so such a field has its value all the same.
+  CHECK(compiles(includesWithSwapped("  uint32_t uses_state; ", "  uint32_t trains;     "),
+                 "moved.c", text));
+  // Kernels were compiled with the old place.
+  CHECK_FALSE(
+      compiles(includesWithSwapped("  void* arena;  ", "  void* state;  "), "moved.c", text));
+  CHECK_THAT(small_model::errors(), Catch::Matchers::Contains("kernels find tenon_call.arena"));
 }

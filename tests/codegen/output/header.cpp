@@ -45,7 +45,9 @@ TEST_CASE("scalars are passed by value and given back into variables or tensors"
   small_model::Holder holder;
   small_model::write("tiny.tenon.h", tenon::writeHeader(holder.compiled));
   for (const char *compiler : {"g++ -std=c++20", "clang++-22 -std=c++20"})
-    for (const char *call : {"train(3, 1e-3f, twice).ok()",
+    for (const char *call : {"update(3, {.lr = 0.1f}, twice).ok()",
+                             "update(3, {}, twice).ok() && tiny::update_options{}.lr == 1e-3f",
+                             "train(3, 1e-3f, twice).ok()",
                              "train(3, 1e-3f, rt::tensor<float>(std::span(&twice, 1))).ok()"}) {
       const bool compiled = compiles(compiler, "scalars.cpp", withCall(call));
       INFO(compiler << " " << call << "\n" << small_model::errors());
@@ -56,6 +58,8 @@ TEST_CASE("scalars are passed by value and given back into variables or tensors"
       {"train(3, 1e-3f, 0.0f).ok()", "deleted function"},
       {"train(3, 1e-3f, x).ok()", "deleted function"},
       {"train(ids, 1e-3f, twice).ok()", "cannot convert"},
+      {"update(3, 0.1f, twice).ok()", "update_options"},
+      {"update(3, {.rate = 0.1f}, twice).ok()", "rate"},
   };
   for (const auto &[call, named] : wrong) {
     INFO(call);
@@ -70,15 +74,15 @@ TEST_CASE("a tensor of other dimensions, element type or direction does not comp
   // A call, and what the compiler must name in its error.
   const std::pair<std::string, std::string> wrong[] = {
       {"step(ids, rt::tensor<float, tiny::batch, tiny::n_embd, tiny::seq>({}, 1, 1), 0).ok()",
-       "tiny::n_embd, tiny::seq"},
+       "::n_embd, tiny::graph_0123456789abcdef::seq"},
       {"step(ids, rt::tensor<float, tiny::batch, tiny::seq, tiny::n_vocab>({}, 1, 1), 0).ok()",
-       "tiny::n_vocab"},
+       "::n_vocab"},
       {"step(ids, rt::tensor<double, tiny::batch, tiny::seq, tiny::n_embd>({}, 1, 1), 0).ok()",
        "U = double"},
       {"step(ids, rt::tensor<const float, tiny::batch, tiny::seq, tiny::n_embd>({}, 1, 1), 0).ok()",
        "U = const float"},
-      {"step(x, ids, 0).ok()", "tiny::n_embd"},
-      {"step(ids, x).ok()", "tiny::session::step"},
+      {"step(x, ids, 0).ok()", "::n_embd"},
+      {"step(ids, x).ok()", "::session::step"},
   };
   REQUIRE(compiles("g++ -std=c++20", "right.cpp", withCall("step(ids, x, 0).ok()")));
   for (const auto &[call, named] : wrong) {
@@ -88,11 +92,47 @@ TEST_CASE("a tensor of other dimensions, element type or direction does not comp
   }
 }
 
-TEST_CASE("the header's first part is plain C") {
+TEST_CASE("the header's first part is plain C, and all that a C program needs") {
   small_model::Holder holder;
   small_model::write("tiny.tenon.h", tenon::writeHeader(holder.compiled));
-  CHECK(compiles(
-      "cc -std=c11 -pedantic", "application.c",
-      "#include \"tiny.tenon.h\"\n"
-      "const tenon_model *model(void) { return tenon_tiny_loss == 1 ? &tenon_model_tiny : 0; }\n"));
+  for (const char *compiler : {"cc -std=c11 -pedantic", "clang-22 -std=c11 -pedantic"})
+    CHECK(compiles(compiler, "application.c", R"c(
+#include "tiny.tenon.h"
+tenon_status run(const void *const *in, void *const *out, const int64_t *dims) {
+  tenon_options options = TENON_OPTIONS_DEFAULT;
+  tenon_weights *weights = 0;
+  tenon_session *session = 0;
+  tenon_status status = tenon_weights_random(&tenon_model_tiny, 1, &options, &weights);
+  if (status.code == TENON_OK)
+    status = tenon_session_create(&tenon_model_tiny, weights, &options, &session);
+  if (status.code == TENON_OK)
+    status = tenon_session_run(session, tenon_tiny_loss, in, out, dims, 0);
+  return status;
+}
+)c"));
+}
+
+TEST_CASE("two models of one name have nothing in common but the name") {
+  small_model::Holder holder;
+  const std::string first = tenon::writeHeader(holder.compiled);
+  holder.compiled.fingerprint += 1;
+  const std::string second = tenon::writeHeader(holder.compiled);
+  small_model::write("tiny.tenon.h", first);
+  small_model::write("other_tiny.tenon.h", second);
+  REQUIRE(compiles("g++ -std=c++20", "twice.cpp",
+                   "#include \"tiny.tenon.h\"\n#include \"tiny.tenon.h\"\n"));
+  CHECK_FALSE(compiles("g++ -std=c++20", "both.cpp",
+                       "#include \"tiny.tenon.h\"\n#include \"other_tiny.tenon.h\"\n"));
+  CHECK_THAT(small_model::errors(), Catch::Matchers::Contains("two models named 'tiny' meet"));
+  // What each file offers and asks for bears the fingerprint.
+  for (const char *name : {"tiny", "other_tiny"}) {
+    REQUIRE(compiles("g++ -std=c++20", std::string(name) + ".cpp",
+                     "#include \"" + std::string(name) +
+                         ".tenon.h\"\nauto make(const tenon::runtime::weights &w) {\n"
+                         "  return tiny::session::create(w); }\n"));
+    const std::string object = small_model::folder() + "/" + name + ".cpp.o";
+    const std::string own = name == std::string("tiny") ? "0123456789abcdef" : "0123456789abcdf0";
+    CHECK(small_model::runs("nm " + object + " | grep -q tenon_model_tiny_" + own));
+    CHECK_FALSE(small_model::runs("nm " + object + " | grep tiny | grep -v " + own));
+  }
 }

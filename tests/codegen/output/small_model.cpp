@@ -64,6 +64,17 @@ tenon.model @tiny {
     }
     return %twice : tensor<f32, #tenon.dims<>>
   }
+  func.func @update(%step: tensor<i32, #tenon.dims<>> {tenon.name = "step"},
+                    %lr: tensor<f32, #tenon.dims<>> {tenon.name = "lr"},
+                    %max_norm: tensor<f32, #tenon.dims<>> {tenon.name = "max_norm"})
+      -> (tensor<f32, #tenon.dims<>> {tenon.name = "norm"}) {
+    %sum = tenon.group elementwise -> tensor<f32, #tenon.dims<>>
+        attributes {tenon.offsets = array<i64: -1>, tenon.live = array<i64: 0, 1>} {
+      %t = tenon.add %lr, %max_norm : tensor<f32, #tenon.dims<>>, tensor<f32, #tenon.dims<>>
+      tenon.yield %t : tensor<f32, #tenon.dims<>>
+    }
+    return %sum : tensor<f32, #tenon.dims<>>
+  }
 }
 )mlir";
 
@@ -73,6 +84,7 @@ Holder::Holder() {
   REQUIRE(module);
   compiled.model = *module->getOps<tenon::ModelOp>().begin();
   compiled.name = "tiny";
+  compiled.fingerprint = 0x0123456789abcdef;
   auto functions = compiled.model.getBody().getOps<mlir::func::FuncOp>();
   for (mlir::func::FuncOp function : functions)
     compiled.entries.push_back(
@@ -82,6 +94,7 @@ Holder::Holder() {
   compiled.entries[0].sequenceDim = 1;
   compiled.entries[1].arenaBytes = 320;
   compiled.entries[2].trains = true;
+  compiled.entries[3].trains = true;
   using Buffer = tenon::GpuBuffer;
   std::vector<Buffer> buffers{{Buffer::Source::Param, 0},
                               {Buffer::Source::Input, 0},
@@ -101,7 +114,8 @@ Holder::Holder() {
          512,
          128,
          {{0, 0, 264, "pack_wte_" + suffix, "unpack_wte_" + suffix}, {320, 64, 24, "", ""}},
-         {"run_step_" + suffix, "run_loss_" + suffix, "run_train_" + suffix},
+         {"run_step_" + suffix, "run_loss_" + suffix, "run_train_" + suffix,
+          "run_update_" + suffix},
          std::string(1000, 'o'),
          ""});
   }

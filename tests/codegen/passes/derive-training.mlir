@@ -31,10 +31,10 @@ tenon.model @m {
   // CHECK-NOT: func.func @graph
   // CHECK-LABEL: func.func @train_step(
   // CHECK-SAME: %[[IDS:[^:]*]]: tensor<?x?xi32, #tenon.dims<B, T>> {tenon.name = "ids"}
-  // CHECK-SAME: {tenon.name = "targets"}, %[[STEP:[^:]*]]: tensor<i32, #tenon.dims<>> {tenon.name = "step"}, %[[SEED:[^:]*]]: tensor<i32, #tenon.dims<>> {tenon.name = "seed"}, %[[RATE:[^:]*]]: tensor<f32, #tenon.dims<>> {tenon.name = "learning_rate"}
+  // CHECK-SAME: {tenon.name = "targets"}, %[[STEP:[^:]*]]: tensor<i32, #tenon.dims<>> {tenon.name = "step"}, %[[SEED:[^:]*]]: tensor<i32, #tenon.dims<>> {tenon.name = "seed"}, %[[RATE:[^:]*]]: tensor<f32, #tenon.dims<>> {tenon.name = "lr"}
   // CHECK-SAME: {tenon.name = "beta1"}
   // CHECK-SAME: {tenon.name = "beta2"}
-  // CHECK-SAME: {tenon.name = "epsilon"}
+  // CHECK-SAME: {tenon.name = "eps"}
   // CHECK-SAME: {tenon.name = "weight_decay"}
   // CHECK-SAME: {tenon.name = "max_norm"}) -> (tensor<f32, #tenon.dims<>> {tenon.name = "loss"}, tensor<f32, #tenon.dims<>> {tenon.name = "gradient_norm"})
   // CHECK: %[[ONE:.*]] = tenon.constant 1.0

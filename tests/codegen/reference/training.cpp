@@ -33,10 +33,10 @@ struct Model : TrainedModel {
     scalar("seed", 11);
     scalar("step", 3);
     scalar("scale", 1);
-    scalar("learning_rate", 0.01);
+    scalar("lr", 0.01);
     scalar("beta1", 0.9);
     scalar("beta2", 0.95);
-    scalar("epsilon", 1e-8);
+    scalar("eps", 1e-8);
     scalar("weight_decay", 0.1);
     scalar("max_norm", 0.5);
   }
@@ -194,8 +194,7 @@ TEST_CASE("init writes what the model says, by name and seed") {
 TEST_CASE("an update without gradients is an error") {
   Model model("tied", {"update"});
   std::vector<Tensor> scalars;
-  for (const char *name :
-       {"step", "learning_rate", "beta1", "beta2", "epsilon", "weight_decay", "max_norm"})
+  for (const char *name : {"step", "lr", "beta1", "beta2", "eps", "weight_decay", "max_norm"})
     scalars.push_back(model.inputs[name]);
   CHECK(mlir::failed(model.interpreter->run("update", scalars)));
   CHECK_THAT(model.errors, Catch::Contains("parameter 'wte.weight' of layer 0 has no gradient; "

@@ -46,7 +46,7 @@ void checkPart(TrainedModel &model, Part part, const llvm::StringMap<Tensor> &go
 }
 
 void setScalars(TrainedModel &model, llvm::ArrayRef<double> settings) {
-  const char *names[] = {"learning_rate", "beta1", "beta2", "epsilon", "weight_decay", "max_norm"};
+  const char *names[] = {"lr", "beta1", "beta2", "eps", "weight_decay", "max_norm"};
   for (auto [name, value] : llvm::zip_equal(names, settings))
     model.scalar(name, value);
   for (const char *name : {"seed", "step", "first_sequence", "micro_step"})
@@ -75,7 +75,7 @@ void checkSmall(const std::string &name) {
   checkPart(model, Part::Value, golden, "adamw.", 1e-9);
 
   setParams(model, golden, "param.");
-  model.scalar("learning_rate", 0.1);
+  model.scalar("lr", 0.1);
   for (int step = 0; step < 10; ++step) {
     INFO("step " << step);
     CHECK(model.run("gradients")[0].values[0] ==

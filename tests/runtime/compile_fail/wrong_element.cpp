@@ -10,8 +10,8 @@ using wrong = rt::tensor<const float, toy::batch, toy::seq>;
 
 rt::status f(toy::session& session, right ids, wrong values, x_tensor x) {
 #ifdef MISTAKE
-  return session.forward(values, x, 0);
+  return session.forward(values, x);
 #else
-  return session.forward(ids, x, 0);
+  return session.forward(ids, x);
 #endif
 }

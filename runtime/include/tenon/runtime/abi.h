@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* The ABI: what a generated library offers to the runtime, in C. A contract between codegen (which
- * writes a constant `tenon_model` per model) and runtime (which reads it). Layouts change only
- * together with TENON_ABI_VERSION; the runtime refuses a model of another version with a message.
+ * writes a constant `tenon_model` per model) and runtime (which reads it). Layouts, of these
+ * structs and of what the C++ headers beside this one declare, change only together with
+ * TENON_ABI_VERSION; the runtime refuses a model of another version with a message.
  */
 #ifndef TENON_RUNTIME_ABI_H
 #define TENON_RUNTIME_ABI_H
@@ -11,7 +12,7 @@
 extern "C" {
 #endif
 
-#define TENON_ABI_VERSION 3u
+#define TENON_ABI_VERSION 4
 /* Bytes, of every buffer that generated code is handed; scalars (rank 0) need their own size only.
  */
 #define TENON_ALIGNMENT 64u
@@ -36,6 +37,13 @@ typedef struct tenon_dim {
   int64_t min, max;
 } tenon_dim;
 
+/* From `least` to `most`. An end that is open does not belong to the range: a finite number lies
+ * between two open infinities. NaN lies in no range. */
+typedef struct tenon_range {
+  double least, most;
+  uint32_t least_is_open, most_is_open;
+} tenon_range;
+
 /* Name, element type and shape; `dims` holds `rank` indices into tenon_model.dims. */
 typedef struct tenon_tensor {
   const char* name;
@@ -46,6 +54,7 @@ typedef struct tenon_tensor {
   int64_t limit;
   int32_t ignored;
   uint32_t has_ignored;
+  const tenon_range* range; /* of an input that is a scalar; NULL: any value is fine */
 } tenon_tensor;
 
 /* A learned tensor. `layers` is 0, or the depth of the stack it belongs to; then the name holds
@@ -174,10 +183,12 @@ typedef struct tenon_entry {
   const tenon_kernel* kernels;
 } tenon_entry;
 
-/* A model as a generated library defines it, under the symbol tenon_model_<name>. */
+/* A model as a generated library defines it. Its header declares it as tenon_model_<name>; the
+ * linker knows it as tenon_model_<name>_<fingerprint in hexadecimal>. */
 typedef struct tenon_model {
   uint32_t abi_version; /* TENON_ABI_VERSION of the generator */
   const char* name;
+  uint64_t fingerprint;  /* of the graph, of what was asked of the compiler, and of its version */
   const char* generator; /* version of the compiler that wrote it */
   uint32_t n_dims, n_params, n_entries, n_variants;
   const tenon_dim* dims;

@@ -13,7 +13,7 @@
 
 #include <tenon/runtime/status.hpp>
 
-namespace tenon::runtime {
+namespace tenon::runtime::inline TENON_ABI_NAMESPACE {
 
 /// `size()` zeroed elements aligned to TENON_ALIGNMENT bytes. Move-only; converts to std::span.
 template <class T>
@@ -66,4 +66,4 @@ class buffer {
   std::size_t size_;
 };
 
-}  // namespace tenon::runtime
+}  // namespace tenon::runtime::inline TENON_ABI_NAMESPACE

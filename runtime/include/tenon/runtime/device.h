@@ -9,6 +9,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef TENON_EXPORT
+#pragma GCC visibility push(default)
+#endif
 
 typedef enum tenon_device_kind { TENON_VULKAN = 1, TENON_CUDA = 2 } tenon_device_kind;
 
@@ -59,6 +62,9 @@ tenon_status tenon_device_session_time(tenon_device_session* session, uint32_t e
                                        const int64_t* dims, int64_t position, size_t n,
                                        uint64_t* nanoseconds);
 
+#ifdef TENON_EXPORT
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

@@ -11,7 +11,7 @@
 #include <tenon/runtime/device.h>
 #include <tenon/runtime/session.hpp>
 
-namespace tenon::runtime {
+namespace tenon::runtime::inline TENON_ABI_NAMESPACE {
 
 enum class device_kind : std::uint32_t { vulkan = TENON_VULKAN, cuda = TENON_CUDA };
 
@@ -119,4 +119,4 @@ class device_session {
   std::unique_ptr<tenon_device_session, release> handle_;
 };
 
-}  // namespace tenon::runtime
+}  // namespace tenon::runtime::inline TENON_ABI_NAMESPACE

@@ -20,6 +20,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef TENON_EXPORT
+#pragma GCC visibility push(default)
+#endif
 
 /* Replaces `path` by `bytes` bytes of `data`. */
 tenon_status tenon_file_write(const char* path, const void* data, uint64_t bytes);
@@ -71,6 +74,9 @@ tenon_status tenon_safetensors_read(const tenon_safetensors_file* file, size_t i
  * not there. */
 tenon_status tenon_safetensors_verify(const tenon_safetensors_file* file, const char* key);
 
+#ifdef TENON_EXPORT
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

@@ -9,7 +9,7 @@
 #include <tenon/runtime/files.h>
 #include <tenon/runtime/status.hpp>
 
-namespace tenon::runtime {
+namespace tenon::runtime::inline TENON_ABI_NAMESPACE {
 
 /// Replaces a file by these bytes, or leaves it as it was.
 inline status write_file(const std::string& path, std::string_view bytes) {
@@ -59,4 +59,4 @@ class safetensors_file {
   std::unique_ptr<tenon_safetensors_file, close> handle_;
 };
 
-}  // namespace tenon::runtime
+}  // namespace tenon::runtime::inline TENON_ABI_NAMESPACE

@@ -9,6 +9,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef TENON_EXPORT
+#pragma GCC visibility push(default)
+#endif
 
 /* ---- What a model has: indices into its tables ---- */
 
@@ -57,6 +60,9 @@ tenon_status tenon_session_call_named(tenon_session* session, const char* entry,
                                       const tenon_argument* outputs, size_t n_outputs,
                                       int64_t position);
 
+#ifdef TENON_EXPORT
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

@@ -10,7 +10,7 @@
 #include <tenon/runtime/model.h>
 #include <tenon/runtime/status.hpp>
 
-namespace tenon::runtime {
+namespace tenon::runtime::inline TENON_ABI_NAMESPACE {
 
 /// Bytes of a tensor, row-major and dense.
 [[nodiscard]] inline std::uint64_t bytes_of(const tenon_named_tensor& tensor) noexcept {
@@ -122,4 +122,4 @@ class model {
   const tenon_model* raw_;
 };
 
-}  // namespace tenon::runtime
+}  // namespace tenon::runtime::inline TENON_ABI_NAMESPACE

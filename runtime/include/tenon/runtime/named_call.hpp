@@ -16,7 +16,7 @@
 #include <tenon/runtime/status.hpp>
 #include <tenon/runtime/tensor.hpp>
 
-namespace tenon::runtime {
+namespace tenon::runtime::inline TENON_ABI_NAMESPACE {
 
 /// Elements in a row: a buffer, span, vector or array.
 template <class R>
@@ -26,7 +26,7 @@ template <class T>
 concept Scalar = std::is_same_v<T, float> || std::is_same_v<T, double> ||
                  std::is_same_v<T, std::int32_t> || std::is_same_v<T, bf16>;
 
-namespace detail {
+namespace views {
 
 /// Sizes of a tensor, or the value of a scalar: what a view points to.
 struct argument_room {
@@ -49,17 +49,17 @@ tenon_view view_value(const T& value, argument_room& room) {
   return {room.value.data(), 1, dtype_of<T>, 0, nullptr};
 }
 
-}  // namespace detail
+}  // namespace views
 
-/// {"ids", ids, {1, n}} or {"learning_rate", 1e-3f}: an input of one call. Elements are viewed, not
+/// {"ids", ids, {1, n}} or {"lr", 1e-3f}: an input of one call. Elements are viewed, not
 /// copied. Where sizes are left out, they are those of the other arguments, and of the model.
 class named_input {
  public:
   template <Elements R>
   named_input(const char* name, const R& data, std::initializer_list<std::int64_t> sizes = {})
-      : name_(name), view_(detail::view_elements(data, sizes, room_)) {}
+      : name_(name), view_(views::view_elements(data, sizes, room_)) {}
   template <Scalar T>
-  named_input(const char* name, T value) : name_(name), view_(detail::view_value(value, room_)) {}
+  named_input(const char* name, T value) : name_(name), view_(views::view_value(value, room_)) {}
   named_input(const named_input&) = delete;
   named_input& operator=(const named_input&) = delete;
 
@@ -67,7 +67,7 @@ class named_input {
 
  private:
   const char* name_;
-  detail::argument_room room_;
+  views::argument_room room_;
   tenon_view view_;
 };
 
@@ -77,7 +77,7 @@ class named_output {
   template <Elements R>
     requires(!std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<R>>>)
   named_output(const char* name, R&& data, std::initializer_list<std::int64_t> sizes = {})
-      : name_(name), view_(detail::view_elements(data, sizes, room_)) {}
+      : name_(name), view_(views::view_elements(data, sizes, room_)) {}
   template <Scalar T>
   named_output(const char* name, T& variable)
       : name_(name), view_{&variable, 1, dtype_of<T>, 0, nullptr} {}
@@ -88,7 +88,7 @@ class named_output {
 
  private:
   const char* name_;
-  detail::argument_room room_;
+  views::argument_room room_;
   tenon_view view_;
 };
 
@@ -114,7 +114,7 @@ class bound_input {
   /// Views elements until others are set; sizes as in named_input.
   template <Elements R>
   void set(const R& data, std::initializer_list<std::int64_t> sizes = {}) noexcept {
-    *view_ = detail::view_elements(data, sizes, *room_);
+    *view_ = views::view_elements(data, sizes, *room_);
   }
   /// A temporary would be gone when the call runs.
   template <Elements R>
@@ -122,15 +122,14 @@ class bound_input {
   void set(const R&& data, std::initializer_list<std::int64_t> sizes = {}) = delete;
   template <Scalar T>
   void set(T value) noexcept {
-    *view_ = detail::view_value(value, *room_);
+    *view_ = views::view_value(value, *room_);
   }
 
  private:
   friend class bound_call;
-  bound_input(tenon_view& view, detail::argument_room& room) noexcept
-      : view_(&view), room_(&room) {}
+  bound_input(tenon_view& view, views::argument_room& room) noexcept : view_(&view), room_(&room) {}
   tenon_view* view_;
-  detail::argument_room* room_;
+  views::argument_room* room_;
 };
 
 /// An output of a bound call. Valid while the call is.
@@ -140,7 +139,7 @@ class bound_output {
     requires(std::ranges::borrowed_range<R> &&
              !std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<R>>>)
   void set(R&& data, std::initializer_list<std::int64_t> sizes = {}) noexcept {
-    *view_ = detail::view_elements(data, sizes, *room_);
+    *view_ = views::view_elements(data, sizes, *room_);
   }
   template <Scalar T>
   void set(T& variable) noexcept {
@@ -149,10 +148,10 @@ class bound_output {
 
  private:
   friend class bound_call;
-  bound_output(tenon_view& view, detail::argument_room& room) noexcept
+  bound_output(tenon_view& view, views::argument_room& room) noexcept
       : view_(&view), room_(&room) {}
   tenon_view* view_;
-  detail::argument_room* room_;
+  views::argument_room* room_;
 };
 
 /// An entry of a session with its arguments: names are looked up once, then `run` costs what a
@@ -173,7 +172,7 @@ class bound_call {
     if (!found) return found;
     const std::size_t n = made.what().n_inputs + made.what().n_outputs;
     made.views_.reset(new (std::nothrow) tenon_view[n]());
-    made.rooms_.reset(new (std::nothrow) detail::argument_room[n]());
+    made.rooms_.reset(new (std::nothrow) views::argument_room[n]());
     if (!made.views_ || !made.rooms_)
       return status(tenon_status{TENON_OUT_OF_MEMORY, "no memory for a bound call; free some"});
     return made;
@@ -208,7 +207,7 @@ class bound_call {
   const tenon_model* model_;
   std::uint32_t entry_ = 0;
   std::unique_ptr<tenon_view[]> views_;  // inputs, then outputs, in the entry's order
-  std::unique_ptr<detail::argument_room[]> rooms_;
+  std::unique_ptr<views::argument_room[]> rooms_;
 };
 
-}  // namespace tenon::runtime
+}  // namespace tenon::runtime::inline TENON_ABI_NAMESPACE

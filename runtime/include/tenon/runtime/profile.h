@@ -8,6 +8,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef TENON_EXPORT
+#pragma GCC visibility push(default)
+#endif
 
 /* One thread's share of one kernel, in one layer. Times are of the steady clock, in ns. */
 typedef struct tenon_slice {
@@ -21,7 +24,7 @@ typedef struct tenon_recorded_call {
   uint64_t begin, end; /* ns: from the fork of the threads until all are through */
   uint32_t entry;
   int64_t position;
-  int64_t dims[TENON_MAX_DIMS]; /* the value of every dimension of the model */
+  const int64_t* dims; /* the value of every dimension of the model; the session's memory */
 } tenon_recorded_call;
 
 /* Makes memory for the next `max_calls` calls and records them; calls beyond run unrecorded. What
@@ -39,6 +42,9 @@ uint64_t tenon_session_recorded_slices(const tenon_session* session, int32_t thr
 double tenon_cost(const tenon_cost_term* terms, uint32_t n_terms, const int64_t* dims,
                   int64_t position);
 
+#ifdef TENON_EXPORT
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

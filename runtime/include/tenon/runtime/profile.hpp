@@ -7,7 +7,7 @@
 #include <tenon/runtime/profile.h>
 #include <tenon/runtime/session.hpp>
 
-namespace tenon::runtime {
+namespace tenon::runtime::inline TENON_ABI_NAMESPACE {
 
 /// Records the next calls, into memory that is made here; see tenon_session_record.
 inline status record(session& what, std::uint64_t max_calls) noexcept {
@@ -33,4 +33,4 @@ inline double bytes_of(const tenon_kernel& kernel, const tenon_recorded_call& ca
   return tenon_cost(kernel.bytes, kernel.n_bytes, call.dims, call.position);
 }
 
-}  // namespace tenon::runtime
+}  // namespace tenon::runtime::inline TENON_ABI_NAMESPACE

@@ -9,14 +9,22 @@
 #include <tenon/runtime/abi.h>
 
 #ifdef __cplusplus
+/* abi_4: the inline namespace of the C++ headers. Two shared libraries of one process, each with a
+ * Tenon of its own in it, share no names of C++ unless their versions are the same. */
+#define TENON_ABI_NAMESPACE_OF_(version) abi_##version
+#define TENON_ABI_NAMESPACE_OF(version) TENON_ABI_NAMESPACE_OF_(version)
+#define TENON_ABI_NAMESPACE TENON_ABI_NAMESPACE_OF(TENON_ABI_VERSION)
+
 extern "C" {
+#endif
+#ifdef TENON_EXPORT
+#pragma GCC visibility push(default)
 #endif
 
 /* The version of the library that was linked, such as "0.2.0". It lives as long as the program. */
 const char* tenon_version(void);
 
-#define TENON_MAX_DIMS 64u /* dimensions of a model that this runtime accepts */
-#define TENON_MAX_RANK 8u
+#define TENON_MAX_RANK 8u /* dimensions of a tensor that is read from memory or a file */
 
 typedef enum tenon_status_code {
   TENON_OK = 0,
@@ -47,8 +55,16 @@ typedef void (*tenon_parallel)(void* context, int32_t n_threads, tenon_task task
  * many. By one thread, which waits meanwhile. */
 typedef void (*tenon_progress)(void* context, uint64_t done, uint64_t total);
 
-/* All zero is a good default. */
+/* Begin with TENON_OPTIONS_DEFAULT; in C++ {} is the same. All else that is zero is a good default.
+ */
+#define TENON_OPTIONS_DEFAULT {.size = sizeof(tenon_options)}
 typedef struct tenon_options {
+  /* sizeof(tenon_options): what fields a runtime that is newer than its caller may read. */
+#ifdef __cplusplus
+  uint64_t size = sizeof(tenon_options);
+#else
+  uint64_t size;
+#endif
   int32_t threads; /* 0: the environment's TENON_THREADS, and where that is unset, as many as
                       the affinity mask and the cgroup quota allow */
   const char* cpu; /* name of the variant to use; NULL: the environment's TENON_CPU, and
@@ -174,6 +190,9 @@ int64_t tenon_session_cached(const tenon_session* session); /* positions cached 
 int32_t tenon_session_threads(const tenon_session* session);
 const tenon_model* tenon_session_model(const tenon_session* session); /* NULL of NULL */
 
+#ifdef TENON_EXPORT
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

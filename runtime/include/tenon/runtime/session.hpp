@@ -12,7 +12,7 @@
 #include <tenon/runtime/tensor.hpp>
 #include <tenon/runtime/weights.hpp>
 
-namespace tenon::runtime {
+namespace tenon::runtime::inline TENON_ABI_NAMESPACE {
 
 /// Move-only owner of arena, cached state and threads. One caller at a time; allocates nothing
 /// after it was made.
@@ -71,4 +71,4 @@ result<Session> create_session(const tenon_model& model, const weights& paramete
   return Session(made);
 }
 
-}  // namespace tenon::runtime
+}  // namespace tenon::runtime::inline TENON_ABI_NAMESPACE

@@ -10,7 +10,7 @@
 
 #include <tenon/runtime/runtime.h>
 
-namespace tenon::runtime {
+namespace tenon::runtime::inline TENON_ABI_NAMESPACE {
 
 /// The outcome of a call; true in a condition where it succeeded.
 class [[nodiscard]] status {
@@ -73,4 +73,4 @@ class [[nodiscard]] result {
   status status_;
 };
 
-}  // namespace tenon::runtime
+}  // namespace tenon::runtime::inline TENON_ABI_NAMESPACE

@@ -11,7 +11,7 @@
 
 #include <tenon/runtime/runtime.h>
 
-namespace tenon::runtime {
+namespace tenon::runtime::inline TENON_ABI_NAMESPACE {
 
 /// Base of a dimension tag: its index in tenon_model.dims and its bounds.
 template <std::uint32_t Index, std::int64_t Min, std::int64_t Max>
@@ -63,7 +63,7 @@ class tensor {
   /// dimensions that are not static, in order.
   template <std::convertible_to<std::int64_t>... Sizes>
     requires(sizeof...(Sizes) == n_dynamic)
-  constexpr explicit(n_dynamic == 0) tensor(std::span<T> data, Sizes... sizes) noexcept
+  constexpr tensor(std::span<T> data, Sizes... sizes) noexcept
       : data_(data.data()), count_(data.size()) {
     [[maybe_unused]] const std::array<std::int64_t, n_dynamic> given{
         static_cast<std::int64_t>(sizes)...};
@@ -119,4 +119,4 @@ tenon_view view_of(const tensor<T, Dims...>& x) noexcept {
           static_cast<std::uint32_t>(sizeof...(Dims)), x.sizes().data()};
 }
 
-}  // namespace tenon::runtime
+}  // namespace tenon::runtime::inline TENON_ABI_NAMESPACE

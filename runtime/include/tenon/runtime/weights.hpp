@@ -9,7 +9,7 @@
 #include <tenon/runtime/model.hpp>
 #include <tenon/runtime/status.hpp>
 
-namespace tenon::runtime {
+namespace tenon::runtime::inline TENON_ABI_NAMESPACE {
 
 /// Threads, CPU variant and thread pool; value-initialised means "decide for me".
 using options = tenon_options;
@@ -105,4 +105,4 @@ class weights {
   std::unique_ptr<tenon_weights, release> handle_;
 };
 
-}  // namespace tenon::runtime
+}  // namespace tenon::runtime::inline TENON_ABI_NAMESPACE

@@ -33,6 +33,11 @@ std::uint32_t dtype_of(element type) {
 }
 
 tenon_status check_contents(const char* path, const tenon_safetensors& contents) {
+  if ((contents.tensors == nullptr && contents.n_tensors > 0) ||
+      (contents.metadata == nullptr && contents.n_metadata > 0))
+    return failure(TENON_INVALID_ARGUMENT,
+                   "'%s': the array of %zu tensors or of %zu metadata is null; pass both", path,
+                   contents.n_tensors, contents.n_metadata);
   for (std::size_t i = 0; i < contents.n_tensors; ++i) {
     const tenon_named_tensor& tensor = contents.tensors[i];
     if (tensor.name == nullptr || tensor.rank > TENON_MAX_RANK || tensor.dtype > TENON_F64 ||

@@ -5,9 +5,9 @@
 
 #include <tenon/runtime/runtime.h>
 
-namespace tenon::runtime {
+namespace tenon::runtime::inline TENON_ABI_NAMESPACE {
 
 /// "0.2.0"; what a change of it means is said in docs/versions.md.
 inline std::string_view version() noexcept { return tenon_version(); }
 
-}  // namespace tenon::runtime
+}  // namespace tenon::runtime::inline TENON_ABI_NAMESPACE

@@ -33,8 +33,8 @@ def Tenon_TrainingDropoutOp : Tenon_SameTypeOp<"training_dropout"> {
     result[e] = 0 where word(e) < floor(probability * 2^32), else x[e] / (1 - probability), for
     the element of row-major number i in x and e = first * (elements of x with one leading index) +
     i; first is 0 where it is not given. word(e) is word e mod 4 of Philox4x32-10 with the key
-    (seed, 0) and the counter (e / 4, layer, stream, step), each modulo 2^32; layer is the current
-    one of the enclosing repeat, else 0.
+    (seed, 0) and the counter (floor(e / 4), layer + layers * floor(e / 2^34), stream, step), each
+    modulo 2^32; layer is the current one of the enclosing repeat, of `layers`, else 0 of 1.
     Its own backward: the gradient goes through the same operation with the same operands.
     `first` is the number of sequences before x's in the step, so that a batch in parts gets the
     masks that it gets as a whole. `stream` tells the dropouts of a model apart.
@@ -176,8 +176,8 @@ def Tenon_InitialiseOp : Tenon_ParamUpdateOp<"initialise"> {
   let summary = "sets a parameter, all its layers, to its initial value";
   let description = [{
     Writes what the `init` of the parameter says; its gradient and moments become 0. Element i, in
-    row-major order, of layer l follows from the words w of Philox4x32-10 with the key (seed, 1) and
-    the counter (i / 4, l, stream, 0), each modulo 2^32, where u(w) = (floor(w / 256) + 0.5) / 2^24:
+    row-major order, of layer l follows from words w of Philox4x32-10, key (seed, 1), counter (i / 4,
+    l + layers * floor(i / 2^34), stream, 0), all modulo 2^32, u(w) = (floor(w / 256) + 0.5) / 2^24:
       uniform: value * (2 u(w[i mod 4]) - 1)
       normal, scaled_normal: value * sqrt(-2 ln u(w[j])) * cos(2 pi u(w[j + 1])) where i is even and
         the same with sin where i is odd, j = 2 * (floor(i / 2) mod 2) (Box and Muller 1958).

@@ -2,6 +2,7 @@
 // Memory access on CPUs, and the frame of a kernel function around what its family emits.
 #include "CpuKernel.h"
 #include "Call.h"
+#include "Dropout.h"
 #include "Families.h"
 #include "Layout.h"
 
@@ -113,6 +114,8 @@ std::string structureOf(GroupOp group, const CpuKernelBuilder &k) {
     os << "\n" << op->getName() << " " << op->getLoc();
     if (isa<AccumulateOp, AdamwOp, SgdOp, InitialiseOp>(op))
       describe(op->getAttrOfType<FlatSymbolRefAttr>("name").getAttr());
+    if (auto dropout = dyn_cast<TrainingDropoutOp>(op))
+      os << " of " << dropoutLayers(dropout);
     // The places of keys and values in a cache depend on its context.
     if (auto cache = op->getAttrOfType<FlatSymbolRefAttr>("cache"))
       os << " " << cast<StateOp>(SymbolTable::lookupSymbolIn(k.model, cache)).getTensorType();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // See Dropout.h.
 #include "Dropout.h"
+#include "Layout.h"
 #include "Philox.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -28,6 +29,11 @@ static Value narrow(KernelBuilder &k, Value index) {
   return arith::IndexCastOp::create(k.b, k.loc, k.b.getI32Type(), index);
 }
 
+int64_t dropoutLayers(TrainingDropoutOp op) {
+  auto stack = op->getParentOfType<RepeatOp>();
+  return stack ? layerCount(enclosingModel(op), stack.getLayers()) : 1;
+}
+
 Value emitDropout(KernelBuilder &k, TrainingDropoutOp op, Value value, Value row, Value column) {
   auto type = cast<RankedTensorType>(op.getType());
   int64_t rank = type.getRank(), columns = type.getShape().back();
@@ -41,8 +47,14 @@ Value emitDropout(KernelBuilder &k, TrainingDropoutOp op, Value value, Value row
       first = k.mul(first, k.size(dim));
     element = k.add(first, element);
   }
-  PhiloxStream stream{loadOnEntry(k, op.getSeed()), 0, narrow(k, k.layer), op.getStream(),
-                      loadOnEntry(k, op.getStep())};
+  PhiloxStream stream{.seed = loadOnEntry(k, op.getSeed()),
+                      .purpose = 0,
+                      .layer = narrow(k, k.layer),
+                      .stream = op.getStream(),
+                      .step = loadOnEntry(k, op.getStep()),
+                      .layers = dropoutLayers(op),
+                      .isShort = !op.getFirst() &&
+                                 maxElements(k.model, type) <= PhiloxStream::shortElements};
   Value words = emitPhilox(k, stream, element, lanes, aligned);
 
   double probability = op.getProbability().convertToDouble();

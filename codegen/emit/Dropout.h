@@ -11,6 +11,9 @@ namespace tenon {
 mlir::Value emitDropout(KernelBuilder &k, TrainingDropoutOp op, mlir::Value value, mlir::Value row,
                         mlir::Value column);
 
+/// The layers whose masks differ: the depth of the stack that it stands in, or 1.
+int64_t dropoutLayers(TrainingDropoutOp op);
+
 /// Vectors that a loop over columns takes at a time for chains with dropout: so many elements use
 /// all the lanes of a Philox evaluation (Philox.h).
 constexpr unsigned dropoutVectors = 4;

@@ -79,7 +79,13 @@ private:
       return k.splat(1.0, lineElements);
     Value number = arith::IndexCastOp::create(k.b, k.loc, k.b.getI32Type(), layer);
     Value none = arith::ConstantOp::create(k.b, k.loc, k.b.getI32IntegerAttr(0));
-    PhiloxStream stream{to.seed, 1, number, to.op.getStream(), none};
+    PhiloxStream stream{.seed = to.seed,
+                        .purpose = 1,
+                        .layer = number,
+                        .stream = to.op.getStream(),
+                        .step = none,
+                        .layers = to.layers,
+                        .isShort = to.elements <= PhiloxStream::shortElements};
     Value words = emitPhilox(k, stream, first, lineElements, /*aligned=*/true);
     Value n = arith::ShRUIOp::create(k.b, k.loc, words, whole(8));
     Value scale = k.splat(to.param.getInitValue().convertToDouble(), lineElements);

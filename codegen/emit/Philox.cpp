@@ -63,8 +63,12 @@ struct Counters {
 
 /// The four words of each counter.
 std::array<Value, 4> words(Counters c, const PhiloxStream &stream, Value counter) {
-  std::array<Value, 4> x = {counter, c.all(stream.layer), c.constant(stream.stream),
-                            c.all(stream.step)};
+  Value layer = c.all(stream.layer);
+  if (!stream.isShort) {
+    Value above = c.right(counter, 32);
+    layer = c.plus(layer, stream.layers == 1 ? above : c.product(above, stream.layers));
+  }
+  std::array<Value, 4> x = {counter, layer, c.constant(stream.stream), c.all(stream.step)};
   Value seed = c.all(stream.seed);
   uint32_t step0 = 0, key1 = stream.purpose;
   for (int round = 0; round < rounds; ++round) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Random words in kernels: Philox4x32-10 in vectors, as the reference has it
-// (reference/random.cpp). Word e of a stream is word e mod 4 of the counter (e / 4, layer, stream,
-// step) under the key (seed, purpose), each modulo 2^32.
+// (reference/random.cpp). Word e of a stream is word e mod 4 of the counter (floor(e / 4), layer +
+// layers * floor(e / 2^34), stream, step) under the key (seed, purpose), each modulo 2^32: `layers`
+// is the depth of the stack, 1 outside of one, so that no two elements share a counter.
 #pragma once
 #include "Kernel.h"
 
@@ -14,6 +15,10 @@ struct PhiloxStream {
   mlir::Value layer;
   uint32_t stream;
   mlir::Value step;
+  int64_t layers;
+  bool isShort; // no element has a number of 2^34 or more
+
+  static constexpr int64_t shortElements = int64_t(1) << 34;
 };
 
 /// The words (i32) of `lanes` neighbouring elements from number `first` (index) on.

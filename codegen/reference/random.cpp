@@ -17,14 +17,24 @@ std::array<uint32_t, 4> philox(std::array<uint32_t, 4> x, std::array<uint32_t, 2
   return x;
 }
 
+std::array<uint32_t, 4> wordsOf(uint64_t element, const Stream &stream,
+                                std::array<uint32_t, 2> key) {
+  // The layer of a stack in the lower part of its word, what the number of the counter has beyond
+  // 2^32 above it.
+  uint64_t counter = element / 4, layer = stream.layer + stream.layers * (counter >> 32);
+  return philox(
+      {static_cast<uint32_t>(counter), static_cast<uint32_t>(layer), stream.number, stream.step},
+      key);
+}
+
 Tensor trainingDropout(const Tensor &x, double probability, const DropoutPlace &place) {
   Tensor result = x;
   auto threshold = static_cast<uint32_t>(std::floor(probability * 4294967296.0));
   auto perSequence = static_cast<uint64_t>(x.product() / x.shape[0]);
   for (size_t i = 0; i < x.values.size(); ++i) {
     uint64_t element = static_cast<uint64_t>(place.first) * perSequence + i;
-    auto words = philox({static_cast<uint32_t>(element / 4), place.layer, place.stream, place.step},
-                        {place.seed, 0});
+    auto words =
+        wordsOf(element, {place.layer, place.layers, place.stream, place.step}, {place.seed, 0});
     result.values[i] = words[element % 4] < threshold ? 0 : x.values[i] / (1 - probability);
   }
   return result;
@@ -34,10 +44,10 @@ Tensor trainingDropout(const Tensor &x, double probability, const DropoutPlace &
 static double unit(uint32_t word) { return ((word >> 8) + 0.5) / 16777216.0; }
 
 Tensor initialValue(llvm::ArrayRef<int64_t> shape, InitKind kind, double value, uint32_t seed,
-                    uint32_t layer, uint32_t stream) {
+                    uint32_t layer, uint32_t layers, uint32_t stream) {
   Tensor result = Tensor::zeros(shape);
   for (size_t i = 0; i < result.values.size(); ++i) {
-    auto words = philox({static_cast<uint32_t>(i / 4), layer, stream, 0}, {seed, 1});
+    auto words = wordsOf(i, {layer, layers, stream, 0}, {seed, 1});
     switch (kind) {
     case InitKind::Zeros:
       break;

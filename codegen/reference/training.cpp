@@ -104,8 +104,10 @@ LogicalResult Interpreter::dropout(TrainingDropoutOp op) {
   DropoutPlace place;
   place.seed = static_cast<uint32_t>(static_cast<int64_t>(scalar(op.getSeed())));
   place.step = static_cast<uint32_t>(static_cast<int64_t>(scalar(op.getStep())));
-  if (auto loop = op->getParentOfType<RepeatOp>())
+  if (auto loop = op->getParentOfType<RepeatOp>()) {
     place.layer = static_cast<uint32_t>(layers_.lookup(loop.getLayers()));
+    place.layers = static_cast<uint32_t>(lookupDim(model_, loop.getLayers()).getMax());
+  }
   place.stream = op.getStream();
   place.first = op.getFirst() ? static_cast<int64_t>(scalar(op.getFirst())) : 0;
   return define(op.getResult(),
@@ -201,7 +203,8 @@ LogicalResult Interpreter::initialise(InitialiseOp op) {
   for (int64_t layer = 0; layer < layersOf(param); ++layer) {
     set(Part::Value, op.getName(), layer,
         initialValue(shape, param.getInit(), param.getInitValue().convertToDouble(), seed,
-                     static_cast<uint32_t>(layer), op.getStream()));
+                     static_cast<uint32_t>(layer), static_cast<uint32_t>(layersOf(param)),
+                     op.getStream()));
     for (Part part : {Part::Gradient, Part::Moment1, Part::Moment2})
       set(part, op.getName(), layer, Tensor::zeros(shape));
   }

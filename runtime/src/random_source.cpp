@@ -4,32 +4,20 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstring>
-#include <numbers>
 
 #include "checks.hpp"
 #include "failure.hpp"
+#include "initial_values.hpp"
 
 namespace tenon::runtime::detail {
 namespace {
 
-using four = std::array<float, 4>;
+// The second word of the key: dropout has 0.
+constexpr std::uint32_t purpose = 1;
 
-// The upper 24 bits, which a float holds exactly: [0, 1).
-float unit(std::uint32_t bits) { return static_cast<float>(bits >> 8) * 0x1p-24f; }
-
-// Two pairs of Box and Muller (1958). 1 - u lies in (0, 1], so the logarithm is finite.
-four standard_normals(const std::array<std::uint32_t, 4>& bits) {
-  four values{};
-  for (std::size_t pair = 0; pair < 4; pair += 2) {
-    const float radius = std::sqrt(-2.0f * std::log(1.0f - unit(bits[pair])));
-    const float angle = 2.0f * std::numbers::pi_v<float> * unit(bits[pair + 1]);
-    values[pair] = radius * std::cos(angle);
-    values[pair + 1] = radius * std::sin(angle);
-  }
-  return values;
-}
+constexpr std::uint32_t with_fused_products =
+    TENON_CPU_X86_64_V3 | TENON_CPU_X86_64_V4 | TENON_CPU_AARCH64;
 
 void store(std::uint32_t dtype, std::byte* destination, std::size_t index, float value) {
   if (dtype == TENON_F64) {
@@ -47,22 +35,8 @@ void store(std::uint32_t dtype, std::byte* destination, std::size_t index, float
 
 }  // namespace
 
-std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
-                                    std::array<std::uint32_t, 2> key) {
-  for (int round = 0; round < 10; ++round) {
-    const std::uint64_t a = std::uint64_t{0xD2511F53u} * counter[0];
-    const std::uint64_t b = std::uint64_t{0xCD9E8D57u} * counter[2];
-    counter = {
-        static_cast<std::uint32_t>(b >> 32) ^ counter[1] ^ key[0], static_cast<std::uint32_t>(b),
-        static_cast<std::uint32_t>(a >> 32) ^ counter[3] ^ key[1], static_cast<std::uint32_t>(a)};
-    key[0] += 0x9E3779B9u;
-    key[1] += 0xBB67AE85u;
-  }
-  return counter;
-}
-
 tenon_status random_source::create(const tenon_model& model, std::uint64_t seed,
-                                   random_source& made) {
+                                   const tenon_variant* variant, random_source& made) {
   for (std::uint32_t i = 0; i < model.n_params; ++i) {
     const tenon_param& param = model.params[i];
     if (param.init > TENON_INIT_UNIFORM || param.tensor.dtype == TENON_I32)
@@ -73,6 +47,7 @@ tenon_status random_source::create(const tenon_model& model, std::uint64_t seed,
   }
   made.model_ = &model;
   made.seed_ = seed;
+  made.fuses_ = variant == nullptr || (variant->cpu & with_fused_products) != 0;
   made.slots_ = slots_of(model);
   return success();
 }
@@ -83,25 +58,32 @@ tenon_status random_source::read(std::size_t index, std::size_t first, std::size
   const tenon_param& param = model_->params[which.param];
   auto* bytes = static_cast<std::byte*>(destination);
   const auto scale = static_cast<float>(param.init_value);
-  const std::array<std::uint32_t, 2> key{static_cast<std::uint32_t>(seed_),
-                                         static_cast<std::uint32_t>(seed_ >> 32)};
-  for (std::size_t begin = 0; begin < count; begin += 4) {  // draws come in blocks of 4
-    four values;
-    if (param.init == TENON_INIT_ZEROS || param.init == TENON_INIT_ONES) {
-      values.fill(param.init == TENON_INIT_ONES ? 1.0f : 0.0f);
-    } else {
-      const std::uint64_t block = (first + begin) / 4;
-      const auto bits = philox({static_cast<std::uint32_t>(block),
-                                static_cast<std::uint32_t>(block >> 32), which.param, which.layer},
-                               key);
+  const auto layers = std::max(param.layers, 1u), stream = stream_of(param.tensor.name);
+  const std::array<std::uint32_t, 2> key{static_cast<std::uint32_t>(seed_), purpose};
+  const std::size_t end = first + count;
+  for (std::size_t begin = first / line_elements * line_elements; begin < end;
+       begin += line_elements) {
+    std::array<float, line_elements> line{};
+    if (param.init == TENON_INIT_ONES) line.fill(1.0f);
+    if (param.init >= TENON_INIT_NORMAL) {
+      line_words words;
+      for (std::size_t i = 0; i < line_elements; i += 4) {
+        // What the number of the counter has beyond 2^32 stands above the layer.
+        const std::uint64_t counter = (begin + i) / 4;
+        const std::uint64_t layer = which.layer + layers * (counter >> 32);
+        const auto four =
+            philox({static_cast<std::uint32_t>(counter), static_cast<std::uint32_t>(layer), stream,
+                    static_cast<std::uint32_t>(seed_ >> 32)},
+                   key);
+        std::copy(four.begin(), four.end(), words.begin() + static_cast<std::ptrdiff_t>(i));
+      }
       if (param.init == TENON_INIT_UNIFORM)
-        for (std::size_t i = 0; i < 4; ++i) values[i] = 2.0f * unit(bits[i]) - 1.0f;
+        draw_uniform(words, scale, line.data());
       else
-        values = standard_normals(bits);
-      for (float& value : values) value *= scale;
+        draw_normal(words, scale, fuses_, line.data());
     }
-    for (std::size_t i = begin; i < std::min(begin + 4, count); ++i)
-      store(param.tensor.dtype, bytes, i, values[i - begin]);
+    for (std::size_t i = std::max(begin, first); i < std::min(begin + line_elements, end); ++i)
+      store(param.tensor.dtype, bytes, i - first, line[i - begin]);
   }
   return success();
 }

@@ -1,29 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Parameters drawn by the model's initialisers. Counter-based: an element's value depends only on
-// the seed, its parameter, its layer and its index, never on threads or order.
+// Parameters drawn by the model's initialisers, the numbers that a generated entry `init` draws
+// with the same seed. Counter-based: an element's value depends only on the seed, its parameter's
+// name, its layer and its index, never on threads, order or other parameters.
 #pragma once
-#include <array>
-
 #include "parameters.hpp"
 
 namespace tenon::runtime::detail {
 
-/// Philox4x32-10. Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3".
-std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
-                                    std::array<std::uint32_t, 2> key);
-
 /// normal and scaled_normal: N(0, init_value), a standard deviation (the model's source has already
-/// scaled it by depth); uniform: [-init_value, init_value); zeros; ones.
+/// scaled it by depth); uniform: (-init_value, init_value); zeros; ones.
 class random_source final : public parameter_source {
  public:
-  /// Refuses integer parameters and unknown initialisers.
-  static tenon_status create(const tenon_model& model, std::uint64_t seed, random_source& made);
+  /// Refuses integer parameters and unknown initialisers. The variant decides how products are
+  /// rounded; null: as with fused multiply-add.
+  static tenon_status create(const tenon_model& model, std::uint64_t seed,
+                             const tenon_variant* variant, random_source& made);
   tenon_status read(std::size_t index, std::size_t first, std::size_t count,
                     void* destination) const override;
 
  private:
   const tenon_model* model_ = nullptr;
   std::uint64_t seed_ = 0;
+  bool fuses_ = true;
   std::vector<slot> slots_;
 };
 

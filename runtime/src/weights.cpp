@@ -21,7 +21,8 @@ tenon_status check_arguments(const tenon_model* model, tenon_weights** weights) 
   return check_model(model);
 }
 
-// What the three ways of making weights have in common. `create` makes the source.
+// What the three ways of making weights have in common. `create` makes the source, given what was
+// chosen.
 template <class Source, class Create>
 tenon_status make_weights(const tenon_model* model, const tenon_options* options,
                           tenon_weights** weights, Create create) {
@@ -30,7 +31,7 @@ tenon_status make_weights(const tenon_model* model, const tenon_options* options
     tenon_options chosen;
     TENON_TRY(read_options(options, chosen));
     Source source;
-    TENON_TRY(create(source));
+    TENON_TRY(create(source, chosen));
     auto made = std::make_unique<tenon_weights>();
     TENON_TRY(pack(*model, chosen, source, made->packed));
     *weights = made.release();
@@ -42,31 +43,36 @@ tenon_status make_weights(const tenon_model* model, const tenon_options* options
 
 tenon_status tenon_weights_load(const tenon_model* model, const char* path,
                                 const tenon_options* options, tenon_weights** weights) {
-  return make_weights<checkpoint>(model, options, weights, [&](checkpoint& source) {
-    if (path == nullptr)
-      return failure(TENON_INVALID_ARGUMENT,
-                     "the path is null; pass a .safetensors file or a "
-                     "directory that holds one");
-    return checkpoint::open(*model, path, source);
-  });
+  return make_weights<checkpoint>(
+      model, options, weights, [&](checkpoint& source, const tenon_options&) {
+        if (path == nullptr)
+          return failure(TENON_INVALID_ARGUMENT,
+                         "the path is null; pass a .safetensors file or a "
+                         "directory that holds one");
+        return checkpoint::open(*model, path, source);
+      });
 }
 
 tenon_status tenon_weights_from_tensors(const tenon_model* model, const tenon_named_tensor* tensors,
                                         size_t n_tensors, const tenon_options* options,
                                         tenon_weights** weights) {
-  return make_weights<memory_source>(model, options, weights, [&](memory_source& source) {
-    if (tensors == nullptr && n_tensors > 0)
-      return failure(TENON_INVALID_ARGUMENT, "the array of %zu tensors is null; pass it",
-                     n_tensors);
-    return memory_source::create(*model, {tensors, n_tensors}, source);
-  });
+  return make_weights<memory_source>(
+      model, options, weights, [&](memory_source& source, const tenon_options&) {
+        if (tensors == nullptr && n_tensors > 0)
+          return failure(TENON_INVALID_ARGUMENT, "the array of %zu tensors is null; pass it",
+                         n_tensors);
+        return memory_source::create(*model, {tensors, n_tensors}, source);
+      });
 }
 
 tenon_status tenon_weights_random(const tenon_model* model, uint64_t seed,
                                   const tenon_options* options, tenon_weights** weights) {
-  return make_weights<random_source>(model, options, weights, [&](random_source& source) {
-    return random_source::create(*model, seed, source);
-  });
+  return make_weights<random_source>(
+      model, options, weights, [&](random_source& source, const tenon_options& chosen) {
+        std::uint32_t variant = 0;
+        TENON_TRY(tenon_variant_select(model, chosen.cpu, &variant));
+        return random_source::create(*model, seed, &model->variants[variant], source);
+      });
 }
 
 tenon_status tenon_weights_zero(const tenon_model* model, const tenon_options* options,

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Initial values: those of the reference, distributed as the initialisers say, whatever was in
-// memory before, the same bits for any number of threads.
+// memory before, the same bits for any number of threads; and random weights are the same.
 #include "updates.hpp"
 
 #include <algorithm>
+#include <cstring>
 
+#include <tenon/runtime/weights.hpp>
 #include "random.h"
 #include "updates.tenon.h"
 
@@ -71,7 +73,7 @@ TEST_CASE("init gives the reference's numbers, and 0 to gradients, moments and p
         const auto want = tenon::reference::initialValue(
             at.shape, kind, at.param->init_value,
             static_cast<std::uint32_t>(static_cast<std::int32_t>(seed)), at.layer,
-            stream_of(at.name));
+            std::max(at.param->layers, 1u), stream_of(at.name));
         const double unit = at.param->init_value == 0 ? 0 : at.param->init_value * 1e-5;
         double most = 0;
         for (std::size_t i = 0; i < at.of.size(); ++i) {
@@ -83,6 +85,29 @@ TEST_CASE("init gives the reference's numbers, and 0 to gradients, moments and p
       }
     }
   }
+}
+
+TEST_CASE("random weights are the numbers of init with the same seed, bit for bit") {
+  for (const tenon_variant* variant : variants_of(model))
+    for (const std::int32_t seed : {0, 1, 20261124, -5, INT32_MIN}) {
+      const memory all = initial(*variant, seed, 2);
+      for (const int threads : {1, 2, 3, 7}) {
+        tenon::runtime::options how{};
+        how.threads = threads;
+        how.cpu = variant->name;
+        const auto weights =
+            tenon::runtime::weights::random(model, static_cast<std::uint32_t>(seed), how);
+        INFO(weights.message());
+        REQUIRE(weights);
+        CAPTURE(variant->name, seed, threads);
+        CHECK(std::memcmp(weights->data(), all[value].data(), variant->weights_bytes) == 0);
+      }
+    }
+  // What a seed has beyond 32 bits counts.
+  const auto bytes = variants_of(model)[0]->weights_bytes;
+  const auto one = *tenon::runtime::weights::random(model, 1);
+  const auto other = *tenon::runtime::weights::random(model, (std::uint64_t{1} << 32) + 1);
+  CHECK(std::memcmp(one.data(), other.data(), bytes) != 0);
 }
 
 TEST_CASE("initial values are distributed as their initialisers say") {

@@ -8,6 +8,7 @@
 
 #include "fixture/tensors.hpp"
 #include "fixture/toy_weights.hpp"
+#include "initial_values.hpp"
 #include "mapping.hpp"
 #include "random_source.hpp"
 
@@ -106,7 +107,7 @@ TEST_CASE("initialisers draw what they name") {
   model.abi_version = TENON_ABI_VERSION;
   model.n_dims = 2, model.dims = dims, model.n_params = 1, model.params = &param;
   rt::detail::random_source source;
-  REQUIRE(rt::status(rt::detail::random_source::create(model, 42, source)));
+  REQUIRE(rt::status(rt::detail::random_source::create(model, 42, nullptr, source)));
   constexpr std::size_t n = 4096 * 64;
   std::vector<double> values[2];
   for (std::size_t layer = 0; layer < 2; ++layer) {

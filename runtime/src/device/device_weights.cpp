@@ -115,7 +115,10 @@ tenon_status tenon_device_weights_from_tensors(const tenon_device* device, const
 tenon_status tenon_device_weights_random(const tenon_device* device, const tenon_model* model,
                                          uint64_t seed, tenon_device_weights** weights) {
   return make_weights<random_source>(device, model, weights, [&](random_source& source) {
-    return random_source::create(*model, seed, source);
+    // The numbers that this machine's CPU draws, where the model runs on it.
+    std::uint32_t index = 0;
+    const bool runs = !failed(tenon_variant_select(model, nullptr, &index));
+    return random_source::create(*model, seed, runs ? &model->variants[index] : nullptr, source);
   });
 }
 

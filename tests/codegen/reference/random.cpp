@@ -75,39 +75,53 @@ TEST_CASE(
     CHECK(trainingDropout(x, 0.5, other).values != whole.values);
 }
 
+TEST_CASE("no two elements share their words, however many there are") {
+  // Elements whose number's lower 34 bits are equal, in every layer.
+  std::vector<Words> all;
+  for (uint32_t layer : {0u, 1u, 11u})
+    for (uint64_t element : {0ull, 1ull << 34, 2ull << 34, 12ull << 34, 1ull << 58})
+      all.push_back(
+          wordsOf(element, {.layer = layer, .layers = 12, .number = 3, .step = 9}, {5, 0}));
+  std::sort(all.begin(), all.end());
+  CHECK(std::adjacent_find(all.begin(), all.end()) == all.end());
+  // Below 2^34 the layer stands alone, as in the masks of all that was trained before.
+  CHECK(wordsOf(36, {.layer = 11, .layers = 12, .number = 3, .step = 9}, {5, 0}) ==
+        philox({9, 11, 3, 9}, {5, 0}));
+}
+
 TEST_CASE("initial values have the distribution that was asked for") {
-  std::vector<double> normal = initialValue({200, 500}, InitKind::Normal, 0.02, 1, 0, 9).values;
+  std::vector<double> normal = initialValue({200, 500}, InitKind::Normal, 0.02, 1, 0, 1, 9).values;
   CHECK(kolmogorov(normal, [](double x) { return normalDistribution(x / 0.02); }) < 1.95);
   CHECK(std::abs(mean(normal)) < 4 * 0.02 / std::sqrt(1e5));
   for (double &value : normal)
     value = value * value;
   CHECK(mean(normal) == Approx(0.02 * 0.02).epsilon(4 * std::sqrt(2 / 1e5)));
   // Neighbours share their words; they must not show it.
-  std::vector<double> pairs = initialValue({100000}, InitKind::ScaledNormal, 1, 1, 0, 9).values;
+  std::vector<double> pairs = initialValue({100000}, InitKind::ScaledNormal, 1, 1, 0, 1, 9).values;
   double products = 0;
   for (size_t i = 0; i < pairs.size(); i += 2)
     products += pairs[i] * pairs[i + 1] / 5e4;
   CHECK(std::abs(products) < 4 / std::sqrt(5e4));
 
-  std::vector<double> uniform = initialValue({100000}, InitKind::Uniform, 0.5, 1, 0, 9).values;
+  std::vector<double> uniform = initialValue({100000}, InitKind::Uniform, 0.5, 1, 0, 1, 9).values;
   CHECK(kolmogorov(uniform, [](double x) { return x + 0.5; }) < 1.95);
   auto [least, greatest] = std::minmax_element(uniform.begin(), uniform.end());
   CHECK(*least > -0.5);
   CHECK(*greatest < 0.5);
-  CHECK(initialValue({3}, InitKind::Zeros, 0, 1, 0, 9).values == std::vector<double>{0, 0, 0});
-  CHECK(initialValue({2}, InitKind::Ones, 0, 1, 0, 9).values == std::vector<double>{1, 1});
+  CHECK(initialValue({3}, InitKind::Zeros, 0, 1, 0, 1, 9).values == std::vector<double>{0, 0, 0});
+  CHECK(initialValue({2}, InitKind::Ones, 0, 1, 0, 1, 9).values == std::vector<double>{1, 1});
 }
 
 TEST_CASE("initial values of seeds, layers and parameters differ; a shape's begin does not") {
   auto draw = [](uint32_t seed, uint32_t layer, uint32_t stream) {
-    return initialValue({2, 3}, InitKind::Normal, 1, seed, layer, stream).values;
+    return initialValue({2, 3}, InitKind::Normal, 1, seed, layer, 2, stream).values;
   };
   std::vector<double> first = draw(1, 0, 9);
   CHECK(draw(1, 0, 9) == first);
   CHECK(draw(2, 0, 9) != first);
   CHECK(draw(1, 1, 9) != first);
   CHECK(draw(1, 0, 8) != first);
-  std::vector<double> longer = initialValue({7}, InitKind::Normal, 1, 1, 0, 9).values;
+  std::vector<double> longer = initialValue({7}, InitKind::Normal, 1, 1, 0, 1, 9).values;
   longer.resize(6);
   CHECK(longer == first);
 }

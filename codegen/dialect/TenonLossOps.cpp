@@ -16,12 +16,12 @@ static LogicalResult checkHeadsAndLse(Operation *op, FlatSymbolRefAttr heads, Ra
   if (failed(count))
     return failure();
   RankedTensorType expected = RankedTensorType::get(
-      {y.getDimSize(0), *count, y.getDimSize(1)}, y.getElementType(),
+      {y.getDimSize(0), *count, y.getDimSize(1)}, Float64Type::get(op->getContext()),
       DimsAttr::get(op->getContext(), {dimNames(y)[0], heads.getAttr(), dimNames(y)[1]}));
   if (lse == expected) // (C4)
     return success();
-  return violates(op, 4) << "lse must be (B, heads, T) of the element type of qkv; expected "
-                         << shapeText(expected) << ", found " << shapeText(lse);
+  return violates(op, 4) << "lse must be (B, heads, T) of f64; expected " << shapeText(expected)
+                         << ", found " << shapeText(lse);
 }
 
 LogicalResult AttentionSavingOp::verify() {

@@ -11,18 +11,18 @@ def Tenon_AttentionSavingOp : Tenon_Op<"attention_saving",
   let description = [{
     result is that of `attention`; lse[b, h, t] = log sum over j <= t of exp(q . k_j / sqrt(D)), for
     the query of head h at position t. With it a probability is exp(q . k_j / sqrt(D) - lse): the
-    backward needs no other sum, and nobody stores B x H x T x T numbers.
+    backward needs no other sum, and nobody stores B x H x T x T numbers; f64 for large scores.
     (C1) the last dimension of qkv is 3 C, C being the last dimension of the result.
     (C2) `heads` is a static dimension of the model, and C is divisible by it.
     (C3) qkv and result have rank 3 and the same float element type; their first two dimensions are
          the same.
-    (C4) lse is (B, heads, T) of that element type.
+    (C4) lse is (B, heads, T) of f64.
 
     ```mlir
     %a, %lse = tenon.attention_saving %qkv heads @n_head
       : tensor<?x?x2304xf32, #tenon.dims<batch, seq, n_qkv>>
       -> tensor<?x?x768xf32, #tenon.dims<batch, seq, n_embd>>,
-         tensor<?x12x?xf32, #tenon.dims<batch, n_head, seq>>
+         tensor<?x12x?xf64, #tenon.dims<batch, n_head, seq>>
     ```
   }];
   let arguments = (ins Tenon_Tensor:$qkv, FlatSymbolRefAttr:$heads);
@@ -47,13 +47,13 @@ def Tenon_AttentionBackwardOp : Tenon_Op<"attention_backward",
     (C2) `heads` is a static dimension of the model, and C is divisible by it.
     (C3) qkv and y have rank 3 and the same float element type; their first two dimensions are the
          same.
-    (C4) lse is (B, heads, T) of that element type.
+    (C4) lse is (B, heads, T) of f64.
 
     ```mlir
     %dqkv = tenon.attention_backward %qkv, %a, %lse, %da heads @n_head
       : tensor<?x?x2304xf32, #tenon.dims<batch, seq, n_qkv>>,
         tensor<?x?x768xf32, #tenon.dims<batch, seq, n_embd>>,
-        tensor<?x12x?xf32, #tenon.dims<batch, n_head, seq>>
+        tensor<?x12x?xf64, #tenon.dims<batch, n_head, seq>>
     ```
   }];
   let arguments = (ins Tenon_Tensor:$qkv, Tenon_Tensor:$y, Tenon_Tensor:$lse, Tenon_Tensor:$dy,

@@ -249,8 +249,13 @@ private:
       Value mean = k.mulf(total, k.broadcast(factor, width));
       storeF32As(k, element, mean, result, k.add(target, d));
     });
-    if (lse)
-      k.store(k.addf(k.load(greatest, k.index(q), f32), emitLog(k, sum)), lse, k.add(firstLse, t));
+    if (!lse)
+      return;
+    auto widen = [&](Value x) -> Value {
+      return arith::ExtFOp::create(k.b, k.loc, k.b.getF64Type(), x);
+    };
+    Value max = widen(k.load(greatest, k.index(q), f32)), logarithm = widen(emitLog(k, sum));
+    k.store(k.addf(max, logarithm), lse, k.add(firstLse, t));
   }
 
   CpuKernelBuilder &k;

@@ -241,7 +241,14 @@ private:
   /// Scores and dy . v of query i become the weights and their gradients, 0 for keys it cannot see.
   void weigh(Value i, Value first, Value ahead) {
     Value row = k.mul(i, block), at = k.add(pair, k.add(first, i));
-    Value logSum = k.broadcast(k.load(lse, at, f32), lanes);
+    // score - lse to f32's precision of the difference, however large both are: first without lse's
+    // lower bits, which is exact where the weight counts.
+    Type f64 = k.b.getF64Type();
+    Value logSum = k.load(lse, at, f64);
+    Value upper = arith::TruncFOp::create(k.b, k.loc, f32, logSum);
+    Value rest = k.subf(logSum, arith::ExtFOp::create(k.b, k.loc, f64, upper));
+    Value lower = k.broadcast(arith::TruncFOp::create(k.b, k.loc, f32, rest), lanes);
+    upper = k.broadcast(upper, lanes);
     Value mean = k.broadcast(k.load(k.scratch, at, f32), lanes);
     Type i32 = k.b.getI32Type();
     Value last = arith::IndexCastOp::create(k.b, k.loc, i32, k.add(ahead, i));
@@ -259,7 +266,7 @@ private:
         return arith::SelectOp::create(k.b, k.loc, isSeen, x, zero);
       };
       Value score = k.load(weights, place, f32, lanes);
-      Value weight = seen(emitExp(k, k.subf(score, logSum)));
+      Value weight = seen(emitExp(k, k.subf(k.subf(score, upper), lower)));
       Value byValue = k.load(weightGradient, place, f32, lanes);
       k.store(weight, weights, place);
       k.store(seen(k.mulf(weight, k.subf(byValue, mean))), weightGradient, place);

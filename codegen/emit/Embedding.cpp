@@ -54,13 +54,11 @@ public:
     for (unsigned result = 0; result < rows.rowResults.size() + rows.normResults.size(); ++result)
       rowBytes += rows.columns * elementOf(result).getIntOrFloatBitWidth() / 8;
     Value large = k.less(k.index(streamedBytes / rowBytes), k.rows(rows.type));
-    auto choice = scf::IfOp::create(k.b, k.loc, large, /*withElseRegion=*/true);
-    OpBuilder::InsertionGuard guard(k.b);
-    k.b.setInsertionPoint(choice.thenBlock()->getTerminator());
-    emitShare(/*nontemporal=*/true);
-    k.storeFence();
-    k.b.setInsertionPoint(choice.elseBlock()->getTerminator());
-    emitShare(/*nontemporal=*/false);
+    auto streamed = [&] {
+      emitShare(/*nontemporal=*/true);
+      k.storeFence();
+    };
+    k.ifElse(large, streamed, [&] { emitShare(/*nontemporal=*/false); });
   }
 
 private:
@@ -85,7 +83,23 @@ private:
     if (!rows.norm)
       return emitSums(block);
     SmallVector<RowStatistics> statistics = gather(block, /*before=*/nullptr, 2);
-    emitNormalised(block, statistics);
+    if (kept)
+      return emitNormalised(block, statistics);
+    k.ifElse(
+        areOrdinary(k, statistics), [&] { emitNormalised(block, statistics); },
+        [&] {
+          k.loop(index, k.add(index, count), 1, [&](Value own) {
+            Row row(k, rows, own);
+            RowStatistics found = ofAnyRow(row, [](unsigned, Value, Value, Value) {});
+            forColumns(
+                k, rows.columns, [](Value, int64_t) {},
+                [&](Value column, unsigned lanes) {
+                  Value centred = centre(k, found, row.at(column, lanes));
+                  store(normalise(k, rows.norm, found, centred, column), k.mul(own, rows.columns),
+                        column, rows.normResults);
+                });
+          });
+        });
   }
 
   /// Whole blocks of rows: each block is normalised in the same loop over columns in which the next
@@ -97,31 +111,36 @@ private:
         values.append({row.scale, row.offset});
       return values;
     };
-    auto unflat = [](ValueRange values) {
-      SmallVector<RowStatistics> statistics;
-      for (size_t i = 0; i < values.size(); i += 2)
-        statistics.push_back({Value(), values[i], values[i + 1], {}});
-      return statistics;
-    };
     Block first = locate(begin, rowsAtOnce);
     KernelBuilder::Values last = k.loop(
         k.add(begin, rowsAtOnce), middle, k.index(rowsAtOnce), flat(gather(first, nullptr, 1)),
         [&](Value index, ValueRange carried) {
-          Done before{locate(k.sub(index, k.index(rowsAtOnce)), rowsAtOnce), unflat(carried)};
+          Done before{locate(k.sub(index, k.index(rowsAtOnce)), rowsAtOnce), ofKept(carried)};
           Block block = locate(index, rowsAtOnce);
           return flat(gather(block, &before, 1));
         });
     Block block = locate(k.sub(middle, k.index(rowsAtOnce)), rowsAtOnce);
-    emitNormalised(block, unflat(last));
+    emitNormalised(block, ofKept(last));
+  }
+
+  /// The statistics of rows of which x - shift is on the stack, from scale and offset of each.
+  static SmallVector<RowStatistics> ofKept(ValueRange values) {
+    SmallVector<RowStatistics> statistics;
+    for (size_t i = 0; i < values.size(); i += 2)
+      statistics.push_back(
+          {.shift = {}, .scale = values[i], .offset = values[i + 1], .squares = {}});
+    return statistics;
   }
 
   /// Rows side by side, and what lies ahead of them.
   struct Block {
+    Value first; // index
     std::vector<Row> here, ahead;
     SmallVector<Value> starts; // of the rows of the results
   };
   Block locate(Value index, unsigned count) {
     Block block;
+    block.first = index;
     for (unsigned i = 0; i < count; ++i) {
       Value own = k.add(index, i);
       block.here.emplace_back(k, rows, own);
@@ -165,6 +184,50 @@ private:
 
   Value keptAt(unsigned row, Value column) { return k.add(column, row * rows.columns); }
 
+  double epsilon() {
+    LayerNormOp norm = rows.norm;
+    return norm.getEpsilon().convertToDouble();
+  }
+
+  using Keep = llvm::function_ref<void(unsigned, Value, Value, Value)>;
+  RowStatistics ofAnyRow(Row &row, Keep keep) {
+    auto elements = [&](unsigned, Value column, unsigned lanes) { return row.at(column, lanes); };
+    auto guard = [](unsigned, Value shift) { return shift; };
+    auto turn = [](Value, int64_t) {};
+    return statisticsOfAnyRow(k, rows.columns, epsilon(), {elements, guard, keep, turn});
+  }
+
+  /// Gathers a block's rows on the stack once more where not all of them are ordinary.
+  SmallVector<RowStatistics> mend(const Block &block, ArrayRef<RowStatistics> found) {
+    Type f32 = k.b.getF32Type();
+    if (!mended)
+      mended = k.stack(2 * rowsAtOnce, f32);
+    SmallVector<Type> types(2 * found.size(), f32);
+    auto choice =
+        scf::IfOp::create(k.b, k.loc, types, areOrdinary(k, found), /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(k.b);
+    SmallVector<Value> values;
+    k.b.setInsertionPointToStart(choice.thenBlock());
+    for (const RowStatistics &row : found)
+      values.append({row.scale, row.offset});
+    scf::YieldOp::create(k.b, k.loc, values);
+    k.b.setInsertionPointToStart(choice.elseBlock());
+    k.loop(k.index(0), k.index(found.size()), 1, [&](Value number) {
+      Row row(k, rows, k.add(block.first, number));
+      Value start = k.mul(number, rows.columns), at = k.mul(number, 2);
+      RowStatistics own = ofAnyRow(row, [&](unsigned, Value column, Value, Value centred) {
+        k.store(centred, kept, k.add(start, column));
+      });
+      k.store(own.scale, mended, at);
+      k.store(own.offset, mended, k.add(at, 1));
+    });
+    values.clear();
+    for (size_t i = 0; i < 2 * found.size(); ++i)
+      values.push_back(k.load(mended, k.index(i), f32));
+    scf::YieldOp::create(k.b, k.loc, values);
+    return ofKept(choice.getResults());
+  }
+
   void normaliseAt(const Block &block, ArrayRef<RowStatistics> statistics, unsigned row,
                    Value column, Value centred) {
     Value y = normalise(k, rows.norm, statistics[row], centred, column);
@@ -174,7 +237,6 @@ private:
   /// The pass over a block that computes its statistics, and normalises the block before. It is
   /// one of `passes` that prefetch.
   SmallVector<RowStatistics> gather(Block &block, const Done *before, unsigned passes) {
-    LayerNormOp norm = rows.norm;
     auto elements = [&](unsigned row, Value column, unsigned lanes) {
       return block.here[row].at(column, lanes, /*guarded=*/!rows.rowResults.empty());
     };
@@ -189,8 +251,9 @@ private:
         k.store(centred, kept, keptAt(row, column));
     };
     auto turn = [&](Value column, int64_t extent) { prefetch(block, column, extent, 0, passes); };
-    return rowStatistics(k, block.here.size(), rows.columns, norm.getEpsilon().convertToDouble(),
-                         {elements, guard, keep, turn, 0, {}});
+    SmallVector<RowStatistics> found = rowStatistics(
+        k, block.here.size(), rows.columns, k.splat(epsilon(), 1), {elements, guard, keep, turn});
+    return kept ? mend(block, found) : found;
   }
 
   void emitNormalised(Block &block, ArrayRef<RowStatistics> statistics) {
@@ -211,6 +274,7 @@ private:
   unsigned rowsAtOnce;
   Value begin, end; // this thread's rows
   Value kept;       // x - shift of the rows at hand, on the stack; null where x is read again
+  Value mended;     // scale and offset of such rows, on the stack, where they come from a loop
   bool nontemporal = false;
 };
 } // namespace

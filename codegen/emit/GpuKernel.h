@@ -32,9 +32,9 @@ public:
 
   /// Nothing: other lanes hide the latency.
   void prefetch(mlir::Value, mlir::Value, mlir::Type, int) override {}
-  /// The sum of `partial` over the lanes of a row, the same bits in each of them. All lanes of the
-  /// work group must get here.
-  virtual mlir::Value sumOverLanes(mlir::Value partial, const GpuShape &shape) = 0;
+  /// The sums of each of `partials` over the lanes of a row, the same bits in all of these. All
+  /// lanes of the work group must get here; they meet once.
+  virtual Values sumOverLanes(mlir::ValueRange partials, const GpuShape &shape) = 0;
   /// 1 / sqrt(x) of a scalar, to two units in the last place.
   virtual mlir::Value reciprocalRoot(mlir::Value x) = 0;
 

@@ -141,31 +141,51 @@ private:
     });
   }
 
+  /// In two steps, since all lanes meet in each: what the row's elements are about, by which the
+  /// factor is chosen, and their mean so far; then the sums of x - shift and of its square. What
+  /// rounding left out of the mean is made good by the offset.
   RowStatistics laneStatistics(llvm::function_ref<Value(const Turn &, int64_t)> element) {
+    constexpr double down = 0x1p-32, greatestMagnitude = 0x1p62 * down;
     LayerNormOp norm = rows.norm;
     Value columns = k.splat(static_cast<double>(rows.columns), 1);
-    Value mean = k.divf(sum([&](Turn turn, int64_t number) { return element(turn, number); },
-                            /*squared=*/false),
-                        columns);
-    Value means = k.broadcast(mean, shape.width);
-    Value squares =
-        sum([&](Turn turn, int64_t number) { return k.subf(element(turn, number), means); },
-            /*squared=*/true);
-    Value variance = k.divf(squares, columns);
-    double epsilon = norm.getEpsilon().convertToDouble();
-    return {mean, k.reciprocalRoot(k.addf(variance, k.splat(epsilon, 1))), {}, {}};
+    auto [sum, magnitude] = sums([&](Turn turn, int64_t number) {
+      Value x = k.mulf(element(turn, number), k.splat(down, shape.width));
+      return std::pair(x, k.maxf(x, k.subf(k.splat(0.0, shape.width), x)));
+    });
+    Value isOrdinary = arith::CmpFOp::create(k.b, k.loc, arith::CmpFPredicate::OLT, magnitude,
+                                             k.splat(greatestMagnitude, 1));
+    Value factor = arith::SelectOp::create(k.b, k.loc, isOrdinary, k.splat(1.0, 1),
+                                           k.splat(RowFactor::less, 1));
+    Value mean = k.mulf(k.divf(sum, columns), k.mulf(factor, k.splat(1 / down, 1)));
+    RowStatistics found{.shift = mean, .scale = {}, .offset = {}, .squares = {}, .factor = factor};
+    auto [rest, squares] = sums([&](Turn turn, int64_t number) {
+      Value centred = centre(k, found, element(turn, number));
+      return std::pair(centred, k.mulf(centred, centred));
+    });
+    Value left = k.divf(rest, columns);
+    Value variance = k.subf(k.divf(squares, columns), k.mulf(left, left));
+    Value epsilon = RowFactor::epsilon(k, norm.getEpsilon().convertToDouble(), factor);
+    found.scale = k.reciprocalRoot(k.addf(variance, epsilon));
+    found.offset = k.subf(k.splat(0.0, 1), k.mulf(left, found.scale));
+    return found;
   }
 
-  /// The sum of a row's terms (or of their squares), in an order that follows from C alone.
-  Value sum(llvm::function_ref<Value(Turn, int64_t)> term, bool squared) {
+  /// The sums of two of a row's terms, in an order that follows from C alone.
+  std::pair<Value, Value> sums(llvm::function_ref<std::pair<Value, Value>(Turn, int64_t)> terms) {
     Value zero = k.splat(0.0, shape.width);
-    Values sums = overTurns({zero}, [&](Turn turn, int64_t number, ValueRange carried) {
-      Value x = term(turn, number);
-      if (turn.exists) // a vector of conditions: SPIR-V 1.3 has no other choice between vectors
-        x = arith::SelectOp::create(k.b, k.loc, k.broadcast(turn.exists, shape.width), x, zero);
-      return Values{squared ? k.fma(x, x, carried[0]) : k.addf(carried[0], x)};
+    Values all = overTurns({zero, zero}, [&](Turn turn, int64_t number, ValueRange carried) {
+      auto [x, y] = terms(turn, number);
+      if (turn.exists) { // a vector of conditions: SPIR-V 1.3 has no other choice between vectors
+        Value exists = k.broadcast(turn.exists, shape.width);
+        x = arith::SelectOp::create(k.b, k.loc, exists, x, zero);
+        y = arith::SelectOp::create(k.b, k.loc, exists, y, zero);
+      }
+      return Values{k.addf(carried[0], x), k.addf(carried[1], y)};
     });
-    return k.sumOverLanes(k.reduceAdd(sums[0]), shape);
+    for (Value &own : all)
+      own = k.reduceAdd(own);
+    all = k.sumOverLanes(all, shape);
+    return {all[0], all[1]};
   }
 
   void store(Value x, const Turn &turn, ArrayRef<unsigned> results) {

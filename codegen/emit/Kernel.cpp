@@ -240,6 +240,16 @@ void KernelBuilder::ifThen(Value condition, llvm::function_ref<void()> body) {
   body();
 }
 
+void KernelBuilder::ifElse(Value condition, llvm::function_ref<void()> body,
+                           llvm::function_ref<void()> otherwise) {
+  auto branch = scf::IfOp::create(b, loc, condition, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(branch.thenBlock()->getTerminator());
+  body();
+  b.setInsertionPoint(branch.elseBlock()->getTerminator());
+  otherwise();
+}
+
 Value insertPiece(KernelBuilder &k, Value part, Value vector, int64_t offset) {
   if (lanesOf(part) == 1)
     return vector::InsertOp::create(k.b, k.loc, part, vector, offset);

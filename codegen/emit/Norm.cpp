@@ -4,6 +4,11 @@
 #include "Families.h"
 #include "Math.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+#include <cmath>
+#include <limits>
+
 using namespace mlir;
 
 namespace tenon {
@@ -50,13 +55,13 @@ static SmallVector<Value> shifts(KernelBuilder &k, unsigned rows, int64_t count,
 }
 
 SmallVector<RowStatistics> rowStatistics(KernelBuilder &k, unsigned rows, int64_t count,
-                                         double epsilon, const RowPass &pass) {
+                                         Value epsilon, const RowPass &pass) {
   int64_t lanes = k.target.lanes, extent = turnVectors * lanes;
   int64_t blocks = count / extent * extent;
   unsigned each = 2 + pass.terms;
   SmallVector<RowStatistics> statistics;
   for (Value shift : shifts(k, rows, count, pass))
-    statistics.push_back({shift, {}, {}, {}});
+    statistics.push_back({.shift = shift, .scale = {}, .offset = {}, .squares = {}});
 
   // Of each row its sum and its sum of squares, then the further ones. One chain of additions each
   // is enough, since rows side by side hide the latency; what a turn adds is summed first, which
@@ -108,13 +113,68 @@ SmallVector<RowStatistics> rowStatistics(KernelBuilder &k, unsigned rows, int64_
     statistics[row].sums.assign(totals.begin() + 2, totals.end());
     Value mean = k.mulf(sum, share); // of x - shift
     Value variance = k.subf(k.mulf(squares, share), k.mulf(mean, mean));
-    statistics[row].scale = emitRsqrt(k, k.addf(variance, k.splat(epsilon, 1)));
+    statistics[row].scale = emitRsqrt(k, k.addf(variance, epsilon));
     statistics[row].offset = k.subf(k.splat(0.0, 1), k.mulf(mean, statistics[row].scale));
+    statistics[row].squares = squares;
   }
   return statistics;
 }
 
+Value areOrdinary(KernelBuilder &k, ArrayRef<RowStatistics> statistics) {
+  SmallVector<Value> conditions;
+  for (const RowStatistics &row : statistics) // of NaN it is false
+    conditions.push_back(arith::CmpFOp::create(k.b, k.loc, arith::CmpFPredicate::OLT, row.squares,
+                                               k.splat(RowFactor::greatestSquares, 1)));
+  return k.tree(conditions,
+                [&](Value x, Value y) -> Value { return arith::AndIOp::create(k.b, k.loc, x, y); });
+}
+
+static Value isEqual(KernelBuilder &k, Value x, double y) {
+  return arith::CmpFOp::create(k.b, k.loc, arith::CmpFPredicate::OEQ, x, k.splat(y, 1));
+}
+
+Value RowFactor::epsilon(KernelBuilder &k, double epsilon, Value factor) {
+  return arith::SelectOp::create(k.b, k.loc, isEqual(k, factor, 1), k.splat(epsilon, 1),
+                                 k.splat(leastEpsilon, 1));
+}
+
+// One loop of two turns, so that the pass is there once: the first turn finds the factor.
+RowStatistics statisticsOfAnyRow(KernelBuilder &k, int64_t count, double epsilon,
+                                 const RowPass &pass) {
+  Value zero = k.splat(0.0, 1);
+  KernelBuilder::Values initial(6 + pass.terms, zero);
+  initial[0] = initial[1] = k.splat(1.0, 1);
+  auto found = k.loop(k.index(0), k.index(2), k.index(1), initial, [&](Value, ValueRange carried) {
+    Value factor = carried[0];
+    auto elements = [&](unsigned row, Value column, unsigned lanes) {
+      return k.mulf(pass.elements(row, column, lanes), k.broadcast(factor, lanes));
+    };
+    RowPass scaled = pass;
+    scaled.elements = elements;
+    RowStatistics own =
+        rowStatistics(k, 1, count, RowFactor::epsilon(k, epsilon, factor), scaled)[0];
+    Value next = arith::SelectOp::create(k.b, k.loc, areOrdinary(k, own), factor,
+                                         k.splat(RowFactor::less, 1));
+    KernelBuilder::Values values = {next, factor, own.shift, own.scale, own.offset, own.squares};
+    values.append(own.sums);
+    return values;
+  });
+  // Of a constant row epsilon alone is the variance.
+  Value constant = arith::AndIOp::create(k.b, k.loc, isEqual(k, found[1], RowFactor::less),
+                                         isEqual(k, found[5], 0));
+  double largest = std::numeric_limits<float>::max();
+  double scale = std::min(1 / std::sqrt(epsilon) / RowFactor::less, largest);
+  return {.shift = found[2],
+          .scale = arith::SelectOp::create(k.b, k.loc, constant, k.splat(scale, 1), found[3]),
+          .offset = found[4],
+          .squares = found[5],
+          .factor = found[1],
+          .sums = SmallVector<Value>(ArrayRef(found).drop_front(6))};
+}
+
 Value centre(KernelBuilder &k, const RowStatistics &statistics, Value x) {
+  if (statistics.factor)
+    x = k.mulf(x, k.broadcast(statistics.factor, lanesOf(x)));
   return k.subf(x, k.broadcast(statistics.shift, lanesOf(x)));
 }
 

@@ -112,54 +112,71 @@ private:
     return k.load(k.base(gradients.input.getWeight()), column, f32(), lanes);
   }
 
-  void emitRows(Value chunk, Value row, unsigned count) {
-    SmallVector<Value> starts;
-    for (unsigned i = 0; i < count; ++i)
-      starts.push_back(k.mul(k.add(row, i), columns));
-    auto at = [&](Value base, unsigned i, Value column, unsigned lanes) {
-      return k.load(base, k.add(starts[i], column), f32(), lanes);
-    };
-    // Beside the statistics of x the sums of g = dy * weight, and of g times x - shift.
+  Value at(Value base, Value row, Value column, unsigned lanes) {
+    return k.load(base, k.add(k.mul(row, columns), column), f32(), lanes);
+  }
+
+  /// Beside the statistics of x the sums of g = dy * weight, and of g times x - shift; of the rows
+  /// from `first` on.
+  template <class Use>
+  auto withPass(Value first, Use use) {
     auto elements = [&](unsigned i, Value column, unsigned lanes) {
-      return at(x, i, column, lanes);
+      return at(x, k.add(first, i), column, lanes);
     };
     auto guard = [](unsigned, Value shift) { return shift; };
     auto keep = [](unsigned, Value, Value, Value) {};
     auto block = [](Value, int64_t) {};
     auto terms = [&](unsigned i, Value column, Value centred) {
       unsigned lanes = lanesOf(centred);
-      Value g = k.mulf(at(dy, i, column, lanes), weightAt(column, lanes));
+      Value g = k.mulf(at(dy, k.add(first, i), column, lanes), weightAt(column, lanes));
       return SmallVector<Value>{g, k.mulf(g, centred)};
     };
-    SmallVector<RowStatistics> statistics =
-        rowStatistics(k, count, columns, gradients.epsilon(),
-                      {elements, guard, keep, block, gradients.input ? 2u : 0u, terms});
+    return use(RowPass{elements, guard, keep, block, gradients.input ? 2u : 0u, terms});
+  }
+
+  void emitRows(Value chunk, Value first, unsigned count) {
+    SmallVector<RowStatistics> found = withPass(first, [&](const RowPass &pass) {
+      return rowStatistics(k, count, columns, k.splat(gradients.epsilon(), 1), pass);
+    });
+    k.ifElse(
+        areOrdinary(k, found), [&] { emitGradients(chunk, first, found); },
+        [&] {
+          k.loop(first, k.add(first, count), 1, [&](Value row) {
+            RowStatistics own = withPass(row, [&](const RowPass &pass) {
+              return statisticsOfAnyRow(k, columns, gradients.epsilon(), pass);
+            });
+            emitGradients(chunk, row, own);
+          });
+        });
+  }
+
+  void emitGradients(Value chunk, Value first, ArrayRef<RowStatistics> statistics) {
     SmallVector<Means> means;
     if (gradients.input)
       for (const RowStatistics &own : statistics)
         means.push_back(meansOf(own));
-
+    auto block = [](Value, int64_t) {};
     forColumns(k, columns, block, [&](Value column, unsigned lanes) {
       Value weight = gradients.input ? weightAt(column, lanes) : Value();
       SmallVector<Value> totals, dx;
       for (size_t i = 0; i < sums.size(); ++i)
         totals.push_back(k.load(k.scratch, k.add(partial(chunk, i), column), f32(), lanes));
-      for (unsigned i = 0; i < count; ++i) {
-        Value centred = centre(k, statistics[i], at(x, i, column, lanes));
-        Value n = k.fma(centred, k.broadcast(statistics[i].scale, lanes),
-                        k.broadcast(statistics[i].offset, lanes));
-        Value d = at(dy, i, column, lanes);
+      for (auto [i, own] : llvm::enumerate(statistics)) {
+        Value row = k.add(first, i);
+        Value centred = centre(k, own, at(x, row, column, lanes));
+        Value n = k.fma(centred, k.broadcast(own.scale, lanes), k.broadcast(own.offset, lanes));
+        Value d = at(dy, row, column, lanes);
         if (gradients.weight)
           totals.front() = k.fma(d, n, totals.front());
         if (gradients.bias)
           totals.back() = k.addf(totals.back(), d);
         if (gradients.input)
-          dx.push_back(inputGradient(statistics[i], means[i], n, k.mulf(d, weight)));
+          dx.push_back(inputGradient(own, means[i], n, k.mulf(d, weight)));
       }
       for (auto [i, total] : llvm::enumerate(totals))
         k.store(total, k.scratch, k.add(partial(chunk, i), column));
       for (auto [i, own] : llvm::enumerate(dx))
-        storeChain(k, chain, gradients.input.getResult(), own, k.add(row, i), column);
+        storeChain(k, chain, gradients.input.getResult(), own, k.add(first, i), column);
     });
   }
 
@@ -177,7 +194,8 @@ private:
     unsigned lanes = lanesOf(g);
     Value rest =
         k.fma(n, k.broadcast(means.minusGn, lanes), k.subf(g, k.broadcast(means.g, lanes)));
-    return k.mulf(rest, k.broadcast(own.scale, lanes));
+    Value dx = k.mulf(rest, k.broadcast(own.scale, lanes));
+    return own.factor ? k.mulf(dx, k.broadcast(own.factor, lanes)) : dx;
   }
 
   CpuKernelBuilder &k;

@@ -63,7 +63,8 @@ TokenLoss::TokenLoss(CpuKernelBuilder &k, Value logits, Value start, int64_t col
 
 Value TokenLoss::value() {
   Value hit = k.load(logits, k.add(start, safeTarget), k.b.getF32Type());
-  Value loss = k.subf(k.addf(emitLog(k, sum), max), hit);
+  // Not (log + max) - hit: large logits would swallow the logarithm.
+  Value loss = k.subf(emitLog(k, sum), k.subf(hit, max));
   return select(k, counts, loss, k.splat(0.0, 1));
 }
 

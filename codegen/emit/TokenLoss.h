@@ -12,7 +12,8 @@ public:
   TokenLoss(CpuKernelBuilder &k, mlir::Value logits, mlir::Value start, int64_t columns,
             mlir::Value target, int32_t ignore);
 
-  /// log sum exp(logits) - logits[target]; 0 where the target is ignored.
+  /// log sum exp(logits) - logits[target], as exact for logits with a common offset as without; 0
+  /// where the target is ignored.
   mlir::Value value();
   /// Writes share * (softmax - [target]) to `columns` elements from `to` on; 0 where ignored. May
   /// be the place of the logits.

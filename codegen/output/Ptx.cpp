@@ -56,17 +56,19 @@ public:
 
   // Both lanes of a pair add the same two numbers, so all lanes end with the same bits. A row's
   // lanes lie in one warp.
-  Value sumOverLanes(Value partial, const GpuShape &shape) override {
+  Values sumOverLanes(ValueRange partials, const GpuShape &shape) override {
     auto constant = [&](int32_t value) -> Value {
       return LLVM::ConstantOp::create(b, loc, b.getI32IntegerAttr(value));
     };
-    for (unsigned distance = shape.rowLanes / 2; distance >= 1; distance /= 2) {
-      Value other =
-          NVVM::ShflOp::create(b, loc, b.getF32Type(), constant(-1), partial, constant(distance),
-                               constant(31), NVVM::ShflKind::bfly, UnitAttr());
-      partial = addf(partial, other);
-    }
-    return partial;
+    Values sums(partials);
+    for (unsigned distance = shape.rowLanes / 2; distance >= 1; distance /= 2)
+      for (Value &sum : sums) {
+        Value other =
+            NVVM::ShflOp::create(b, loc, b.getF32Type(), constant(-1), sum, constant(distance),
+                                 constant(31), NVVM::ShflKind::bfly, UnitAttr());
+        sum = addf(sum, other);
+      }
+    return sums;
   }
   Value reciprocalRoot(Value x) override {
     return divf(splat(1.0, 1), LLVM::SqrtOp::create(b, loc, x));

@@ -43,22 +43,28 @@ public:
 
   // Through shared memory: nothing is known of subgroups. Each sum has its own memory, so that one
   // barrier is enough: before it is written again lies the barrier of the next sum.
-  Value sumOverLanes(Value partial, const GpuShape &shape) override {
+  Values sumOverLanes(ValueRange partials, const GpuShape &shape) override {
     auto workgroupMemory =
         spirv::StorageClassAttr::get(b.getContext(), spirv::StorageClass::Workgroup);
     auto type = MemRefType::get({GpuShape::workgroupSize}, b.getF32Type(),
                                 MemRefLayoutAttrInterface(), workgroupMemory);
-    Value shared = memref::AllocOp::create(b, loc, type);
-    memref::StoreOp::create(b, loc, partial, shared, lane);
+    Values shared, totals;
+    for (Value partial : partials) {
+      shared.push_back(memref::AllocOp::create(b, loc, type));
+      memref::StoreOp::create(b, loc, partial, shared.back(), lane);
+    }
     gpu::BarrierOp::create(b, loc);
     Value first = mul(div(lane, shape.rowLanes), shape.rowLanes);
-    std::vector<Value> sums;
-    for (unsigned i = 0; i < shape.rowLanes; ++i)
-      sums.push_back(memref::LoadOp::create(b, loc, shared, add(first, i)));
-    for (size_t half = sums.size() / 2; half >= 1; half /= 2)
-      for (size_t i = 0; i < half; ++i)
-        sums[i] = addf(sums[i], sums[i + half]);
-    return sums.front();
+    for (Value memory : shared) {
+      std::vector<Value> sums;
+      for (unsigned i = 0; i < shape.rowLanes; ++i)
+        sums.push_back(memref::LoadOp::create(b, loc, memory, add(first, i)));
+      for (size_t half = sums.size() / 2; half >= 1; half /= 2)
+        for (size_t i = 0; i < half; ++i)
+          sums[i] = addf(sums[i], sums[i + half]);
+      totals.push_back(sums.front());
+    }
+    return totals;
   }
 
   // The device's may be off by two units in the last place; a Newton step makes that one.

@@ -129,8 +129,8 @@ void replaceByTrainingForms(Entry &entry) {
     OpBuilder b(op);
     auto type = op.getType();
     ArrayRef<StringAttr> names = dimNames(type);
-    RankedTensorType lse = tensorOf(entry.model, {names[0], op.getHeadsAttr().getAttr(), names[1]},
-                                    type.getElementType());
+    RankedTensorType lse =
+        tensorOf(entry.model, {names[0], op.getHeadsAttr().getAttr(), names[1]}, b.getF64Type());
     auto saving = AttentionSavingOp::create(b, op.getLoc(), type, lse, op.getQkv(), op.getHeads());
     saving->setDiscardableAttrs(op->getDiscardableAttrDictionary());
     op.replaceAllUsesWith(saving.getResult());

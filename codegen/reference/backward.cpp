@@ -32,9 +32,7 @@ Tensor sumLeading(const Tensor &x, ArrayRef<int64_t> shape) {
 // (x - mean) / deviation, and 1 / deviation, of one row.
 static std::vector<double> normalised(const double *x, int64_t C, double epsilon,
                                       double &reciprocal) {
-  double mean = 0, variance = 0;
-  for (int64_t c = 0; c < C; ++c)
-    mean += x[c] / C;
+  double mean = meanOf(x, C), variance = 0;
   for (int64_t c = 0; c < C; ++c)
     variance += (x[c] - mean) * (x[c] - mean) / C;
   reciprocal = 1 / std::sqrt(variance + epsilon);

@@ -72,15 +72,21 @@ Tensor scale(const Tensor &x, double factor) {
   return mapElements(x, [&](double value) { return factor * value; });
 }
 
+double meanOf(const double *x, int64_t C) {
+  double mean = 0, rest = 0;
+  for (int64_t c = 0; c < C; ++c)
+    mean += x[c] / C;
+  for (int64_t c = 0; c < C; ++c)
+    rest += (x[c] - mean) / C;
+  return mean + rest;
+}
+
 Tensor layerNorm(const Tensor &x, const Tensor &weight, const Tensor *bias, double epsilon) {
   Tensor result = x;
   int64_t C = x.last();
   for (int64_t r = 0; r < x.rows(); ++r) {
     const double *in = x.row(r);
-    double mean = 0, variance = 0;
-    for (int64_t c = 0; c < C; ++c)
-      mean += in[c];
-    mean /= C;
+    double mean = meanOf(in, C), variance = 0;
     for (int64_t c = 0; c < C; ++c)
       variance += (in[c] - mean) * (in[c] - mean);
     variance /= C;

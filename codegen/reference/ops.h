@@ -32,6 +32,9 @@ Tensor factor(const Tensor &x, bool narrow);
 Tensor scale(const Tensor &x, double factor);
 
 /// Over the last dimension of x (..., C); weight and bias (C), bias may be null.
+/// The mean of C numbers, right to the last bit or so: what rounding left out of it is added again,
+/// since differences to it may be as small.
+double meanOf(const double *x, int64_t C);
 Tensor layerNorm(const Tensor &x, const Tensor &weight, const Tensor *bias, double epsilon);
 
 /// x (..., K) times weight (K, N), or (N, K) if transposed, plus bias (N) unless null.

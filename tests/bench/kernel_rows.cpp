@@ -131,15 +131,17 @@ void add_attention_backward(std::vector<contest>& into, std::int64_t batch, std:
   const double flops = 5.0 * double(batch) * double(time) * double(time + 1) * double(channels);
   const std::size_t rows = std::size_t(batch * time);
   struct memory {
-    rt::buffer<float> qkv, y, lse, dy, dqkv, arena;
+    rt::buffer<float> qkv, y, dy, dqkv, arena;
+    rt::buffer<double> lse;
   };
   const tenon::test::CompiledEntry entry =
       tenon::test::variantsOf("heads_12x64").back().at("backward");
   const auto at = std::make_shared<memory>(
       memory{random_floats(rows * 3 * channels), random_floats(rows * channels),
-             random_floats(rows * heads), random_floats(rows * channels),
-             random_floats(rows * 3 * channels), random_floats(entry.arenaBytes / sizeof(float))});
-  for (float& value : at->lse) value += 7;  // about the logarithm of 1024
+             random_floats(rows * channels), random_floats(rows * 3 * channels),
+             random_floats(entry.arenaBytes / sizeof(float)),
+             checked(rt::buffer<double>::create(rows * heads))});
+  std::fill(at->lse.begin(), at->lse.end(), 7.0);  // about the logarithm of 1024
   for (const int threads : how.threads) {
     contest made = against_registers(
         text("attention backward, %d x %d tokens", int(batch), int(time)), threads, in_f32);

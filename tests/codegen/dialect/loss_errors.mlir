@@ -1,7 +1,7 @@
 // One case for each constraint of attention and the loss in training.
 // RUN: tenon-opt %s -split-input-file -verify-diagnostics
 
-!lse = tensor<?x2x?xf32, #tenon.dims<B, H, T>>
+!lse = tensor<?x2x?xf64, #tenon.dims<B, H, T>>
 !x = tensor<?x?x4xf32, #tenon.dims<B, T, C>>
 
 tenon.model @attention_saving_c1 {
@@ -18,7 +18,7 @@ tenon.model @attention_saving_c1 {
 
 // -----
 
-!lse = tensor<?x2x?xf32, #tenon.dims<B, H, T>>
+!lse = tensor<?x2x?xf64, #tenon.dims<B, H, T>>
 !qkv = tensor<?x?x12xf32, #tenon.dims<B, T, C3>>
 !x = tensor<?x?x4xf32, #tenon.dims<B, T, C>>
 
@@ -37,7 +37,7 @@ tenon.model @attention_saving_c2 {
 
 // -----
 
-!lse = tensor<?x2x?xf32, #tenon.dims<B, H, T>>
+!lse = tensor<?x2x?xf64, #tenon.dims<B, H, T>>
 !qkv = tensor<?x?x12xf32, #tenon.dims<B, T, C3>>
 !rows = tensor<?x4xf32, #tenon.dims<T, C>>
 
@@ -56,7 +56,7 @@ tenon.model @attention_saving_c3 {
 
 // -----
 
-!badlse = tensor<?x?x2xf32, #tenon.dims<B, T, H>>
+!badlse = tensor<?x?x2xf64, #tenon.dims<B, T, H>>
 !qkv = tensor<?x?x12xf32, #tenon.dims<B, T, C3>>
 !x = tensor<?x?x4xf32, #tenon.dims<B, T, C>>
 
@@ -67,7 +67,7 @@ tenon.model @attention_saving_c4 {
   tenon.dim @C3 12 to 12
   tenon.dim @H 2 to 2
   func.func @graph(%qkv: !qkv) {
-    // expected-error @+1 {{(C4) lse must be (B, heads, T) of the element type of qkv; expected (B, H = 2, T) of 'f32', found (B, T, H = 2) of 'f32'}}
+    // expected-error @+1 {{(C4) lse must be (B, heads, T) of f64; expected (B, H = 2, T) of 'f64', found (B, T, H = 2) of 'f64'}}
     %0, %1 = tenon.attention_saving %qkv heads @H : !qkv -> !x, !badlse
     return
   }
@@ -75,7 +75,7 @@ tenon.model @attention_saving_c4 {
 
 // -----
 
-!lse = tensor<?x2x?xf32, #tenon.dims<B, H, T>>
+!lse = tensor<?x2x?xf64, #tenon.dims<B, H, T>>
 !x = tensor<?x?x4xf32, #tenon.dims<B, T, C>>
 
 tenon.model @attention_backward_c1 {
@@ -92,7 +92,7 @@ tenon.model @attention_backward_c1 {
 
 // -----
 
-!lse = tensor<?x2x?xf32, #tenon.dims<B, H, T>>
+!lse = tensor<?x2x?xf64, #tenon.dims<B, H, T>>
 !qkv = tensor<?x?x12xf32, #tenon.dims<B, T, C3>>
 !x = tensor<?x?x4xf32, #tenon.dims<B, T, C>>
 
@@ -112,7 +112,7 @@ tenon.model @attention_backward_c2 {
 
 // -----
 
-!lse = tensor<?x2x?xf32, #tenon.dims<B, H, T>>
+!lse = tensor<?x2x?xf64, #tenon.dims<B, H, T>>
 !qkv = tensor<?x?x12xf32, #tenon.dims<B, T, C3>>
 !rows = tensor<?x4xf32, #tenon.dims<T, C>>
 
@@ -131,7 +131,7 @@ tenon.model @attention_backward_c3 {
 
 // -----
 
-!badlse = tensor<?x?x2xf32, #tenon.dims<B, T, H>>
+!badlse = tensor<?x?x2xf64, #tenon.dims<B, T, H>>
 !qkv = tensor<?x?x12xf32, #tenon.dims<B, T, C3>>
 !x = tensor<?x?x4xf32, #tenon.dims<B, T, C>>
 
@@ -142,7 +142,7 @@ tenon.model @attention_backward_c4 {
   tenon.dim @C3 12 to 12
   tenon.dim @H 2 to 2
   func.func @graph(%x: !x, %qkv: !qkv, %lse: !badlse) {
-    // expected-error @+1 {{(C4) lse must be (B, heads, T) of the element type of qkv; expected (B, H = 2, T) of 'f32', found (B, T, H = 2) of 'f32'}}
+    // expected-error @+1 {{(C4) lse must be (B, heads, T) of f64; expected (B, H = 2, T) of 'f64', found (B, T, H = 2) of 'f64'}}
     %0 = tenon.attention_backward %qkv, %x, %lse, %x heads @H : !qkv, !x, !badlse
     return
   }

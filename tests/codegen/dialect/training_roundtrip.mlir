@@ -6,7 +6,7 @@
 !xs = tensor<3x?x?x4xf32, #tenon.dims<L, B, T, C>>
 !qkv = tensor<?x?x12xf32, #tenon.dims<B, T, C3>>
 !logits = tensor<?x?x9xf32, #tenon.dims<B, T, V>>
-!lse = tensor<?x2x?xf32, #tenon.dims<B, H, T>>
+!lse = tensor<?x2x?xf64, #tenon.dims<B, H, T>>
 !wte = tensor<9x4xf32, #tenon.dims<V, C>>
 !w = tensor<4x12xf32, #tenon.dims<C, C3>>
 !c = tensor<4xf32, #tenon.dims<C>>
@@ -73,9 +73,9 @@ tenon.model @training {
 
   // CHECK-LABEL: func.func @parts(
   func.func @parts(%x: !x, %qkv: !qkv, %w: !w, %wte: !wte, %targets: !ids, %f: !f) {
-    // CHECK: %[[A:.*]], %[[LSE:.*]] = tenon.attention_saving %{{.*}} heads @H : tensor<?x?x12xf32, #tenon.dims<B, T, C3>> -> tensor<?x?x4xf32, #tenon.dims<B, T, C>>, tensor<?x2x?xf32, #tenon.dims<B, H, T>>
+    // CHECK: %[[A:.*]], %[[LSE:.*]] = tenon.attention_saving %{{.*}} heads @H : tensor<?x?x12xf32, #tenon.dims<B, T, C3>> -> tensor<?x?x4xf32, #tenon.dims<B, T, C>>, tensor<?x2x?xf64, #tenon.dims<B, H, T>>
     %a, %lse = tenon.attention_saving %qkv heads @H : !qkv -> !x, !lse
-    // CHECK: tenon.attention_backward %{{.*}}, %[[A]], %[[LSE]], %{{.*}} heads @H : tensor<?x?x12xf32, #tenon.dims<B, T, C3>>, tensor<?x?x4xf32, #tenon.dims<B, T, C>>, tensor<?x2x?xf32, #tenon.dims<B, H, T>>
+    // CHECK: tenon.attention_backward %{{.*}}, %[[A]], %[[LSE]], %{{.*}} heads @H : tensor<?x?x12xf32, #tenon.dims<B, T, C3>>, tensor<?x?x4xf32, #tenon.dims<B, T, C>>, tensor<?x2x?xf64, #tenon.dims<B, H, T>>
     %dqkv = tenon.attention_backward %qkv, %a, %lse, %x heads @H : !qkv, !x, !lse
     // CHECK: tenon.linear_backward %{{.*}}, %{{.*}} : tensor<?x?x12xf32, #tenon.dims<B, T, C3>>, tensor<4x12xf32, #tenon.dims<C, C3>> -> tensor<?x?x4xf32, #tenon.dims<B, T, C>>
     %dx = tenon.linear_backward %dqkv, %w : !qkv, !w -> !x

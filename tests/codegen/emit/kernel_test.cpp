@@ -90,6 +90,10 @@ public:
       for (int64_t layer = 0; layer < interpreter.layersOf(param); ++layer) {
         Floats &value = params[{param.getSymName().str(), layer}];
         value = random(param.getTensorType().getNumElements());
+        if (auto given = test.params.find(param.getSymName().str()); given != test.params.end()) {
+          REQUIRE(given->second.size() == value.size());
+          value = given->second;
+        }
         interpreter.setParam(param.getSymName(), layer, tensor(param.getTensorType(), value));
       }
     });

@@ -26,6 +26,8 @@ struct KernelTest {
   /// Inputs by `tenon.name`; f32 that are not here are random.
   std::map<std::string, std::vector<int32_t>> ints;
   std::map<std::string, std::vector<float>> floats;
+  /// Parameters by name, the same in every layer; those that are not here are random.
+  std::map<std::string, std::vector<float>> params;
   /// What the kernel gets in place of an input of the reference, which refuses wrong ids.
   std::map<std::string, std::vector<int32_t>> kernelInts;
   std::map<std::string, std::vector<float>> kernelFloats;

@@ -90,9 +90,9 @@ private:
     qkv = k.base(input);
     offset = cache ? k.position : k.index(0);
     time = k.size(dimNames(qkvType)[1]);
-    greatest = k.stack(group, f32);
-    sums = k.stack(group, f32);
-    out = k.stack(group * headSize, f32);
+    greatest = k.own(group, f32);
+    sums = k.own(group, f32);
+    out = k.own(group * headSize, f32);
   }
 
   Value choose(Value condition, Value x, Value y) {
@@ -269,7 +269,7 @@ private:
   Value lse; // null where nothing is handed out
   Value qkv, offset, time, firstRow, firstLse, headColumn, firstPart;
   Value all, from, to;       // the spans up to the last query's, this thread's of the pair
-  Value greatest, sums, out; // of the queries so far, on the stack
+  Value greatest, sums, out; // of the queries so far, the thread's own
 };
 
 /// Floats that hold the keys and values of an attention without a cache.

@@ -2,9 +2,9 @@
 // The kernel family of attention's backward. Threads share the pairs (sequence, head), which have
 // nothing in common. A pair goes over the keys in blocks; for each block over the queries that see
 // it, in blocks as well. The weights P = exp(scores - lse) of a block of queries and keys, and
-// their gradients G = P (dy . v - dy . y), lie on the stack, then give their terms of dq, dk and
-// dv: five small products, all by one routine (BlockProduct). dk and dv gather on the stack, dq in
-// the result; the first block of keys, which every query sees, begins it.
+// their gradients G = P (dy . v - dy . y), lie in memory of the thread's own, then give their terms
+// of dq, dk and dv: five small products, all by one routine (BlockProduct). dk and dv gather there
+// too, dq in the result; the first block of keys, which every query sees, begins it.
 #include "AttentionCache.h"
 #include "BlockProduct.h"
 #include "Families.h"
@@ -19,8 +19,8 @@ using namespace mlir;
 namespace tenon {
 
 namespace {
-/// The most that a thread keeps on its stack: the blocks of a head of 128 channels fit.
-constexpr int64_t mostStackFloats = 56 * 1024;
+/// What a second-level cache holds beside what is read: the blocks of a head of 128 channels fit.
+constexpr int64_t mostBlockFloats = 56 * 1024;
 
 struct AttentionBackwardKernel {
   AttentionBackwardKernel(AttentionBackwardOp op, CpuKernelBuilder &k) : op(op), k(k) {
@@ -68,7 +68,7 @@ private:
   LogicalResult allocate() {
     auto floats = [&] { return 8 * block * padded + 2 * block * block; };
     int64_t least = lanes; // the smallest block
-    int64_t widest = (mostStackFloats - 2 * least * least) / (8 * least) / lanes * lanes;
+    int64_t widest = (mostBlockFloats - 2 * least * least) / (8 * least) / lanes * lanes;
     if (headSize > widest)
       return op.emitError("heads of ")
              << headSize << " channels are too wide for attention's backward on " << k.target.name
@@ -77,10 +77,10 @@ private:
       block = size;
       if (size == 64 && lanes < 16)
         continue;
-      if (size % lanes == 0 && floats() <= mostStackFloats)
+      if (size % lanes == 0 && floats() <= mostBlockFloats)
         break;
     }
-    auto make = [&](int64_t width) { return k.stack(block * width, f32); };
+    auto make = [&](int64_t width) { return k.own(block * width, f32); };
     keys = make(padded), keysT = make(padded), valuesT = make(padded);
     keyGradient = make(padded), valueGradient = make(padded);
     queries = make(padded), dyBlock = make(padded), queryGradient = make(padded);
@@ -88,7 +88,7 @@ private:
     return success();
   }
 
-  // Rows of a head in tensors, and on the stack, where they are padded by zeros to whole vectors.
+  // Rows of a head in tensors, and in blocks, where they are padded by zeros to whole vectors.
 
   /// Channel 0 of this head: in y and dy, or in qkv, of which part 0 are queries, 1 keys, 2 values.
   Value column(Value t) { return k.add(k.mul(k.add(firstRow, t), channels), headColumn); }
@@ -101,7 +101,7 @@ private:
     k.loop(from, to, lanes, [&](Value i) { k.store(k.splat(0.0, lanes), base, i); });
   }
 
-  /// Copies `count` rows to the stack, times `factor`; zeros behind them and their channels.
+  /// Copies `count` rows to a block, times `factor`; zeros behind them and their channels.
   void gather(Value source, Value first, int64_t stride, Value count, Value into,
               double factor = 1) {
     k.loop(k.index(0), count, 1, [&](Value i) {
@@ -293,7 +293,7 @@ private:
   Type f32;
   Value batch, time, qkv, y, lse, dy, result; // sizes and bases
   Value pair, firstRow, headColumn;           // pair: where it begins in lse and scratch
-  // On the stack, `block` rows of `padded` channels; keysT and valuesT the other way round.
+  // The thread's own, `block` rows of `padded` channels; keysT and valuesT the other way round.
   Value keys, keysT, valuesT, keyGradient, valueGradient, queries, dyBlock, queryGradient;
   Value weights, weightGradient; // (queries, keys)
 };

@@ -29,12 +29,12 @@ AttentionSpans::AttentionSpans(CpuKernelBuilder &k, const HeadMemory &memory, un
       lanes(k.target.lanes), f32(k.b.getF32Type()) {
   queryLanes = llvm::divideCeil(memory.headSize, memory.group());
   Type stored = storedType(memory.element);
-  queries = k.stack(most * queryLanes * memory.group(), stored);
-  scoreStack = k.stack(most * stripLength, f32);
-  weights = memory.group() == 1 ? scoreStack : k.stack(most * stripLength, stored);
-  weighted = k.stack(most * memory.headSize, f32);
-  maxima = k.stack(most * stripLength / keys, f32);
-  sums = k.stack(most * stripLength / keys, f32);
+  queries = k.own(most * queryLanes * memory.group(), stored);
+  scoreStack = k.own(most * stripLength, f32);
+  weights = memory.group() == 1 ? scoreStack : k.own(most * stripLength, stored);
+  weighted = k.own(most * memory.headSize, f32);
+  maxima = k.own(most * stripLength / keys, f32);
+  sums = k.own(most * stripLength / keys, f32);
 }
 
 void AttentionSpans::take(Value qkv, ArrayRef<Value> columns) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Spans of keys in attention: what neighbouring queries make of each, all in registers and on the
-// stack. The spans of a query do not know of each other, so any thread may take any of them;
-// Attention.cpp merges them.
+// Spans of keys in attention: what neighbouring queries make of each, all in registers and in
+// memory of the thread's own. The spans of a query do not know of each other, so any thread may
+// take any of them; Attention.cpp merges them.
 #pragma once
 #include "AttentionCache.h"
 
@@ -36,7 +36,7 @@ public:
   using Use = llvm::function_ref<void(mlir::Value span, mlir::Value greatest, mlir::Value sums)>;
   void emit(mlir::Value begin, mlir::Value end, mlir::Value position, unsigned count, Use use);
 
-  mlir::Value weighted; // on the stack, (most, D)
+  mlir::Value weighted; // the thread's own, (most, D)
   const int64_t keys;   // in a span
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Products of small matrices that lie on a kernel's stack, by register tiles. The blocks are padded
+// Products of small matrices in a thread's own memory, by register tiles. The blocks are padded
 // to whole tiles, so that no tile has an edge.
 #pragma once
 #include "CpuKernel.h"

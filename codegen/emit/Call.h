@@ -21,7 +21,9 @@ namespace tenon {
   X(BarrierContext, barrier_context)                                                               \
   X(Observe, observe)                                                                              \
   X(ObserveContext, observe_context)                                                               \
-  X(Training, training)
+  X(Training, training)                                                                            \
+  X(ThreadMemory, thread_memory)                                                                   \
+  X(ThreadStride, thread_stride)
 
 /// Where a field lies, in bytes. The descriptor asserts the same of the struct that the
 /// application's compiler sees; every target has pointers and integers of 8 bytes, as this machine.

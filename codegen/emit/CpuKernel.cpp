@@ -15,6 +15,8 @@ using namespace mlir;
 
 namespace tenon {
 
+static constexpr int64_t alignment = 64; // bytes; TENON_ALIGNMENT of the runtime's ABI
+
 static unsigned bytesOf(Type element) { return element.getIntOrFloatBitWidth() / 8; }
 
 static Value addressOf(CpuKernelBuilder &k, Value base, Value index, Type element,
@@ -51,15 +53,25 @@ void CpuKernelBuilder::prefetchRun(Value base, Value index, Type element, int64_
     prefetch(base, add(index, i), element);
 }
 
-Value CpuKernelBuilder::stack(int64_t elements, Type element) {
+// Up to here on the stack: what lies at hand beside spilled registers. A kernel has a few such.
+static constexpr int64_t mostStackBytes = 2048;
+
+Value CpuKernelBuilder::own(int64_t elements, Type element) {
   OpBuilder::InsertionGuard guard(b);
   auto function = b.getInsertionBlock()->getParentOp()->getParentOfType<func::FuncOp>();
   if (!function)
     function = cast<func::FuncOp>(b.getInsertionBlock()->getParentOp());
   b.setInsertionPointToStart(&function.getBody().front());
+  int64_t bytes = elements * bytesOf(element);
+  if (bytes > mostStackBytes) {
+    Value place = address(threadMemory, index(ownBytes), b.getI8Type());
+    ownBytes += llvm::alignTo(bytes, alignment);
+    mostOwnBytes = std::max(mostOwnBytes, ownBytes);
+    return place;
+  }
   Value count = LLVM::ConstantOp::create(b, loc, b.getI64IntegerAttr(elements));
   return LLVM::AllocaOp::create(b, loc, LLVM::LLVMPointerType::get(b.getContext()), element, count,
-                                /*alignment=*/64);
+                                alignment);
 }
 
 void CpuKernelBuilder::barrier() {
@@ -141,7 +153,7 @@ FailureOr<func::FuncOp> emitCpuKernel(GroupOp group, ModuleOp module, const Targ
   Location loc = group.getLoc();
   CpuKernelBuilder k(b, loc, target, group);
   k.layout = &layout;
-  auto [entry, isNew] = kernels.try_emplace(structureOf(group, k));
+  auto [entry, isNew] = kernels.kernels.try_emplace(structureOf(group, k));
   if (!isNew)
     return entry->second;
 
@@ -150,9 +162,10 @@ FailureOr<func::FuncOp> emitCpuKernel(GroupOp group, ModuleOp module, const Targ
   Type pointer = LLVM::LLVMPointerType::get(b.getContext());
   SmallVector<Type> types(signature.buffers.size(), pointer);
   types.append(signature.dims.size() + 4, b.getIndexType());
-  types.push_back(pointer);
+  types.append({pointer, pointer});
   std::string name =
-      llvm::formatv("{0}_{1}", stringifyGroupKind(group.getKind()), kernels.size() - 1).str();
+      llvm::formatv("{0}_{1}", stringifyGroupKind(group.getKind()), kernels.kernels.size() - 1)
+          .str();
   auto function = func::FuncOp::create(b, loc, name, b.getFunctionType(types, {}));
   function.setPrivate();
   function->setAttr("llvm.linkage",
@@ -165,8 +178,10 @@ FailureOr<func::FuncOp> emitCpuKernel(GroupOp group, ModuleOp module, const Targ
     // Not so for values: a layer's output may lie where its input was (PlanArena.cpp).
     if (buffer.symbol && buffer.source != Source::State)
       function.setArgAttr(i, "llvm.noalias", b.getUnitAttr());
-    function.setArgAttr(i, "llvm.align", b.getI64IntegerAttr(64));
+    function.setArgAttr(i, "llvm.align", b.getI64IntegerAttr(alignment));
   }
+  function.setArgAttr(types.size() - 1, "llvm.noalias", b.getUnitAttr());
+  function.setArgAttr(types.size() - 1, "llvm.align", b.getI64IntegerAttr(alignment));
 
   Block *body = function.addEntryBlock();
   b.setInsertionPointToStart(body);
@@ -204,8 +219,10 @@ FailureOr<func::FuncOp> emitCpuKernel(GroupOp group, ModuleOp module, const Targ
   k.thread = body->getArgument(argument++);
   k.threads = body->getArgument(argument++);
   k.call = body->getArgument(argument++);
+  k.threadMemory = body->getArgument(argument++);
   if (failed(emitFamily(group, k)))
     return failure();
+  kernels.threadBytes = std::max(kernels.threadBytes, k.mostOwnBytes);
   entry->second = function;
   return function;
 }

@@ -22,10 +22,14 @@ public:
   /// too small for rows to come beside those at hand.
   void prefetchRun(mlir::Value base, mlir::Value index, mlir::Type element, int64_t count);
 
-  /// Memory on the stack of the kernel, in elements, aligned to 64 bytes; allocated on entry.
-  mlir::Value stack(int64_t elements, mlir::Type element);
-  mlir::Value call;                     // the tenon_call
-  const MemoryLayout *layout = nullptr; // where parameters lie
+  /// Memory of this thread alone while the kernel runs, in elements, aligned to 64 bytes: a little
+  /// of it on the stack, whatever is larger in the memory that the runtime keeps for each thread,
+  /// so that frames stay small whatever a model's sizes are.
+  mlir::Value own(int64_t elements, mlir::Type element);
+  mlir::Value call;                       // the tenon_call
+  mlir::Value threadMemory;               // base, for `own`
+  int64_t ownBytes = 0, mostOwnBytes = 0; // of it, in use now and at most
+  const MemoryLayout *layout = nullptr;   // where parameters lie
 
   /// Meets all other threads; each of them must come here as often.
   void barrier();
@@ -41,9 +45,25 @@ public:
   mlir::Value address(mlir::Value base, mlir::Value index, mlir::Type element);
 };
 
+/// What a kernel takes of its thread's own memory in this scope, later scopes may take again.
+class OwnScope {
+public:
+  explicit OwnScope(CpuKernelBuilder &k) : k(k), before(k.ownBytes) {}
+  ~OwnScope() { k.ownBytes = before; }
+  OwnScope(const OwnScope &) = delete;
+  OwnScope &operator=(const OwnScope &) = delete;
+
+private:
+  CpuKernelBuilder &k;
+  int64_t before;
+};
+
 /// Adds the kernel of a group to `module` and returns its function; a group of the same structure
 /// that is there already is used again. `kernels` remembers them.
-using KernelTable = llvm::StringMap<mlir::func::FuncOp>;
+struct KernelTable {
+  llvm::StringMap<mlir::func::FuncOp> kernels;
+  int64_t threadBytes = 0; // of each thread's memory, that the most demanding kernel needs
+};
 mlir::FailureOr<mlir::func::FuncOp> emitCpuKernel(GroupOp group, mlir::ModuleOp module,
                                                   const Target &target, const MemoryLayout &layout,
                                                   KernelTable &kernels);

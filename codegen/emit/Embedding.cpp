@@ -29,8 +29,8 @@ static constexpr unsigned droppedRowsAtOnce = 2;
 // results stay in cache for the kernel that follows. The bits stored are the same either way.
 static constexpr int64_t streamedBytes = 16 << 20;
 
-// A row larger than this (in elements) is read from its sources again, not from the stack.
-static constexpr int64_t stackElements = 8192;
+// A row larger than this (in elements) is read from its sources again, not kept.
+static constexpr int64_t keptElements = 8192;
 
 static constexpr int64_t lineElements = 16; // of f32: 64 bytes
 
@@ -44,8 +44,8 @@ public:
   }
 
   void emit() {
-    if (rows.norm && rows.columns <= stackElements && !Row(k, rows, k.index(0)).isInMemory())
-      kept = k.stack(rowsAtOnce * rows.columns, k.b.getF32Type());
+    if (rows.norm && rows.columns <= keptElements && !Row(k, rows, k.index(0)).isInMemory())
+      kept = k.own(rowsAtOnce * rows.columns, k.b.getF32Type());
     std::tie(begin, end) = k.share(k.rows(rows.type));
     // Rows that do not fill whole lines would be written in parts.
     if (rows.columns % lineElements != 0)
@@ -103,7 +103,8 @@ private:
   }
 
   /// Whole blocks of rows: each block is normalised in the same loop over columns in which the next
-  /// one is gathered, in its place on the stack, so that memory reads and writes all the time.
+  /// one is gathered, in its place of the thread's memory, so that memory reads and writes all the
+  /// time.
   void emitPipelined(Value middle) {
     auto flat = [](ArrayRef<RowStatistics> statistics) {
       KernelBuilder::Values values;
@@ -123,7 +124,7 @@ private:
     emitNormalised(block, ofKept(last));
   }
 
-  /// The statistics of rows of which x - shift is on the stack, from scale and offset of each.
+  /// The statistics of rows of which x - shift is kept, from scale and offset of each.
   static SmallVector<RowStatistics> ofKept(ValueRange values) {
     SmallVector<RowStatistics> statistics;
     for (size_t i = 0; i < values.size(); i += 2)
@@ -197,11 +198,11 @@ private:
     return statisticsOfAnyRow(k, rows.columns, epsilon(), {elements, guard, keep, turn});
   }
 
-  /// Gathers a block's rows on the stack once more where not all of them are ordinary.
+  /// Gathers a block's kept rows once more where not all of them are ordinary.
   SmallVector<RowStatistics> mend(const Block &block, ArrayRef<RowStatistics> found) {
     Type f32 = k.b.getF32Type();
     if (!mended)
-      mended = k.stack(2 * rowsAtOnce, f32);
+      mended = k.own(2 * rowsAtOnce, f32);
     SmallVector<Type> types(2 * found.size(), f32);
     auto choice =
         scf::IfOp::create(k.b, k.loc, types, areOrdinary(k, found), /*withElseRegion=*/true);
@@ -273,8 +274,8 @@ private:
   const RowGroup &rows;
   unsigned rowsAtOnce;
   Value begin, end; // this thread's rows
-  Value kept;       // x - shift of the rows at hand, on the stack; null where x is read again
-  Value mended;     // scale and offset of such rows, on the stack, where they come from a loop
+  Value kept;       // x - shift of the rows at hand, the thread's own; null where x is read again
+  Value mended;     // scale and offset of such rows, where they come from a loop
   bool nontemporal = false;
 };
 } // namespace

@@ -20,7 +20,7 @@ Epilogue::Epilogue(CpuKernelBuilder &k, ArrayRef<Operation *> chain, int64_t col
         read.push_back(operand);
     }
   if (llvm::any_of(chain, llvm::IsaPred<GeluOp, GeluBackwardOp, TrainingDropoutOp>))
-    tile = k.stack(k.target.tileRows * k.target.panelColumns(), k.b.getF32Type());
+    tile = k.own(k.target.tileRows * k.target.panelColumns(), k.b.getF32Type());
 }
 
 void Epilogue::prefetch(unsigned rows, Value row, Value column) {

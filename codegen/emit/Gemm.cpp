@@ -95,7 +95,7 @@ KernelBuilder::Values beginSums(KernelBuilder &k, unsigned count, Value continue
   return KernelBuilder::Values(choice.getResults());
 }
 
-// Floats (or pairs) of a panel's part in one block of depth, on the stack of each thread: 256 KB, a
+// Floats (or pairs) of a panel's part in one block of depth, in each thread's memory: 256 KB, a
 // quarter of a second-level cache.
 static constexpr int64_t panelElements = 1 << 16;
 
@@ -149,8 +149,8 @@ void PanelProductEmitter::emit() {
   int64_t panel = k.target.panelColumns(), most = mostDepth();
   Type lane = narrow ? Type(k.b.getI32Type()) : k.b.getF32Type();
   if (!isDirect())
-    panelMemory = k.stack(
-        panel * llvm::divideCeil(llvm::alignTo(std::min(most, depth), panel), group()), lane);
+    panelMemory =
+        k.own(panel * llvm::divideCeil(llvm::alignTo(std::min(most, depth), panel), group()), lane);
   if (narrow)
     narrowRows();
   if (rowBlock * depth * (narrow ? 2 : 4) > cacheBytes)
@@ -325,6 +325,7 @@ int64_t narrowScratch(Value factor) {
 }
 
 void emitPanelProduct(const PanelProduct &product, Value rows) {
+  OwnScope scope(*product.k);
   PanelProductEmitter(product, rows).emit();
 }
 

@@ -33,7 +33,7 @@ KernelBuilder::Values beginSums(KernelBuilder &k, unsigned count, mlir::Value co
                                 llvm::function_ref<mlir::Value(unsigned)> load);
 
 /// y (M, columns) = a (M, depth) B. Threads share panels of columns of B. A panel's part in a block
-/// of depth is laid out on the stack first, [depth][panel], unless it lies so already.
+/// of depth is laid out in the thread's memory first, [depth][panel], unless it lies so already.
 struct PanelProduct {
   /// How B (depth, columns) lies in memory: in panels of columns as Pack.h has them, or row-major;
   /// each as it is or as its transpose.

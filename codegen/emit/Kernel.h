@@ -21,7 +21,7 @@ struct KernelBuffer {
 
 /// A kernel function's arguments, in order: the buffers as pointers, the sizes of the model's
 /// dynamic dimensions, the position, the layer, the thread's number, the number of threads (all
-/// index), the call (a pointer).
+/// index), the call and the thread's own memory (pointers).
 struct KernelSignature {
   llvm::SmallVector<KernelBuffer> buffers; // values, parameters' memory, state, results, scratch
   llvm::SmallVector<DimOp> dims;           // dynamic dimensions, in model order

@@ -10,7 +10,7 @@ using namespace mlir;
 namespace tenon {
 
 // Rows that are summed before the gradient is written: 64 columns of so many are 128 KB. And tiles
-// of a's columns that a thread keeps on its stack: 96 KB with 6 rows a tile.
+// of a's columns that a thread keeps in its memory: 96 KB with 6 rows a tile.
 static constexpr int64_t blockRows = 512;
 static constexpr unsigned blockTiles = 8;
 
@@ -60,7 +60,7 @@ private:
 // While a block is computed the next one is laid out in the other half of the scratch memory, so
 // that threads meet once a block.
 void OuterProductEmitter::emit(Value rows, Value keeps) {
-  rowBlock = k.stack(blockRows * blockTiles * tileRows(), lane());
+  rowBlock = k.own(blockRows * blockTiles * tileRows(), lane());
   auto blockAt = [&](Value first) {
     Value count = k.min(k.index(blockRows), k.sub(rows, first));
     Value half = k.rem(k.div(first, blockRows), k.index(2));
@@ -235,6 +235,7 @@ void OuterProductEmitter::emitTile(const Block &block, Value firstTile, Value ti
 }
 
 void emitOuterProduct(const OuterProduct &product, Value rows, Value keeps) {
+  OwnScope scope(*product.k);
   OuterProductEmitter(product).emit(rows, keeps);
 }
 

@@ -49,6 +49,7 @@ public:
     thread = toIndex(threadNumber);
     threads = toIndex(body->getArgument(2));
     readCall();
+    threadMemory = memoryOf(thread);
     return emitBlock(entry.getBody().front());
   }
 
@@ -85,6 +86,14 @@ private:
     for (auto [i, dim] : llvm::enumerate(model.getBody().getOps<DimOp>()))
       if (!dim.isStatic())
         sizes.push_back(toIndex(loadAt(dims, i, b.getI64Type())));
+  }
+
+  /// What is a thread's own while it runs a kernel.
+  Value memoryOf(Value number) {
+    Value wide = arith::IndexCastOp::create(b, loc, b.getI64Type(), number);
+    Value stride = field(CallField::ThreadStride, b.getI64Type());
+    return offset(field(CallField::ThreadMemory, pointer),
+                  LLVM::MulOp::create(b, loc, wide, stride));
   }
 
   /// Where an offset of tenon-plan-arena points: into the arena, or to an output.
@@ -172,7 +181,7 @@ private:
         llvm::append_range(arguments, sizes);
         Value layerNumber =
             layer ? toIndex(layer) : arith::ConstantIndexOp::create(b, loc, 0).getResult();
-        arguments.append({position, layerNumber, thread, threads, call});
+        arguments.append({position, layerNumber, thread, threads, call, threadMemory});
         unsigned number = kernelNumber++;
         observe(number, /*done=*/false);
         func::CallOp::create(b, loc, *kernel, arguments);
@@ -270,7 +279,8 @@ private:
   Type pointer;
   Location loc = UnknownLoc::get(b.getContext());
   func::FuncOp source;
-  Value call, threadNumber, thread, threads, weights, training, arena, state, position;
+  Value call, threadNumber, thread, threads, threadMemory, weights, training, arena, state,
+      position;
   Value layer; // i64; null outside of stacks
   Value observer, observerContext, isObserved;
   unsigned kernelNumber = 0; // of the entry's kernels, in program order (Manifest.cpp counts alike)
@@ -319,6 +329,7 @@ FailureOr<OwningOpRef<ModuleOp>> emitProgram(ModelOp model, ArrayRef<func::FuncO
   variant.params = layout->params;
   variant.weightsBytes = layout->weightsBytes;
   variant.stateBytes = layout->stateBytes;
+  variant.threadBytes = kernels.threadBytes;
   return module;
 }
 

@@ -53,10 +53,12 @@ struct PackedParam {
 struct CompiledVariant {
   const Target *target = nullptr;
   uint64_t weightsBytes = 0, stateBytes = 0;
-  std::vector<PackedParam> params; // one a parameter of the model
-  std::vector<std::string> runs;   // one symbol an entry
-  std::string object;              // the object file's bytes
-  std::string assembly;            // where asked for
+  uint64_t threadBytes = 0;         // of memory that each thread has alone
+  std::vector<PackedParam> params;  // one a parameter of the model
+  std::vector<std::string> runs;    // one symbol an entry
+  std::vector<uint64_t> stackBytes; // one an entry: what it needs of a thread's stack
+  std::string object;               // the object file's bytes
+  std::string assembly;             // where asked for
 };
 
 /// A compiled model. `model` has its entries as planned functions of groups.

@@ -342,6 +342,11 @@ void Writer::putVariants() {
     std::string packedName = fmt::format("packed_{}", i), runsName = fmt::format("runs_{}", i);
     table("tenon_packed_param", packedName, packed);
     table("tenon_run", runsName, variant.runs);
+    std::vector<std::string> stack;
+    for (uint64_t bytes : variant.stackBytes)
+      stack.push_back(uint64(bytes));
+    std::string stackName = fmt::format("stack_bytes_{}", i);
+    table("uint64_t", stackName, stack);
     rows.push_back(Struct()
                        .field("name", quoted(variant.target->name))
                        .field("cpu", variant.target->cpuBits.str())
@@ -349,6 +354,8 @@ void Writer::putVariants() {
                        .field("state_bytes", uint64(variant.stateBytes))
                        .field("params", reference(packedName, packed.size()))
                        .field("runs", reference(runsName, variant.runs.size()))
+                       .field("thread_bytes", uint64(variant.threadBytes))
+                       .field("stack_bytes", reference(stackName, stack.size()))
                        .str());
   }
   put("#pragma GCC visibility pop\n\n");

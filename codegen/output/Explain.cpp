@@ -53,6 +53,7 @@ private:
   std::string shapeOf(const ManifestTensor &tensor) const;
   void putTables();
   void putEntry(const ManifestEntry &entry);
+  void putStack(const CompiledEntry &entry);
   void putArena(const CompiledEntry &entry);
   void putBlock(Block &block, unsigned depth);
   void putGroup(GroupOp group, unsigned depth);
@@ -93,9 +94,10 @@ void Writer::putTables() {
   }
   put("  {:.0f} elements in all\n\nvariants, most capable first\n", elements);
   for (const CompiledVariant &variant : compiled.variants)
-    put("  {:<16} weights {}, cached state {}, code {}\n", variant.target->name.str(),
-        human(static_cast<double>(variant.weightsBytes), "B"),
+    put("  {:<16} weights {}, cached state {}, memory of each thread {}, code {}\n",
+        variant.target->name.str(), human(static_cast<double>(variant.weightsBytes), "B"),
         human(static_cast<double>(variant.stateBytes), "B"),
+        human(static_cast<double>(variant.threadBytes), "B"),
         human(static_cast<double>(variant.object.size()), "B"));
 }
 
@@ -158,6 +160,15 @@ void Writer::putBlock(Block &block, unsigned depth) {
       ++step;
     }
   }
+}
+
+void Writer::putStack(const CompiledEntry &entry) {
+  std::vector<std::string> needs;
+  for (const CompiledVariant &variant : compiled.variants)
+    needs.push_back(fmt::format("{}{} on {}", variant.stackBytes[&entry - compiled.entries.data()],
+                                needs.empty() ? " bytes" : "", variant.target->name.str()));
+  if (!needs.empty())
+    put("  stack of each thread: {}\n", fmt::join(needs, ", "));
 }
 
 // A line for each value, in the order of the addresses; what shares memory stands together.
@@ -231,6 +242,7 @@ void Writer::putEntry(const ManifestEntry &entry) {
       entry.compute.isBF16() ? "products of bf16, everything else in f32" : "in f32");
   if (made.usesState)
     put("  continues from the cache, positions below {}\n", made.context);
+  putStack(made);
   putArena(made);
   text += writeKept(made.function);
   step = 0;

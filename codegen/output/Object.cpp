@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // LLVM behind the llvm dialect: translation, the O3 pipeline, the object writer.
 #include "Object.h"
+#include "StackUse.h"
 
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
@@ -66,6 +67,7 @@ FailureOr<ObjectJob> ObjectJob::translate(ModuleOp module, const Target &target)
            << target.name << "': " << error;
   llvm::TargetOptions options;
   options.FunctionSections = true;
+  options.EmitStackSizeSection = true;
   ObjectJob job;
   job.machine.reset(backend->createTargetMachine(triple, target.cpu, target.features, options,
                                                  llvm::Reloc::PIC_, std::nullopt,
@@ -78,6 +80,13 @@ FailureOr<ObjectJob> ObjectJob::translate(ModuleOp module, const Target &target)
     return module.emitError("translation to LLVM IR failed for target '") << target.name << "'";
   job.module->setTargetTriple(triple);
   job.module->setDataLayout(job.machine->createDataLayout());
+  // A frame that is larger than a page touches each of its pages in order, so that a stack that is
+  // too small ends in its guard page and not behind it.
+  for (llvm::Function &function : *job.module)
+    if (!function.isDeclaration()) {
+      function.addFnAttr("probe-stack", "inline-asm");
+      function.addFnAttr("stack-probe-size", "4096");
+    }
   return job;
 }
 
@@ -96,6 +105,10 @@ llvm::Expected<ObjectCode> ObjectJob::compile(bool withText) {
   if (!object)
     return object.takeError();
   result.object = std::move(*object);
+  auto stack = stackUse(*module, result.object);
+  if (!stack)
+    return stack.takeError();
+  result.stackBytes = std::move(*stack);
   return result;
 }
 

@@ -5,6 +5,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Support/LogicalResult.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Error.h"
 
 #include <memory>
@@ -19,9 +20,10 @@ class TargetMachine;
 namespace tenon {
 
 struct ObjectCode {
-  std::string llvmIr;   // after optimisation, if asked for
-  std::string assembly; // if asked for
-  std::string object;   // the ELF file's bytes
+  std::string llvmIr;                   // after optimisation, if asked for
+  std::string assembly;                 // if asked for
+  std::string object;                   // the ELF file's bytes
+  llvm::StringMap<uint64_t> stackBytes; // that a call of each function offered needs
 };
 
 /// Registers LLVM's code generators once; call before any object is made.

@@ -263,6 +263,8 @@ void compileVariant(VariantJob &job, bool withText, const std::string &dumpDir) 
   if (!dumpDir.empty() && (failed(dump(dumpDir, job.stem + ".ll", code->llvmIr)) ||
                            failed(dump(dumpDir, job.stem + ".s", code->assembly))))
     job.error = "its dump could not be written";
+  for (const std::string &run : job.variant.runs)
+    job.variant.stackBytes.push_back(code->stackBytes.lookup(run));
   job.variant.object = std::move(code->object);
   job.variant.assembly = std::move(code->assembly);
 }

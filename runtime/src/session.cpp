@@ -26,7 +26,8 @@ struct tenon_session {
       : weights(std::move(of)), call(*weights->model), cached_dims(weights->model->n_dims) {}
 
   std::shared_ptr<const packed_weights> weights;
-  mapping arena, state;
+  mapping arena, state, thread_memory;
+  std::uint64_t thread_stride = 0;  // of thread_memory, from one thread's to the next one's
   std::unique_ptr<team> threads;
   checked_call call;  // kept here so that a call needs no memory and little stack
   std::atomic<std::int64_t> cached = 0;   // others may ask while a call is on
@@ -104,6 +105,8 @@ tenon_status run_entry(tenon_session& session, std::uint32_t entry, const void* 
   shared.call.outputs = outputs;
   shared.call.dims = call.dims.data();
   shared.call.position = position;
+  shared.call.thread_memory = session.thread_memory.data();
+  shared.call.thread_stride = session.thread_stride;
   shared.call.barrier = meet;
   shared.call.barrier_context = session.threads.get();
   const bool records = session.recorded && session.recorded->begin(call, entry);
@@ -163,6 +166,12 @@ tenon_status tenon_session_create(const tenon_model* model, const tenon_weights*
     TENON_TRY(mapping::create(arena_bytes, "the arena", made->arena));
     TENON_TRY(mapping::create(packed.variant().state_bytes, "the cached state", made->state));
     TENON_TRY(team::create(chosen, made->threads));
+    // Whole pages, so that each lies where its thread touches it first.
+    constexpr std::uint64_t page = 4096;
+    made->thread_stride = (packed.variant().thread_bytes + page - 1) / page * page;
+    TENON_TRY(
+        mapping::create(static_cast<std::uint64_t>(made->threads->size()) * made->thread_stride,
+                        "the threads' own memory", made->thread_memory));
     *session = made.release();
     return success();
   });

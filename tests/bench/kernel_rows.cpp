@@ -123,6 +123,11 @@ void add_attention(std::vector<contest>& into, const char* name, const tenon_mod
   }
 }
 
+/// Bytes from a thread's own memory to the next one's.
+std::uint64_t own_stride(const tenon::test::CompiledEntry& entry) {
+  return (entry.threadBytes + TENON_ALIGNMENT) / TENON_ALIGNMENT * TENON_ALIGNMENT;
+}
+
 /// The backward of GPT-2's attention, which no entry holds alone: called without the runtime.
 void add_attention_backward(std::vector<contest>& into, std::int64_t batch, std::int64_t time,
                             const settings& how) {
@@ -131,15 +136,17 @@ void add_attention_backward(std::vector<contest>& into, std::int64_t batch, std:
   const double flops = 5.0 * double(batch) * double(time) * double(time + 1) * double(channels);
   const std::size_t rows = std::size_t(batch * time);
   struct memory {
-    rt::buffer<float> qkv, y, dy, dqkv, arena;
+    rt::buffer<float> qkv, y, dy, dqkv, arena, own;
     rt::buffer<double> lse;
   };
   const tenon::test::CompiledEntry entry =
       tenon::test::variantsOf("heads_12x64").back().at("backward");
+  const int most_threads = *std::max_element(how.threads.begin(), how.threads.end());
   const auto at = std::make_shared<memory>(
       memory{random_floats(rows * 3 * channels), random_floats(rows * channels),
              random_floats(rows * channels), random_floats(rows * 3 * channels),
              random_floats(entry.arenaBytes / sizeof(float)),
+             random_floats(own_stride(entry) / sizeof(float) * std::size_t(most_threads)),
              checked(rt::buffer<double>::create(rows * heads))});
   std::fill(at->lse.begin(), at->lse.end(), 7.0);  // about the logarithm of 1024
   for (const int threads : how.threads) {
@@ -152,6 +159,8 @@ void add_attention_backward(std::vector<contest>& into, std::int64_t batch, std:
       void* const outputs[] = {at->dqkv.data()};
       tenon_call call{};
       call.arena = at->arena.data();
+      call.thread_memory = at->own.data();
+      call.thread_stride = own_stride(entry);
       call.inputs = inputs;
       call.outputs = outputs;
       call.dims = dims;

@@ -6,6 +6,7 @@
 
 #include "driver.hpp"
 #include "guarded.hpp"
+#include "small_stack.hpp"
 
 namespace driver {
 
@@ -79,6 +80,8 @@ inline std::vector<words> run_guarded(const tenon_model& model, const tenon_vari
   const guarded arena(entry.arena_bytes, where);
   // What earlier calls left in the arena may not matter.
   std::fill_n(arena.as<std::uint8_t>(), entry.arena_bytes, std::uint8_t{0xFF});
+  const guarded own(variant.thread_bytes, where);
+  std::fill_n(own.as<std::uint8_t>(), variant.thread_bytes, std::uint8_t{0xFF});
   const tenon_call call{weights.memory().data(),
                         arena.data(),
                         entry.uses_state ? state.data() : nullptr,
@@ -90,8 +93,11 @@ inline std::vector<words> run_guarded(const tenon_model& model, const tenon_vari
                         nullptr,
                         nullptr,
                         nullptr,
-                        training == nullptr ? nullptr : training->data()};
-  variant.runs[index](&call, 0, 1);
+                        training == nullptr ? nullptr : training->data(),
+                        own.data(),
+                        0};
+  const auto run = [&] { variant.runs[index](&call, 0, 1); };
+  on_stack_of(variant.stack_bytes[index], run);
   std::vector<words> results;
   for (std::uint32_t i = 0; i < entry.n_outputs; ++i) {
     const auto* begin = out[i].as<std::uint32_t>();
@@ -101,6 +107,7 @@ inline std::vector<words> run_guarded(const tenon_model& model, const tenon_vari
   for (const guarded& memory : in) CHECK(memory.is_intact());
   CHECK(weights.memory().is_intact());
   CHECK(arena.is_intact());
+  CHECK(own.is_intact());
   CHECK(state.is_intact());
   if (training != nullptr) CHECK(training->is_intact());
   return results;

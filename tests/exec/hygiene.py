@@ -5,9 +5,11 @@
   symbols (nm):    they ask for memcpy, memmove and memset at most, and offer nothing but tenon_*
   lines (readelf): their debug lines name the line of a source that holds a text (arguments after the
                    folder: the source and the text)
+  stack (-):       no entry asks for more than 64 KiB of the stack, whatever is below the folders
   depth (-):       the objects of two folders, one model at two depths, are within 1 % in size
 """
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -55,6 +57,21 @@ def check_lines(readelf, arguments):
     print(f"debug lines name {source.name}:{lines[0]}")
 
 
+def check_stack(_, folders):
+    needs = {}
+    for folder in folders:
+        for path in sorted(pathlib.Path(folder).rglob("*.c")):
+            text = path.read_text(encoding="utf-8")
+            for row in re.findall(r"stack_bytes_\w+\[\] = \{([^}]*)\}", text):
+                needs[path] = max([needs.get(path, 0)] + [int(n) for n in re.findall(r"UINT64_C\((\d+)\)", row)])
+    if not needs or min(needs.values()) == 0:
+        sys.exit(f"no need of the stack is told below {folders}")
+    worst = max(needs, key=needs.get)
+    if needs[worst] > 64 * 1024:
+        sys.exit(f"{worst} asks for {needs[worst]} bytes of the stack")
+    print(f"{len(needs)} models take {needs[worst]} bytes of the stack at most, in {worst}")
+
+
 def check_depth(_, folders):
     sizes = [[path.stat().st_size for path in objects(folder)] for folder in folders]
     if len(sizes[0]) != len(sizes[1]):
@@ -66,5 +83,6 @@ def check_depth(_, folders):
 
 
 if __name__ == "__main__":
-    CHECKS = {"symbols": check_symbols, "lines": check_lines, "depth": check_depth}
+    CHECKS = {"symbols": check_symbols, "lines": check_lines, "stack": check_stack,
+              "depth": check_depth}
     CHECKS[sys.argv[1]](sys.argv[2], sys.argv[3:])

@@ -122,6 +122,9 @@ inline std::vector<float> run(const tenon_model& model, const tenon_variant& var
   call.inputs = in.data();
   call.outputs = out.data();
   call.dims = dims.data();
+  call.thread_stride = (variant.thread_bytes + TENON_ALIGNMENT) / TENON_ALIGNMENT * TENON_ALIGNMENT;
+  auto own = *tenon::runtime::buffer<std::byte>::create(threads * call.thread_stride);
+  call.thread_memory = own.data();
   call.barrier = [](void* context, std::int32_t) {
     static_cast<std::barrier<>*>(context)->arrive_and_wait();
   };

@@ -3,7 +3,8 @@
 //   tenon-emit-entries <folder> <name of the table> <file.mlir>... -- <target>...
 // Each file holds one model whose functions are entries; of each file and target it makes
 // <folder>/<stem of the file>.<target>.o, and one table, <folder>/<name of the table>, with a line
-// TENON_ENTRY(model, entry, symbol, CPU bits, bytes of the arena) for each entry in them.
+// TENON_ENTRY(model, entry, symbol, CPU bits, bytes of the arena and of a thread's own memory) for
+// each entry in them.
 #include "Passes.h"
 #include "Pipelines.h"
 #include "Program.h"
@@ -48,9 +49,10 @@ static LogicalResult emitFile(MLIRContext &context, StringRef path, StringRef fo
                           folder + "/" + llvm::sys::path::stem(path) + "." + target->name + ".o")))
       return failure();
     for (auto [entry, symbol] : llvm::zip_equal(entries, variant.runs))
-      table += llvm::formatv("TENON_ENTRY(\"{0}\", \"{1}\", {2}, {3}, {4})\n", model.getSymName(),
-                             entry.getSymName(), symbol, target->cpuBits,
-                             entry->getAttrOfType<IntegerAttr>("tenon.arena_bytes").getInt());
+      table += llvm::formatv("TENON_ENTRY(\"{0}\", \"{1}\", {2}, {3}, {4}, {5})\n",
+                             model.getSymName(), entry.getSymName(), symbol, target->cpuBits,
+                             entry->getAttrOfType<IntegerAttr>("tenon.arena_bytes").getInt(),
+                             variant.threadBytes);
   }
   return success();
 }

@@ -5,7 +5,7 @@
 #include "tenon/runtime/runtime.h"
 
 extern "C" {
-#define TENON_ENTRY(model, entry, symbol, cpu, arena)                                              \
+#define TENON_ENTRY(model, entry, symbol, cpu, arena, own)                                         \
   void symbol(const tenon_call *, int32_t, int32_t);
 #include "entries.inc"
 #undef TENON_ENTRY
@@ -14,7 +14,8 @@ extern "C" {
 namespace tenon::test {
 
 static const CompiledEntry entries[] = {
-#define TENON_ENTRY(model, entry, symbol, cpu, arena) {model, entry, #symbol, symbol, cpu, arena},
+#define TENON_ENTRY(model, entry, symbol, cpu, arena, own)                                         \
+  {model, entry, #symbol, symbol, cpu, arena, own},
 #include "entries.inc"
 #undef TENON_ENTRY
 };

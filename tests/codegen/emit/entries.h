@@ -15,7 +15,7 @@ struct CompiledEntry {
   const char *model, *entry, *symbol;
   tenon_run run;
   unsigned cpu; // bits of tenon_cpu
-  std::size_t arenaBytes;
+  std::size_t arenaBytes, threadBytes;
 };
 
 /// The entries of a model for one target, by name.

@@ -227,6 +227,8 @@ public:
     auto meet = [](void *context, int32_t) {
       static_cast<std::barrier<> *>(context)->arrive_and_wait();
     };
+    const uint64_t stride = llvm::alignTo(variant.threadBytes, 64);
+    Memory own(threads * stride);
     tenon_call call{};
     call.weights = weights.as<char>();
     call.arena = arena.as<char>();
@@ -236,6 +238,8 @@ public:
     call.barrier = meet;
     call.barrier_context = &meeting;
     call.training = training.as<char>();
+    call.thread_memory = own.as<char>();
+    call.thread_stride = stride;
     auto *entry = jit->function<void(const tenon_call *, int32_t, int32_t)>(symbol);
     std::vector<std::thread> team;
     for (int thread = 0; thread < threads; ++thread)
@@ -243,6 +247,7 @@ public:
     for (std::thread &thread : team)
       thread.join();
     CHECK(arena.isGuarded());
+    CHECK(own.isGuarded());
     memory.push_back(std::move(training));
     return memory;
   }

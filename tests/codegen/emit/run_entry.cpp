@@ -52,8 +52,12 @@ std::vector<std::vector<float>> run(const CompiledEntry &entry,
     outPlaces.push_back(out.back().begin());
   }
   Memory arena(entry.arenaBytes / sizeof(float));
+  const std::size_t stride = (entry.threadBytes + alignment) / alignment * alignment;
+  Memory own(static_cast<std::size_t>(threads) * stride / sizeof(float));
   tenon_call call{};
   call.arena = arena.begin();
+  call.thread_memory = own.begin();
+  call.thread_stride = stride;
   call.inputs = inPlaces.data();
   call.outputs = outPlaces.data();
   call.dims = dims.data();

@@ -99,6 +99,9 @@ TEST_CASE("entries and variants are in order, packed parameters where the compil
   CHECK(v4.params[1].stride == 64);
   CHECK(v4.runs[0] != v2.runs[0]);
   CHECK(v4.runs[0] != v4.runs[1]);
+  CHECK(v4.thread_bytes == 4096);
+  CHECK(v4.stack_bytes[0] == 1000);
+  CHECK(v2.stack_bytes[3] == 4000);
 }
 
 TEST_CASE("an entry that trains says so; its scalars have no dimensions") {

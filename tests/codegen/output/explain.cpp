@@ -22,6 +22,8 @@ TEST_CASE("the report names kernels, lines, reasons, memory and costs") {
   CHECK_THAT(text, Contains("arena 64, live in steps 0 to 1"));
   CHECK_THAT(text, Contains("scratch memory of 64 B, arena 256"));
   CHECK_THAT(text, Contains("arena 320 bytes"));
+  CHECK_THAT(text, Contains("memory of each thread 4.1 kB"));
+  CHECK_THAT(text, Contains("stack of each thread: 2000 bytes on x86-64-v4, 2000 on x86-64-v2"));
   CHECK_THAT(text, Contains("64            128  0 to 1     cross_entropy (batch, seq), "));
   CHECK_THAT(text, Contains("256             64  1 to 1     cross_entropy scratch memory, "));
   CHECK_THAT(text, Contains("GPU: nvptx:sm_90 computes the whole entry"));

@@ -109,15 +109,17 @@ Holder::Holder() {
   const char *names[] = {"x86-64-v4", "x86-64-v2"};
   for (const char *name : names) {
     std::string suffix = name == names[0] ? "v4" : "v2";
-    compiled.variants.push_back(
-        {tenon::findTarget(name),
-         512,
-         128,
-         {{0, 0, 264, "pack_wte_" + suffix, "unpack_wte_" + suffix}, {320, 64, 24, "", ""}},
-         {"run_step_" + suffix, "run_loss_" + suffix, "run_train_" + suffix,
-          "run_update_" + suffix},
-         std::string(1000, 'o'),
-         ""});
+    tenon::CompiledVariant &variant = compiled.variants.emplace_back();
+    variant.target = tenon::findTarget(name);
+    variant.weightsBytes = 512;
+    variant.stateBytes = 128;
+    variant.threadBytes = 4096;
+    variant.params = {{0, 0, 264, "pack_wte_" + suffix, "unpack_wte_" + suffix},
+                      {320, 64, 24, "", ""}};
+    for (const char *entry : {"step", "loss", "train", "update"})
+      variant.runs.push_back("run_" + std::string(entry) + "_" + suffix);
+    variant.stackBytes = {1000, 2000, 3000, 4000};
+    variant.object = std::string(1000, 'o');
   }
 }
 

@@ -87,6 +87,10 @@ typedef struct tenon_call {
   /* Gradients, first and second moments, one after the other: each variant.weights_bytes, laid out
    * as the packed weights are. NULL where no entry of the model trains. */
   void* training;
+  /* What each thread has alone while it runs a kernel: thread t variant.thread_bytes from
+   * thread_memory + t * thread_stride on. The stride is a multiple of TENON_ALIGNMENT. */
+  void* thread_memory;
+  uint64_t thread_stride;
 } tenon_call;
 
 /* Runs one thread's share; every thread 0..n_threads-1 must call it with the same call. */
@@ -119,6 +123,10 @@ typedef struct tenon_variant {
   uint64_t weights_bytes, state_bytes;
   const tenon_packed_param* params; /* one a parameter of the model */
   const tenon_run* runs;            /* one an entry of the model */
+  uint64_t thread_bytes;            /* of memory that each thread of a call has alone */
+  /* One an entry: what a call of its run takes of the stack of each thread, without what
+   * call.barrier and call.observe take in turn. */
+  const uint64_t* stack_bytes;
 } tenon_variant;
 
 /* A buffer of a GPU kernel, in binding (SPIR-V, set 0) or argument (PTX) order. */

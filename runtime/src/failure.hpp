@@ -18,8 +18,8 @@ inline tenon_status success() {
 
 inline bool failed(const tenon_status& outcome) { return outcome.code != TENON_OK; }
 
-/// A failure with a printf-style message. Bytes that are not printable ASCII (names come from
-/// untrusted files) become '?'; a message that does not fit ends in "...".
+/// A failure with a printf-style message. What a terminal may not be shown (names come from
+/// untrusted files) becomes \xNN; a message that does not fit ends in "...".
 [[gnu::format(printf, 2, 3)]] tenon_status failure(tenon_status_code code, const char* format, ...);
 
 /// A path for a message: of a very long one only the end, so that what follows still fits.

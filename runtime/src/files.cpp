@@ -121,6 +121,11 @@ tenon_named_tensor tenon_safetensors_tensor(const tenon_safetensors_file* file, 
           static_cast<std::uint32_t>(tensor.shape.size()), tensor.shape.data(), nullptr};
 }
 
+const char* tenon_safetensors_dtype(const tenon_safetensors_file* file, size_t index) {
+  if (file == nullptr || index >= file->tensors.size()) return nullptr;
+  return file->tensors[index].what.type_text();
+}
+
 const char* tenon_safetensors_metadata(const tenon_safetensors_file* file, const char* key) {
   if (file == nullptr || key == nullptr) return nullptr;
   for (const auto& [name, value] : file->extras.metadata)

@@ -2,6 +2,8 @@
 // The strict JSON reader; see json.hpp.
 #include "json.hpp"
 
+#include <tenon/runtime/printable.hpp>
+
 namespace tenon::runtime::detail {
 namespace {
 
@@ -31,24 +33,10 @@ void append_utf8(std::string& text, std::uint32_t code) {
 }  // namespace
 
 bool is_utf8(std::string_view bytes) {
-  for (std::size_t i = 0; i < bytes.size();) {
-    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(bytes[at]); };
-    const unsigned first = byte(i);
-    const std::size_t length = first < 0x80   ? 1
-                               : first < 0xC2 ? 0
-                               : first < 0xE0 ? 2
-                               : first < 0xF0 ? 3
-                               : first < 0xF5 ? 4
-                                              : 0;
-    if (length == 0 || length > bytes.size() - i) return false;
-    for (std::size_t k = 1; k < length; ++k)
-      if ((byte(i + k) & 0xC0) != 0x80) return false;
-    // The second byte's range excludes overlong forms, surrogates and values beyond U+10FFFF.
-    if (first == 0xE0 && byte(i + 1) < 0xA0) return false;
-    if (first == 0xED && byte(i + 1) > 0x9F) return false;
-    if (first == 0xF0 && byte(i + 1) < 0x90) return false;
-    if (first == 0xF4 && byte(i + 1) > 0x8F) return false;
-    i += length;
+  while (!bytes.empty()) {
+    const std::size_t length = utf8_bytes(bytes);
+    if (length == 0) return false;
+    bytes.remove_prefix(length);
   }
   return true;
 }

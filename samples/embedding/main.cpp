@@ -4,9 +4,11 @@
 // CPU's.
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <numeric>
 #include <random>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -14,6 +16,7 @@
 #include <CLI/CLI.hpp>
 #include <tenon/runtime/buffer.hpp>
 #include <tenon/runtime/device.hpp>
+#include <tenon/runtime/printable.hpp>
 
 #include "embedding.tenon.h"
 #include "embedding_norm.tenon.h"
@@ -133,7 +136,7 @@ rt::result<double> run_on(const rt::device& device, const char* kind, const teno
   for (const std::uint64_t time : std::span(nanoseconds).subspan(1))
     times.push_back(static_cast<double>(time) * 1e-9);
   // A GPU's memory is not this machine's, so there is no limit to compare with.
-  print(fmt::format("{}: {}", kind, device.name()), times, bytes_moved(model, w), 0,
+  print(fmt::format("{}: {}", kind, rt::printable(device.name())), times, bytes_moved(model, w), 0,
         fmt::format("  kernel only; largest difference from the CPU {:.2g}", difference));
   return difference;
 }
@@ -185,7 +188,7 @@ rt::result<rt::buffer<std::int32_t>> make_ids(const settings& how) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   CLI::App app{"embedding: the start of GPT-2 in one kernel, on the CPU and on GPUs"};
   settings how;
   app.add_option("--batch", how.batch, "sequences")
@@ -212,5 +215,9 @@ int main(int argc, char** argv) {
   const bool sum = run_model<embedding::session>("wte[ids] + wpe[t]", embedding::model(), w);
   const bool norm =
       run_model<embedding_norm::session>("the same and its layer norm", embedding_norm::model(), w);
+  if (std::fflush(stdout) != 0) throw std::runtime_error("standard output cannot be written to");
   return sum && norm ? EXIT_SUCCESS : EXIT_FAILURE;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "embedding: %s\n", error.what());
+  return EXIT_FAILURE;
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Headers of safetensors files; see checkpoint_listing.hpp. Everything read is untrusted.
+// Lists of tensors; see checkpoint_listing.hpp.
 #include "checkpoint_listing.hpp"
 
-#include <array>
-#include <fstream>
 #include <set>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <tenon/runtime/files.hpp>
 
 #include "model_error.hpp"
 #include "tokenizer/json_file.hpp"
@@ -17,48 +17,32 @@ namespace tenon::samples {
 namespace {
 
 using nlohmann::json;
-constexpr std::uint64_t length_bytes = 8, most_header_bytes = 100'000'000;
 
-[[noreturn]] void damaged(const std::filesystem::path& file) {
-  throw model_error(
-      fmt::format("{}: the header of this safetensors file cannot be read; download "
-                  "the file again",
-                  file.string()));
-}
-
-std::string read_header(const std::filesystem::path& file) {
-  std::error_code error;
-  const std::uint64_t size = std::filesystem::file_size(file, error);
-  std::ifstream stream(file, std::ios::binary);
-  std::array<unsigned char, length_bytes> raw{};
-  if (error || !stream.read(reinterpret_cast<char*>(raw.data()), length_bytes)) damaged(file);
-  std::uint64_t length = 0;
-  for (std::size_t i = 0; i < raw.size(); ++i) length |= std::uint64_t{raw[i]} << (8 * i);
-  if (length > most_header_bytes || length > size - length_bytes) damaged(file);
-  std::string header(length, '\0');
-  if (!stream.read(header.data(), static_cast<std::streamsize>(length))) damaged(file);
-  return header;
+std::vector<listed_tensor> list_file(const std::filesystem::path& path) {
+  const auto file = runtime::safetensors_file::open(path.string());
+  if (!file) throw model_error(file.message());
+  std::vector<listed_tensor> tensors;
+  for (std::size_t i = 0; i < file->size(); ++i) {
+    const tenon_named_tensor tensor = file->tensor(i);
+    tensors.push_back({tensor.name, file->dtype(i), {tensor.shape, tensor.shape + tensor.rank}});
+  }
+  return tensors;
 }
 
 }  // namespace
 
-std::vector<listed_tensor> list_file(const std::filesystem::path& file) {
-  const std::string header = read_header(file);
-  std::vector<listed_tensor> tensors;
-  try {
-    const json root = json::parse(header);
-    for (const auto& [name, value] : root.get_ref<const json::object_t&>()) {
-      if (name == "__metadata__") continue;
-      const std::uint64_t data = length_bytes + header.size();
-      tensors.push_back({name, value.at("dtype").get<std::string>(),
-                         value.at("shape").get<std::vector<std::int64_t>>(), file,
-                         data + value.at("data_offsets").at(0).get<std::uint64_t>(),
-                         data + value.at("data_offsets").at(1).get<std::uint64_t>()});
-    }
-  } catch (const json::exception&) {
-    damaged(file);
+std::string listed_tensor::bare_name() const {
+  constexpr std::string_view prefixes[] = {"_orig_mod.", "module.", "transformer."};
+  std::string_view bare = name;
+  for (bool found = true; found;) {
+    found = false;
+    for (const std::string_view prefix : prefixes)
+      if (bare.starts_with(prefix)) {
+        bare.remove_prefix(prefix.size());
+        found = true;
+      }
   }
-  return tensors;
+  return std::string(bare);
 }
 
 std::vector<listed_tensor> list_checkpoint(const std::filesystem::path& directory) {

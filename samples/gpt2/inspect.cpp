@@ -18,11 +18,9 @@
 namespace tenon::samples {
 namespace {
 
-using listing = std::map<std::string, listed_tensor>;  // by name without "transformer."
+using listing = std::map<std::string, listed_tensor>;  // by bare name
 
-constexpr std::string_view prefix = "transformer.";
-
-// Names come from the file: printable ASCII, of bounded length.
+// Names come from the file: printable, of bounded length.
 std::string safe(const std::string& text) {
   const std::string quoted = shown(text, 80);
   return quoted.substr(1, quoted.size() - 2);
@@ -30,7 +28,7 @@ std::string safe(const std::string& text) {
 
 template <class... Ts>
 void print(fmt::format_string<Ts...> text, Ts&&... values) {
-  standard_output.write(fmt::format(text, std::forward<Ts>(values)...));
+  standard_output.report(fmt::format(text, std::forward<Ts>(values)...));
 }
 
 void print_row(const std::string& name, const std::string& dtype,
@@ -58,9 +56,10 @@ void print_parameters(const tenon_model& model, listing& found) {
         continue;
       }
       const listed_tensor& tensor = node.mapped();
-      const bool known = tensor.dtype == "F32" || tensor.dtype == "F16" || tensor.dtype == "BF16";
+      constexpr std::string_view known[] = {"F64", "F32", "F16", "BF16"};
+      const bool converts = std::ranges::find(known, tensor.dtype) != std::end(known);
       print_row(node.key(), tensor.dtype, tensor.shape,
-                !known                   ? "WRONG TYPE: the model has F32"
+                !converts                ? "WRONG TYPE: F64, F32, F16 and BF16 are converted"
                 : tensor.shape != wanted ? fmt::format("MISSHAPED: the model has {}", wanted)
                                          : "ok");
     }
@@ -97,8 +96,7 @@ const compiled_gpt& nearest(const model_config& config, std::vector<std::string>
 void print_tensors(const tenon_model& model, const std::filesystem::path& directory) {
   listing found;
   for (listed_tensor& tensor : list_checkpoint(directory)) {
-    std::string name = tensor.name;
-    if (name.starts_with(prefix)) name.erase(0, prefix.size());
+    std::string name = tensor.bare_name();
     found.emplace(std::move(name), std::move(tensor));
   }
   print("parameters of model '{}'\n", model.name);

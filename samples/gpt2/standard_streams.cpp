@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
+#include <tenon/runtime/printable.hpp>
 
 #include "model_error.hpp"
 
@@ -40,7 +41,7 @@ bool has_default_action(int signal) {
 
 bool pipe_signal_was_default = true;
 
-constexpr std::string_view fresh_line = "\r\x1b[K";
+constexpr std::string_view fresh_line = "\r\x1b[K", kept = "\n\t";
 
 }  // namespace
 
@@ -60,7 +61,13 @@ void prepare_standard_streams() {
 }
 
 void result_stream::write(std::string_view text) {
-  if (error_ == 0) error_ = write_all(descriptor_, text, for_ever);
+  if (error_ != 0) return;
+  if (isatty(descriptor_) == 1) return report(text);
+  error_ = write_all(descriptor_, text, for_ever);
+}
+
+void result_stream::report(std::string_view text) {
+  if (error_ == 0) error_ = write_all(descriptor_, runtime::printable(text, kept), for_ever);
 }
 
 void result_stream::check() const {
@@ -70,7 +77,9 @@ void result_stream::check() const {
                                 name_, std::strerror(error_)));
 }
 
-void note(std::string_view text) { write_all(STDERR_FILENO, text, briefly); }
+void note(std::string_view text) {
+  write_all(STDERR_FILENO, runtime::printable(text, kept), briefly);
+}
 
 void end_by_pipe_signal() {
   if (!pipe_signal_was_default) return;
@@ -88,11 +97,12 @@ bool status_line::due() {
 
 void status_line::show(std::string_view text) {
   on_line_ = isatty(STDERR_FILENO) == 1;
-  note(on_line_ ? fmt::format("{}{}", fresh_line, text) : fmt::format("{}\n", text));
+  const std::string line = runtime::printable(text);
+  write_all(STDERR_FILENO, on_line_ ? fmt::format("{}{}", fresh_line, line) : line + "\n", briefly);
 }
 
 void status_line::clear() {
-  if (on_line_) note(fresh_line);
+  if (on_line_) write_all(STDERR_FILENO, fresh_line, briefly);
   on_line_ = false;
 }
 

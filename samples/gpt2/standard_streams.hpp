@@ -19,13 +19,17 @@ void prepare_standard_streams();
 struct reader_has_ended {};
 
 /// Results on a standard stream. Writing never throws; once something could not be written the rest
-/// is dropped.
+/// is dropped. Nothing that a file holds reaches a terminal as a control sequence: what is not
+/// printable becomes \xNN there, but for line ends and tabs.
 class result_stream {
  public:
   constexpr result_stream(int descriptor, const char* name)
       : descriptor_(descriptor), name_(name) {}
 
+  /// Text itself, such as a model's: whole characters; bit for bit where it is no terminal.
   void write(std::string_view text);
+  /// Text about something, which may land on a terminal later: printable in any case.
+  void report(std::string_view text);
   [[nodiscard]] bool lost() const { return error_ != 0; }
   /// Throws reader_has_ended or model_error if something was lost.
   void check() const;
@@ -38,7 +42,8 @@ class result_stream {
 
 extern result_stream standard_output, standard_error;
 
-/// Writes to standard error what helps people: speeds, warnings, errors. Lost where that cannot be.
+/// Writes to standard error what helps people: speeds, warnings, errors; printable, and lost where
+/// that cannot be.
 void note(std::string_view text);
 
 /// Ends the process as a pipe without a reader ends others; returns where the caller has turned

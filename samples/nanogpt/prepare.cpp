@@ -98,7 +98,7 @@ void run_prepare(const prepare_options& options) {
   replace_file(options.out / "train.bin", bytes_of(train));
   replace_file(options.out / "val.bin", bytes_of(val));
   if (!tokens.is_bpe()) replace_file(options.out / "meta.json", tokens.meta());
-  standard_output.write(
+  standard_output.report(
       fmt::format("{} bytes of text, {} different tokens ({})\n"
                   "train.bin has {} tokens, val.bin {}\n",
                   text.size(), tokens.size(), tokens.is_bpe() ? "byte pairs" : "characters",

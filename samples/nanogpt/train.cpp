@@ -131,7 +131,7 @@ void report(const run_outcome& outcome, const run_position& position,
                                 : fmt::format("done: {} steps", position.step);
   if (!outcome.lost.empty())
     throw model_error(fmt::format("{}, but {}", steps, fmt::join(outcome.lost, "; ")));
-  standard_output.write(
+  standard_output.report(
       outcome.how == run_end::stopped
           ? fmt::format("{}, the state is saved; go on with --resume\n", steps)
           : fmt::format("{}, least validation loss {:.4f}; models are in {} and {}\n", steps,
@@ -192,7 +192,7 @@ void run_train(const train_options& options) {
   auto opened = compiled.open(std::move(weights), how);
   if (!opened) throw model_error(opened.message());
   gpt_trainer& trainer = **opened;
-  standard_output.write(
+  standard_output.report(
       fmt::format("model {}: {} parameters, {}\n"
                   "text: {} tokens, {} of validation, {} different\n"
                   "{}"

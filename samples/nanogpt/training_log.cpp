@@ -4,7 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
+#include <sstream>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -19,11 +19,18 @@ namespace tenon::samples {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
+namespace {
+
+constexpr std::uint64_t most_log_bytes = std::uint64_t{1} << 34;
+
+}  // namespace
+
 training_log::training_log(std::filesystem::path file, std::int64_t step,
                            std::int64_t evaluated_step)
     : path_(std::move(file)) {
   std::string kept;
-  if (std::ifstream before(path_); before) {
+  if (std::error_code error; std::filesystem::exists(path_, error)) {
+    std::istringstream before(read_file(path_, most_log_bytes));
     for (std::string line; std::getline(before, line);) {
       const json record = json::parse(line, nullptr, false);  // the last line may be torn
       if (!record.is_object() || !record.value("step", json()).is_number_integer()) continue;

@@ -143,8 +143,8 @@ class loop {
     check_finite(*val, "the mean validation loss");
     const bool best = *val < at_.best_loss;
     line_.clear();
-    standard_output.write(fmt::format("step {}: train loss {:.4f}, val loss {:.4f}{}\n", at_.step,
-                                      *train, *val, best ? " (the least so far)" : ""));
+    standard_output.report(fmt::format("step {}: train loss {:.4f}, val loss {:.4f}{}\n", at_.step,
+                                       *train, *val, best ? " (the least so far)" : ""));
     log_.add(evaluation{at_.step, *train, *val});
     attempt("curve", [&] {
       replace_file(run_.out / "loss.svg", loss_curve(log_.evaluations(), run_.title));

@@ -274,6 +274,7 @@ TEST_CASE("any arguments of files are taken or refused") {
     const tenon_named_tensor told = tenon_safetensors_tensor(file, index);
     if (index >= tenon_safetensors_count(file) && told.name != nullptr)
       FAIL("there is a tensor beyond the last");
+    tenon_safetensors_dtype(file, index);
     tenon_safetensors_metadata(file, any.name("key"));
     all.count(is_told(tenon_safetensors_verify(file, any.name("sum"))));
     tenon_safetensors_close(file);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The rules of the safetensors header, one broken at a time.
 #include <catch2/catch.hpp>
+#include <tenon/runtime/printable.hpp>
 
 #include "fixture/scratch.hpp"
 
@@ -115,5 +116,39 @@ TEST_CASE("well-formed headers of unusual form are read") {
       tensor("", "0,4") + "}   ";
   const auto weights = tenon::runtime::weights::load(
       toy::model(), folder.write("f.safetensors", safetensors::file(header, "abcd")));
-  CHECK_THAT(weights.message(), Catch::Contains("2 unexpected: z, ????;"));
+  CHECK_THAT(weights.message(), Catch::Contains("2 unexpected: z, \xF0\x9F\x98\x80;"));
+}
+
+TEST_CASE("nothing of a file reaches a terminal as a control sequence") {
+  const auto named = [](const std::string& name) {
+    const scratch_folder folder;
+    const auto weights = tenon::runtime::weights::load(
+        toy::model(),
+        folder.write("f.safetensors",
+                     safetensors::file("{\"" + name + "\":" + tensor("1", "0,4") + "}", "abcd")));
+    REQUIRE_FALSE(weights);
+    return std::string(weights.message());
+  };
+  CHECK_THAT(named("a\\u001b[2Jb"), Catch::Contains("1 unexpected: a\\x1b[2Jb;"));
+  CHECK_THAT(named("a\\u009b31mb"), Catch::Contains("unexpected: a\\xc2\\x9b31mb;"));  // C1
+  CHECK_THAT(named("a\\nb\\r\x7f"), Catch::Contains("unexpected: a\\x0ab\\x0d\\x7f;"));
+  CHECK_THAT(named("a\\u202eb"),
+             Catch::Contains("unexpected: a\\xe2\\x80\\xaeb;"));  // right to left
+  CHECK_THAT(named("gr\xc3\xb6\xc3\x9f"
+                   "e \xe6\xa8\xa1"),
+             Catch::Contains("unexpected: gr\xc3\xb6\xc3\x9f"
+                             "e \xe6\xa8\xa1;"));
+  // What does not fit is cut between characters.
+  for (int shift = 0; shift < 8; ++shift) {
+    std::string path = "/" + std::string(static_cast<std::size_t>(shift), 'x');
+    for (int i = 0; i < 500; ++i) path += "\xe6\xa8\xa1\x1b";
+    const auto weights = tenon::runtime::weights::load(toy::model(), path);
+    const std::string message = weights.message();
+    CHECK(message.size() <= 1019);
+    for (std::string_view rest = message; !rest.empty();) {
+      const std::size_t bytes = tenon::runtime::printable_bytes(rest);
+      REQUIRE(bytes > 0);
+      rest.remove_prefix(bytes);
+    }
+  }
 }

@@ -5,11 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <fstream>
 
 #include <catch2/catch.hpp>
+#include <tenon/runtime/files.hpp>
 
-#include "checkpoint_listing.hpp"
 #include "licences.tenon.h"
 #include "tiny_masks.tenon.h"
 #include "tiny_prefixed.tenon.h"
@@ -75,16 +74,20 @@ std::vector<std::string> runnable_variants(const tenon_model& model) {
 
 template <class T>
 std::vector<T> golden(const golden_model& which, const std::string& name) {
-  for (const auto& tensor : tenon::samples::list_file(which.goldens / "golden.safetensors")) {
+  const auto file =
+      tenon::runtime::safetensors_file::open((which.goldens / "golden.safetensors").string());
+  INFO(file.message());
+  REQUIRE(file);
+  for (std::size_t i = 0; i < file->size(); ++i) {
+    const tenon_named_tensor tensor = file->tensor(i);
     if (tensor.name != name) continue;
-    REQUIRE(tensor.dtype == (std::is_same_v<T, float> ? "F32" : "I32"));
-    std::vector<T> values((tensor.end - tensor.begin) / sizeof(T));
-    std::ifstream stream(tensor.file, std::ios::binary);
-    stream.seekg(static_cast<std::streamoff>(tensor.begin));
-    stream.read(reinterpret_cast<char*>(values.data()),
-                static_cast<std::streamsize>(values.size() * sizeof(T)));
-    REQUIRE(stream);
+    REQUIRE(tensor.dtype == (std::is_same_v<T, float> ? TENON_F32 : TENON_I32));
+    std::size_t count = 1;
+    for (std::uint32_t axis = 0; axis < tensor.rank; ++axis)
+      count *= static_cast<std::size_t>(tensor.shape[axis]);
+    std::vector<T> values(count);
     REQUIRE(!values.empty());
+    REQUIRE(file->read(i, values.data(), count * sizeof(T)));
     return values;
   }
   FAIL("no golden " << name);

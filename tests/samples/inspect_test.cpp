@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // gpt2 inspect: a verdict for every key and tensor, and an exit code.
+#include <sys/stat.h>
 #include <catch2/catch.hpp>
 
 #include "gpt2_program.hpp"
@@ -77,5 +78,39 @@ TEST_CASE("a damaged file is an error, not a list", "[inspect]") {
   directory.write("model.safetensors", "damaged");
   const auto found = inspect(directory.path());
   CHECK(found.code == 1);
-  CHECK_THAT(found.errors, Contains("cannot be read"));
+  CHECK_THAT(found.errors, Contains("has 7 bytes, a safetensors file has at least 8"));
+}
+
+TEST_CASE("what is no file is not waited for", "[inspect]") {
+  for (const char* name : {"model.safetensors", "config.json", "vocab.json"}) {
+    const auto directory = scratch_directory::with_checkpoint();
+    std::filesystem::remove(directory.path() / name);
+    REQUIRE(mkfifo((directory.path() / name).c_str(), 0600) == 0);
+    const auto found = run_program(
+        "/usr/bin/timeout", {"60", TENON_GPT2, "inspect", "--model", directory.path().string()});
+    CHECK(found.code == 1);
+    CHECK_THAT(found.output + found.errors,
+               Contains(std::string(name)) && Contains("is not a regular file"));
+  }
+}
+
+TEST_CASE("types that are not known are shown as the file names them", "[inspect]") {
+  const auto directory = scratch_directory::with_checkpoint();
+  directory.replace("model.safetensors", R"("h.1.ln_1.bias":{"dtype":"F32")",
+                    R"("h.1.ln_1.bias":{"dtype":"F4 ")");
+  const auto found = inspect(directory.path());
+  CHECK(found.code == 1);
+  CHECK_THAT(line_about(found, "h.1.ln_1.bias"), Contains("F4 [96] WRONG TYPE"));
+  CHECK_THAT(found.output, Contains("it does not load: ") &&
+                               Contains("h.1.ln_1.bias is F4  [96] where the model has F32 [96]"));
+}
+
+TEST_CASE("escapes of a file reach no terminal, not even later", "[inspect]") {
+  const auto directory = scratch_directory::with_checkpoint();
+  directory.replace("model.safetensors", "h.1.ln_1.bias", "h.1.\\u001b[2J");
+  directory.replace("config.json", "\"gelu_new\"", "\"gelu_\\u009b31m\"");
+  const auto found = inspect(directory.path());
+  CHECK_THAT(found.output, Contains("h.1.\\x1b[2J"));
+  CHECK((found.output + found.errors).find('\x1b') == std::string::npos);
+  CHECK((found.output + found.errors).find('\x9b') == std::string::npos);
 }

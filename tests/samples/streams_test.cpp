@@ -87,3 +87,24 @@ TEST_CASE("a profile that gets lost is an error after the text", "[streams]") {
   CHECK(found.code == 1);  // its table
   CHECK(found.output == whole.output);
 }
+
+TEST_CASE("escapes of text and names reach no terminal, and a file as they are", "[streams]") {
+  const std::string prompt =
+      "\x1b[31mYou\xc2\x9b"
+      "2J\r may\n";
+  const scratch_directory directory;
+  directory.write("prompt", prompt);
+  const std::string command = "generate -m '" + checkpoint + "' -n 1 --greedy --prompt-file '" +
+                              (directory.path() / "prompt").string() + "'";
+  CHECK(run_shell(TENON_GPT2, "program " + command).output.starts_with(prompt));
+  // On a terminal, which `script` makes; it ends lines with \r\n and mixes both streams.
+  const outcome shown = run_program("/usr/bin/script",
+                                    {"-qec", std::string(TENON_GPT2) + " " + command, "/dev/null"});
+  INFO(shown.output);
+  CHECK_THAT(shown.output, Contains("\\x1b[31mYou\\xc2\\x9b2J\\x0d may\r\n"));
+  CHECK(shown.output.find("\x1b[31m") == std::string::npos);
+  CHECK(shown.output.find('\x9b') == std::string::npos);
+
+  const outcome refused = run_program(TENON_GPT2, {"inspect", "-m", "/no\x1b]0;x\x07/such"});
+  CHECK_THAT(refused.errors, Contains("'/no\\x1b]0;x\\x07/such' is not a directory"));
+}

@@ -2,24 +2,24 @@
 // Composes the messages of tokenizer_error.
 #include "tokenizer/tokenizer_error.hpp"
 
+#include <tenon/runtime/printable.hpp>
+
 namespace tenon::samples {
 
 void fail_in(const std::filesystem::path& file, const std::string& message) {
-  throw tokenizer_error(file.string() + ": " + message);
+  throw tokenizer_error(runtime::printable(file.string()) + ": " + message);
 }
 
 std::string shown(std::string_view untrusted, std::size_t limit) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string out = "'";
-  for (const char c : untrusted.substr(0, limit)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte < 0x7f) {
-      out += c;
-    } else {
-      out += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
-    }
+  std::size_t end = 0;
+  while (end < untrusted.size()) {
+    const std::size_t bytes = runtime::utf8_bytes(untrusted.substr(end));
+    const std::size_t next = end + (bytes > 0 ? bytes : 1);
+    if (next > limit) break;
+    end = next;
   }
-  return out + (untrusted.size() > limit ? "...'" : "'");
+  return "'" + runtime::printable(untrusted.substr(0, end)) +
+         (end < untrusted.size() ? "...'" : "'");
 }
 
 }  // namespace tenon::samples

@@ -20,7 +20,8 @@ class tokenizer_error : public std::runtime_error {
 /// Throws tokenizer_error("<file>: <message>").
 [[noreturn]] void fail_in(const std::filesystem::path& file, const std::string& message);
 
-/// Text from a file, quoted for a message: bytes outside printable ASCII as \xNN, cut at `limit`.
+/// Text from a file, quoted for a message: what a terminal may not be shown as \xNN, cut at `limit`
+/// bytes.
 std::string shown(std::string_view untrusted, std::size_t limit = 48);
 
 }  // namespace tenon::samples

@@ -65,6 +65,9 @@ size_t tenon_safetensors_count(const tenon_safetensors_file* file);
 /* Tensor `index` < count; its data is NULL, its dtype UINT32_MAX where tenon_dtype has no such
  * type. Valid while the file is open. */
 tenon_named_tensor tenon_safetensors_tensor(const tenon_safetensors_file* file, size_t index);
+/* The name of its dtype as in the file ("F16"), also of types that are not known here; NULL where
+ * there is no such tensor. */
+const char* tenon_safetensors_dtype(const tenon_safetensors_file* file, size_t index);
 /* The value of a key of __metadata__; NULL where there is none. */
 const char* tenon_safetensors_metadata(const tenon_safetensors_file* file, const char* key);
 /* Reads tensor `index`; `bytes` must be its size. */

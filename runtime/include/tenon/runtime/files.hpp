@@ -37,6 +37,10 @@ class safetensors_file {
   [[nodiscard]] tenon_named_tensor tensor(std::size_t index) const noexcept {
     return tenon_safetensors_tensor(handle_.get(), index);
   }
+  /// The name of a tensor's dtype as in the file.
+  [[nodiscard]] const char* dtype(std::size_t index) const noexcept {
+    return tenon_safetensors_dtype(handle_.get(), index);
+  }
   /// A value of __metadata__; null where there is none.
   [[nodiscard]] const char* metadata(const char* key) const noexcept {
     return tenon_safetensors_metadata(handle_.get(), key);

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# Reads one item of TENON_SAMPLES_GPT2 or TENON_SAMPLES_NANOGPT as their builds do, and prints what the
+# C++ compiler would be told:
+#   cmake -DFOLDER=<samples/gpt2 or samples/nanogpt> -DREAD=<function> -DTEXT=<item> -P <this>
+include(${FOLDER}/Configurations.cmake)
+if(READ STREQUAL "gpt2")
+  gpt2_read_configuration("${TEXT}" 1)
+else()
+  nanogpt_read_configuration("${TEXT}")
+endif()
+message(STATUS "${model} ${compute} ${definitions}")

@@ -2,8 +2,10 @@
 // What the command lines of gpt2 and nanogpt have in common; both have subcommands.
 #pragma once
 
+#include <charconv>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <sstream>
 #include <string>
 
@@ -13,9 +15,40 @@
 
 namespace tenon::samples {
 
+/// For transform(): a decimal number from `least` to `most`, in the form in which CLI11 reads it
+/// (to it -1 is a large number without sign, and 010 is eight).
+inline CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
+  const std::string range = std::to_string(least) + " to " + std::to_string(most);
+  const auto check = [=](std::string& text) {
+    std::uint64_t value = 0;
+    const char* const last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), last, value);
+    if (error != std::errc{} || end != last || value < least || value > most)
+      return "'" + text + "' is not a whole number of " + range;
+    text = std::to_string(value);
+    return std::string();
+  };
+  return {check, range};
+}
+
+/// A number from `least` to `most`; neither is infinite.
+inline CLI::Validator real_number(double least, double most) {
+  std::ostringstream range;
+  range << least << " to " << most;
+  const auto check = [=, range = range.str()](std::string& text) {
+    double value = 0;
+    const char* const last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), last, value);
+    if (error != std::errc{} || end != last || !(value >= least && value <= most))
+      return "'" + text + "' is not a number of " + range;
+    return std::string();
+  };
+  return {check, range.str()};
+}
+
 inline void add_threads(CLI::App& command, std::int32_t& threads) {
   command.add_option("-t,--threads", threads, "0: as many as this process may use")
-      ->check(CLI::Range(0, 1024))
+      ->transform(whole_number(0, 1024))
       ->capture_default_str();
 }
 
@@ -33,7 +66,7 @@ inline int run_command(CLI::App& app, int argc, char** argv, const std::function
     } catch (const CLI::ParseError& error) {  // also that --help was asked for
       std::ostringstream output, errors;
       if (app.exit(error, output, errors) != 0) code = 2;
-      standard_output.write(output.str());
+      standard_output.report(output.str());
       note(errors.str());
     }
     standard_output.check();

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
-#include <iostream>
 #include <optional>
 #include <random>
 
@@ -23,36 +22,6 @@
 
 namespace tenon::samples {
 namespace {
-
-// More than any context holds; bounds what is read of a pipe or a device.
-constexpr std::size_t most_prompt_bytes = std::size_t{1} << 20;
-
-std::string read_all(std::istream& stream, const std::string& name) {
-  std::string text(most_prompt_bytes + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!stream.eof() && !stream) throw model_error(name + " cannot be read; give a text file");
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (text.size() > most_prompt_bytes)
-    throw model_error(
-        fmt::format("{} has more than {} bytes; shorten it", name, most_prompt_bytes));
-  return text;
-}
-
-std::string read_prompt(const generate_options& options) {
-  if (options.prompt_file.empty()) return options.prompt;
-  if (options.prompt_file == "-") return read_all(std::cin, "standard input");
-  const std::string name = fmt::format("prompt file '{}'", options.prompt_file.string());
-  std::ifstream file(options.prompt_file, std::ios::binary);
-  if (!file) throw model_error(name + " cannot be opened; is it there, and may you read it?");
-  return read_all(file, name);
-}
-
-std::vector<std::int32_t> encode_prompt(const generate_options& options, const bpe& tokenizer) {
-  const std::string text = read_prompt(options);
-  if (text.empty())
-    throw model_error("the prompt is empty; give some text, or <|endoftext|> to begin a new one");
-  return tokenizer.encode(text);
-}
 
 // Added tokens that the model lacks matter where a prompt has them; other tokens tell that the
 // tokenizer is another model's.
@@ -151,7 +120,7 @@ void write_profile(std::ofstream& file, const std::filesystem::path& path, gpt_s
   if (!file)
     throw model_error(
         fmt::format("profile '{}' could not be written; is the disk full?", path.string()));
-  standard_error.write(fmt::format(
+  standard_error.report(fmt::format(
       "\n{}trace in {}: open it in chrome://tracing or ui.perfetto.dev\n",
       profile_table(*session.untyped(), model, measure_limits(session.threads())), path.string()));
   standard_error.check();  // the table was asked for
@@ -169,7 +138,7 @@ void run_generate(const generate_options& options) {
   for (const std::string& warning : tokenizer.warnings())
     note(fmt::format("warning: {}\n", warning));
   check_vocabulary(tokenizer, compiled.config.n_vocab);
-  const std::vector<std::int32_t> prompt = encode_prompt(options, tokenizer);
+  const std::vector<std::int32_t> prompt = tokenizer.encode(read_prompt(options.prompt));
   check_prompt(compiled.config, prompt);
   check_known(prompt, tokenizer, compiled.config.n_vocab);
   sampling how = options.how;

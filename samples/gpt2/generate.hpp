@@ -5,18 +5,17 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <string>
 
 #include <tenon/runtime/abi.h>
 
+#include "prompt.hpp"
 #include "sampler.hpp"
 
 namespace tenon::samples {
 
 struct generate_options {
   std::filesystem::path model;
-  std::string prompt;
-  std::filesystem::path prompt_file;  // instead of `prompt`; "-": standard input
+  prompt_source prompt;
   std::int64_t n_tokens = 128;
   sampling how{.temperature = 0.8, .top_k = 40};
   std::optional<std::uint64_t> seed;  // none: a new one each time

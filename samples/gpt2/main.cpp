@@ -11,31 +11,36 @@
 #include "compiled_gpt.hpp"
 #include "generate.hpp"
 #include "inspect.hpp"
+#include "tokenize.hpp"
 
 namespace {
 
 using namespace tenon::samples;
 
+void add_prompt(CLI::App& command, prompt_source& from, const char* text) {
+  auto* prompt = command.add_option("-p,--prompt", from.text, text);
+  command.add_option("--prompt-file", from.file, "read it from a file, - for stdin")
+      ->excludes(prompt);
+}
+
 void add_generate(CLI::App& command, generate_options& options) {
   command.add_option("-m,--model", options.model, "Hugging Face directory of a GPT-2")->required();
-  auto* prompt = command.add_option("-p,--prompt", options.prompt, "the text to continue");
-  command
-      .add_option("--prompt-file", options.prompt_file, "read the prompt from a file, - for stdin")
-      ->excludes(prompt);
+  add_prompt(command, options.prompt, "the text to continue");
   command.add_option("-n,--tokens", options.n_tokens, "generate at most so many tokens")
-      ->check(CLI::Range(1, 1 << 30))
+      ->transform(whole_number(1, 1 << 30))
       ->capture_default_str();
   command
       .add_option("--temperature", options.how.temperature, "0 always takes the likeliest token")
-      ->check(CLI::Range(0.0, 100.0))
+      ->transform(real_number(0, 100))
       ->capture_default_str();
   command.add_option("--top-k", options.how.top_k, "sample among the k likeliest tokens; 0: all")
-      ->check(CLI::Range(0, 1 << 30))
+      ->transform(whole_number(0, 1 << 30))
       ->capture_default_str();
   command.add_option("--top-p", options.how.top_p, "then among the likeliest with this share")
-      ->check(CLI::Range(0.0, 1.0))
+      ->transform(real_number(1e-9, 1))
       ->capture_default_str();
-  command.add_option("--seed", options.seed, "equal seeds give equal text (default: a new one)");
+  command.add_option("--seed", options.seed, "equal seeds give equal text (default: a new one)")
+      ->transform(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
   command.add_flag_callback(
       "--greedy", [&] { options.how.temperature = 0; }, "same as --temperature 0");
   const std::map<std::string, tenon_dtype> types{{"f32", TENON_F32}, {"bf16", TENON_BF16}};
@@ -69,7 +74,13 @@ int main(int argc, char** argv) {
       app.add_subcommand("inspect", "list a checkpoint beside what the model wants");
   inspect->add_option("-m,--model", directory, "Hugging Face directory of a GPT-2")->required();
 
+  prompt_source text;
+  CLI::App* tokenize = app.add_subcommand("tokenize", "show the tokens of a text");
+  tokenize->add_option("-m,--model", directory, "directory of a GPT-2 tokenizer")->required();
+  add_prompt(*tokenize, text, "the text");
+
   return run_command(app, argc, argv, [&] {
+    if (*tokenize) return run_tokenize(directory, text), 0;
     if (*inspect) return run_inspect(directory) ? 0 : 1;
     run_generate(options);
     return 0;

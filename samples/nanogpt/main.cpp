@@ -30,25 +30,11 @@ void add_prepare(CLI::App& command, prepare_options& options) {
 class setting_options {
  public:
   explicit setting_options(CLI::App& command) : command_(command) {
-    add("--batch_size", &train_settings::batch_size, "sequences of one pass");
-    add("--block_size", &train_settings::block_size, "tokens of a sequence");
-    add("--gradient_accumulation_steps", &train_settings::gradient_accumulation_steps,
-        "passes of one step");
-    add("--max_iters", &train_settings::max_iters, "steps");
-    add("--learning_rate", &train_settings::learning_rate, "after warm-up");
-    add("--decay_lr", &train_settings::decay_lr, "whether the learning rate falls");
-    add("--warmup_iters", &train_settings::warmup_iters, "steps in which it rises");
-    add("--lr_decay_iters", &train_settings::lr_decay_iters,
-        "steps until it is min_lr; by default max_iters, and what it was for a run that goes on");
-    add("--min_lr", &train_settings::min_lr, "at the end");
-    add("--weight_decay", &train_settings::weight_decay, "of tensors of rank 2");
-    add("--beta1", &train_settings::beta1, "AdamW's");
-    add("--beta2", &train_settings::beta2, "AdamW's");
-    add("--grad_clip", &train_settings::grad_clip, "greatest norm of the gradient; 0: any");
-    add("--eval_interval", &train_settings::eval_interval, "steps between evaluations");
-    add("--eval_iters", &train_settings::eval_iters, "batches of each part of the text");
-    add("--log_interval", &train_settings::log_interval, "steps between lines of log.jsonl");
-    add("--seed", &train_settings::seed, "of weights, batches and dropout");
+    for (const whole_setting& each : whole_settings())
+      add(each, whole_number(static_cast<std::uint64_t>(each.least),
+                             static_cast<std::uint64_t>(each.most)));
+    for (const real_setting& each : real_settings()) add(each, real_number(each.least, each.most));
+    add_option("--decay_lr", &train_settings::decay_lr, "whether the learning rate falls");
   }
 
   void apply(train_settings& settings) const {
@@ -58,13 +44,17 @@ class setting_options {
   }
 
  private:
+  template <class Setting>
+  void add(const Setting& setting, const CLI::Validator& range) {
+    add_option(std::string("--") + setting.name, setting.member, setting.text)->transform(range);
+  }
   template <class T>
-  void add(const char* name, T train_settings::* member, const char* text) {
+  CLI::Option* add_option(const std::string& name, T train_settings::* member, const char* text) {
     const auto give = [this, member](const T& value) {
       given_.push_back([member, value](train_settings& settings) { settings.*member = value; });
     };
     // A later one counts, so that a script's settings can be changed behind it.
-    command_.add_option_function<T>(name, give, text)->take_last();
+    return command_.add_option_function<T>(name, give, text)->take_last();
   }
 
   CLI::App& command_;
@@ -83,10 +73,10 @@ void add_train(CLI::App& command, train_options& options) {
   command
       .add_option("--save_interval", options.save_interval,
                   "steps between states; 0: one at each evaluation")
-      ->check(CLI::Range(0, 1 << 30))
+      ->transform(whole_number(0, 1 << 30))
       ->capture_default_str();
   command.add_option("--keep", options.keep, "states that are kept")
-      ->check(CLI::Range(1, 1 << 20))
+      ->transform(whole_number(1, 1 << 20))
       ->capture_default_str();
   add_threads(command, options.threads);
 }
@@ -98,16 +88,17 @@ void add_sample(CLI::App& command, sample_options& options) {
       ->capture_default_str();
   command.add_option("-p,--prompt", options.prompt, "the text to continue; a line end by default");
   command.add_option("-n,--tokens", options.n_tokens, "generate so many")
-      ->check(CLI::Range(1, 1 << 30))
+      ->transform(whole_number(1, 1 << 30))
       ->capture_default_str();
   command
       .add_option("--temperature", options.how.temperature, "0 always takes the likeliest token")
-      ->check(CLI::Range(0.0, 100.0))
+      ->transform(real_number(0, 100))
       ->capture_default_str();
   command.add_option("--top_k", options.how.top_k, "sample among the k likeliest tokens; 0: all")
-      ->check(CLI::Range(0, 1 << 30))
+      ->transform(whole_number(0, 1 << 30))
       ->capture_default_str();
   command.add_option("--seed", options.how.seed, "equal seeds give equal text")
+      ->transform(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
       ->capture_default_str();
   add_threads(command, options.threads);
 }

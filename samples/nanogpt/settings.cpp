@@ -56,34 +56,56 @@ train_settings settings_of(preset which, const gpt_config& config) {
   return settings;
 }
 
+namespace {
+
+constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+using s = train_settings;
+constexpr whole_setting wholes[] = {
+    {"batch_size", &s::batch_size, 1, most, "sequences of one pass"},
+    {"block_size", &s::block_size, 1, most, "tokens of a sequence"},
+    {"gradient_accumulation_steps", &s::gradient_accumulation_steps, 1, most, "passes of one step"},
+    {"max_iters", &s::max_iters, 1, most, "steps"},
+    {"warmup_iters", &s::warmup_iters, 0, most, "steps in which the learning rate rises"},
+    {"lr_decay_iters", &s::lr_decay_iters, 1, most,
+     "steps until it is min_lr; by default max_iters, and what it was for a run that goes on"},
+    {"eval_interval", &s::eval_interval, 1, most, "steps between evaluations"},
+    {"eval_iters", &s::eval_iters, 1, most, "batches of each part of the text"},
+    {"log_interval", &s::log_interval, 1, most, "steps between lines of log.jsonl"},
+    {"seed", &s::seed, 0, most, "of weights, batches and dropout"}};
+constexpr real_setting reals[] = {
+    {"learning_rate", &s::learning_rate, 0, 100, "after warm-up"},
+    {"min_lr", &s::min_lr, 0, 100, "at the end"},
+    {"weight_decay", &s::weight_decay, 0, 100, "of tensors of rank 2"},
+    {"beta1", &s::beta1, 0, 0.999999, "AdamW's"},
+    {"beta2", &s::beta2, 0, 0.999999, "AdamW's"},
+    {"grad_clip", &s::grad_clip, 0, 1e30, "greatest norm of the gradient; 0: any"}};
+
+template <class T>
+void check_within(const char* name, T value, T least, T greatest, const std::string& why) {
+  if (!(value >= least && value <= greatest))
+    throw model_error(
+        fmt::format("{} is {}, it must be {} to {}{}", name, value, least, greatest, why));
+}
+
+}  // namespace
+
+std::span<const whole_setting> whole_settings() { return wholes; }
+std::span<const real_setting> real_settings() { return reals; }
+
 void check_settings(const train_settings& settings, const std::string& model,
                     const gpt_config& config) {
-  const auto within = [](const char* name, auto value, auto least, auto most, const char* why) {
-    if (!(value >= least && value <= most))
-      throw model_error(
-          fmt::format("{} is {}, it must be {} to {}{}", name, value, least, most, why));
-  };
   const std::string compiled =
       fmt::format(" as '{}' was compiled; see TENON_SAMPLES_NANOGPT", model);
-  constexpr std::int64_t one = 1, most = std::numeric_limits<std::int32_t>::max();
-  within("batch_size", settings.batch_size, one, std::int64_t{config.max_batch}, compiled.c_str());
-  within("block_size", settings.block_size, one, std::int64_t{config.n_block}, compiled.c_str());
+  constexpr std::int64_t one = 1;
+  check_within("batch_size", settings.batch_size, one, std::int64_t{config.max_batch}, compiled);
+  check_within("block_size", settings.block_size, one, std::int64_t{config.n_block}, compiled);
   // The number of a sequence in a step is an int32 of the model's.
-  within("gradient_accumulation_steps", settings.gradient_accumulation_steps, one,
-         most / settings.batch_size, "");
-  within("max_iters", settings.max_iters, one, most, "");
-  within("warmup_iters", settings.warmup_iters, std::int64_t{0}, most, "");
-  within("lr_decay_iters", settings.lr_decay_iters, one, most, "");
-  within("eval_interval", settings.eval_interval, one, most, "");
-  within("eval_iters", settings.eval_iters, one, most, "");
-  within("log_interval", settings.log_interval, one, most, "");
-  within("seed", settings.seed, std::int64_t{0}, most, "");
-  within("learning_rate", settings.learning_rate, 0.0, 100.0, "");
-  within("min_lr", settings.min_lr, 0.0, 100.0, "");
-  within("weight_decay", settings.weight_decay, 0.0, 100.0, "");
-  within("beta1", settings.beta1, 0.0, 0.999999, "");
-  within("beta2", settings.beta2, 0.0, 0.999999, "");
-  within("grad_clip", settings.grad_clip, 0.0, 1e30, "");
+  check_within("gradient_accumulation_steps", settings.gradient_accumulation_steps, one,
+               most / settings.batch_size, "");
+  for (const auto& each : wholes)
+    check_within(each.name, settings.*each.member, each.least, each.most, "");
+  for (const auto& each : reals)
+    check_within(each.name, settings.*each.member, each.least, each.most, "");
 }
 
 nlohmann::ordered_json deciding(const train_settings& settings) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include <nlohmann/json_fwd.hpp>
@@ -31,6 +32,21 @@ struct train_settings {
   std::int64_t log_interval = 1;
   std::int64_t seed = 1337;
 };
+
+/// A setting as an option: its name, place, and the values that it can have.
+template <class T>
+struct setting {
+  const char* name;
+  T train_settings::* member;
+  T least, most;
+  const char* text;
+};
+using whole_setting = setting<std::int64_t>;
+using real_setting = setting<double>;
+
+/// All but decay_lr.
+std::span<const whole_setting> whole_settings();
+std::span<const real_setting> real_settings();
 
 /// Where nanoGPT has a set of settings.
 enum class preset {

@@ -183,6 +183,26 @@ TEST_CASE("a wrong command line is an error", "[cli]") {
   CHECK(generate({"-p", "x", "--top-p", "1.5"}).code == 2);
   CHECK(generate({"-p", "x", "--temperature", "hot"}).code == 2);
   CHECK(generate({"-p", "x", "--prompt-file", "y"}).code == 2);
+  for (const auto& [option, value] : std::map<std::string, std::vector<std::string>>{
+           {"--seed", {"-1", "18446744073709551616", "1.5", "0x10", ""}},
+           {"--tokens", {"-1", "1073741825", "4294967297"}},
+           {"--top-k", {"-1", "4294967296"}},
+           {"--threads", {"-1", "1025"}},
+           {"--top-p", {"nan", "0", "-0.5", "inf"}},
+           {"--temperature", {"nan", "inf", "-1", "1e400"}}})
+    for (const std::string& each : value) {
+      INFO(option << " " << each);
+      const outcome found = generate({"-p", "x", option + "=" + each});
+      CHECK(found.code == 2);
+      CHECK_THAT(found.errors, Contains(option));
+    }
+  CHECK_THAT(generate({"-p", "x", "--seed=-1"}).errors,
+             Contains("'-1' is not a whole number of 0 to 18446744073709551615"));
+  CHECK_THAT(run_gpt2({"generate", "--help"}).output,
+             Contains("0 to 18446744073709551615") && Contains("1 to 1073741824"));
+  const std::string most = "18446744073709551615";
+  CHECK_THAT(generate({"-p", "x", "-n", "2", "--seed", most}).errors, Contains("seed " + most));
+  CHECK_THAT(generate({"-p", "x", "-n", "2", "--seed", "010"}).errors, Contains("seed 10"));
   CHECK(run_gpt2({"--help"}).code == 0);
   CHECK_THAT(run_gpt2({"--help"}).output, Contains("Compiled in: licences"));
 }
@@ -257,4 +277,23 @@ TEST_CASE("wrong directories are refused", "[cli]") {
     std::filesystem::remove(directory.path() / "merges.txt");
     fails(directory, "merges.txt");
   }
+}
+
+TEST_CASE("tokenize shows ids and what they stand for", "[cli]") {
+  const scratch_directory directory;
+  directory.write("vocab.json",
+                  R"({"a":0,"b":1,"ab":2,"\u0120":3,"\u00c3":4,"\u00bc":5,"<|endoftext|>":6})");
+  directory.write("merges.txt", "a b\n");
+  const auto tokenize = [&](const std::string& text) {
+    return run_gpt2({"tokenize", "-m", directory.path().string(), "-p", text});
+  };
+  const outcome found = tokenize("abb a\xc3\xbc<|endoftext|>");
+  INFO(found.errors);
+  CHECK(found.code == 0);
+  CHECK(found.output ==
+        "     2  'ab'\n     1  'b'\n     3  ' '\n     0  'a'\n     4  '\\xc3'\n     5  '\\xbc'\n"
+        "     6  '<|endoftext|>'\n");
+  CHECK(found.errors == "7 tokens\n");
+  check_error(tokenize("c"), 1, "the byte 'c' of the word 'c' has no token");
+  check_error(tokenize(""), 1, "the prompt is empty");
 }

@@ -308,7 +308,14 @@ TEST_CASE("what a user can put right is said in one line", "[nanogpt]") {
   check_error(run_nanogpt({"prepare", "--text", "x", "--out", "x", "--vocab", "x"}), 2,
               "--vocab requires --merges");
   check_error(run_nanogpt(text.train("x", {"--batch_size", "13"})), 1, "batch_size is 13");
-  check_error(run_nanogpt(text.train("x", {"--batch_size", "two"})), 2, "--batch_size");
+  check_error(run_nanogpt(text.train("x", {"--batch_size", "two"})), 2,
+              "--batch_size: 'two' is not a whole number of 1 to 2147483647");
+  for (const char* wrong :
+       {"--seed=-1", "--max_iters=0", "--max_iters=4294967297", "--beta1=1", "--learning_rate=nan",
+        "--grad_clip=-1", "--keep=0", "--threads=-1", "--save_interval=-1"})
+    check_error(run_nanogpt(text.train("x", {wrong})), 2, "is not a ");
+  CHECK_THAT(run_nanogpt({"train", "--help"}).output, Contains("0 to 0.999999"));
+  check_error(run_nanogpt({"sample", "--out", "x", "--seed=-1"}), 2, "--seed: '-1' is not a whole");
   check_error(run_nanogpt(text.train("x", {"--model", "gpt5"})), 1,
               "model 'gpt5' is not compiled in");
   check_error(run_nanogpt({"train", "--data", text.path("none"), "--out", text.path("x")}), 1,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # What lit files may use: tenon-opt, tenonc, FileCheck, not and split-file by name; %cxx, the C++
-# compiler of this build; %dsl, its option that finds the DSL. Features: ptxas, spirv-tools.
+# compiler of this build; %gxx and %clangxx, both that we support, features of these names; %dsl, the
+# option that finds the DSL; %runtime, the one that finds the runtime. Other features: ptxas, spirv-tools.
 import os
 import shutil
 
@@ -14,6 +15,12 @@ config.environment["PATH"] = os.pathsep.join(
     [config.tenon_tools, config.llvm_tools, os.environ.get("PATH", "")])
 config.substitutions.append(("%cxx", config.cxx))
 config.substitutions.append(("%dsl", "-std=c++20 -I" + config.dsl_include))
+config.substitutions.append(("%runtime", "-I" + config.runtime_include))
+for name, tools in (("gxx", ("g++-12", "g++")), ("clangxx", ("clang++-22", "clang++"))):
+    found = [tool for tool in tools if shutil.which(tool)]
+    if found:
+        config.available_features.add(name)
+        config.substitutions.append(("%" + name, found[0]))
 for tool in ("ptxas", "/usr/local/cuda/bin/ptxas"):
     if shutil.which(tool):
         config.available_features.add("ptxas")

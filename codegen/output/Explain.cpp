@@ -157,7 +157,7 @@ void Writer::putBlock(Block &block, unsigned depth) {
           lookupDim(model, repeat.getLayers()).getMax(), repeat.getLayers().str(),
           lineOf(repeat.getLoc()));
       putBlock(repeat.getBody().front(), depth + 1);
-      ++step;
+      put("{:{}}step {}: the layers end\n", "", depth * 2 + 2, step++);
     }
   }
 }

@@ -125,6 +125,14 @@ void replaceByTrainingForms(Entry &entry) {
     op.replaceAllUsesWith(result);
     op.erase();
   });
+  // A stack keeps what its first layer takes in a place of its own, which an input or the result of
+  // another stack has not.
+  entry.function.walk([&](RepeatOp op) {
+    OpBuilder b(op);
+    for (OpOperand &init : op.getInitsMutable())
+      if (!init.get().getDefiningOp() || init.get().getDefiningOp<RepeatOp>())
+        init.set(ScaleOp::create(b, op.getLoc(), init.get(), llvm::APFloat(1.0)));
+  });
   entry.function.walk([&](AttentionOp op) {
     OpBuilder b(op);
     auto type = op.getType();

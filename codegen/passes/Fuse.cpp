@@ -4,6 +4,7 @@
 #include "Passes.h"
 
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
 
@@ -143,6 +144,25 @@ LogicalResult checkFusedScopes(ModelOp model, func::FuncOp function) {
   return result;
 }
 
+/// Groups stand where their last operation stood, so a parameter's gradients may come in another
+/// order than they were written in: the first one begins it.
+void beginWithFirst(func::FuncOp function) {
+  llvm::MapVector<StringAttr, SmallVector<AccumulateOp>> gradients;
+  function.walk<WalkOrder::PreOrder>(
+      [&](AccumulateOp op) { gradients[op.getNameAttr().getAttr()].push_back(op); });
+  for (auto &[name, ops] : gradients) {
+    AccumulateOp first = ops.front();
+    auto fresh = llvm::find_if(ops, [](AccumulateOp op) { return op.getFresh(); });
+    if (fresh == ops.begin() || fresh == ops.end())
+      continue;
+    first.setFresh(true);
+    first.getFirstMutable().assign(fresh->getFirst() ? ValueRange(fresh->getFirst())
+                                                     : ValueRange());
+    fresh->setFresh(false);
+    fresh->getFirstMutable().clear();
+  }
+}
+
 struct Fuse : impl::FuseBase<Fuse> {
   using FuseBase::FuseBase;
 
@@ -150,6 +170,7 @@ struct Fuse : impl::FuseBase<Fuse> {
     for (ModelOp model : getOperation().getOps<ModelOp>())
       for (func::FuncOp function : model.getBody().getOps<func::FuncOp>()) {
         fuseBlock(function.getBody().front());
+        beginWithFirst(function);
         if (failed(checkFusedScopes(model, function)))
           return signalPassFailure();
       }

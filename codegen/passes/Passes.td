@@ -49,7 +49,8 @@ def NarrowTypes : Tenon_Pass<"tenon-narrow-types"> {
 def DropDropout : Tenon_Pass<"tenon-drop-dropout"> {
   let summary = "remove dropout, which is the identity outside of training";
   let description = [{
-    Every `tenon.dropout` is replaced by its operand; entries that train have `training_dropout`
+    Every `tenon.dropout` is replaced by its operand, or a copy of it (`tenon.scale` by 1) where an
+    output would otherwise be an input or another output; entries that train have `training_dropout`
     instead. Before `tenon-fuse`, which would otherwise see an operation between the sum and the
     norm.
   }];

@@ -244,7 +244,8 @@ FailureOr<VariantJob> translateVariant(const CompiledModel &compiled, const Targ
     return failure();
   PassManager pm(compiled.model->getContext());
   buildCpuPipeline(pm);
-  if (failed(pm.run(**program)))
+  if (failed(runPasses(pm, **program,
+                       "the kernels of model '" + compiled.name + "' for " + target.name)))
     return failure();
   if (!request.dumpDir.empty() && failed(dump(request.dumpDir, stem + ".llvm.mlir", **program)))
     return failure();
@@ -317,7 +318,9 @@ FailureOr<Compilation> compileObject(const CompileRequest &request) {
     OwningOpRef<ModuleOp> alone(ModuleOp::create(module.getLoc()));
     compiled.model->moveBefore(alone->getBody(), alone->getBody()->end());
     buildModelPipeline(pm, request.entries, request.compute);
-    if (failed(pm.run(*alone)))
+    std::string entries =
+        request.entries.empty() ? "all entries" : "entries " + llvm::join(request.entries, ", ");
+    if (failed(runPasses(pm, *alone, entries + " of model '" + compiled.name + "'")))
       return failure();
     compiled.model->moveBefore(module.getBody(), module.getBody()->end());
     context->enableMultithreading();

@@ -6,6 +6,9 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Location.h"
 #include "mlir/IR/MLIRContext.h"
+#include "mlir/Pass/Pass.h"
+#include "mlir/Pass/PassInstrumentation.h"
+#include "mlir/Pass/PassManager.h"
 #include "llvm/Support/WithColor.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -40,6 +43,41 @@ static void write(Diagnostic &diagnostic) {
 void writeDiagnostics(MLIRContext &context) {
   context.printOpOnDiagnostic(false); // the line says it better
   context.getDiagEngine().registerHandler([](Diagnostic &diagnostic) { write(diagnostic); });
+}
+
+namespace {
+/// Keeps the name of the pass that failed.
+class FailedPass : public PassInstrumentation {
+public:
+  explicit FailedPass(std::string &name) : name(name) {}
+  void runAfterPassFailed(Pass *pass, Operation *) override {
+    if (name.empty())
+      name = pass->getArgument().empty() ? pass->getName().str() : pass->getArgument().str();
+  }
+
+private:
+  std::string &name;
+};
+} // namespace
+
+LogicalResult runPasses(PassManager &pm, Operation *op, const Twine &what) {
+  std::string failedPass;
+  pm.addInstrumentation(std::make_unique<FailedPass>(failedPass));
+  std::atomic<bool> isSaid = false;
+  LogicalResult result = success();
+  {
+    ScopedDiagnosticHandler handler(op->getContext(), [&](Diagnostic &diagnostic) {
+      if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
+        isSaid = true;
+      return failure(); // others write it
+    });
+    result = pm.run(op);
+  }
+  if (failed(result) && !isSaid)
+    emitError(op->getLoc()) << "pass '" << failedPass << "' failed at " << what
+                            << " and did not say why; this is a mistake in tenonc, please report "
+                               "it with the model";
+  return result;
 }
 
 } // namespace tenon

@@ -16,4 +16,18 @@ tenon.model @m {
     %z = tenon.dropout %y, 0.5 : !x
     return %z : !x
   }
+
+  // Outputs that would be an input, and the same as another output, are copies.
+  // CHECK-LABEL: func.func @outputs
+  // CHECK-SAME: (%[[X:.*]]: tensor
+  // CHECK: %[[A:.*]] = tenon.scale %[[X]] by 1.000000e+00
+  // CHECK: %[[Y:.*]] = tenon.scale %[[X]] by 2.000000e+00
+  // CHECK: %[[B:.*]] = tenon.scale %[[Y]] by 1.000000e+00
+  // CHECK: return %[[A]], %[[Y]], %[[B]]
+  func.func @outputs(%x: !x) -> (!x, !x, !x) {
+    %a = tenon.dropout %x, 0.1 : !x
+    %y = tenon.scale %x by 2.0 : !x
+    %b = tenon.dropout %y, 0.1 : !x
+    return %a, %y, %b : !x, !x, !x
+  }
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# The CHECK of tenon_add_model: a program and a test a model, which compare every variant that this
-# machine can run with the reference interpreter of tenonc.
+# The CHECK of tenon_add_model: a program that compares every variant that this machine can run with
+# the reference interpreter of tenonc, and a test a model.
 
 # CMake drops tests without a word where nobody called enable_testing(), which may stand behind
 # tenon_add_model: so this looks when the top folder is done.
@@ -13,24 +13,41 @@ function(_tenon_warn_without_testing)
   endif()
 endfunction()
 
-function(_tenon_check_model target model tenonc compute)
+# One program for all checked models of a target. What compares is compiled once a project; a C file
+# lists the models.
+function(_tenon_check_models target models tenonc compute)
   get_property(known GLOBAL PROPERTY TENON_CHECKED_MODELS)
   if(NOT known)
     cmake_language(DEFER DIRECTORY ${CMAKE_SOURCE_DIR} CALL _tenon_warn_without_testing)
+    add_library(tenon_check_model OBJECT EXCLUDE_FROM_ALL ${TENON_CMAKE_DIR}/check/check_model.cpp)
+    target_link_libraries(tenon_check_model PRIVATE tenon::runtime)
+    target_compile_features(tenon_check_model PRIVATE cxx_std_20)
   endif()
-  set_property(GLOBAL APPEND PROPERTY TENON_CHECKED_MODELS ${model})
-  set(program ${target}_${model}_check)
-  add_executable(${program} ${TENON_CMAKE_DIR}/check/check_model.cpp)
+  set_property(GLOBAL APPEND PROPERTY TENON_CHECKED_MODELS ${models})
+
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/${target}.tenon)
+  set(declared)
+  set(listed)
+  foreach(model IN LISTS models)
+    string(APPEND declared "#include \"${model}.tenon.h\"\n")
+    string(APPEND listed "&tenon_model_${model}, ")
+  endforeach()
+  set(program ${target}_check)
+  file(CONFIGURE OUTPUT ${folder}.check.c @ONLY CONTENT
+"/* The models that ${program} checks. Written by tenon_add_model; do not edit. */
+${declared}const tenon_model* const tenon_checked_models[] = {${listed}0};
+")
+  add_executable(${program} ${folder}.check.c $<TARGET_OBJECTS:tenon_check_model>)
   target_link_libraries(${program} PRIVATE ${target})
-  target_compile_features(${program} PRIVATE cxx_std_20)
-  target_compile_definitions(${program} PRIVATE TENON_CHECK_HEADER="${model}.tenon.h" TENON_CHECK_MODEL=tenon_model_${model}
-                             TENON_CHECK_COMPUTE="${compute}")
-  set(test "check ${model}")
-  if(compute)
-    set(test "check ${model} ${compute}")
-  endif()
-  add_test(NAME "${test}"
-           COMMAND ${program} ${tenonc} $<TARGET_OBJECTS:${target}_graph>
-                   ${CMAKE_CURRENT_BINARY_DIR}/${target}.tenon/check-${model})
-  set_tests_properties("${test}" PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600)
+  set_target_properties(${program} PROPERTIES LINKER_LANGUAGE CXX)
+  foreach(model IN LISTS models)
+    set(test "check ${model}")
+    if(compute)
+      set(test "check ${model} ${compute}")
+    endif()
+    add_test(NAME "${test}"
+             COMMAND ${program} ${tenonc} $<TARGET_OBJECTS:${target}_graph> ${folder}/check-${model} ${model}
+                     ${compute})
+    set_tests_properties("${test}" PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600)
+  endforeach()
 endfunction()

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The check program of tenon_add_model(... CHECK): runs every entry of one model on every variant
+// The check program of tenon_add_model(... CHECK): runs every entry of a model on every variant
 // that this CPU offers, with random parameters and inputs, and compares with `tenonc reference`,
 // which interprets the same graph in double precision.
-//   check_model <tenonc> <model object> <work folder>
+//   check_model <tenonc> <model object> <work folder> <model> [<compute type>]
 // Exit status: 0 all agree, 1 a difference or an error, 77 no variant can run here.
 #include "inference.hpp"
 #include "training.hpp"
 
 namespace check {
 namespace {
+
+const tenon_model* find_model(const std::string& name) {
+  for (const tenon_model* const* at = tenon_checked_models; *at != nullptr; ++at)
+    if ((*at)->name == name) return *at;
+  fail("no model '" + name + "' was linked into this program");
+}
 
 int check_all(files where) {
   std::filesystem::create_directories(where.folder);
@@ -21,26 +27,26 @@ int check_all(files where) {
   const auto tests = make_cases(where, n_parameters, random);
   std::vector<training_case> training_tests;
   training_state state;
-  if (std::ranges::any_of(std::span(model.entries, model.n_entries), &tenon_entry::trains)) {
+  if (std::ranges::any_of(std::span(model->entries, model->n_entries), &tenon_entry::trains)) {
     state = random_state(parameters, random);
     training_tests = make_training_cases(where, state, n_parameters, random);
   }
 
   int n_variants = 0;
-  for (const tenon_variant& variant : std::span(model.variants, model.n_variants)) {
+  for (const tenon_variant& variant : std::span(model->variants, model->n_variants)) {
     std::uint32_t chosen = 0;
-    if (const rt::status fits = tenon_variant_select(&model, variant.name, &chosen); !fits) {
+    if (const rt::status fits = tenon_variant_select(model, variant.name, &chosen); !fits) {
       std::printf("SKIPPED: variant %s: %s\n", variant.name, fits.message());
       continue;
     }
     ++n_variants;
-    auto weights = rt::weights::load(model, where.parameters, options_for(0, variant.name));
+    auto weights = rt::weights::load(*model, where.parameters, options_for(0, variant.name));
     if (!weights) fail(weights.message());
     for (const test_case& test : tests) run_case(test, *weights, variant.name);
     run_training_cases(training_tests, state, variant.name);
   }
   std::filesystem::remove_all(where.folder);
-  std::printf("%s: %zu cases on %d variants agree with the reference\n", model.name,
+  std::printf("%s: %zu cases on %d variants agree with the reference\n", model->name,
               tests.size() + training_tests.size(), n_variants);
   return n_variants == 0 ? 77 : 0;
 }
@@ -49,12 +55,15 @@ int check_all(files where) {
 }  // namespace check
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fprintf(stderr, "usage: %s <tenonc> <model object> <work folder>\n", argv[0]);
+  if (argc != 5 && argc != 6) {
+    std::fprintf(stderr,
+                 "usage: %s <tenonc> <model object> <work folder> <model> [<compute type>]\n",
+                 argv[0]);
     return 1;
   }
   try {
-    return check::check_all({argv[1], argv[2], argv[3], ""});
+    check::model = check::find_model(argv[4]);
+    return check::check_all({argv[1], argv[2], argv[3], "", argc == 6 ? argv[5] : ""});
   } catch (const std::exception& error) {
     std::fprintf(stderr, "check failed: %s\n", error.what());
     return 1;

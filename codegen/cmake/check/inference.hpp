@@ -39,8 +39,6 @@ inline tensor part(const tensor& x, const tenon_tensor& type, std::uint32_t dim,
 inline void compare(const std::string& what, const tenon_entry& entry,
                     const std::vector<std::int64_t>& sizes, const std::vector<float>& got,
                     const std::vector<double>& want, double tolerance) {
-  if (std::ranges::all_of(want, [](double x) { return x == 0; }))
-    fail(what + ": the reference is zero everywhere, which tests nothing");
   std::size_t at = 0;
   for (const tenon_tensor& type : std::span(entry.outputs, entry.n_outputs)) {
     double largest = 0, error = 0;
@@ -58,6 +56,23 @@ inline void compare(const std::string& what, const tenon_entry& entry,
   }
 }
 
+// What the outputs are for the tokens [begin, end) only: a part of those that have the dimension of
+// the sequence, and all of others, such as the last token's.
+inline std::vector<float> last_piece(const tenon_entry& entry,
+                                     const std::vector<std::int64_t>& sizes,
+                                     const std::vector<float>& outputs, std::int64_t begin,
+                                     std::int64_t end) {
+  std::vector<float> piece;
+  std::size_t at = 0;
+  for (const tenon_tensor& type : std::span(entry.outputs, entry.n_outputs)) {
+    tensor whole = shaped(type, sizes);
+    for (std::size_t i = 0; i < whole.words.size(); ++i) whole.set(i, outputs[at++]);
+    const tensor cut = part(whole, type, entry.sequence_dim, begin, end);
+    for (std::size_t i = 0; i < cut.words.size(); ++i) piece.push_back(cut.at(i));
+  }
+  return piece;
+}
+
 struct test_case {
   std::uint32_t entry;
   std::string what;
@@ -68,10 +83,10 @@ struct test_case {
 };
 
 inline void run_case(const test_case& test, const rt::weights& weights, const char* variant) {
-  const tenon_entry& entry = model.entries[test.entry];
+  const tenon_entry& entry = model->entries[test.entry];
   std::vector<float> first;
   for (int threads : {1, 2, 3}) {
-    auto session = rt::create_session(model, weights, options_for(threads, variant));
+    auto session = rt::create_session(*model, weights, options_for(threads, variant));
     if (!session) fail(session.message());
     const std::string what =
         test.what + " on " + variant + ", " + std::to_string(threads) + " threads";
@@ -96,14 +111,14 @@ inline void run_case(const test_case& test, const rt::weights& weights, const ch
       sizes[entry.sequence_dim] = end - begin;
       last = run(*session, test.entry, sizes, inputs, begin);
     }
-    if (!std::ranges::equal(last, first))
+    if (!std::ranges::equal(last, last_piece(entry, test.sizes, first, middle, length)))
       fail(what + ": other bits when split after " + std::to_string(middle) + " tokens");
   }
 }
 
 // Adds what the reference says to the inputs of a case: the outputs one after the other.
 inline void ask_reference(const files& where, test_case& test) {
-  const tenon_entry& entry = model.entries[test.entry];
+  const tenon_entry& entry = model->entries[test.entry];
   std::size_t count = 0;
   for (const tenon_tensor& type : std::span(entry.outputs, entry.n_outputs))
     count += shaped(type, test.sizes).words.size();
@@ -116,8 +131,8 @@ inline void ask_reference(const files& where, test_case& test) {
 inline std::vector<test_case> make_cases(const files& where, double n_parameters,
                                          random_source& random) {
   std::vector<test_case> tests;
-  for (std::uint32_t index = 0; index < model.n_entries; ++index) {
-    const tenon_entry& entry = model.entries[index];
+  for (std::uint32_t index = 0; index < model->n_entries; ++index) {
+    const tenon_entry& entry = model->entries[index];
     if (entry.trains) continue;  // training.hpp
     for (auto [rows, length] : rows_and_lengths) {
       if (static_cast<double>(rows * length) * n_parameters > most_work && rows * length > 5)

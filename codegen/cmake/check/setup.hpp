@@ -11,13 +11,15 @@
 
 #include <tenon/runtime/typed.hpp>
 
-#include TENON_CHECK_HEADER
 #include "tensors.hpp"
+
+/// The models of the target, ended by null; TenonCheckModel.cmake writes it.
+extern "C" const tenon_model* const tenon_checked_models[];
 
 namespace check {
 
 namespace rt = tenon::runtime;
-inline const tenon_model& model = TENON_CHECK_MODEL;
+inline const tenon_model* model = nullptr;  // the one that is checked
 
 // Products of parameters and tokens that the interpreter is asked for at most (a few seconds).
 inline constexpr double most_work = 2e9;
@@ -48,7 +50,7 @@ inline std::size_t count_of(const std::vector<std::int64_t>& shape) {
 
 inline std::vector<tensor> random_parameters(random_source& random) {
   std::vector<tensor> tensors;
-  for (const tenon_param& param : std::span(model.params, model.n_params)) {
+  for (const tenon_param& param : std::span(model->params, model->n_params)) {
     if (param.tensor.dtype != TENON_F32 && param.tensor.dtype != TENON_BF16)
       fail(std::string(param.tensor.name) + " is neither f32 nor bf16; the check knows those only");
     for (std::uint32_t layer = 0; layer < std::max(param.layers, 1u); ++layer) {
@@ -56,7 +58,7 @@ inline std::vector<tensor> random_parameters(random_source& random) {
       if (const auto at = x.name.find("{}"); param.layers > 0 && at != std::string::npos)
         x.name.replace(at, 2, std::to_string(layer));
       for (std::uint32_t i = 0; i < param.tensor.rank; ++i)
-        x.shape.push_back(model.dims[param.tensor.dims[i]].max);
+        x.shape.push_back(model->dims[param.tensor.dims[i]].max);
       x.words.resize(count_of(x.shape));
       // Matrices keep the size of what they multiply; vectors are around their initial value.
       const float bound =
@@ -76,8 +78,8 @@ inline std::vector<std::int64_t> sizes_for(const tenon_entry& entry, std::int64_
                                            std::int64_t length) {
   std::vector<std::int64_t> sizes;
   std::uint32_t n_dynamic = 0;
-  for (std::uint32_t i = 0; i < model.n_dims; ++i) {
-    const tenon_dim& dim = model.dims[i];
+  for (std::uint32_t i = 0; i < model->n_dims; ++i) {
+    const tenon_dim& dim = model->dims[i];
     const bool dynamic = dim.min != dim.max;
     const bool sequence = entry.context > 0 ? i == entry.sequence_dim : n_dynamic == 1;
     sizes.push_back(dynamic ? std::clamp(sequence ? length : rows, dim.min, dim.max) : dim.max);
@@ -94,9 +96,9 @@ inline constexpr std::pair<std::int64_t, std::int64_t> rows_and_lengths[] = {
 /// "step batch=2 seq=7"
 inline std::string title(const tenon_entry& entry, const std::vector<std::int64_t>& sizes) {
   std::string text = entry.name;
-  for (std::uint32_t i = 0; i < model.n_dims; ++i)
-    if (model.dims[i].min != model.dims[i].max)
-      text += " " + std::string(model.dims[i].name) + "=" + std::to_string(sizes[i]);
+  for (std::uint32_t i = 0; i < model->n_dims; ++i)
+    if (model->dims[i].min != model->dims[i].max)
+      text += " " + std::string(model->dims[i].name) + "=" + std::to_string(sizes[i]);
   return text;
 }
 
@@ -127,7 +129,7 @@ inline tensor random_input(const tenon_tensor& type, const std::vector<std::int6
 inline std::vector<float> run(rt::session& session, std::uint32_t index,
                               std::vector<std::int64_t> sizes, const std::vector<tensor>& inputs,
                               std::int64_t position) {
-  const tenon_entry& entry = model.entries[index];
+  const tenon_entry& entry = model->entries[index];
   std::vector<rt::buffer<std::uint32_t>> memory;
   std::vector<const void*> in;
   std::vector<void*> out;
@@ -158,6 +160,7 @@ inline std::vector<float> run(rt::session& session, std::uint32_t index,
 
 struct files {
   std::string tenonc, object, folder, parameters;
+  std::string compute;  // "bf16", or empty
 };
 
 // Runs the reference on inputs; the path of what it wrote.
@@ -167,10 +170,10 @@ inline std::string run_reference(const files& where, const tenon_entry& entry,
   const std::string out = where.folder + "/outputs.safetensors";
   write_file(in, inputs);
   const std::string command = quoted(where.tenonc) + " reference " + quoted(where.object) +
-                              " --model " + quoted(model.name) + " --entry " + quoted(entry.name) +
+                              " --model " + quoted(model->name) + " --entry " + quoted(entry.name) +
                               " --params " + quoted(where.parameters) + " --inputs " + quoted(in) +
                               " --output " + quoted(out) +
-                              (*TENON_CHECK_COMPUTE ? " --compute " TENON_CHECK_COMPUTE : "");
+                              (where.compute.empty() ? "" : " --compute " + quoted(where.compute));
   if (std::system(command.c_str()) != 0) fail("this failed: " + command);
   return out;
 }

@@ -72,12 +72,22 @@ inline tensor scalar_input(const tenon_tensor& type, std::size_t set) {
   return x;
 }
 
+// With factors rounded to bf16, those next to the middle of two of its values may go the other way
+// than in double precision; a loss is a mean over many of them.
+struct tolerances {
+  double scalar, tensor;
+};
+inline tolerances tolerances_of(bool bf16) {
+  return bf16 ? tolerances{0x1p-9, 0x1p-7} : tolerances{1e-5, 1e-4};
+}
+
 struct training_case {
   std::uint32_t entry;
   std::string what;
   std::vector<std::int64_t> sizes;
   std::vector<tensor> inputs;
   std::map<std::string, std::vector<double>> want;  // outputs and tensors of kinds, by name
+  tolerances allowed;
 };
 
 /// What the reference says to a case that begins in `state`.
@@ -90,20 +100,21 @@ inline std::map<std::string, std::vector<double>> reference(const files& where,
       x.name = kinds[kind].prefix + x.name;
       inputs.push_back(std::move(x));
     }
-  return read_tensors(run_reference(where, model.entries[test.entry], inputs));
+  return read_tensors(run_reference(where, model->entries[test.entry], inputs));
 }
 
 inline std::vector<training_case> make_training_cases(const files& where,
                                                       const training_state& state,
                                                       double n_parameters, random_source& random) {
   std::vector<training_case> tests;
-  for (std::uint32_t index = 0; index < model.n_entries; ++index) {
-    const tenon_entry& entry = model.entries[index];
+  for (std::uint32_t index = 0; index < model->n_entries; ++index) {
+    const tenon_entry& entry = model->entries[index];
     if (!entry.trains) continue;
     std::size_t n_of_entry = 0;
     auto add = [&](const std::vector<std::int64_t>& sizes, std::size_t set) {
-      training_case test{
-          index, title(entry, sizes) + (set == 0 ? "" : ", later step"), sizes, {}, {}};
+      training_case test{index, title(entry, sizes) + (set == 0 ? "" : ", later step"),
+                         sizes, {},
+                         {},    tolerances_of(!where.compute.empty())};
       for (const tenon_tensor& type : std::span(entry.inputs, entry.n_inputs))
         test.inputs.push_back(type.rank == 0 ? scalar_input(type, set)
                                              : random_input(type, sizes, random));
@@ -139,16 +150,10 @@ struct training_result {
   training_state state;
 };
 
-// With factors rounded to bf16, those next to the middle of two of its values may go the other way
-// than in double precision; a loss is a mean over many of them.
-inline constexpr bool is_bf16 = *TENON_CHECK_COMPUTE != 0;
-inline constexpr double scalar_tolerance = is_bf16 ? 0x1p-9 : 1e-5;
-inline constexpr double tensor_tolerance = is_bf16 ? 0x1p-7 : 1e-4;
-
 /// Outputs to 1e-5 of their value. A loss of next to nothing is a difference of larger numbers.
 inline void compare_outputs(const std::string& what, const training_case& test,
                             const std::vector<float>& got) {
-  const tenon_entry& entry = model.entries[test.entry];
+  const tenon_entry& entry = model->entries[test.entry];
   for (std::uint32_t i = 0; i < entry.n_outputs; ++i) {
     const auto& type = entry.outputs[i];
     if (type.rank != 0) fail(what + ": output " + type.name + " is no scalar");
@@ -156,7 +161,7 @@ inline void compare_outputs(const std::string& what, const training_case& test,
     char text[128];
     std::snprintf(text, sizeof text, "%s: %.9g, the reference has %.9g", type.name, got[i], want);
     std::printf("  %s\n", text);
-    if (!(error <= scalar_tolerance * std::abs(want) + 1e-6)) fail(what + ": " + text);
+    if (!(error <= test.allowed.scalar * std::abs(want) + 1e-6)) fail(what + ": " + text);
   }
 }
 
@@ -170,7 +175,7 @@ inline void compare_tensors(const std::string& what, const training_case& test, 
     double error, change, old;
     std::size_t count;
   };
-  const bool is_init = std::string_view(model.entries[test.entry].name) == "init";
+  const bool is_init = std::string_view(model->entries[test.entry].name) == "init";
   std::vector<difference> differences;
   double squares = 0, count = 0;
   for (std::size_t t = 0; t < before.size(); ++t) {
@@ -198,7 +203,7 @@ inline void compare_tensors(const std::string& what, const training_case& test, 
     if (!test.want.contains(kinds[kind].prefix + x.name)) continue;
     const auto& [error, change, old, n] = differences[at++];
     const double typical = std::sqrt(squares / count * static_cast<double>(n));
-    const double allowed = tensor_tolerance * change + 0x1p-22 * old + 1e-6 * typical;
+    const double allowed = test.allowed.tensor * change + 0x1p-22 * old + 1e-6 * typical;
     char text[160];
     std::snprintf(text, sizeof text, ": error %.3g, change %.3g (allowed %.3g)", error, change,
                   allowed);
@@ -226,11 +231,11 @@ inline bool same_bits(const training_result& a, const training_result& b) {
 inline void run_training_cases(const std::vector<training_case>& tests, const training_state& state,
                                const char* variant) {
   if (tests.empty()) return;
-  auto weights = rt::weights::zero(model, options_for(0, variant));
+  auto weights = rt::weights::zero(*model, options_for(0, variant));
   if (!weights) fail(weights.message());
   std::vector<training_result> first;
   for (int threads : {1, 2, 3}) {
-    auto session = rt::create_session(model, *weights, options_for(threads, variant));
+    auto session = rt::create_session(*model, *weights, options_for(threads, variant));
     if (!session) fail(session.message());
     for (std::size_t i = 0; i < tests.size(); ++i) {
       const training_case& test = tests[i];

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What the language lets one write: small models, each with a composition that no GPT-2 has. All of
+// them compile and agree with the reference.
+#include <tenon/tenon.hpp>
+#include <utility>
+
+using namespace tenon;
+
+struct batch : dyn<1, 3> {};
+struct seq : dyn<1, 9> {};
+struct n_vocab : dim<11> {};
+struct n_tag : dim<5> {};
+struct n_place : dim<9> {};
+struct n_layer : dim<2> {};
+struct n_head : dim<2> {};
+struct n_embd : dim<12> {};
+struct n_qkv : dim<36> {};
+struct n_hidden : dim<17> {};
+struct one : dim<1> {};
+
+using hidden_states = tensor<f32, batch, seq, n_embd>;
+using ids_of = input<"ids", i32, batch, seq>;
+using kinds_of = input<"kinds", i32, batch, seq>;
+using targets_of = input<"targets", i32, batch, seq>;
+
+struct attention {
+  nn::linear<n_embd, n_qkv> c_attn{"c_attn", normal(0.3)};
+  nn::linear<n_embd, n_embd> c_proj{"c_proj", normal(0.3), false};
+  kv_cache<f32, batch, n_place, n_embd> cache{"cache"};
+
+  constexpr auto bare(hidden_states x) const {
+    return causal_self_attention<n_head>(c_attn(x), cache);
+  }
+  constexpr auto operator()(hidden_states x) const { return c_proj(bare(x)); }
+};
+
+struct mlp {
+  nn::linear<n_embd, n_hidden> up{"up", normal(0.3)};
+  nn::linear<n_hidden, n_embd> down{"down", normal(0.3)};
+
+  constexpr auto operator()(hidden_states x) const { return down(gelu(up(x), gelu_tanh)); }
+};
+
+// What the models are made of; each takes what it needs.
+struct parts {
+  param<f32, n_vocab, n_embd> wte{"wte", normal(0.3)};
+  param<f32, n_tag, n_embd> tags{"tags", normal(0.3)};
+  param<f32, n_place, n_embd> wpe{"wpe", normal(0.3)}, second_wpe{"second_wpe", normal(0.3)};
+  param<f32, n_vocab> bias{"bias", normal(0.3)};
+  nn::layer_norm<n_embd> ln{"ln"}, ln_f{"ln_f", false};
+  nn::linear<n_embd, n_vocab> head{"head", normal(0.3)};
+  nn::linear<n_embd, n_tag> tagger{"tagger", normal(0.3), false};
+  nn::linear<n_embd, n_embd> square{"square", normal(0.3)};
+  attention attn;
+  mlp ff;
+
+  constexpr auto token(auto ids) const { return embedding(wte, ids); }
+  constexpr auto place(auto ids) const { return embedding(wpe, positions(ids)); }
+};
+
+constexpr auto with_loss(auto logits, auto targets) {
+  return outputs(output<"logits">(logits), output<"loss">(cross_entropy(logits, targets)));
+}
+
+// ---- tokens and positions
+
+struct norm_before_positions : parts {
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    return with_loss(head(ln(token(ids)) + place(ids)), targets);
+  }
+};
+struct norm_of_positions : parts {
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    return with_loss(head(token(ids) + ln(place(ids))), targets);
+  }
+};
+struct positions_twice : parts {
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    auto p = place(ids);
+    return with_loss(head(token(ids) + p + p), targets);
+  }
+};
+struct positions_of_two_tables : parts {
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    auto p = place(ids) + embedding(second_wpe, positions(ids));
+    return with_loss(head(token(ids) + p), targets);
+  }
+};
+struct positions_scaled : parts {
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    return with_loss(head(token(ids) + scale(place(ids), -0.5)), targets);
+  }
+};
+struct positions_activated : parts {
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    return with_loss(head(token(ids) + gelu(place(ids), gelu_erf)), targets);
+  }
+};
+struct positions_before_the_head : parts {  // `step` cannot take the last token before that sum
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    auto x = token(ids) + attn(token(ids)) + place(ids);
+    return with_loss(head(ln(x)), targets);
+  }
+};
+struct positions_in_two_sums : parts {
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    auto x = token(ids);
+    auto p = place(ids) + place(ids);
+    return with_loss(head((x + p) + (ln(x) + p)), targets);
+  }
+};
+struct three_tables : parts {
+  constexpr auto operator()(ids_of ids, kinds_of kinds, targets_of targets) const {
+    auto x = token(ids) + place(ids) + embedding(tags, kinds);
+    return with_loss(tied_head(ln(x), wte), targets);
+  }
+};
+struct table_twice : parts {
+  constexpr auto operator()(ids_of ids, kinds_of kinds, targets_of targets) const {
+    return with_loss(tied_head(token(ids) + token(kinds), wte), targets);
+  }
+};
+
+// ---- products, norms, sums
+
+struct sum_of_products : parts {
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    auto x = token(ids);
+    return with_loss(head(square(x) + ff(x)), targets);
+  }
+};
+struct product_twice : parts {
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    return with_loss(head(square(gelu(square(token(ids)), gelu_tanh))), targets);
+  }
+};
+struct norm_twice : parts {
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    return with_loss(head(ln(ln(token(ids)) + token(ids))), targets);
+  }
+};
+struct bias_behind_the_head : parts {
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    return with_loss(tied_head(attn(token(ids)), wte) + bias, targets);
+  }
+};
+struct doubled : parts {
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    auto x = token(ids) + token(ids);
+    return with_loss(head(x + x), targets);
+  }
+};
+struct hidden_states_alone : parts {
+  constexpr auto operator()(ids_of ids) const {
+    auto x = token(ids) + place(ids);
+    return outputs(output<"x">(x), output<"p">(place(ids)), output<"y">(attn(ln(x))));
+  }
+};
+
+// ---- attention and stacks
+
+struct attention_of_attention : parts {
+  struct second : attention {
+    constexpr second() : attention{{"second", normal(0.3)}, {"third", normal(0.3)}, {"kept"}} {}
+  };
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    return with_loss(head(second{}.bare(attn.bare(token(ids)))), targets);
+  }
+};
+struct side_by_side : parts {  // as GPT-J
+  struct block {
+    nn::layer_norm<n_embd> ln{"ln"};
+    attention attn;
+    mlp ff;
+    constexpr auto operator()(hidden_states x) const { return x + attn(ln(x)) + ff(ln(x)); }
+  };
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    return with_loss(tied_head(ln_f(repeat<n_layer>("h", block{}, token(ids))), wte), targets);
+  }
+};
+struct norm_behind : parts {  // as GPT-1
+  struct block {
+    nn::layer_norm<n_embd> ln_1{"ln_1"}, ln_2{"ln_2"};
+    attention attn;
+    mlp ff;
+    constexpr auto operator()(hidden_states x) const {
+      x = ln_1(x + attn(x));
+      return ln_2(x + ff(x));
+    }
+  };
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    auto x = dropout(token(ids) + place(ids), 0.1);
+    return with_loss(tied_head(repeat<n_layer>("h", block{}, x), wte), targets);
+  }
+};
+struct layers_without_products : parts {
+  struct block {
+    nn::layer_norm<n_embd> ln{"ln"};
+    constexpr auto operator()(hidden_states x) const { return gelu(ln(x), gelu_erf) + x; }
+  };
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    return with_loss(head(repeat<n_layer>("h", block{}, token(ids))), targets);
+  }
+};
+struct stack_behind_stack : parts {
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    auto x = repeat<n_layer>("a", mlp{}, token(ids));
+    return with_loss(head(repeat<n_layer>("b", attention{}, x)), targets);
+  }
+};
+struct captured : parts {  // layers that use a value from outside; it cannot be trained
+  constexpr auto operator()(ids_of ids) const {
+    auto x = token(ids) + place(ids);
+    auto layer = [&](hidden_states y) { return y + ff(y) + scale(x, 0.1); };
+    return outputs(output<"logits">(head(repeat<n_layer>("h", layer, x))));
+  }
+};
+struct unused : parts {  // attention and a stack that no output needs
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    auto x = token(ids);
+    (void)repeat<n_layer>("h", mlp{}, attn(x));
+    return with_loss(head(x), targets);
+  }
+};
+
+// ---- losses
+
+struct scaled_loss : parts {
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    auto logits = head(token(ids));
+    auto loss = scale(scale(cross_entropy(logits, targets), 0.5), -3.0);
+    return outputs(output<"logits">(logits), output<"loss">(loss));
+  }
+};
+struct doubled_loss : parts {
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    auto logits = head(token(ids));
+    auto loss = cross_entropy(logits, targets);
+    return outputs(output<"logits">(logits), output<"loss">(loss + loss));
+  }
+};
+struct two_heads : parts {
+  constexpr auto operator()(ids_of ids, targets_of targets, kinds_of kinds) const {
+    auto x = ff(ln(token(ids)));
+    auto logits = head(x);
+    auto loss = cross_entropy(logits, targets), aside = cross_entropy(tagger(x), kinds);
+    return outputs(output<"logits">(logits), output<"loss">(loss + scale(aside, 0.5)));
+  }
+};
+struct two_targets : parts {
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    auto logits = tied_head(token(ids), wte);
+    auto loss = cross_entropy(logits, targets) + cross_entropy(logits, ids);
+    return outputs(output<"logits">(logits), output<"loss">(loss));
+  }
+};
+struct loss_in_logits : parts {
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    auto first = head(token(ids));
+    auto logits = gelu(head(token(ids)) + cross_entropy(first, targets), gelu_tanh);
+    return outputs(output<"first">(first), output<"loss">(cross_entropy(logits, targets)));
+  }
+};
+struct number_from_outside : parts {
+  constexpr auto operator()(ids_of ids, targets_of targets, input<"penalty", f32> penalty) const {
+    auto logits = head(token(ids) + penalty) + penalty;
+    auto loss = cross_entropy(logits, targets);
+    return outputs(output<"logits">(logits), output<"loss">(loss + scale(penalty, 0.25)),
+                   output<"twice">(penalty + penalty));
+  }
+};
+struct zero_by_nature {  // the loss of one class, and all of its gradients; a product with 0
+  param<f32, n_vocab, n_embd> wte{"wte", normal(0.3)};
+  nn::linear<n_embd, one> head{"head", normal(0.3)};
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    auto logits = head(embedding(wte, ids));
+    return outputs(output<"zero">(scale(logits, 0)),
+                   output<"loss">(cross_entropy(logits, targets)));
+  }
+};
+
+TENON_MODEL(norm_before_positions, norm_before_positions{});
+TENON_MODEL(norm_of_positions, norm_of_positions{});
+TENON_MODEL(positions_twice, positions_twice{});
+TENON_MODEL(positions_of_two_tables, positions_of_two_tables{});
+TENON_MODEL(positions_scaled, positions_scaled{});
+TENON_MODEL(positions_activated, positions_activated{});
+TENON_MODEL(positions_before_the_head, positions_before_the_head{});
+TENON_MODEL(positions_in_two_sums, positions_in_two_sums{});
+TENON_MODEL(three_tables, three_tables{});
+TENON_MODEL(table_twice, table_twice{});
+TENON_MODEL(sum_of_products, sum_of_products{});
+TENON_MODEL(product_twice, product_twice{});
+TENON_MODEL(norm_twice, norm_twice{});
+TENON_MODEL(bias_behind_the_head, bias_behind_the_head{});
+TENON_MODEL(doubled, doubled{});
+TENON_MODEL(hidden_states_alone, hidden_states_alone{});
+TENON_MODEL(attention_of_attention, attention_of_attention{});
+TENON_MODEL(side_by_side, side_by_side{});
+TENON_MODEL(norm_behind, norm_behind{});
+TENON_MODEL(layers_without_products, layers_without_products{});
+TENON_MODEL(stack_behind_stack, stack_behind_stack{});
+TENON_MODEL(captured, captured{});
+TENON_MODEL(unused, unused{});
+TENON_MODEL(scaled_loss, scaled_loss{});
+TENON_MODEL(doubled_loss, doubled_loss{});
+TENON_MODEL(two_heads, two_heads{});
+TENON_MODEL(two_targets, two_targets{});
+TENON_MODEL(loss_in_logits, loss_in_logits{});
+TENON_MODEL(number_from_outside, number_from_outside{});
+TENON_MODEL(zero_by_nature, zero_by_nature{});

@@ -1,0 +1,252 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Writes models at random, legal ones, as C++: the same for the same seeds, on every machine.
+
+  random_models.py random|trained 0 1 2 -o random.model.cpp
+
+A model is made of the DSL's operations on whatever is at hand: results are used once, twice or not
+at all, parameters and norms again, layers are stacked, losses are added up. One that is trained has
+no output but its loss.
+"""
+import argparse
+import random
+
+HEAD = """// Written by random_models.py; see there.
+#include <tenon/tenon.hpp>
+
+using namespace tenon;
+"""
+DIMENSIONS = """struct batch : dyn<1, 3> {{}};
+struct seq : dyn<1, 9> {{}};
+struct n_vocab : dim<{vocab}> {{}};
+struct n_place : dim<9> {{}};
+struct n_layer : dim<{layers}> {{}};
+struct n_head : dim<{heads}> {{}};
+struct c : dim<{c}> {{}};
+struct c3 : dim<{c3}> {{}};
+struct w : dim<{w}> {{}};
+"""
+TENSORS = {"x": "(B, T, c)", "h": "(B, T, w)", "p": "(T, c)", "l": "(B, T, n_vocab)", "n": "()"}
+
+
+class Scope:
+    """A function under construction: its lines, the values of each shape, and whose members they need."""
+
+    def __init__(self, model, prefix):
+        self.model, self.prefix = model, prefix
+        self.lines, self.values = [], {shape: [] for shape in TENSORS}
+
+    def add(self, shape, expression):
+        name = f"{self.prefix}{self.model.number()}"
+        self.lines.append(f"auto {name} = {expression};")
+        self.values[shape].append(name)
+        return name
+
+    def any(self, shape):
+        """A value of that shape, rather a late one; made where there is none."""
+        known = self.values[shape]
+        if not known:
+            return self.model.make(self, shape)
+        return known[-1] if self.model.chance(0.5) else self.model.pick(known)
+
+
+class Model:
+    def __init__(self, seed, training):
+        self.random = random.Random(seed)
+        self.training = training
+        self.members, self.layers = [], []
+        self.inside = None  # the members of the layer that is being written
+        self.count = 0
+        self.heads = self.pick([1, 2, 3])
+        self.c = self.heads * self.pick([1, 2, 4, 5, 8, 11])
+        self.w = self.pick([1, 3, 8, 16, 17, 33])
+        self.vocab = self.pick([2, 5, 16, 37])
+        self.tables, self.norms = [], []
+        self.captures = False
+
+    def number(self):
+        self.count += 1
+        return self.count
+
+    def chance(self, probability):
+        return self.random.random() < probability
+
+    def pick(self, options):
+        return options[int(self.random.random() * len(options))]
+
+    def member(self, declaration):
+        """Declares a parameter or a layer; `{}` in it is its name. Returns the name."""
+        name = f"m{self.number()}"
+        (self.members if self.inside is None else self.inside).append(declaration.replace("{}", name) + ";")
+        return name
+
+    # ---- values made from nothing or from others, by shape
+
+    def make(self, scope, shape):
+        return getattr(self, "make_" + shape)(scope)
+
+    def table(self, rows="n_vocab"):
+        if rows == "n_vocab" and self.tables and self.inside is None and self.chance(0.5):
+            return self.pick(self.tables)
+        name = self.member(f'param<f32, {rows}, c> {{}}{{"{{}}", normal(0.3)}}')
+        if rows == "n_vocab" and self.inside is None:
+            self.tables.append(name)
+        return name
+
+    def make_x(self, scope):
+        if self.inside is not None:
+            return scope.values["x"][0]
+        ids = self.pick(["ids", "ids", "kinds"])
+        return scope.add("x", f"embedding({self.table()}, {ids})")
+
+    def make_p(self, scope):
+        if self.inside is not None:  # its ids are not at hand
+            return scope.values["x"][0]
+        return scope.add("p", f"embedding({self.table('n_place')}, positions(ids))")
+
+    def linear(self, into, out):
+        return self.member(f'nn::linear<{into}, {out}> {{}}{{"{{}}", normal(0.3), {self.flag()}}}')
+
+    def make_h(self, scope):
+        return scope.add("h", f"{self.linear('c', 'w')}({scope.any('x')})")
+
+    def make_l(self, scope):
+        x = scope.any("x")
+        if self.chance(0.5):
+            return scope.add("l", f"tied_head({x}, {self.table()})")
+        return scope.add("l", f"{self.linear('c', 'n_vocab')}({x})")
+
+    def make_n(self, scope):
+        ignore = self.pick(["", "", ", 1"])
+        return scope.add("n", f"cross_entropy({scope.any('l')}, targets{ignore})")
+
+    def flag(self):
+        return self.pick(["true", "false"])
+
+    # ---- steps
+
+    def norm(self, scope, shape, width):
+        x = scope.any(shape)
+        known = [name for name, of in self.norms if of == width]
+        if known and self.inside is None and self.chance(0.3):
+            name = self.pick(known)
+        else:
+            name = self.member(f'nn::layer_norm<{width}> {{}}{{"{{}}", {self.flag()}}}')
+            if self.inside is None:
+                self.norms.append((name, width))
+        scope.add(shape, f"{name}({x})")
+
+    def add(self, scope, shape, width):
+        x, kind = scope.any(shape), self.pick(["same", "same", "param", "places"])
+        if kind == "same":
+            y = scope.any(shape)
+        elif kind == "param" and shape != "n":
+            y = self.member(f'param<f32, {width}> {{}}{{"{{}}", normal(0.3)}}')
+        elif kind == "places" and shape == "x" and self.inside is None:
+            y = scope.any("p")
+        else:
+            y = x
+        scope.add(shape, f"{x} + {y}" if self.chance(0.7) else f"add({x}, {y})")
+
+    def elementwise(self, scope, shape):
+        x = scope.any(shape)
+        call = self.pick(["scale({}, 0.5)", "scale({}, -1.5)", "gelu({}, gelu_tanh)", "gelu({}, gelu_erf)",
+                          "dropout({}, 0.25)", "dropout({}, 0)"])
+        scope.add(shape, call.replace("{}", x))
+
+    def attention(self, scope):
+        x = scope.any("x")
+        qkv, cache = self.linear("c", "c3"), self.member('kv_cache<f32, batch, n_place, c> {}{"{}"}')
+        scope.add("x", f"causal_self_attention<n_head>({qkv}({x}), {cache})")
+
+    def stack(self, scope):
+        x, name = scope.any("x"), f"layer{self.number()}"
+        inner = Scope(self, "y")
+        inner.values["x"].append("x")
+        self.inside = []
+        for _ in range(self.pick([1, 2, 3, 5])):
+            self.step(inner)
+        last = inner.any("x")
+        if last == "x" or self.training:  # a layer that depends on what it is given
+            last = inner.add("x", f"x + {last}")
+        body = "\n    ".join(inner.lines + [f"return {last};"])
+        self.layers.append(f"struct {name} {{\n  " + "\n  ".join(self.inside)
+                           + "\n  constexpr auto operator()(tensor<f32, batch, seq, c> x) const {\n    "
+                           + body + "\n  }\n};\n")
+        self.inside = None
+        scope.add("x", f'repeat<n_layer>("{name}", {name}{{}}, {x})')
+
+    def step(self, scope):
+        kinds = ["norm", "norm", "add", "add", "add", "elementwise", "elementwise", "up", "down", "attention"]
+        if self.inside is None:
+            kinds += ["stack", "places", "head"]
+        kind = self.pick(kinds)
+        shape, width = self.pick([("x", "c"), ("x", "c"), ("h", "w")])
+        if kind == "norm":
+            self.norm(scope, shape, width)
+        elif kind == "add":
+            self.add(scope, shape, width)
+        elif kind == "elementwise":
+            self.elementwise(scope, shape)
+        elif kind == "up":
+            self.make_h(scope)
+        elif kind == "down":
+            scope.add("x", f"{self.linear('w', 'c')}({scope.any('h')})")
+        elif kind == "attention":
+            self.attention(scope)
+        elif kind == "stack":
+            self.stack(scope)
+        elif kind == "places":
+            scope.add("p", self.pick(["{0} + {0}", "scale({0}, 2)", "gelu({0}, gelu_tanh)"])
+                      .replace("{0}", scope.any("p")))
+        else:
+            self.make_l(scope)
+
+    def numbers(self, scope):
+        """Arithmetic on losses."""
+        for _ in range(self.pick([0, 0, 1, 2, 3])):
+            kind = self.pick(["scale", "add", "another"])
+            n = scope.any("n")
+            if kind == "scale":
+                scope.add("n", f"scale({n}, 0.75)")
+            elif kind == "add":
+                scope.add("n", f"{n} + {scope.any('n')}")
+            else:
+                self.make_n(scope)
+
+    def write(self, name):
+        scope = Scope(self, "v")
+        self.make_x(scope)
+        for _ in range(self.pick([2, 4, 7, 11])):
+            self.step(scope)
+        self.make_n(scope)
+        self.numbers(scope)
+        results = [scope.values["n"][-1]]
+        if not self.training:
+            for shape in ("x", "h", "p", "l"):
+                results += [value for value in scope.values[shape] if self.chance(0.15)]
+            results += scope.values["l"][-1:]
+        named = ", ".join(f'output<"{value}">({value})' for value in dict.fromkeys(results))
+        used = [f'input<"{i}", i32, batch, seq> {i}' for i in ("ids", "kinds", "targets")]
+        dims = DIMENSIONS.format(vocab=self.vocab, layers=self.pick([1, 2, 3]), heads=self.heads, c=self.c,
+                                 c3=3 * self.c, w=self.w)
+        body = "\n    ".join(scope.lines + [f"return outputs({named});"])
+        return (f"\nnamespace of_{name} {{\n{dims}\n" + "\n".join(self.layers)
+                + "struct model {\n  " + "\n  ".join(self.members)
+                + "\n  constexpr auto operator()(" + ",\n      ".join(used) + ") const {\n    " + body
+                + f"\n  }}\n}};\n}}  // namespace of_{name}\nTENON_MODEL({name}, of_{name}::model{{}});\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("form", choices=["random", "trained"])
+    parser.add_argument("seeds", type=int, nargs="+")
+    parser.add_argument("-o", dest="output", required=True)
+    args = parser.parse_args()
+    models = [Model(seed, args.form == "trained").write(f"{args.form}_{seed}") for seed in args.seeds]
+    with open(args.output, "w", encoding="utf-8") as file:
+        file.write(HEAD + "".join(models))
+
+
+if __name__ == "__main__":
+    main()

@@ -10,6 +10,7 @@
 #     [COMPUTE bf16]                 weights of products, tables and caches of f32 become bf16, sums stay
 #                                    f32; default: the types that the model declares
 #     [DEFINITIONS X=1 ...]          for the model's source
+#     [METADATA key=value ...]       what programs may read of the models (tenon_model_metadata)
 #     [DUMP_DIR <folder>]            the IR after each stage, one folder a model
 #     [CHECK])                       tests of every variant against the reference interpreter; needs
 #                                    enable_testing() in the project's top CMakeLists.txt
@@ -57,10 +58,10 @@ endfunction()
 
 function(tenon_add_model target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "CHECK" "SOURCE;COMPUTE;DUMP_DIR"
-                        "MODELS;ENTRIES;CPU;GPU;DEFINITIONS")
+                        "MODELS;ENTRIES;CPU;GPU;DEFINITIONS;METADATA")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "tenon_add_model(${target}): unknown argument '${arg_UNPARSED_ARGUMENTS}'; "
-            "it takes SOURCE MODELS ENTRIES CPU GPU COMPUTE DEFINITIONS DUMP_DIR CHECK")
+            "it takes SOURCE MODELS ENTRIES CPU GPU COMPUTE DEFINITIONS METADATA DUMP_DIR CHECK")
   endif()
   if(NOT arg_SOURCE)
     message(FATAL_ERROR "tenon_add_model(${target}): SOURCE is missing; give the model's .cpp file")
@@ -104,6 +105,9 @@ function(tenon_add_model target)
   if(arg_COMPUTE)
     list(APPEND options --compute ${arg_COMPUTE})
   endif()
+  foreach(each IN LISTS arg_METADATA)
+    list(APPEND options --metadata ${each})
+  endforeach()
   if(arg_DUMP_DIR)
     get_filename_component(dump ${arg_DUMP_DIR} ABSOLUTE BASE_DIR ${CMAKE_CURRENT_BINARY_DIR})
     list(APPEND options --dump-dir ${dump})
@@ -131,6 +135,11 @@ function(tenon_add_model target)
   set_source_files_properties(${objects} PROPERTIES EXTERNAL_OBJECT ON)
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${folder}>)
   target_link_libraries(${target} PUBLIC tenon::runtime)
+  # A program that asks at run time which models it has (tenon_linked_model) need not name any: without
+  # this the linker would leave them in the archive.
+  foreach(model IN LISTS arg_MODELS)
+    target_link_options(${target} INTERFACE LINKER:--undefined=tenon_linked_${model})
+  endforeach()
   set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
 
   if(arg_CHECK)

@@ -67,7 +67,8 @@ struct CompiledModel {
   std::string name;
   uint64_t fingerprint = 0; // tenon_model.fingerprint
   std::vector<CompiledEntry> entries;
-  std::vector<CompiledVariant> variants; // most capable first
+  std::vector<CompiledVariant> variants;                     // most capable first
+  std::vector<std::pair<std::string, std::string>> metadata; // key and value, as asked for
 
   /// The fingerprint as names carry it: 16 hexadecimal digits.
   std::string fingerprintText() const { return llvm::utohexstr(fingerprint, true, 16); }

@@ -303,6 +303,7 @@ void Writer::putEntries() {
                        .field("arena_bytes", uint64(made.arenaBytes))
                        .field("uses_state", made.usesState ? 1 : 0)
                        .field("trains", made.trains ? 1 : 0)
+                       .field("compute", dtypeName(entry.compute).str())
                        .field("context", int64(made.context))
                        .field("sequence_dim", made.sequenceDim)
                        .field("n_gpu_kernels", made.gpuKernels.size())
@@ -401,6 +402,10 @@ std::string Writer::write() {
   putParams();
   putEntries();
   putVariants();
+  std::vector<std::string> metadata;
+  for (const auto &[key, value] : compiled.metadata)
+    metadata.push_back(Struct().field("key", quoted(key)).field("value", quoted(value)).str());
+  table("tenon_metadata", "metadata", metadata);
   put("\nextern const tenon_model tenon_model_{} __asm__(\"{}\");\n"
       "const tenon_model tenon_model_{} = {{\n",
       identifierOf(compiled.name), linkNameOf(compiled), identifierOf(compiled.name));
@@ -419,7 +424,10 @@ std::string Writer::write() {
   rows("params", manifest.params.size());
   rows("entries", manifest.entries.size());
   rows("variants", compiled.variants.size());
-  put("}};\n");
+  rows("metadata", metadata.size());
+  put("}};\n"
+      "TENON_REGISTER_MODEL({});\n",
+      identifierOf(compiled.name));
   return text;
 }
 

@@ -217,6 +217,8 @@ uint64_t fingerprintOf(ModelOp model, ArrayRef<const Target *> targets,
   for (const Target *target : targets)
     add("cpu", target->name.str());
   add("compute", std::to_string(static_cast<int>(request.compute)));
+  for (const auto &[key, value] : request.metadata)
+    add("metadata", {key, value});
   add("compiler", {TENON_VERSION, std::to_string(TENON_ABI_VERSION)});
   return llvm::xxh3_64bits(text);
 }
@@ -309,6 +311,7 @@ FailureOr<Compilation> compileObject(const CompileRequest &request) {
     if (failed(targets) || failed(checkElementTypes(compiled.model)))
       return failure();
     compiled.fingerprint = fingerprintOf(compiled.model, *targets, request);
+    compiled.metadata = request.metadata;
     PassManager pm(context);
     if (!request.dumpDir.empty()) {
       context->disableMultithreading();

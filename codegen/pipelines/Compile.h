@@ -15,8 +15,9 @@ struct CompileRequest {
   std::vector<std::string> cpus;    // target names; none: all of the object's machine
   std::vector<std::string> gpus;    // "spirv", "nvptx:sm_90"
   ComputeType compute = ComputeType::Declared;
-  std::string dumpDir;   // IR after every stage, if not empty
-  bool withText = false; // assembly too
+  std::vector<std::pair<std::string, std::string>> metadata; // what programs read of the models
+  std::string dumpDir;                                       // IR after every stage, if not empty
+  bool withText = false;                                     // assembly too
 };
 
 /// Owns what CompiledModel refers to.

@@ -73,6 +73,19 @@ void addComputeOption(CLI::App &command, tenon::ComputeType &compute) {
       ->transform(CLI::CheckedTransformer(types).description("bf16"));
 }
 
+void addMetadata(const std::vector<std::string> &all, tenon::CompileRequest &request) {
+  for (const std::string &each : all) {
+    size_t sign = each.find('=');
+    if (sign == std::string::npos || sign == 0)
+      throw CLI::ValidationError("--metadata", "'" + each + "' is no key=value");
+    std::string key = each.substr(0, sign);
+    for (const auto &[known, value] : request.metadata)
+      if (known == key)
+        throw CLI::ValidationError("--metadata", "key '" + key + "' is given twice; give it once");
+    request.metadata.emplace_back(std::move(key), each.substr(sign + 1));
+  }
+}
+
 void addRequestOptions(CLI::App &command, tenon::CompileRequest &request) {
   command.add_option("object", request.object, "object file that a model was compiled into")
       ->required();
@@ -86,6 +99,11 @@ void addRequestOptions(CLI::App &command, tenon::CompileRequest &request) {
   command.add_option("--gpu", request.gpus, "GPU targets: spirv, nvptx:sm_80, nvptx:sm_90")
       ->delimiter(',');
   addComputeOption(command, request.compute);
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--metadata", [&](const std::vector<std::string> &all) { addMetadata(all, request); },
+          "key=value, what programs may read of the models at run time; may be given often")
+      ->allow_extra_args(false);
   command.add_option("--dump-dir", request.dumpDir, "write the IR after every stage there");
 }
 

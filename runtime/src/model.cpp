@@ -3,7 +3,7 @@
 #include <tenon/runtime/model.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <cstring>
 
 #include "checks.hpp"
 #include "dispatch.hpp"
@@ -69,6 +69,13 @@ tenon_status tenon_find_output(const tenon_model* model, uint32_t entry, const c
   TENON_TRY(find_entry(*model, entry, what));
   return find_index(names_of(what->outputs, what->n_outputs), {"entry", what->name, "output"}, name,
                     output);
+}
+
+const char* tenon_model_metadata(const tenon_model* model, const char* key) {
+  if (failed(check_model(model)) || key == nullptr) return nullptr;
+  for (std::uint32_t i = 0; i < model->n_metadata; ++i)
+    if (std::strcmp(model->metadata[i].key, key) == 0) return model->metadata[i].value;
+  return nullptr;
 }
 
 size_t tenon_describe(const tenon_model* model, const tenon_tensor* tensor, char* text,

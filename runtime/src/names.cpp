@@ -66,23 +66,29 @@ void list_names(const name_table& names, char* text, std::size_t bytes) {
 
 tenon_status find_name(const name_table& names, const name_place& place, const char* name,
                        std::size_t& found) {
+  char owner[most_letters + 32];
+  if (place.owner_name == nullptr)
+    std::snprintf(owner, sizeof owner, "%s", place.owner);
+  else
+    std::snprintf(owner, sizeof owner, "%s '%.*s'", place.owner, static_cast<int>(most_letters),
+                  place.owner_name);
   if (name == nullptr)
-    return failure(TENON_INVALID_ARGUMENT, "the name of the %s is null; pass one that %s '%s' has",
-                   place.kind, place.owner, place.owner_name);
+    return failure(TENON_INVALID_ARGUMENT, "the name of the %s is null; pass one that %s has",
+                   place.kind, owner);
   for (std::size_t i = 0; i < names.count; ++i)
     if (std::strcmp(names.at(names.rows, i), name) == 0) {
       found = i;
       return success();
     }
   if (names.count == 0)
-    return failure(TENON_INVALID_ARGUMENT, "%s '%s' has no %s '%s'; it has none", place.owner,
-                   place.owner_name, place.kind, name);
+    return failure(TENON_INVALID_ARGUMENT, "%s has no %s '%s'; it has none", owner, place.kind,
+                   name);
   char all[400], meant[most_letters + 16] = "";
   list_names(names, all, sizeof all);
   if (const char* const near = nearest(names, name))
     std::snprintf(meant, sizeof meant, "is '%.*s' meant? ", static_cast<int>(most_letters), near);
-  return failure(TENON_INVALID_ARGUMENT, "%s '%s' has no %s '%s'; %sit has: %s", place.owner,
-                 place.owner_name, place.kind, name, meant, all);
+  return failure(TENON_INVALID_ARGUMENT, "%s has no %s '%s'; %sit has: %s", owner, place.kind, name,
+                 meant, all);
 }
 
 }  // namespace tenon::runtime::detail

@@ -27,7 +27,7 @@ name_table names_of(const Row* rows, std::size_t count) {
 /// Whose table it is and what stands in it, for failures: "model", "toy", "entry".
 struct name_place {
   const char* owner;
-  const char* owner_name;
+  const char* owner_name;  // null where there is but one
   const char* kind;
 };
 

@@ -50,6 +50,22 @@ static void train(void) {
   tenon_weights_free(weights);
 }
 
+/* What the program was linked with. */
+static void list_models(void) {
+  size_t n = 0;
+  while (tenon_linked_model(n) != NULL) n += 1;
+  const tenon_model* found = NULL;
+  tenon_status status = tenon_find_model("learner", &found);
+  expect(n == 2 && status.code == TENON_OK && found == &tenon_model_learner, "a model by name",
+         status.message);
+  status = tenon_find_model("learners", &found);
+  expect(status.code == TENON_INVALID_ARGUMENT && found == NULL &&
+             strstr(status.message,
+                    "the program has no model 'learners'; is 'learner' meant? it has: ") ==
+                 status.message,
+         "no such model", status.message);
+}
+
 /* What a checkpoint of the model holds. */
 static void list_tensors(void) {
   tenon_tensor_list* list = NULL;
@@ -94,6 +110,7 @@ int main(void) {
   logits[10] = 0;
   status = tenon_session_call_named(session, "step", &named_ids, 1, &named_logits, 1, 0);
   expect(status.code == TENON_OK && logits[10] == before, "step by names", status.message);
+  list_models();
   list_tensors();
 
   ids[1] = 11;

@@ -214,6 +214,12 @@ TEST_CASE("any arguments of weights, sessions and look-ups are taken or refused"
         all.count(is_told(tenon_variant_select(model, any.name("plain"), index_to)));
         all.count(is_told(tenon_find_entry(model, any.name("step"), index_to)));
         all.count(is_told(tenon_find_dim(model, any.name("seq"), index_to)));
+        tenon_model_metadata(model, any.name("purpose"));
+        {
+          const tenon_model* named = nullptr;
+          all.count(is_told(tenon_find_model(any.name("toy"), any.happens() ? nullptr : &named)));
+          tenon_linked_model(static_cast<std::size_t>(any.number(1)));
+        }
         break;
       default: {
         const auto entry = static_cast<std::uint32_t>(any.number(1));

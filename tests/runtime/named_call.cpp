@@ -84,6 +84,25 @@ TEST_CASE("a bound call runs again and again on what is set") {
   CHECK(values_of(s.out.first(11)) == expected_logits({4, 0, 9, 1}));
 }
 
+TEST_CASE("views serve where the type of elements is known at run time only") {
+  stage s({4, 0, 9});
+  const std::int64_t sizes[] = {1, 3};
+  const tenon_view ids{s.ids.data(), 3, TENON_I32, 2, sizes},
+      logits{s.out.data(), 11, TENON_F32, 0, nullptr};
+  REQUIRE(s.session.call("step", {{"ids", ids}}, {{"logits", logits}}));
+  CHECK(values_of(s.out.first(11)) == expected_logits({4, 0, 9}));
+
+  auto step = *s.session.bind("step");
+  {
+    const std::vector<std::int64_t> gone = {1, 3};  // sizes are kept, not viewed
+    step.input("ids")->set({s.ids.data(), 3, TENON_I32, 2, gone.data()});
+  }
+  step.output("logits")->set(logits);
+  s.out[0] = 0;
+  REQUIRE(step.run());
+  CHECK(values_of(s.out.first(11)) == expected_logits({4, 0, 9}));
+}
+
 TEST_CASE("scalars are copied where they are read, and variables where they are written") {
   rt::weights weights = *rt::weights::zero(learner::model());
   REQUIRE(weights.write(rt::memory::value, "h.0.bias", std::vector<float>{1, 2, 3}));

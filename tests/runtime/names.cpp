@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What a model has, found by name: each lookup, and what is said where there is no such thing.
 #include <cstring>
+#include <set>
 
 #include <catch2/catch.hpp>
 
@@ -8,6 +9,14 @@
 
 #include "fixture/learner.tenon.h"
 #include "fixture/toy_weights.hpp"
+
+// Of another version: nothing but the version may be read.
+constinit const tenon_model tenon_model_stale = [] {
+  tenon_model model{};
+  model.abi_version = TENON_ABI_VERSION - 1;
+  return model;
+}();
+TENON_REGISTER_MODEL(stale);
 
 namespace rt = tenon::runtime;
 using Catch::Matchers::Contains;
@@ -58,6 +67,34 @@ TEST_CASE("entries, dimensions, inputs and outputs are found by name") {
   CHECK(index == 1);
   CHECK(tenon_find_output(&toy::model(), 2, "loss", &index).code == TENON_OK);
   CHECK(index == 0);
+}
+
+TEST_CASE("the models of a program are listed and found by name") {
+  std::set<const tenon_model*> linked;
+  for (const rt::model& each : rt::linked_models()) linked.insert(&each.raw());
+  CHECK(linked == std::set{&toy::model(), &learner::model()});
+  CHECK(tenon_linked_model(2) == nullptr);
+  CHECK(tenon_linked_model(SIZE_MAX) == nullptr);
+  CHECK(&rt::find_model("learner")->raw() == &learner::model());
+  CHECK_THAT(std::string(rt::find_model("stale").message()),
+             Catch::StartsWith("the model was built for ABI version " +
+                               std::to_string(TENON_ABI_VERSION - 1) + ", this runtime has "));
+  const tenon_model* found = &toy::model();
+  CHECK(std::string(tenon_find_model(nullptr, &found).message) ==
+        "the name of the model is null; pass one that the program has");
+  CHECK(found == nullptr);
+  CHECK(tenon_find_model("toy", nullptr).code == TENON_INVALID_ARGUMENT);
+}
+
+TEST_CASE("what a model says of itself is found by its key") {
+  CHECK(std::string(toy_model.metadata("purpose")) == "tests");
+  CHECK(std::string(toy_model.metadata("empty")).empty());
+  CHECK(toy_model.metadata("Purpose") == nullptr);
+  CHECK(toy_model.metadata().size() == 2);
+  CHECK(rt::model(learner::model()).metadata("purpose") == nullptr);
+  CHECK(tenon_model_metadata(nullptr, "purpose") == nullptr);
+  CHECK(tenon_model_metadata(&toy::model(), nullptr) == nullptr);
+  CHECK(toy_model.entry("step")->compute() == TENON_F32);
 }
 
 TEST_CASE("a description is cut to the room that there is, and its whole length is told") {

@@ -2,6 +2,7 @@
 // Two models of one name in one program, each used by the file that includes its header.
 #include <cmath>
 #include <numbers>
+#include <set>
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -27,6 +28,15 @@ TEST_CASE("two models of one name compute each its own result") {
     apart = std::max(apart, std::abs(by_erf - by_tanh));
   }
   CHECK(apart > 1e-4);  // else the checks above could not tell them apart
+}
+
+TEST_CASE("both are on the list of the program's models") {
+  std::set<std::uint64_t> found;
+  for (const rt::model& each : rt::linked_models()) {
+    CHECK(std::string(each.name()) == "twin");
+    found.insert(each.raw().fingerprint);
+  }
+  CHECK(found == std::set{model_gelu_tanh().fingerprint, model_gelu_erf().fingerprint});
 }
 
 TEST_CASE("weights of one of them are refused by a session of the other, by fingerprint") {

@@ -155,6 +155,23 @@ TEST_CASE("kernels carry their name, line and cost; sizes that are known are in 
   CHECK(loss.kernels[0].flops[0].factor == 44);
 }
 
+TEST_CASE("what was asked to be said of the model is there, letter by letter and in order") {
+  const tenon_model &model = loaded();
+  REQUIRE(model.n_metadata == 3);
+  CHECK(std::string_view(model.metadata[0].key) == "activation");
+  CHECK(std::string_view(model.metadata[0].value) == "gelu_new");
+  CHECK(std::string_view(model.metadata[1].value) == "\"a?\", back\\slash\n");
+  CHECK(std::string_view(model.metadata[2].value).empty());
+}
+
+TEST_CASE("the model is on the list of whatever it is linked into") {
+  loaded();
+  CHECK(small_model::runs("readelf -SW " + small_model::folder() +
+                          "/tiny.tenon.c.o | grep -q ' tenon_models '"));
+  CHECK(small_model::runs("nm " + small_model::folder() +
+                          "/tiny.tenon.c.o | grep -q ' V tenon_linked_tiny$'"));
+}
+
 TEST_CASE("GPU code arrives byte for byte") {
   const tenon_entry &step = loaded().entries[0];
   REQUIRE(step.n_gpu_kernels == 2);

@@ -85,6 +85,8 @@ Holder::Holder() {
   compiled.model = *module->getOps<tenon::ModelOp>().begin();
   compiled.name = "tiny";
   compiled.fingerprint = 0x0123456789abcdef;
+  compiled.metadata = {
+      {"activation", "gelu_new"}, {"quote", "\"a?\", back\\slash\n"}, {"none", ""}};
   auto functions = compiled.model.getBody().getOps<mlir::func::FuncOp>();
   for (mlir::func::FuncOp function : functions)
     compiled.entries.push_back(

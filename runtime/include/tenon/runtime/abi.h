@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-#define TENON_ABI_VERSION 4
+#define TENON_ABI_VERSION 5
 /* Bytes, of every buffer that generated code is handed; scalars (rank 0) need their own size only.
  */
 #define TENON_ALIGNMENT 64u
@@ -183,6 +183,7 @@ typedef struct tenon_entry {
   uint64_t arena_bytes;
   uint32_t uses_state;   /* 1: reads and extends the cached state, starting at call.position */
   uint32_t trains;       /* 1: works on call.training or writes call.weights */
+  uint32_t compute;      /* tenon_dtype of factors: bf16, perhaps rounded on the way, or f32 */
   int64_t context;       /* positions must stay below this; 0: no positions are involved */
   uint32_t sequence_dim; /* index of the dimension that counts positions; valid if context > 0 */
   uint32_t n_gpu_kernels;
@@ -191,6 +192,12 @@ typedef struct tenon_entry {
   const tenon_kernel* kernels;
 } tenon_entry;
 
+/* What a model or a file says of itself beside its tables; UTF-8. */
+typedef struct tenon_metadata {
+  const char* key;
+  const char* value;
+} tenon_metadata;
+
 /* A model as a generated library defines it. Its header declares it as tenon_model_<name>; the
  * linker knows it as tenon_model_<name>_<fingerprint in hexadecimal>. */
 typedef struct tenon_model {
@@ -198,12 +205,32 @@ typedef struct tenon_model {
   const char* name;
   uint64_t fingerprint;  /* of the graph, of what was asked of the compiler, and of its version */
   const char* generator; /* version of the compiler that wrote it */
-  uint32_t n_dims, n_params, n_entries, n_variants;
+  uint32_t n_dims, n_params, n_entries, n_variants, n_metadata;
   const tenon_dim* dims;
   const tenon_param* params;
   const tenon_entry* entries;
   const tenon_variant* variants; /* most capable first */
+  const tenon_metadata* metadata;
 } tenon_model;
+
+/* TENON_REGISTER_MODEL(gpt2) puts tenon_model_gpt2 on the list of the program or shared library
+ * that it is linked into (tenon_linked_model of model.h): linkers gather such pointers in one
+ * section and say where it begins and ends; `retain` keeps them where unused sections are dropped.
+ * A link line asks an archive for them by the name tenon_linked_gpt2, which is weak, since two
+ * models may have one name. */
+#if defined(__has_attribute)
+#if __has_attribute(retain)
+#define TENON_IN_MODELS section("tenon_models"), used, retain
+#endif
+#endif
+#ifndef TENON_IN_MODELS
+#define TENON_IN_MODELS section("tenon_models"), used
+#endif
+#define TENON_REGISTER_MODEL(model)                                                \
+  extern const tenon_model* const tenon_linked_##model                             \
+      __attribute__((weak, visibility("hidden")));                                 \
+  const tenon_model* const tenon_linked_##model __attribute__((TENON_IN_MODELS)) = \
+      &tenon_model_##model
 
 #ifdef __cplusplus
 }

@@ -29,12 +29,6 @@ tenon_status tenon_file_write(const char* path, const void* data, uint64_t bytes
 
 /* ---- Writing safetensors ---- */
 
-/* An entry of the header's __metadata__; UTF-8. */
-typedef struct tenon_metadata {
-  const char* key;
-  const char* value;
-} tenon_metadata;
-
 /* Gives the `bytes` bytes of tensor `index`, row-major. A failure ends the writing. */
 typedef tenon_status (*tenon_fill)(void* context, size_t index, void* data, uint64_t bytes);
 
@@ -43,7 +37,7 @@ typedef struct tenon_safetensors {
   size_t n_tensors;
   tenon_fill fill; /* called for tensors whose data is NULL, one at a time */
   void* fill_context;
-  const tenon_metadata* metadata;
+  const tenon_metadata* metadata; /* entries of the header's __metadata__ */
   size_t n_metadata;
   const char* checksum_key; /* NULL: none; else __metadata__ gets a checksum of header and data
                                under this key (16 hex digits), for tenon_safetensors_verify */

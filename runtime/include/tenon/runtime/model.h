@@ -13,6 +13,15 @@ extern "C" {
 #pragma GCC visibility push(default)
 #endif
 
+/* ---- The models of a program ---- */
+
+/* Model `index` of those that were linked into the program, or into the shared library that this
+ * runtime is part of, in the linker's order; NULL behind the last. A target that links a library of
+ * tenon_add_model links its models, whether it names them or not. Those of another ABI version are
+ * left out, and tenon_find_model says so where it finds nothing. */
+const tenon_model* tenon_linked_model(size_t index);
+tenon_status tenon_find_model(const char* name, const tenon_model** model);
+
 /* ---- What a model has: indices into its tables ---- */
 
 tenon_status tenon_find_entry(const tenon_model* model, const char* name, uint32_t* entry);
@@ -27,6 +36,9 @@ tenon_status tenon_find_output(const tenon_model* model, uint32_t entry, const c
  * is 0. */
 size_t tenon_describe(const tenon_model* model, const tenon_tensor* tensor, char* text,
                       size_t bytes);
+
+/* What the model says of itself under a key (METADATA of tenon_add_model); NULL where nothing. */
+const char* tenon_model_metadata(const tenon_model* model, const char* key);
 
 /* ---- Learned tensors, as a checkpoint names them: one a layer, "h.3.ln_1.weight" ---- */
 

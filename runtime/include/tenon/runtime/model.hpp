@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <tenon/runtime/model.h>
 #include <tenon/runtime/status.hpp>
@@ -73,6 +74,10 @@ class entry {
   [[nodiscard]] std::span<const tenon_tensor> outputs() const noexcept {
     return {raw().outputs, raw().n_outputs};
   }
+  /// What its products and tables read: f32, or bf16, perhaps rounded on the way.
+  [[nodiscard]] tenon_dtype compute() const noexcept {
+    return static_cast<tenon_dtype>(raw().compute);
+  }
   [[nodiscard]] const tenon_entry& raw() const noexcept { return model_->entries[index_]; }
 
  private:
@@ -109,6 +114,14 @@ class model {
     return raw_->dims[index];
   }
 
+  /// What the model says of itself under a key; null where it says nothing.
+  [[nodiscard]] const char* metadata(const std::string& key) const noexcept {
+    return tenon_model_metadata(raw_, key.c_str());
+  }
+  [[nodiscard]] std::span<const tenon_metadata> metadata() const noexcept {
+    return {raw_->metadata, raw_->n_metadata};
+  }
+
   [[nodiscard]] result<tensor_list> tensors() const { return tensor_list::of(*raw_); }
 
   /// "ids i32 (batch, seq)", of an input, an output or a parameter.
@@ -121,5 +134,19 @@ class model {
  private:
   const tenon_model* raw_;
 };
+
+/// The models that the program was linked with; see tenon_linked_model.
+[[nodiscard]] inline std::vector<model> linked_models() {
+  std::vector<model> all;
+  for (std::size_t i = 0; const tenon_model* each = tenon_linked_model(i); ++i)
+    all.emplace_back(*each);
+  return all;
+}
+[[nodiscard]] inline result<model> find_model(const std::string& name) noexcept {
+  const tenon_model* found = nullptr;
+  const status outcome = tenon_find_model(name.c_str(), &found);
+  if (!outcome) return outcome;
+  return model(*found);
+}
 
 }  // namespace tenon::runtime::inline TENON_ABI_NAMESPACE

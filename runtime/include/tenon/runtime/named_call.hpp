@@ -43,6 +43,16 @@ tenon_view view_elements(R& data, std::initializer_list<std::int64_t> sizes, arg
           static_cast<std::uint32_t>(sizes.size()),
           sizes.size() == 0 ? nullptr : room.sizes.data()};
 }
+// For elements whose type only the program knows, at run time.
+inline tenon_view view_view(const tenon_view& view, argument_room& room) noexcept {
+  tenon_view kept = view;
+  if (view.sizes != nullptr) {
+    std::copy_n(view.sizes, std::min<std::size_t>(view.rank, room.sizes.size()),
+                room.sizes.begin());
+    kept.sizes = room.sizes.data();
+  }
+  return kept;
+}
 template <Scalar T>
 tenon_view view_value(const T& value, argument_room& room) {
   std::memcpy(room.value.data(), &value, sizeof value);
@@ -60,6 +70,9 @@ class named_input {
       : name_(name), view_(views::view_elements(data, sizes, room_)) {}
   template <Scalar T>
   named_input(const char* name, T value) : name_(name), view_(views::view_value(value, room_)) {}
+  /// Elements whose type is known at run time only.
+  named_input(const char* name, const tenon_view& view)
+      : name_(name), view_(views::view_view(view, room_)) {}
   named_input(const named_input&) = delete;
   named_input& operator=(const named_input&) = delete;
 
@@ -81,6 +94,8 @@ class named_output {
   template <Scalar T>
   named_output(const char* name, T& variable)
       : name_(name), view_{&variable, 1, dtype_of<T>, 0, nullptr} {}
+  named_output(const char* name, const tenon_view& view)
+      : name_(name), view_(views::view_view(view, room_)) {}
   named_output(const named_output&) = delete;
   named_output& operator=(const named_output&) = delete;
 
@@ -124,6 +139,8 @@ class bound_input {
   void set(T value) noexcept {
     *view_ = views::view_value(value, *room_);
   }
+  /// Elements whose type is known at run time only; the sizes are copied.
+  void set(const tenon_view& view) noexcept { *view_ = views::view_view(view, *room_); }
 
  private:
   friend class bound_call;
@@ -145,6 +162,7 @@ class bound_output {
   void set(T& variable) noexcept {
     *view_ = {&variable, 1, dtype_of<T>, 0, nullptr};
   }
+  void set(const tenon_view& view) noexcept { *view_ = views::view_view(view, *room_); }
 
  private:
   friend class bound_call;

@@ -9,7 +9,7 @@
 #include <tenon/runtime/abi.h>
 
 #ifdef __cplusplus
-/* abi_4: the inline namespace of the C++ headers. Two shared libraries of one process, each with a
+/* abi_5: the inline namespace of the C++ headers. Two shared libraries of one process, each with a
  * Tenon of its own in it, share no names of C++ unless their versions are the same. */
 #define TENON_ABI_NAMESPACE_OF_(version) abi_##version
 #define TENON_ABI_NAMESPACE_OF(version) TENON_ABI_NAMESPACE_OF_(version)

@@ -10,8 +10,8 @@
 // Threads share the pairs (sequence, head): each first adds its new keys and values to the cache,
 // then computes its queries, so no thread waits for another. Where that would leave threads idle in
 // decoding, they share the spans of all pairs instead, a run of spans each. Whoever has the last
-// span of a pair adds the new key and value. Whoever has the first merges as far as its run goes;
-// later spans lie in scratch memory, and when all threads have met it merges those too.
+// span of a pair adds the new key and value. Whoever has the first merges as far as its run goes
+// and leaves that in scratch memory, as others leave later spans; a stage of its own merges those.
 #include "AttentionSpan.h"
 #include "Bf16.h"
 #include "Families.h"
@@ -23,8 +23,9 @@ using namespace mlir;
 
 namespace tenon {
 
-/// Spans times channels that the busiest thread must be spared to pay for a barrier: of 64 channels
-/// a span takes 0.9 us (bf16, AVX-512) or more, a barrier of two threads with the merge 0.5 us.
+/// Spans times channels that the busiest thread must be spared to pay for a stage more: of 64
+/// channels a span takes 0.9 us (bf16, AVX-512) or more, a meeting of two threads with the merge
+/// 0.5 us.
 static constexpr int64_t worthMeeting = 64;
 
 /// Floats that a span of a pair takes in scratch memory: weighted values, greatest score and sum,
@@ -52,29 +53,40 @@ struct AttentionKernel {
   void emit() {
     Value pairs = k.mul(k.size(dimNames(qkvType)[0]), heads);
     all = k.div(k.add(k.add(offset, time), spans.keys - 1), spans.keys);
-    auto [begin, end] = k.share(pairs);
     if (!maySplit) {
-      from = k.index(0), to = all;
-      forPairs(begin, end, [&](Value pair) { computePair(pair); });
+      k.stage([&] {
+        auto [begin, end] = k.share(pairs);
+        from = k.index(0), to = all;
+        forPairs(begin, end, [&](Value pair) { computePair(pair); });
+      });
       return;
     }
     // Runs of spans, of all pairs one behind the other.
     Value isSplit = splitPays(pairs);
-    auto [splitBegin, splitEnd] = k.share(k.mul(pairs, all));
-    begin = choose(isSplit, splitBegin, k.mul(begin, all));
-    end = choose(isSplit, splitEnd, k.mul(end, all));
-    Value pairsEnd = k.div(k.add(end, k.sub(all, k.index(1))), all);
-    forPairs(k.div(begin, all), pairsEnd, [&](Value pair) {
-      Value first = k.mul(pair, all);
-      from = k.sub(begin, k.min(begin, first));
-      to = k.min(k.sub(end, first), all);
-      computePair(pair);
+    auto run = [&] {
+      auto [begin, end] = k.share(pairs);
+      auto [splitBegin, splitEnd] = k.share(k.mul(pairs, all));
+      return std::pair(choose(isSplit, splitBegin, k.mul(begin, all)),
+                       choose(isSplit, splitEnd, k.mul(end, all)));
+    };
+    k.stage([&] {
+      auto [begin, end] = run();
+      Value runBegin = begin, runEnd = end;
+      Value pairsEnd = k.div(k.add(end, k.sub(all, k.index(1))), all);
+      forPairs(k.div(begin, all), pairsEnd, [&](Value pair) {
+        Value first = k.mul(pair, all);
+        from = k.sub(runBegin, k.min(runBegin, first));
+        to = k.min(k.sub(runEnd, first), all);
+        computePair(pair);
+      });
     });
     k.ifThen(isSplit, [&] {
-      k.barrier();
-      Value pair = k.div(end, all), done = k.rem(end, all);
-      Value isBegun = k.less(begin, k.add(k.mul(pair, all), 1));
-      k.ifThen(both(k.less(k.index(0), done), isBegun), [&] { mergeOthers(pair, done); });
+      k.stage([&] {
+        auto [begin, end] = run();
+        Value pair = k.div(end, all), done = k.rem(end, all);
+        Value isBegun = k.less(begin, k.add(k.mul(pair, all), 1));
+        k.ifThen(both(k.less(k.index(0), done), isBegun), [&] { mergeKept(pair, done); });
+      });
     });
   }
 
@@ -100,11 +112,11 @@ private:
   }
   Value both(Value x, Value y) { return arith::AndIOp::create(k.b, k.loc, x, y); }
 
-  /// Whether sharing spans spares the busiest thread more than the barrier costs; the same on every
+  /// Whether sharing spans spares the busiest thread more than that stage costs; the same on every
   /// thread. A last span of few keys counts as none.
   Value splitPays(Value pairs) {
     auto most = [&](Value count) {
-      return k.div(k.add(count, k.sub(k.threads, k.index(1))), k.threads);
+      return k.div(k.add(count, k.sub(k.shareCount, k.index(1))), k.shareCount);
     };
     Value each = k.div(k.add(k.add(offset, time), spans.keys / 2), spans.keys);
     Value whole = k.mul(most(pairs), each), split = most(k.mul(pairs, each));
@@ -157,21 +169,28 @@ private:
     for (unsigned q = 0; q < count; ++q)
       columns.push_back(column(k.add(t, q), 0));
     spans.take(qkv, columns);
-    Value isFirst, isWhole; // null where they always are
+    Value isFirst, isWhole, isCut; // null where they always are, or never
     if (maySplit && count == 1) {
       isFirst = k.less(from, k.index(1));
       isWhole = both(isFirst, k.less(all, k.add(to, 1)));
+      isCut = both(isFirst, k.less(to, all));
     }
     auto made = [&](Value span, Value spanGreatest, Value spanSums) {
       ifThen(isFirst, [&] { merge(span, spanGreatest, spanSums, spans.weighted, k.index(0)); });
       if (isFirst)
-        k.ifThen(k.less(k.index(0), from), [&] { keep(span, spanGreatest, spanSums); });
+        k.ifThen(k.less(k.index(0), from),
+                 [&] { keep(span, spans.weighted, spanGreatest, spanSums); });
     };
     spans.emit(from, to, k.add(offset, t), count, made);
     ifThen(isWhole, [&] {
       for (unsigned q = 0; q < count; ++q)
         finish(q, k.add(t, q));
     });
+    if (isCut)
+      k.ifThen(isCut, [&] {
+        Value zero = k.index(0);
+        keep(zero, out, k.load(greatest, zero, f32), k.load(sums, zero, f32));
+      });
   }
 
   /// No condition: always.
@@ -182,24 +201,26 @@ private:
   /// Where what was made of a span lies in scratch memory.
   Value partAt(Value span) { return k.mul(k.add(firstPart, span), partElements(headSize)); }
 
-  /// Leaves what was made of a span to the thread that merges.
-  void keep(Value span, Value spanGreatest, Value spanSum) {
+  /// Leaves what was made of a span, or of the spans from the first on, to whoever merges.
+  void keep(Value span, Value weighted, Value spanGreatest, Value spanSum) {
     Value part = partAt(span);
     forChannels(k, headSize, [&](Value d, unsigned width) {
-      k.store(k.load(spans.weighted, d, f32, width), k.scratch, k.add(part, d));
+      k.store(k.load(weighted, d, f32, width), k.scratch, k.add(part, d));
     });
     k.store(spanGreatest, k.scratch, k.add(part, headSize));
     k.store(spanSum, k.scratch, k.add(part, headSize + 1));
   }
 
-  /// Merges the spans that other threads kept of a pair, from number `done` on.
-  void mergeOthers(Value pair, Value done) {
+  /// Merges what was kept of a pair: of the first `done` spans together, then of each later one.
+  void mergeKept(Value pair, Value done) {
     select(pair);
-    k.loop(done, all, 1, [&](Value span) {
+    auto take = [&](Value span) {
       Value part = partAt(span);
       auto at = [&](int64_t i) { return k.load(k.scratch, k.add(part, i), f32); };
       merge(span, at(headSize), at(headSize + 1), k.scratch, part);
-    });
+    };
+    take(k.index(0));
+    k.loop(done, all, 1, take);
     finish(0, k.index(0));
   }
 
@@ -268,7 +289,7 @@ private:
   Type f32;
   Value lse; // null where nothing is handed out
   Value qkv, offset, time, firstRow, firstLse, headColumn, firstPart;
-  Value all, from, to;       // the spans up to the last query's, this thread's of the pair
+  Value all, from, to;       // the spans up to the last query's, this share's of the pair
   Value greatest, sums, out; // of the queries so far, the thread's own
 };
 

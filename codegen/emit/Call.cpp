@@ -14,13 +14,12 @@ Value loadField(OpBuilder &b, Location loc, Value call, CallField name, Type typ
   return LLVM::LoadOp::create(b, loc, type, place);
 }
 
-void emitBarrier(OpBuilder &b, Location loc, Value call, Value thread) {
+Value emitNextShare(OpBuilder &b, Location loc, Value call, Value thread) {
   Type pointer = call.getType();
-  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
-                                          {pointer, b.getI32Type()});
-  Value function = loadField(b, loc, call, CallField::Barrier, pointer);
-  Value context = loadField(b, loc, call, CallField::BarrierContext, pointer);
-  LLVM::CallOp::create(b, loc, type, ValueRange{function, context, thread});
+  auto type = LLVM::LLVMFunctionType::get(b.getI32Type(), {pointer, b.getI32Type()});
+  Value function = loadField(b, loc, call, CallField::NextShare, pointer);
+  Value context = loadField(b, loc, call, CallField::ShareContext, pointer);
+  return LLVM::CallOp::create(b, loc, type, ValueRange{function, context, thread}).getResult();
 }
 
 } // namespace tenon

@@ -17,8 +17,8 @@ namespace tenon {
   X(Outputs, outputs)                                                                              \
   X(Dims, dims)                                                                                    \
   X(Position, position)                                                                            \
-  X(Barrier, barrier)                                                                              \
-  X(BarrierContext, barrier_context)                                                               \
+  X(NextShare, next_share)                                                                         \
+  X(ShareContext, share_context)                                                                   \
   X(Observe, observe)                                                                              \
   X(ObserveContext, observe_context)                                                               \
   X(Training, training)                                                                            \
@@ -38,7 +38,9 @@ static_assert(sizeof(void *) == 8, "tenonc takes the layout of tenon_call from i
 mlir::Value loadField(mlir::OpBuilder &b, mlir::Location loc, mlir::Value call, CallField name,
                       mlir::Type type);
 
-/// Waits for all threads of the call; `thread` is the number of this one, i32.
-void emitBarrier(mlir::OpBuilder &b, mlir::Location loc, mlir::Value call, mlir::Value thread);
+/// The number, i32, of the share that `thread` (i32) is to compute next of the stage that it is in;
+/// -1 when all of the stage are computed.
+mlir::Value emitNextShare(mlir::OpBuilder &b, mlir::Location loc, mlir::Value call,
+                          mlir::Value thread);
 
 } // namespace tenon

@@ -8,6 +8,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -29,12 +30,20 @@ Value CpuKernelBuilder::address(Value base, Value index, Type element) {
   return addressOf(*this, base, index, element, LLVM::GEPNoWrapFlags::inbounds);
 }
 
+// What threads read outside of stages may be gone when the last of them comes by.
+static void expectStage(const CpuKernelBuilder &k) {
+  if (k.call && !k.shareNumber)
+    llvm::report_fatal_error("a kernel touches memory outside of its stages");
+}
+
 Value CpuKernelBuilder::load(Value base, Value index, Type element, unsigned lanes) {
+  expectStage(*this);
   return LLVM::LoadOp::create(b, loc, vectorType(element, lanes), address(base, index, element),
                               bytesOf(element));
 }
 
 void CpuKernelBuilder::store(Value value, Value base, Value index, bool nontemporal) {
+  expectStage(*this);
   Type element = getElementTypeOrSelf(value.getType());
   unsigned alignment = bytesOf(element) * (nontemporal ? lanesOf(value) : 1);
   LLVM::StoreOp::create(b, loc, value, address(base, index, element), alignment,
@@ -74,9 +83,22 @@ Value CpuKernelBuilder::own(int64_t elements, Type element) {
                                 alignment);
 }
 
-void CpuKernelBuilder::barrier() {
-  Value number = arith::IndexCastOp::create(b, loc, b.getI32Type(), thread);
-  emitBarrier(b, loc, call, number);
+void CpuKernelBuilder::stage(llvm::function_ref<void()> body) {
+  if (shareNumber)
+    llvm::report_fatal_error("a stage of a kernel begins inside another");
+  stages += 1;
+  auto loop = scf::WhileOp::create(b, loc, TypeRange{b.getI32Type()}, ValueRange{});
+  OpBuilder::InsertionGuard guard(b);
+  b.createBlock(&loop.getBefore());
+  Value next = emitNextShare(b, loc, call, thread);
+  Value none = arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(0));
+  Value isShare = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, next, none);
+  scf::ConditionOp::create(b, loc, isShare, next);
+  Block *taken = b.createBlock(&loop.getAfter(), {}, b.getI32Type(), loc);
+  shareNumber = arith::IndexCastOp::create(b, loc, b.getIndexType(), taken->getArgument(0));
+  body();
+  scf::YieldOp::create(b, loc);
+  shareNumber = {};
 }
 
 bool CpuKernelBuilder::isPanel(StringAttr param) const {
@@ -161,8 +183,8 @@ FailureOr<func::FuncOp> emitCpuKernel(GroupOp group, ModuleOp module, const Targ
   KernelSignature signature = KernelSignature::of(group);
   Type pointer = LLVM::LLVMPointerType::get(b.getContext());
   SmallVector<Type> types(signature.buffers.size(), pointer);
-  types.append(signature.dims.size() + 4, b.getIndexType());
-  types.append({pointer, pointer});
+  types.append(signature.dims.size() + 2, b.getIndexType());
+  types.append({b.getI32Type(), b.getIndexType(), pointer, pointer});
   std::string name =
       llvm::formatv("{0}_{1}", stringifyGroupKind(group.getKind()), kernels.kernels.size() - 1)
           .str();
@@ -217,12 +239,17 @@ FailureOr<func::FuncOp> emitCpuKernel(GroupOp group, ModuleOp module, const Targ
   k.position = body->getArgument(argument++);
   k.layer = body->getArgument(argument++);
   k.thread = body->getArgument(argument++);
-  k.threads = body->getArgument(argument++);
+  k.shareCount = body->getArgument(argument++);
   k.call = body->getArgument(argument++);
   k.threadMemory = body->getArgument(argument++);
   if (failed(emitFamily(group, k)))
     return failure();
   kernels.threadBytes = std::max(kernels.threadBytes, k.mostOwnBytes);
+  // Between stages another thread may write what this one wrote before.
+  for (auto [i, buffer] : llvm::enumerate(signature.buffers))
+    if (k.stages > 1 &&
+        (buffer.source != Source::Param || group.getKind() == GroupKind::Initialise))
+      function.removeArgAttr(i, "llvm.noalias");
   entry->second = function;
   return function;
 }

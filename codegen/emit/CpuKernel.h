@@ -26,13 +26,18 @@ public:
   /// of it on the stack, whatever is larger in the memory that the runtime keeps for each thread,
   /// so that frames stay small whatever a model's sizes are.
   mlir::Value own(int64_t elements, mlir::Type element);
-  mlir::Value call;                       // the tenon_call
+  mlir::Value call;                       // the tenon_call; null outside of kernels
+  mlir::Value thread;                     // i32: the number of the thread that runs the kernel
   mlir::Value threadMemory;               // base, for `own`
   int64_t ownBytes = 0, mostOwnBytes = 0; // of it, in use now and at most
   const MemoryLayout *layout = nullptr;   // where parameters lie
 
-  /// Meets all other threads; each of them must come here as often.
-  void barrier();
+  /// A stage: `body` emits what computes share number `shareNumber`, any thread takes any share,
+  /// and what follows the stage sees what all of its shares wrote. Every thread comes through the
+  /// stages of a kernel as often and in the same order, also one that is so late that the call has
+  /// ended: so outside of stages no memory is touched, and nothing there depends on a share.
+  void stage(llvm::function_ref<void()> body);
+  unsigned stages = 0; // so far
   /// Whether the parameter lies in panels of target.panelColumns() columns; else it is row-major.
   bool isPanel(mlir::StringAttr param) const;
   /// Bytes of all layers of a parameter, which lie one after the other, padding included.

@@ -22,7 +22,7 @@ static void emitTokens(TokenCrossEntropyOp op, CpuKernelBuilder &k) {
 
 static void emitMean(MaskedMeanOp op, CpuKernelBuilder &k) {
   auto type = cast<RankedTensorType>(op.getX().getType());
-  k.ifThen(k.less(k.thread, k.index(1)), [&] {
+  k.ifThen(k.less(k.shareNumber, k.index(1)), [&] {
     Value mean =
         meanLoss(k, k.base(op.getX()), 0, k.base(op.getTargets()), k.rows(type, 0), op.getIgnore());
     k.store(mean, k.resultBase(0), k.index(0));

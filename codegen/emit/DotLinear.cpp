@@ -183,9 +183,6 @@ private:
 };
 } // namespace
 
-LogicalResult emitDotLinear(GroupOp group, CpuKernelBuilder &k) {
-  DotKernel(group, k).emit();
-  return success();
-}
+void emitDotLinear(GroupOp group, CpuKernelBuilder &k) { DotKernel(group, k).emit(); }
 
 } // namespace tenon

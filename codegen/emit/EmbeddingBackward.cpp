@@ -41,11 +41,14 @@ public:
   /// The word of the scratch memory, of 32 bits, that the list of tokens begins at.
   static int64_t firstTokenOf(int64_t rows) { return rows + 3; }
 
+  /// What has to be there before any share goes over rows.
+  void emitBeforeIds() {
+    k.ifThen(sorts(), [&] { k.ifThen(k.less(k.shareNumber, k.index(1)), [&] { sortTokens(); }); });
+  }
+
   void emitByIds() {
-    Value isMany = k.less(k.index(rows - 1), count);
-    Value sorts = arith::OrIOp::create(k.b, k.loc, begins, isMany);
-    k.ifThen(sorts, [&] { emitRows(); });
-    k.ifThen(negated(sorts), [&] { emitTokens(); });
+    k.ifThen(sorts(), [&] { emitRows(); });
+    k.ifThen(negated(sorts()), [&] { emitTokens(); });
   }
 
   /// `sum` stands in front of the operation, or is null.
@@ -83,10 +86,13 @@ private:
     });
   }
 
-  /// Sorts tokens by their rows, then sums up each row. Past the caches where the table is large.
+  Value sorts() {
+    Value isMany = k.less(k.index(rows - 1), count);
+    return arith::OrIOp::create(k.b, k.loc, begins, isMany);
+  }
+
+  /// Sums up each row. Past the caches where the table is large.
   void emitRows() {
-    k.ifThen(k.less(k.thread, k.index(1)), [&] { sortTokens(); });
-    k.barrier();
     bool streams = columns % ColumnShare::lineElements == 0 && rows * columns * 4 >= streamedBytes;
     Value last = k.sub(count, k.index(1));
     k.loop(k.index(0), k.index(rows), 1, [&](Value row) {
@@ -199,11 +205,20 @@ LogicalResult emitEmbeddingBackward(GroupOp group, CpuKernelBuilder &k) {
   auto positions = op.getIds().getDefiningOp<PositionsOp>();
   if (positions && positions.getCached())
     return op.emitError("positions behind cached ones have no gradient; train without a cache");
-  TableGradient table(k, op, accumulate);
-  if (positions)
-    table.emitByPositions(op.getDy().getDefiningOp<SumLeadingOp>());
-  else
-    table.emitByIds();
+  auto inStage = [&](llvm::function_ref<void(TableGradient &)> body) {
+    k.stage([&] {
+      TableGradient table(k, op, accumulate);
+      body(table);
+    });
+  };
+  if (positions) {
+    inStage([&](TableGradient &table) {
+      table.emitByPositions(op.getDy().getDefiningOp<SumLeadingOp>());
+    });
+    return success();
+  }
+  inStage([](TableGradient &table) { table.emitBeforeIds(); });
+  inStage([](TableGradient &table) { table.emitByIds(); });
   return success();
 }
 

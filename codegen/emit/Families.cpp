@@ -10,28 +10,33 @@ using namespace mlir;
 namespace tenon {
 
 LogicalResult emitFamily(GroupOp group, CpuKernelBuilder &k) {
+  auto inOneStage = [&](LogicalResult (*emit)(GroupOp, CpuKernelBuilder &)) {
+    LogicalResult result = failure();
+    k.stage([&] { result = emit(group, k); });
+    return result;
+  };
   switch (group.getKind()) {
   case GroupKind::Embedding:
-    return emitEmbedding(group, k);
+    return inOneStage(emitEmbedding);
   case GroupKind::Norm:
-    return emitNorm(group, k);
+    return inOneStage(emitNorm);
   case GroupKind::Linear:
     return emitLinear(group, k);
   case GroupKind::Attention:
     return emitAttention(group, k);
   case GroupKind::AttentionBackward:
-    return emitAttentionBackward(group, k);
+    return inOneStage(emitAttentionBackward);
   case GroupKind::Elementwise:
   case GroupKind::LastToken:
-    return emitElementwise(group, k);
+    return inOneStage(emitElementwise);
   case GroupKind::NormBackward:
     return emitNormBackward(group, k);
   case GroupKind::EmbeddingBackward:
     return emitEmbeddingBackward(group, k);
   case GroupKind::SumLeading:
-    return emitSumLeading(group, k);
+    return inOneStage(emitSumLeading);
   case GroupKind::CrossEntropy:
-    return emitCrossEntropy(group, k);
+    return inOneStage(emitCrossEntropy);
   case GroupKind::LinearBackward:
     return emitLinearBackward(group, k);
   case GroupKind::WeightGradient:
@@ -41,7 +46,7 @@ LogicalResult emitFamily(GroupOp group, CpuKernelBuilder &k) {
   case GroupKind::GradientNorm:
     return emitGradientNorm(group, k);
   case GroupKind::Optimiser:
-    return emitOptimiser(group, k);
+    return inOneStage(emitOptimiser);
   case GroupKind::Initialise:
     return emitInitialise(group, k);
   }

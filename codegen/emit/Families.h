@@ -15,7 +15,7 @@ mlir::LogicalResult emitNorm(GroupOp group, CpuKernelBuilder &k);
 /// Matrix product with epilogue: Linear.cpp, or DotLinear.cpp where the weight is stored
 /// transposed.
 mlir::LogicalResult emitLinear(GroupOp group, CpuKernelBuilder &k);
-mlir::LogicalResult emitDotLinear(GroupOp group, CpuKernelBuilder &k);
+void emitDotLinear(GroupOp group, CpuKernelBuilder &k);
 /// The same of factors that are rounded to bf16 on the way: NarrowLinear.cpp.
 mlir::LogicalResult emitNarrowLinear(GroupOp group, CpuKernelBuilder &k);
 /// Causal attention: Attention.cpp.

@@ -152,11 +152,13 @@ void PanelProductEmitter::emit() {
     panelMemory =
         k.own(panel * llvm::divideCeil(llvm::alignTo(std::min(most, depth), panel), group()), lane);
   if (narrow)
-    narrowRows();
-  if (rowBlock * depth * (narrow ? 2 : 4) > cacheBytes)
-    return emitRows(k.index(0), rows);
-  k.loop(k.index(0), rows, rowBlock,
-         [&](Value first) { emitRows(first, k.min(k.add(first, rowBlock), rows)); });
+    k.stage([&] { narrowRows(); });
+  k.stage([&] {
+    if (rowBlock * depth * (narrow ? 2 : 4) > cacheBytes)
+      return emitRows(k.index(0), rows);
+    k.loop(k.index(0), rows, rowBlock,
+           [&](Value first) { emitRows(first, k.min(k.add(first, rowBlock), rows)); });
+  });
 }
 
 void PanelProductEmitter::emitRows(Value first, Value last) {
@@ -190,7 +192,7 @@ void PanelProductEmitter::emitPanel(const Block &block, Value p, int64_t valid) 
   k.loop(rowBegin, rowEnd, tileRows(), [&](Value row) { emitTile(block, p, row, valid); });
 }
 
-/// Lays a out as bf16: each thread some rows.
+/// Lays a out as bf16: each share some rows.
 void PanelProductEmitter::narrowRows() {
   int64_t stride = 2 * pairsOf(depth);
   auto [begin, end] = k.share(rows);
@@ -207,7 +209,6 @@ void PanelProductEmitter::narrowRows() {
     if (depth < stride)
       k.store(narrowToBf16(k, k.splat(0.0, 1)), narrow, k.add(to, depth));
   });
-  k.barrier();
 }
 
 void PanelProductEmitter::fill(const Block &block, Value p, int64_t valid) {

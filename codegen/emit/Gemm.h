@@ -5,6 +5,8 @@
 #include "Accumulate.h"
 #include "Epilogue.h"
 
+#include <functional>
+
 namespace tenon {
 
 /// sums + x * y, of f32 or of pairs of bf16 (i32), lane by lane.
@@ -32,8 +34,9 @@ mlir::Value toPairs(KernelBuilder &k, mlir::Value even, mlir::Value odd);
 KernelBuilder::Values beginSums(KernelBuilder &k, unsigned count, mlir::Value continues,
                                 llvm::function_ref<mlir::Value(unsigned)> load);
 
-/// y (M, columns) = a (M, depth) B. Threads share panels of columns of B. A panel's part in a block
-/// of depth is laid out in the thread's memory first, [depth][panel], unless it lies so already.
+/// y (M, columns) = a (M, depth) B, in stages of its own. Threads share panels of columns of B. A
+/// panel's part in a block of depth is laid out in the thread's memory first, [depth][panel],
+/// unless it lies so already.
 struct PanelProduct {
   /// How B (depth, columns) lies in memory: in panels of columns as Pack.h has them, or row-major;
   /// each as it is or as its transpose.
@@ -46,7 +49,7 @@ struct PanelProduct {
   mlir::Value a, firstRow; // row i of the product reads row firstRow + i of a
   mlir::Value partial;     // (M, columns): where sums wait for the next block of depth
   /// Where a is laid out as bf16, (M, 2 * pairsOf(depth)): both factors are then rounded to bf16 on
-  /// the way, and all threads meet once inside. Null: the product is of f32.
+  /// the way, which takes a stage more. Null: the product is of f32.
   mlir::Value narrow = {};
   llvm::ArrayRef<mlir::Operation *> chain = {}; // that `finish` applies
   Epilogue::Finish finish;
@@ -65,23 +68,23 @@ int64_t narrowScratch(mlir::Value factor);
 inline int64_t pairsOf(int64_t depth) { return (depth + 1) / 2; }
 
 /// The gradient of a matrix: gradient (R, C) += a^T b over rows, for a (M, R) and b (M, C). Threads
-/// share tiles of R; b is laid out in panels first, by all threads.
+/// share tiles of R; b is laid out in panels first, by all threads. In stages of its own, in which
+/// the makers of accumulations are called.
 struct OuterProduct {
   CpuKernelBuilder *k;
   mlir::Value a;
   int64_t rowsOut; // R
   mlir::Value b;
   int64_t columns; // C
-  Accumulation gradient;
-  bool panels;                                 // the gradient lies in panels; else row-major
-  std::optional<Accumulation> columnSums = {}; // of b: the gradient of a bias
-  int64_t scratchOffset = 0;                   // of outerProductScratch floats in k.scratch
-  bool narrow = false;                         // both factors are rounded to bf16
+  std::function<Accumulation()> gradient;
+  bool panels;                                   // the gradient lies in panels; else row-major
+  std::function<Accumulation()> columnSums = {}; // of b: the gradient of a bias; null: not wanted
+  int64_t scratchOffset = 0;                     // of outerProductScratch floats in k.scratch
+  bool narrow = false;                           // both factors are rounded to bf16
 };
 
-/// Adds rows [0, rows) of a and b; the old gradient is read where `keeps`. Threads meet inside, and
-/// have to again before the scratch memory, a or b are written.
-void emitOuterProduct(const OuterProduct &product, mlir::Value rows, mlir::Value keeps);
+/// Adds rows [0, rows) of a and b.
+void emitOuterProduct(const OuterProduct &product, mlir::Value rows);
 /// Floats of scratch memory, for the greatest number of rows.
 int64_t outerProductScratch(int64_t rows, int64_t columns);
 

@@ -67,7 +67,7 @@ static Value sumOfSquares(CpuKernelBuilder &k, Value base, Value begin, Value en
 }
 
 namespace {
-/// Numbers in f64, on thread 0 alone.
+/// Numbers in f64, in share 0 alone.
 struct Wide {
   CpuKernelBuilder &k;
 
@@ -114,17 +114,18 @@ LogicalResult emitGradientNorm(GroupOp group, CpuKernelBuilder &k) {
       firsts.push_back(chunks);
       chunks += counts.back();
     }
-    shareAll(k, counts, [&](unsigned i, Value begin, Value end) {
-      k.loop(begin, end, 1, [&](Value chunk) {
-        Value first = k.mul(chunk, chunkLines);
-        Value last = k.min(k.add(first, chunkLines), k.index(lines[i]));
-        Value sum = sumOfSquares(k, gradients[i], first, last);
-        k.store(sum, k.scratch, k.add(chunk, firsts[i]));
+    k.stage([&] {
+      shareAll(k, counts, [&](unsigned i, Value begin, Value end) {
+        k.loop(begin, end, 1, [&](Value chunk) {
+          Value first = k.mul(chunk, chunkLines);
+          Value last = k.min(k.add(first, chunkLines), k.index(lines[i]));
+          Value sum = sumOfSquares(k, gradients[i], first, last);
+          k.store(sum, k.scratch, k.add(chunk, firsts[i]));
+        });
       });
     });
-    k.barrier();
   }
-  k.ifThen(k.less(k.thread, k.index(1)), [&] {
+  auto combine = [&] {
     Wide wide{k};
     Value value;
     if (norm) {
@@ -140,7 +141,8 @@ LogicalResult emitGradientNorm(GroupOp group, CpuKernelBuilder &k) {
     }
     if (clip)
       wide.store(wide.clip(value, wide.widen(k.scalar(clip.getMax()))), clip.getResult());
-  });
+  };
+  k.stage([&] { k.ifThen(k.less(k.shareNumber, k.index(1)), combine); });
   return success();
 }
 

@@ -39,8 +39,7 @@ struct HeadScratch {
 
 class HeadLossKernel {
 public:
-  HeadLossKernel(HeadCrossEntropyOp op, CpuKernelBuilder &k)
-      : op(op), k(k), place(op, k.model), gradient(k, accumulationOf(op.getDweight())) {
+  HeadLossKernel(HeadCrossEntropyOp op, CpuKernelBuilder &k) : op(op), k(k), place(op, k.model) {
     auto weight = cast<RankedTensorType>(op.getWeight().getType());
     transposed = op.getTransposed();
     vocabulary = weight.getDimSize(transposed ? 0 : 1);
@@ -51,24 +50,22 @@ public:
   void emit() {
     targets = k.base(op.getTargets());
     Value tokens = k.rows(cast<RankedTensorType>(op.getTargets().getType()), 0);
-    Value share = shareOfToken(k, k.scalar(op.getDloss()), targets, tokens, op.getIgnore());
-    std::optional<Accumulation> bias;
-    if (op.getDbias())
-      bias = Accumulation(k, accumulationOf(op.getDbias()));
     k.loop(k.index(0), tokens, chunkTokens, [&](Value first) {
       Value rows = k.min(k.index(chunkTokens), k.sub(tokens, first));
       emitLogits(first, rows);
-      k.barrier();
-      auto [begin, end] = k.share(rows);
-      k.loop(begin, end, 1, [&](Value row) { emitToken(first, row, share); });
-      k.barrier();
+      k.stage([&] {
+        Value share = shareOfToken(k, k.scalar(op.getDloss()), targets, tokens, op.getIgnore());
+        auto [begin, end] = k.share(rows);
+        k.loop(begin, end, 1, [&](Value row) { emitToken(first, row, share); });
+      });
       emitInputGradient(first, rows);
-      emitWeightGradient(first, rows, bias);
-      k.barrier();
+      emitWeightGradient(first, rows);
     });
-    k.ifThen(k.less(k.thread, k.index(1)), [&] {
-      Value mean = meanLoss(k, k.scratch, place.losses, targets, tokens, op.getIgnore());
-      k.store(mean, k.base(op.getLoss()), k.index(0));
+    k.stage([&] {
+      k.ifThen(k.less(k.shareNumber, k.index(1)), [&] {
+        Value mean = meanLoss(k, k.scratch, place.losses, targets, tokens, op.getIgnore());
+        k.store(mean, k.base(op.getLoss()), k.index(0));
+      });
     });
   }
 
@@ -132,10 +129,12 @@ private:
     emitPanelProduct(product, rows);
   }
 
-  void emitWeightGradient(Value first, Value rows, std::optional<Accumulation> bias) {
-    Value later = k.less(k.index(0), first);
-    auto since = [&](Value keeps) -> Value {
-      return arith::OrIOp::create(k.b, k.loc, keeps, later);
+  void emitWeightGradient(Value first, Value rows) {
+    // Later chunks add to what the first one began.
+    auto accumulate = [&](Value sum) {
+      Accumulation own(k, accumulationOf(sum));
+      Value later = k.less(k.index(0), first);
+      return Accumulation(own.base, arith::OrIOp::create(k.b, k.loc, own.keeps, later));
     };
     Value x = k.address(k.base(op.getX()), k.mul(first, channels), f32);
     OuterProduct product{
@@ -144,20 +143,19 @@ private:
         .rowsOut = transposed ? vocabulary : channels,
         .b = transposed ? x : k.scratch,
         .columns = transposed ? channels : vocabulary,
-        .gradient = gradient,
+        .gradient = [&] { return accumulate(op.getDweight()); },
         .panels = !transposed,
         .scratchOffset = place.outer,
         .narrow = op.getNarrow(),
     };
-    if (bias)
-      product.columnSums = Accumulation(bias->base, since(bias->keeps));
-    emitOuterProduct(product, rows, since(gradient.keeps));
+    if (op.getDbias())
+      product.columnSums = [&] { return accumulate(op.getDbias()); };
+    emitOuterProduct(product, rows);
   }
 
   HeadCrossEntropyOp op;
   CpuKernelBuilder &k;
   HeadScratch place;
-  Accumulation gradient;
   bool transposed;
   int64_t vocabulary, channels;
   Type f32;

@@ -22,7 +22,7 @@ namespace {
 struct Filled {
   InitialiseOp op;
   ParamOp param;
-  Value base, seed;
+  Value base;
   int64_t elements, lines, stride; // of a layer; the stride in elements
   int64_t layers;
   int64_t rows = 1, columns = 0, panel = 0; // K, N, NR; NR 0: row-major
@@ -31,7 +31,6 @@ struct Filled {
       : op(op), param(cast<ParamOp>(SymbolTable::lookupSymbolIn(k.model, op.getNameAttr()))) {
     StringAttr name = op.getNameAttr().getAttr();
     base = k.symbols.lookup(name);
-    seed = k.scalar(op.getSeed());
     RankedTensorType type = param.getTensorType();
     elements = type.getNumElements();
     lines = llvm::divideCeil(elements, lineElements);
@@ -59,6 +58,7 @@ public:
   }
 
   void fill(Filled &to, Value begin, Value end) {
+    seed = k.scalar(to.op.getSeed());
     k.loop(begin, end, 1, [&](Value at) {
       Value layer = k.div(at, to.lines);
       Value first = k.mul(k.rem(at, k.index(to.lines)), lineElements);
@@ -79,7 +79,7 @@ private:
       return k.splat(1.0, lineElements);
     Value number = arith::IndexCastOp::create(k.b, k.loc, k.b.getI32Type(), layer);
     Value none = arith::ConstantOp::create(k.b, k.loc, k.b.getI32IntegerAttr(0));
-    PhiloxStream stream{.seed = to.seed,
+    PhiloxStream stream{.seed = seed,
                         .purpose = 1,
                         .layer = number,
                         .stream = to.op.getStream(),
@@ -164,6 +164,7 @@ private:
   }
 
   CpuKernelBuilder &k;
+  Value seed;
 };
 } // namespace
 
@@ -185,12 +186,15 @@ LogicalResult emitInitialise(GroupOp group, CpuKernelBuilder &k) {
     }
   }
   Initialiser initialiser(k);
-  shareAll(k, zeroLines,
-           [&](unsigned i, Value begin, Value end) { initialiser.zero(zeros[i], begin, end); });
-  k.storeFence();
-  k.barrier();
-  shareAll(k, filledLines,
-           [&](unsigned i, Value begin, Value end) { initialiser.fill(filled[i], begin, end); });
+  k.stage([&] {
+    shareAll(k, zeroLines,
+             [&](unsigned i, Value begin, Value end) { initialiser.zero(zeros[i], begin, end); });
+    k.storeFence();
+  });
+  k.stage([&] {
+    shareAll(k, filledLines,
+             [&](unsigned i, Value begin, Value end) { initialiser.fill(filled[i], begin, end); });
+  });
   return success();
 }
 

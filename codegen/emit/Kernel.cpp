@@ -132,8 +132,8 @@ Value KernelBuilder::rows(RankedTensorType type, unsigned inner) {
 }
 
 std::pair<Value, Value> KernelBuilder::share(Value count) {
-  Value begin = div(mul(count, thread), threads);
-  Value end = div(mul(count, add(thread, 1)), threads);
+  Value begin = div(mul(count, shareNumber), shareCount);
+  Value end = div(mul(count, add(shareNumber, 1)), shareCount);
   return {begin, end};
 }
 

@@ -20,8 +20,8 @@ struct KernelBuffer {
 };
 
 /// A kernel function's arguments, in order: the buffers as pointers, the sizes of the model's
-/// dynamic dimensions, the position, the layer, the thread's number, the number of threads (all
-/// index), the call and the thread's own memory (pointers).
+/// dynamic dimensions, the position, the layer (all index), the thread's number (i32), the number
+/// of shares (index), the call and the thread's own memory (pointers).
 struct KernelSignature {
   llvm::SmallVector<KernelBuffer> buffers; // values, parameters' memory, state, results, scratch
   llvm::SmallVector<DimOp> dims;           // dynamic dimensions, in model order
@@ -47,7 +47,8 @@ public:
   const Target &target;
   GroupOp group;
   ModelOp model;
-  mlir::Value position, layer, thread, threads;          // index
+  mlir::Value position, layer, shareCount;               // index
+  mlir::Value shareNumber;                               // index: of the share at hand
   llvm::DenseMap<mlir::Value, mlir::Value> bases;        // captured value or group result -> base
   llvm::DenseMap<mlir::StringAttr, mlir::Value> symbols; // param or state -> base
   llvm::DenseMap<mlir::StringAttr, mlir::Value> gradients, moments1, moments2; // param -> base
@@ -88,7 +89,7 @@ public:
   /// The product of the sizes of all but the last `inner` dimensions.
   mlir::Value rows(mlir::RankedTensorType type, unsigned inner = 1);
 
-  /// This thread's share [begin, end) of 0..count-1: contiguous, sizes differing by at most one.
+  /// The share at hand [begin, end) of 0..count-1: contiguous, sizes differing by at most one.
   std::pair<mlir::Value, mlir::Value> share(mlir::Value count);
 
   // Floating point, scalar or vector; no fast-math, so results do not depend on the surroundings.

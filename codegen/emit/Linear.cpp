@@ -117,9 +117,7 @@ LogicalResult emitLinear(GroupOp group, CpuKernelBuilder &k) {
   auto op = *group.getBody().front().getOps<LinearOp>().begin();
   if (op.getNarrow())
     return emitNarrowLinear(group, k);
-  if (op.getTransposed())
-    return emitDotLinear(group, k);
-  LinearKernel(group, k).emit();
+  k.stage([&] { op.getTransposed() ? emitDotLinear(group, k) : LinearKernel(group, k).emit(); });
   return success();
 }
 

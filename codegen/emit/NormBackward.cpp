@@ -63,11 +63,16 @@ public:
 
   void emit() {
     Value chunks = k.div(k.add(rows, chunkRows - 1), chunkRows);
-    auto [begin, end] = k.share(chunks);
-    k.loop(begin, end, 1, [&](Value chunk) { emitChunk(chunk); });
-    if (sums.empty())
-      return;
-    k.barrier();
+    k.stage([&] {
+      auto [begin, end] = k.share(chunks);
+      k.loop(begin, end, 1, [&](Value chunk) { emitChunk(chunk); });
+    });
+    if (!sums.empty())
+      k.stage([&] { emitSums(chunks); });
+  }
+
+private:
+  void emitSums(Value chunks) {
     ColumnShare own = ColumnShare::of(k, columns);
     for (auto [i, sum] : llvm::enumerate(sums)) {
       Accumulation adds(k, accumulationOf(sum));
@@ -86,7 +91,6 @@ public:
     }
   }
 
-private:
   Type f32() { return k.b.getF32Type(); }
 
   /// Where a chunk's sums of parameter `i` lie in scratch memory.

@@ -30,7 +30,7 @@ class OuterProductEmitter : OuterProduct {
 public:
   explicit OuterProductEmitter(const OuterProduct &product)
       : OuterProduct(product), k(*product.k) {}
-  void emit(Value rows, Value keeps);
+  void emit(Value rows);
 
 private:
   /// Rows that are summed together, and where b's panels lie in the scratch memory meanwhile.
@@ -38,7 +38,7 @@ private:
     Value first, count, panels;
   };
   void pack(const Block &block);
-  void multiply(const Block &block, Value keeps);
+  void multiply(const Block &block);
   void prefetchRows(Value from, int64_t stride, Value column, int64_t count, Value first, Value m);
   SmallVector<Value> loadRows(Value m, Value count, llvm::function_ref<Value(Value)> load);
   void packPanel(const Block &block, Value p, int64_t valid);
@@ -54,28 +54,36 @@ private:
 
   CpuKernelBuilder &k;
   Value rowBlock;
+  // As they were made for the stage at hand.
+  std::optional<Accumulation> target, bias;
 };
 } // namespace
 
 // While a block is computed the next one is laid out in the other half of the scratch memory, so
 // that threads meet once a block.
-void OuterProductEmitter::emit(Value rows, Value keeps) {
+void OuterProductEmitter::emit(Value rows) {
   rowBlock = k.own(blockRows * blockTiles * tileRows(), lane());
   auto blockAt = [&](Value first) {
     Value count = k.min(k.index(blockRows), k.sub(rows, first));
     Value half = k.rem(k.div(first, blockRows), k.index(2));
     return Block{first, count, k.add(k.mul(half, halfElements(columns)), scratchOffset)};
   };
-  pack(blockAt(k.index(0)));
+  k.stage([&] { pack(blockAt(k.index(0))); });
   k.loop(k.index(0), rows, blockRows, [&](Value first) {
-    k.barrier();
-    Value next = k.add(first, blockRows);
-    k.ifThen(k.less(next, rows), [&] { pack(blockAt(next)); });
-    multiply(blockAt(first), either(k, keeps, k.less(k.index(0), first)));
+    k.stage([&] {
+      Value next = k.add(first, blockRows);
+      k.ifThen(k.less(next, rows), [&] { pack(blockAt(next)); });
+      multiply(blockAt(first));
+    });
   });
 }
 
 void OuterProductEmitter::pack(const Block &block) {
+  if (columnSums) {
+    // The first block begins the bias's gradient as its own accumulate says, later ones add.
+    Accumulation own = columnSums();
+    bias = Accumulation(own.base, either(k, own.keeps, k.less(k.index(0), block.first)));
+  }
   int64_t panel = k.target.panelColumns(), full = columns / panel, rest = columns % panel;
   auto [begin, end] = k.share(k.index(llvm::divideCeil(columns, panel)));
   k.loop(begin, k.min(end, k.index(full)), 1, [&](Value p) { packPanel(block, p, panel); });
@@ -87,7 +95,9 @@ void OuterProductEmitter::pack(const Block &block) {
   }
 }
 
-void OuterProductEmitter::multiply(const Block &block, Value keeps) {
+void OuterProductEmitter::multiply(const Block &block) {
+  target = gradient();
+  Value keeps = either(k, target->keeps, k.less(k.index(0), block.first));
   auto [begin, end] = k.share(k.index(llvm::divideCeil(rowsOut, static_cast<int64_t>(tileRows()))));
   Value stop = end;
   k.loop(begin, stop, blockTiles, [&](Value tile) {
@@ -124,7 +134,7 @@ void OuterProductEmitter::packPanel(const Block &block, Value p, int64_t valid) 
   unsigned vectors = llvm::divideCeil(valid, lanes);
   Value column = k.mul(p, panel), zero = k.splat(0.0, lanes);
   Value to = k.add(k.mul(k.mul(p, depthOf(count)), panel), block.panels);
-  unsigned summed = columnSums ? vectors : 0;
+  unsigned summed = bias ? vectors : 0;
   KernelBuilder::Values sums(summed, zero);
   sums = k.loop(k.index(0), depthOf(count), k.index(1), sums, [&](Value m, ValueRange carried) {
     KernelBuilder::Values next(carried);
@@ -144,16 +154,13 @@ void OuterProductEmitter::packPanel(const Block &block, Value p, int64_t valid) 
     }
     return next;
   });
-  if (!columnSums)
+  if (!bias)
     return;
-  // The first block begins the bias's gradient as its own accumulate says, later ones add.
-  Value later = k.less(k.index(0), first);
-  Accumulation bias{columnSums->base, either(k, columnSums->keeps, later)};
   for (unsigned j = 0; j < vectors; ++j)
     forValidLanes(k, sums[j], valid - j * lanes, [&](Value part, int64_t offset) {
       Value place = k.add(column, j * lanes + offset);
-      Value old = bias.begin(k, place, lanesOf(part));
-      k.store(k.addf(old, part), bias.base, place);
+      Value old = bias->begin(k, place, lanesOf(part));
+      k.store(k.addf(old, part), bias->base, place);
     });
 }
 
@@ -211,7 +218,7 @@ void OuterProductEmitter::emitTile(const Block &block, Value firstTile, Value ti
   auto left = [&](unsigned j) { return stored - static_cast<int64_t>(j * lanes); };
   KernelBuilder::Values sums = beginSums(k, rows * vectors, keeps, [&](unsigned n) {
     unsigned i = n / vectors, j = n % vectors;
-    return loadPadded(k, gradient.base, place(i, j), left(j));
+    return loadPadded(k, target->base, place(i, j), left(j));
   });
   Value from = k.mul(tile, rows);
   Value depth = depthOf(block.count);
@@ -229,14 +236,14 @@ void OuterProductEmitter::emitTile(const Block &block, Value firstTile, Value ti
     k.ifThen(k.less(k.add(row, i), k.index(rowsOut)), [&] {
       for (unsigned j = 0; j < vectors; ++j)
         forValidLanes(k, sums[i * vectors + j], left(j), [&](Value part, int64_t offset) {
-          k.store(part, gradient.base, k.add(place(i, j), offset));
+          k.store(part, target->base, k.add(place(i, j), offset));
         });
     });
 }
 
-void emitOuterProduct(const OuterProduct &product, Value rows, Value keeps) {
+void emitOuterProduct(const OuterProduct &product, Value rows) {
   OwnScope scope(*product.k);
-  OuterProductEmitter(product).emit(rows, keeps);
+  OuterProductEmitter(product).emit(rows);
 }
 
 } // namespace tenon

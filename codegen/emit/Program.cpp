@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Entries: every thread runs the same function, takes its share of each kernel, and meets the
-// others at a barrier between kernels. A stack of layers is a loop around its kernels.
+// Entries: every thread runs the same function and takes shares of each kernel, of which all are
+// computed before anyone goes on to the next. A stack of layers is a loop around its kernels.
 #include "Program.h"
 #include "Call.h"
 #include "CpuKernel.h"
@@ -46,10 +46,9 @@ public:
     b.setInsertionPointToStart(body);
     call = body->getArgument(0);
     threadNumber = body->getArgument(1);
-    thread = toIndex(threadNumber);
-    threads = toIndex(body->getArgument(2));
+    shareCount = toIndex(body->getArgument(2));
     readCall();
-    threadMemory = memoryOf(thread);
+    threadMemory = memoryOfThread();
     return emitBlock(entry.getBody().front());
   }
 
@@ -89,8 +88,8 @@ private:
   }
 
   /// What is a thread's own while it runs a kernel.
-  Value memoryOf(Value number) {
-    Value wide = arith::IndexCastOp::create(b, loc, b.getI64Type(), number);
+  Value memoryOfThread() {
+    Value wide = arith::ExtSIOp::create(b, loc, b.getI64Type(), threadNumber);
     Value stride = field(CallField::ThreadStride, b.getI64Type());
     return offset(field(CallField::ThreadMemory, pointer),
                   LLVM::MulOp::create(b, loc, wide, stride));
@@ -148,8 +147,7 @@ private:
 
   // Of the seven kernels of a GPT's layer each reads what all threads wrote: linears read whole
   // rows of which the threads before them wrote columns, attention reads a head's queries, keys and
-  // values, norms whole rows again. Measured: 0.2 us a meeting with two threads, 0.1 % of a decoded
-  // token.
+  // values, norms whole rows again. So threads meet at the end of each kernel.
   /// Tells the observer, where there is one, that this thread begins or has ended a kernel.
   void observe(unsigned kernel, bool done) {
     auto tell = scf::IfOp::create(b, loc, isObserved, /*withElseRegion=*/false);
@@ -181,13 +179,11 @@ private:
         llvm::append_range(arguments, sizes);
         Value layerNumber =
             layer ? toIndex(layer) : arith::ConstantIndexOp::create(b, loc, 0).getResult();
-        arguments.append({position, layerNumber, thread, threads, call, threadMemory});
+        arguments.append({position, layerNumber, threadNumber, shareCount, call, threadMemory});
         unsigned number = kernelNumber++;
         observe(number, /*done=*/false);
         func::CallOp::create(b, loc, *kernel, arguments);
         observe(number, /*done=*/true);
-        if (!isLast(group))
-          emitBarrier(b, loc, call, threadNumber);
       } else if (auto repeat = dyn_cast<RepeatOp>(op)) {
         if (failed(emitRepeat(repeat)))
           return failure();
@@ -196,11 +192,6 @@ private:
       }
     }
     return success();
-  }
-
-  /// The caller waits for all threads at the end of the entry itself.
-  bool isLast(GroupOp group) {
-    return isa<func::FuncOp>(group->getParentOp()) && isa<func::ReturnOp>(group->getNextNode());
   }
 
   /// The place of a layer's slice of a stack.
@@ -279,8 +270,7 @@ private:
   Type pointer;
   Location loc = UnknownLoc::get(b.getContext());
   func::FuncOp source;
-  Value call, threadNumber, thread, threads, threadMemory, weights, training, arena, state,
-      position;
+  Value call, threadNumber, shareCount, threadMemory, weights, training, arena, state, position;
   Value layer; // i64; null outside of stacks
   Value observer, observerContext, isObserved;
   unsigned kernelNumber = 0; // of the entry's kernels, in program order (Manifest.cpp counts alike)

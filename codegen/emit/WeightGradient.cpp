@@ -23,20 +23,21 @@ LogicalResult emitWeightGradient(GroupOp group, CpuKernelBuilder &k) {
   auto op = *body.getOps<LinearBackwardWeightOp>().begin();
   bool transposed = op.getTransposed();
   Value x = op.getX(), dy = op.getDy();
-  Accumulation gradient(k, accumulationOf(op.getResult()));
   OuterProduct product{
       .k = &k,
       .a = k.base(transposed ? dy : x),
       .rowsOut = lastDim(transposed ? dy : x),
       .b = k.base(transposed ? x : dy),
       .columns = lastDim(transposed ? x : dy),
-      .gradient = gradient,
+      .gradient = [&] { return Accumulation(k, accumulationOf(op.getResult())); },
       .panels = !transposed,
       .narrow = op.getNarrow(),
   };
   for (SumLeadingOp sum : body.getOps<SumLeadingOp>())
-    product.columnSums = Accumulation(k, accumulationOf(sum.getResult()));
-  emitOuterProduct(product, k.rows(cast<RankedTensorType>(x.getType())), gradient.keeps);
+    product.columnSums = [&k, sum]() mutable {
+      return Accumulation(k, accumulationOf(sum.getResult()));
+    };
+  emitOuterProduct(product, k.rows(cast<RankedTensorType>(x.getType())));
   return success();
 }
 

@@ -10,6 +10,7 @@
 #include "failure.hpp"
 #include "float_environment.hpp"
 #include "packed.hpp"
+#include "stack.hpp"
 #include "team.hpp"
 
 namespace tenon::runtime::detail {
@@ -134,8 +135,8 @@ tenon_status pack(const tenon_model& model, const tenon_options& options,
                slots,   static_cast<std::byte*>(fresh->memory.data())};
   work.cut();
   std::unique_ptr<team> threads;
-  TENON_TRY(team::create(options, threads));
-  TENON_TRY(threads->run(packing::run, &work));
+  TENON_TRY(team::create(options, stack_of_runtime, threads));
+  TENON_TRY(threads->run(threads->size(), packing::run, &work));
   TENON_TRY(work.first_failure);
   TENON_TRY(work.tell(work.total_bytes));
   packed = std::move(fresh);

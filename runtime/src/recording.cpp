@@ -55,21 +55,20 @@ void recording::drop() {
   for (lane& own : lanes_) own.count = own.count_before;
 }
 
-void recording::observe(void* context, std::int32_t thread, std::uint32_t kernel,
-                        std::int32_t layer, std::int32_t done) {
-  recording& self = *static_cast<recording*>(context);
-  lane& own = self.lanes_[static_cast<std::size_t>(thread)];
+void recording::begin_kernel(std::int32_t thread, std::uint32_t kernel, std::int32_t layer) {
+  lane& own = lanes_[static_cast<std::size_t>(thread)];
   if (own.count == own.slices.size()) return;  // a kernel that the descriptor does not list
   tenon_slice& slice = own.slices[own.count];
-  if (done == 0) {
-    slice.call = static_cast<std::uint32_t>(self.n_calls_);
-    slice.kernel = kernel;
-    slice.layer = layer;
-    slice.begin = now();
-  } else {
-    slice.end = now();
-    ++own.count;
-  }
+  slice.call = static_cast<std::uint32_t>(n_calls_);
+  slice.kernel = kernel;
+  slice.layer = layer;
+  slice.begin = now();
+}
+
+void recording::end_kernel(std::int32_t thread, std::uint64_t ended_at) {
+  lane& own = lanes_[static_cast<std::size_t>(thread)];
+  if (own.count == own.slices.size() || ended_at < own.slices[own.count].begin) return;
+  own.slices[own.count++].end = ended_at;
 }
 
 std::uint64_t recording::calls(const tenon_recorded_call*& first) const {

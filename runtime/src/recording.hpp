@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The memory of a profile: calls, and each thread's slices of kernels. Generated code tells
-// observe().
+// The memory of a profile: calls, and each thread's slices of kernels, of which generated code
+// tells.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -22,9 +22,10 @@ class recording {
   void end();
   void drop();
 
-  /// A tenon_observer whose context is a recording.
-  static void observe(void* context, std::int32_t thread, std::uint32_t kernel, std::int32_t layer,
-                      std::int32_t done);
+  /// By a thread of the call: it comes to a kernel; all of that is computed, and the thread ended
+  /// the last of its shares at that time. Where it got none there is no slice.
+  void begin_kernel(std::int32_t thread, std::uint32_t kernel, std::int32_t layer);
+  void end_kernel(std::int32_t thread, std::uint64_t ended_at);
 
   [[nodiscard]] std::uint64_t calls(const tenon_recorded_call*& first) const;
   [[nodiscard]] std::uint64_t slices(std::int32_t thread, const tenon_slice*& first) const;

@@ -9,6 +9,7 @@
 
 #include "arguments.hpp"
 #include "checks.hpp"
+#include "cores.hpp"
 #include "dispatch.hpp"
 #include "exclusive.hpp"
 #include "failure.hpp"
@@ -17,9 +18,23 @@
 #include "options.hpp"
 #include "packed.hpp"
 #include "recording.hpp"
+#include "stack.hpp"
 #include "team.hpp"
+#include "workload.hpp"
 
 using namespace tenon::runtime::detail;
+
+namespace {
+
+// What the threads of a call share. One that is late may still read `call` when the call is over
+// and the next one on: it lives as long as they do.
+struct launch {
+  tenon_run run;
+  tenon_call call;
+  std::int32_t n_shares;
+};
+
+}  // namespace
 
 struct tenon_session {
   explicit tenon_session(std::shared_ptr<const packed_weights> of)
@@ -28,6 +43,10 @@ struct tenon_session {
   std::shared_ptr<const packed_weights> weights;
   mapping arena, state, thread_memory;
   std::uint64_t thread_stride = 0;  // of thread_memory, from one thread's to the next one's
+  launch current{};
+  std::vector<workload> work;  // one an entry
+  double grain = 0;
+  int most_threads = 1;  // of a call
   std::unique_ptr<team> threads;
   checked_call call;  // kept here so that a call needs no memory and little stack
   std::atomic<std::int64_t> cached = 0;   // others may ask while a call is on
@@ -38,20 +57,25 @@ struct tenon_session {
 
 namespace {
 
-// What the threads of one call share.
-struct launch {
-  tenon_run run;
-  tenon_call call;
-  std::int32_t n_threads;
-};
-
-void run_share(void* argument, std::int32_t thread) {
+void take_part(void* argument, std::int32_t thread) {
   const launch& shared = *static_cast<const launch*>(argument);
   const float_environment own;
-  shared.run(&shared.call, thread, shared.n_threads);
+  shared.run(&shared.call, thread, shared.n_shares);
 }
 
-void meet(void* context, std::int32_t) { static_cast<team*>(context)->meet(); }
+std::int32_t next_share(void* context, std::int32_t thread) {
+  return static_cast<tenon_session*>(context)->threads->next_share(thread);
+}
+
+void observe(void* context, std::int32_t thread, std::uint32_t kernel, std::int32_t layer,
+             std::int32_t done) {
+  const tenon_session& session = *static_cast<tenon_session*>(context);
+  if (session.threads->is_over(thread)) return;
+  if (done == 0)
+    session.recorded->begin_kernel(thread, kernel, layer);
+  else
+    session.recorded->end_kernel(thread, session.threads->share_ended_at(thread));
+}
 
 // The cache holds positions 0..cached-1 of certain sequences: a call must continue them without a
 // gap, and be about the same ones.
@@ -84,14 +108,15 @@ tenon_status run_entry(tenon_session& session, std::uint32_t entry, const void* 
                        void* const* outputs, const std::int64_t* dims, std::int64_t position) {
   const packed_weights& weights = *session.weights;
   checked_call& call = session.call;
+  launch& shared = session.current;
   {
     const float_environment own;
     TENON_TRY(check_call(entry, inputs, outputs, dims, position, call));
     if (call.entry->uses_state) TENON_TRY(check_cache(session, call));
+    shared.n_shares = session.threads->worth_calling(session.work[entry].threads(
+        call.dims.data(), position, session.most_threads, session.grain));
   }
-  launch shared{};
   shared.run = weights.variant().runs[entry];
-  shared.n_threads = session.threads->size();
   if (shared.run == nullptr)
     return failure(TENON_UNAVAILABLE,
                    "entry '%s' has no CPU code in variant '%s'; build the model "
@@ -107,14 +132,11 @@ tenon_status run_entry(tenon_session& session, std::uint32_t entry, const void* 
   shared.call.position = position;
   shared.call.thread_memory = session.thread_memory.data();
   shared.call.thread_stride = session.thread_stride;
-  shared.call.barrier = meet;
-  shared.call.barrier_context = session.threads.get();
   const bool records = session.recorded && session.recorded->begin(call, entry);
-  if (records) {
-    shared.call.observe = recording::observe;
-    shared.call.observe_context = session.recorded.get();
-  }
-  const auto run = [&] { return session.threads->run(run_share, &shared); };
+  shared.call.observe = records ? observe : nullptr;
+  const auto run = [&] {
+    return session.threads->run(shared.n_shares, take_part, &shared, /*timed=*/records);
+  };
   const tenon_status ran = call.entry->trains ? weights.users.write("entry", call.entry->name, run)
                                               : weights.users.read("entry", call.entry->name, run);
   if (records) failed(ran) ? session.recorded->drop() : session.recorded->end();
@@ -165,7 +187,19 @@ tenon_status tenon_session_create(const tenon_model* model, const tenon_weights*
       arena_bytes = std::max(arena_bytes, model->entries[i].arena_bytes);
     TENON_TRY(mapping::create(arena_bytes, "the arena", made->arena));
     TENON_TRY(mapping::create(packed.variant().state_bytes, "the cached state", made->state));
-    TENON_TRY(team::create(chosen, made->threads));
+    TENON_TRY(grain_from_environment(made->grain));
+    for (std::uint32_t i = 0; i < model->n_entries; ++i) made->work.emplace_back(model->entries[i]);
+    std::uint64_t stack_bytes = 0;
+    for (std::uint32_t i = 0; i < model->n_entries; ++i)
+      stack_bytes = std::max(stack_bytes, packed.variant().stack_bytes[i]);
+    TENON_TRY(team::create(chosen, stack_bytes + stack_of_runtime, made->threads));
+    // More threads than cores would only take turns; of a pool's cores nothing is known.
+    const bool all = made->grain == 0 || chosen.parallel != nullptr;
+    made->most_threads =
+        all ? made->threads->size() : std::min(made->threads->size(), available_cores());
+    made->current.call.next_share = next_share;
+    made->current.call.share_context = made.get();
+    made->current.call.observe_context = made.get();
     // Whole pages, so that each lies where its thread touches it first.
     constexpr std::uint64_t page = 4096;
     made->thread_stride = (packed.variant().thread_bytes + page - 1) / page * page;

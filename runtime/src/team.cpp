@@ -2,18 +2,26 @@
 // Threads; see team.hpp.
 #include "team.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 
+#include "callback.hpp"
 #include "cores.hpp"
 #include "failure.hpp"
+#include "stack.hpp"
 
 namespace tenon::runtime::detail {
 namespace {
 
 constexpr int most_threads = 1024;
+// What a thread of ours has beside what its tasks need: its start, thread-local memory.
+constexpr std::size_t stack_of_thread = std::size_t{256} << 10;
+// Runs in a row in which no worker helped before calls go without, 2 and at most 64 in between: a
+// busy machine pays for calling threads and has none to give.
+constexpr int tries = 4, most_without_help = tries + 6;
 
 // What is sent to the process (SIGINT, SIGCHLD, ...) belongs to the application's threads: in ours
 // a handler would interrupt nobody who waits for it. What a thread raises itself, and the timers of
@@ -21,12 +29,19 @@ constexpr int most_threads = 1024;
 constexpr int open_signals[] = {SIGSEGV, SIGBUS,  SIGFPE,  SIGILL,   SIGTRAP,
                                 SIGSYS,  SIGABRT, SIGPROF, SIGVTALRM};
 
-int start_thread(pthread_t& handle, void* (*body)(void*), void* argument) {
+int start_thread(pthread_t& handle, std::size_t stack_bytes, void* (*body)(void*), void* argument) {
+  pthread_attr_t attributes;
+  if (const int error = pthread_attr_init(&attributes); error != 0) return error;
+  std::size_t usual = 0;  // as the system or the application has set it, thread-local memory too
+  pthread_attr_getstacksize(&attributes, &usual);
+  pthread_attr_setstacksize(&attributes, std::max(usual, stack_bytes + stack_of_thread));
+
   sigset_t blocked, before;
   sigfillset(&blocked);
   for (const int signal : open_signals) sigdelset(&blocked, signal);
   pthread_sigmask(SIG_SETMASK, &blocked, &before);
-  const int error = pthread_create(&handle, nullptr, body, argument);
+  const int error = pthread_create(&handle, &attributes, body, argument);
+  pthread_attr_destroy(&attributes);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   return error;
 }
@@ -47,15 +62,17 @@ tenon_status threads_from_environment(int& threads) {
 
 }  // namespace
 
-team::team(const tenon_options& options, int size, int most_polls)
+team::team(const tenon_options& options, std::size_t stack_bytes, int size, int most_polls)
     : size_(size),
+      stack_bytes_(stack_bytes),
       parallel_(options.parallel),
       parallel_context_(options.parallel_context),
-      barrier_(size, most_polls),
-      finish_(size, most_polls),
+      presence_(size, most_polls),
+      shares_(size, most_polls, presence_),
       between_(most_polls) {}
 
-tenon_status team::create(const tenon_options& options, std::unique_ptr<team>& made) {
+tenon_status team::create(const tenon_options& options, std::size_t stack_bytes,
+                          std::unique_ptr<team>& made) {
   if (options.threads < 0 || options.threads > most_threads)
     return failure(TENON_INVALID_ARGUMENT,
                    "options.threads is %d; use 1..%d, or 0 for as many as "
@@ -65,12 +82,11 @@ tenon_status team::create(const tenon_options& options, std::unique_ptr<team>& m
   int size = options.threads;
   if (size == 0) TENON_TRY(threads_from_environment(size));
   if (size == 0) size = std::min(cores, most_threads);
-  std::unique_ptr<team> fresh(new team(options, size, most_polls(size, cores)));
+  std::unique_ptr<team> fresh(new team(options, stack_bytes, size, most_polls(size, cores)));
   if (fresh->parallel_ == nullptr) {
-    fresh->workers_.reserve(static_cast<std::size_t>(size - 1));  // workers keep their addresses
     for (int thread = 1; thread < size; ++thread) {
-      worker& next = fresh->workers_.emplace_back(worker{fresh.get(), thread, {}});
-      if (const int error = start_thread(next.handle, work, &next); error != 0) {
+      worker& next = fresh->workers_.emplace_back(*fresh, thread);
+      if (const int error = start_thread(next.handle, stack_bytes, work, &next); error != 0) {
         fresh->workers_.pop_back();
         return failure(TENON_OUT_OF_MEMORY,
                        "cannot start thread %d of %d: %s; ask for fewer in "
@@ -86,45 +102,84 @@ tenon_status team::create(const tenon_options& options, std::unique_ptr<team>& m
 team::~team() {
   if (generation_ != process_generation()) return;  // they are in the process before fork()
   stop_ = true;
-  start_.advance();
+  for (worker& each : workers_) each.start.advance();
   for (const worker& each : workers_) pthread_join(each.handle, nullptr);
 }
 
 void* team::work(void* argument) {
-  const worker& self = *static_cast<const worker*>(argument);
-  team& owner = *self.owner;
-  // run() returns only after all threads have met at finish_, so no start is ever missed.
-  for (std::uint32_t seen = 0;; ++seen) {
-    owner.start_.wait_past(seen, owner.between_);
-    if (owner.stop_) return nullptr;
-    owner.task_(owner.argument_, self.thread);
-    owner.finish_.wait();
+  worker& self = *static_cast<worker*>(argument);
+  for (std::uint32_t seen = 0;;) {
+    self.start.wait_past(seen, self.owner.between_);
+    seen = self.start.load();  // of several calls, some may be over already
+    if (self.owner.stop_) return nullptr;
+    take_part(&self.owner, self.thread);
   }
 }
 
-void team::count_and_run(void* argument, std::int32_t thread) {
+void team::take_part(void* argument, std::int32_t thread) {
   team& self = *static_cast<team*>(argument);
-  self.task_(self.argument_, thread);
-  self.ran_.fetch_add(1, std::memory_order_acq_rel);
+  if (thread < 0 || thread >= self.size_) return;
+  if (const std::size_t left = stack_left(); left < self.stack_bytes_) {
+    self.short_stack_.store(left, std::memory_order_relaxed);
+    return;
+  }
+  if (!self.presence_.join(thread)) return;
+  // A worker that was called for an earlier call may be one too many in this one.
+  if (thread < self.n_) {
+    self.shares_.join(thread);
+    self.task_(self.argument_, thread);
+    if (self.presence_.is_over(thread)) return self.presence_.leave(thread);
+    self.is_done_.store(true, std::memory_order_relaxed);
+  }
+  self.presence_.leave(thread);
 }
 
-tenon_status team::run(tenon_task task, void* argument) {
+int team::worth_calling(int n) {
+  if (n == 1 || alone_ == 0) return n;
+  alone_ -= 1;
+  return 1;
+}
+
+tenon_status team::short_stack(std::size_t left) const {
+  return failure(
+      TENON_INVALID_ARGUMENT,
+      "the call needs %zu bytes of stack, and the thread that is to run it has %zu left; "
+      "call from one with a larger stack (pthread_attr_setstacksize)",
+      stack_bytes_, left);
+}
+
+tenon_status team::run(int n, tenon_task task, void* argument, bool timed) {
+  if (const std::size_t left = stack_left(); parallel_ == nullptr && left < stack_bytes_)
+    return short_stack(left);
+  n_ = n;
   task_ = task;
   argument_ = argument;
+  is_done_.store(false, std::memory_order_relaxed);
+  short_stack_.store(0, std::memory_order_relaxed);
+  shares_.begin(n, timed);
+  presence_.open();
+  tenon_status outcome = success();
   if (parallel_ != nullptr) {
-    ran_.store(0, std::memory_order_relaxed);
-    parallel_(parallel_context_, size_, count_and_run, this);
-    if (const int ran = ran_.load(std::memory_order_acquire); ran != size_)
-      return failure(TENON_INVALID_ARGUMENT,
-                     "options.parallel ran %d tasks of %d; it must run each "
-                     "thread's task once, all at the same time",
-                     ran, size_);
-    return success();
+    outcome = of_application("options.parallel",
+                             [&] { parallel_(parallel_context_, n, take_part, this); });
+  } else {
+    for (int thread = 1; thread < n; ++thread)
+      workers_[static_cast<std::size_t>(thread - 1)].start.advance();
+    take_part(this, 0);
   }
-  if (size_ > 1) start_.advance();
-  task(argument, 0);
-  finish_.wait();
-  return success();
+  presence_.close();
+  if (n > 1 && parallel_ == nullptr) {
+    without_help_ = shares_.had_help(0) ? 0 : std::min(without_help_ + 1, most_without_help);
+    if (without_help_ > tries) alone_ = 1 << (without_help_ - tries);
+  }
+  TENON_TRY(outcome);
+  if (is_done_.load(std::memory_order_relaxed)) return success();
+  if (const std::size_t left = short_stack_.load(std::memory_order_relaxed); left > 0)
+    return short_stack(left);
+  return failure(TENON_INVALID_ARGUMENT,
+                 "options.parallel ran none of its %d tasks to the end; it must run them before it "
+                 "returns",
+                 n);
 }
 
 }  // namespace tenon::runtime::detail

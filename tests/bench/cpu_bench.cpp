@@ -28,6 +28,7 @@ constexpr group groups[] = {
     {"context", bench::context_rows},  {"update", bench::update_rows},
     {"variants", bench::variant_rows}, {"start", bench::start_rows},
     {"size", bench::size_rows},        {"train", bench::train_rows},
+    {"load", bench::load_rows},
 };
 
 std::string cpu_name() {

@@ -57,6 +57,27 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
+// A share a thread, its own: nothing of a runtime between kernel and hand loop.
+class own_shares {
+ public:
+  explicit own_shares(int threads) : meeting_(threads), holds_(std::size_t(threads)) {}
+  static std::int32_t next(void* context, std::int32_t thread) {
+    own_shares& self = *static_cast<own_shares*>(context);
+    int& holds = self.holds_[std::size_t(thread)].value;
+    holds = 1 - holds;
+    if (holds == 1) return thread;
+    self.meeting_.arrive_and_wait();
+    return -1;
+  }
+
+ private:
+  struct alignas(64) flag {
+    int value = 0;
+  };
+  std::barrier<> meeting_;
+  std::vector<flag> holds_;
+};
+
 struct machine {
   bench::team team{2};
   rt::buffer<float> large = *rt::buffer<float>::create(std::size_t{64} << 20);  // 256 MB
@@ -196,11 +217,9 @@ void table_gradient(benchmark::State& state, law how) {
   call.training = gradient.data();
   auto arena = *rt::buffer<float>::create(entry.arenaBytes / sizeof(float) + 1);
   call.arena = arena.data();
-  std::barrier<> meeting(m.team.threads());
-  call.barrier_context = &meeting;
-  call.barrier = [](void* context, std::int32_t) {
-    static_cast<std::barrier<>*>(context)->arrive_and_wait();
-  };
+  own_shares shares(m.team.threads());
+  call.share_context = &shares;
+  call.next_share = own_shares::next;
   const auto generated = [&] {
     m.team.each([&](int thread, int threads) { entry.run(&call, thread, threads); });
   };

@@ -13,6 +13,7 @@ void context_rows(const settings& how, const report& into);    // decoding at po
 void update_rows(const settings& how, const report& into);     // gradient norm and AdamW
 void variant_rows(const settings& how, const report& into);    // x86-64-v3 against v4
 void train_rows(const settings& how, const report& into);      // steps of training
+void load_rows(const settings& how, const report& into);       // small models beside other load
 void start_rows(const settings& how, const report& into);      // program start to first token
 void size_rows(const settings& how, const report& into);       // of the binary
 

@@ -4,13 +4,12 @@
 #pragma once
 #include <deque>
 
+#include "../codegen/emit/lone_thread.h"
 #include "driver.hpp"
 #include "guarded.hpp"
 #include "small_stack.hpp"
 
 namespace driver {
-
-inline void no_barrier(void*, std::int32_t) {}  // one thread waits for nobody
 
 /// A variant's packed weights, made by its own functions from guarded tensors.
 class packed_weights {
@@ -82,6 +81,7 @@ inline std::vector<words> run_guarded(const tenon_model& model, const tenon_vari
   std::fill_n(arena.as<std::uint8_t>(), entry.arena_bytes, std::uint8_t{0xFF});
   const guarded own(variant.thread_bytes, where);
   std::fill_n(own.as<std::uint8_t>(), variant.thread_bytes, std::uint8_t{0xFF});
+  tenon::test::LoneThread lone(1);
   const tenon_call call{weights.memory().data(),
                         arena.data(),
                         entry.uses_state ? state.data() : nullptr,
@@ -89,8 +89,8 @@ inline std::vector<words> run_guarded(const tenon_model& model, const tenon_vari
                         out_data.data(),
                         sizes.data(),
                         position,
-                        no_barrier,
-                        nullptr,
+                        tenon::test::LoneThread::nextShare,
+                        &lone,
                         nullptr,
                         nullptr,
                         training == nullptr ? nullptr : training->data(),

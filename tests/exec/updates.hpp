@@ -3,18 +3,18 @@
 // padding and panels as they lie there.
 #pragma once
 #include <array>
-#include <barrier>
 #include <cmath>
 #include <cstring>
 #include <map>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <tenon/runtime/abi.h>
 #include <tenon/runtime/runtime.h>
 #include <catch2/catch.hpp>
+
 #include <tenon/runtime/buffer.hpp>
+#include "../codegen/emit/lone_thread.h"
 
 namespace update_calls {
 
@@ -114,7 +114,7 @@ inline std::vector<float> run(const tenon_model& model, const tenon_variant& var
     out.push_back(places.back().data());
   }
 
-  std::barrier<> meeting(threads);
+  tenon::test::LoneThread lone(threads);
   tenon_call call{};
   call.weights = weights.data();
   call.training = training.data();
@@ -125,15 +125,9 @@ inline std::vector<float> run(const tenon_model& model, const tenon_variant& var
   call.thread_stride = (variant.thread_bytes + TENON_ALIGNMENT) / TENON_ALIGNMENT * TENON_ALIGNMENT;
   auto own = *tenon::runtime::buffer<std::byte>::create(threads * call.thread_stride);
   call.thread_memory = own.data();
-  call.barrier = [](void* context, std::int32_t) {
-    static_cast<std::barrier<>*>(context)->arrive_and_wait();
-  };
-  call.barrier_context = &meeting;
-  std::vector<std::thread> others;
-  for (int t = 1; t < threads; ++t)
-    others.emplace_back([&, t] { variant.runs[index](&call, t, threads); });
+  call.next_share = tenon::test::LoneThread::nextShare;
+  call.share_context = &lone;
   variant.runs[index](&call, 0, threads);
-  for (std::thread& other : others) other.join();
 
   std::copy(weights.begin(), weights.end(), all[0].begin());
   for (std::size_t i = 0; i < 3; ++i)

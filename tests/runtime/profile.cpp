@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Recorded calls: which kernels each thread ran, when, and what they cost.
+#include <map>
 #include <memory>
 #include <thread>
 
@@ -26,6 +27,13 @@ struct recorded_toy {
   std::unique_ptr<toy::session> session;
 };
 
+std::size_t slices_of(const recorded_toy& toy) {
+  std::size_t all = 0;
+  for (int thread = 0; thread < toy.session->threads(); ++thread)
+    all += rt::recorded_slices(*toy.session, thread).size();
+  return all;
+}
+
 }  // namespace
 
 TEST_CASE("a session records the kernels of each thread in its calls") {
@@ -46,19 +54,24 @@ TEST_CASE("a session records the kernels of each thread in its calls") {
   CHECK(calls[1].position == 6);
   CHECK(calls[0].begin < calls[0].end);
   CHECK(calls[0].end <= calls[1].begin);
+  // Who computes a share is open, but some thread computes a part of each kernel.
+  std::map<std::pair<std::uint32_t, std::uint32_t>, int> runs;
   for (int thread = 0; thread < threads; ++thread) {
     const auto slices = rt::recorded_slices(*toy.session, thread);
-    REQUIRE(slices.size() == 4);
-    for (std::size_t i = 0; i < 4; ++i) {
-      CHECK(slices[i].call == i / 2);
-      CHECK(slices[i].kernel == i % 2);
-      CHECK(slices[i].layer == 0);
-      CHECK(slices[i].begin <= slices[i].end);
-      CHECK(slices[i].begin >= calls[i / 2].begin);
-      CHECK(slices[i].end <= calls[i / 2].end);
-      if (i > 0) CHECK(slices[i].begin >= slices[i - 1].end);
+    CHECK(slices.size() <= 4);
+    for (std::size_t i = 0; i < slices.size(); ++i) {
+      const tenon_slice& slice = slices[i];
+      runs[{slice.call, slice.kernel}] += 1;
+      REQUIRE(slice.call < 2);
+      CHECK(slice.layer == 0);
+      CHECK(slice.begin <= slice.end);
+      CHECK(slice.begin >= calls[slice.call].begin);
+      CHECK(slice.end <= calls[slice.call].end);
+      if (i > 0) CHECK(slice.begin >= slices[i - 1].end);
     }
   }
+  CHECK(runs.size() == 4);
+  for (const auto& [kernel, times] : runs) CHECK((kernel.second < 2 && times <= threads));
   CHECK(rt::recorded_slices(*toy.session, threads).empty());
   CHECK(rt::recorded_slices(*toy.session, -1).empty());
 }
@@ -86,10 +99,10 @@ TEST_CASE("a call that fails leaves no record, and recording anew drops the old 
   REQUIRE(toy.step(3, 0));
   CHECK_FALSE(toy.step(1, 9));
   CHECK(rt::recorded_calls(*toy.session).size() == 1);
-  CHECK(rt::recorded_slices(*toy.session, 1).size() == 2);
+  CHECK(slices_of(toy) >= 2);
   REQUIRE(rt::record(*toy.session, 4));
   CHECK(rt::recorded_calls(*toy.session).empty());
-  CHECK(rt::recorded_slices(*toy.session, 1).empty());
+  CHECK(slices_of(toy) == 0);
   REQUIRE(rt::record(*toy.session, 0));
   REQUIRE(toy.step(1, 3));
   CHECK(rt::recorded_calls(*toy.session).empty());
@@ -98,7 +111,7 @@ TEST_CASE("a call that fails leaves no record, and recording anew drops the old 
   CHECK_FALSE(tenon_session_record(nullptr, 1).code == TENON_OK);
 }
 
-TEST_CASE("a pool that runs the threads' tasks twice leaves no record") {
+TEST_CASE("a pool that runs the tasks twice leaves one slice of what a thread computed") {
   rt::options how{};
   how.threads = 2;
   how.parallel = [](void*, std::int32_t, tenon_task task, void* argument) {
@@ -112,9 +125,10 @@ TEST_CASE("a pool that runs the threads' tasks twice leaves no record") {
   REQUIRE(rt::record(session, 2));
   auto ids = *rt::buffer<std::int32_t>::create(1);
   auto logits = *rt::buffer<float>::create(11);
-  CHECK_THAT(session.step({ids, 1, 1}, {logits, 1}, 0).message(),
-             Catch::StartsWith("options.parallel ran 4 tasks of 2"));
-  CHECK(rt::recorded_calls(session).empty());
-  CHECK(rt::recorded_slices(session, 0).empty());
-  CHECK(rt::recorded_slices(session, 1).empty());
+  REQUIRE(session.step({ids, 1, 1}, {logits, 1}, 0));
+  CHECK(rt::recorded_calls(session).size() == 1);
+  const std::size_t both =
+      rt::recorded_slices(session, 0).size() + rt::recorded_slices(session, 1).size();
+  CHECK(both >= 2);
+  CHECK(both <= 4);
 }

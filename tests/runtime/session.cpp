@@ -2,6 +2,7 @@
 // Sessions: what entries compute through the typed header, for any thread count, split and variant.
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 #include <thread>
 
 #include <catch2/catch.hpp>
@@ -141,6 +142,54 @@ TEST_CASE("an application's pool can run the threads") {
   how.parallel = pool::forget;
   auto idle = *toy::session::create(toy_weights::make(), how);
   CHECK(std::string(idle.step({ids_of({5}), 1, 1}, {logits, 1}, 0).message()) ==
-        "options.parallel ran 0 tasks of 3; it must run each thread's task once, all at the same "
-        "time");
+        "options.parallel ran none of its 3 tasks to the end; it must run them before it returns");
+  CHECK(idle.cached() == 0);
+}
+
+TEST_CASE("a pool may run its tasks one after the other, twice, or not all of them") {
+  using order = std::vector<int>;
+  struct pool {
+    order tasks;
+    static void run(void* context, std::int32_t, tenon_task task, void* argument) {
+      for (const int each : static_cast<pool*>(context)->tasks) task(argument, each);
+    }
+  } own{
+      GENERATE(order{0, 1, 2}, order{2, 1, 0}, order{0, 0, 1, 1, 2, 2}, order{1}, order{7, -1, 2})};
+  rt::options how = threads(3);
+  how.parallel = pool::run;
+  how.parallel_context = &own;
+  const auto all = toy_weights::tensors();
+  auto made = rt::weights::from_tensors(toy::model(), toy_weights::views(all), how);
+  REQUIRE(made);
+  auto session = *toy::session::create(*made, how);
+  auto logits = *rt::buffer<float>::create(11);
+  for (int position = 0; position < 3; ++position)
+    REQUIRE(session.step({ids_of({5}), 1, 1}, {logits, 1}, position));
+  const auto expected = toy_weights::logits(all, {5, 5, 5});
+  for (std::size_t v = 0; v < 11; ++v) CHECK(logits[v] == expected[v]);
+}
+
+TEST_CASE("a pool that throws ends the call with its message and loses no thread") {
+  struct pool {
+    int before;  // tasks that it has begun when it throws, on threads of its own
+    std::vector<std::thread> threads;
+    static void run(void* context, std::int32_t, tenon_task task, void* argument) {
+      pool& self = *static_cast<pool*>(context);
+      for (std::int32_t i = 0; i < self.before; ++i) self.threads.emplace_back(task, argument, i);
+      throw std::runtime_error("no thread left");
+    }
+  } own{GENERATE(0, 1, 2), {}};
+  rt::options how = threads(3);
+  how.parallel = pool::run;
+  how.parallel_context = &own;
+  auto session = *toy::session::create(toy_weights::make(), how);
+  auto logits = *rt::buffer<float>::create(11);
+  for (int call = 0; call < 20; ++call) {
+    const auto ran = session.step({ids_of({5}), 1, 1}, {logits, 1}, 0);
+    CHECK(ran.code() == TENON_CALLBACK_THREW);
+    CHECK(std::string(ran.message()) ==
+          "options.parallel threw 'no thread left'; callbacks of a C interface must return");
+    CHECK(session.cached() == 0);
+  }
+  for (std::thread& each : own.threads) each.join();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Threads: the barrier under load, more threads than cores, and how many a process may use.
+// Threads: shares and stages, more threads than cores, and how many a process may use.
 #include <atomic>
 #include <csignal>
 #include <filesystem>
@@ -11,37 +11,51 @@
 
 #include <catch2/catch.hpp>
 
-#include "barrier.hpp"
 #include "cores.hpp"
 #include "fixture/scratch.hpp"
 #include "team.hpp"
+#include "waiting.hpp"
 
 namespace rt = tenon::runtime;
 
 namespace {
 
-// Every thread counts its rounds between two barriers and looks whether the others have kept up.
+// Stages in which each share is counted, and looks whether all of the stage before have been.
 struct rounds {
-  static constexpr int n_rounds = 300;
+  static constexpr int n_rounds = 300, most = 8;
   rt::detail::team* team;
-  std::atomic<int> arrived{0}, wrong{0};
+  std::atomic<int> computed{0}, wrong{0}, returned{0};
+  std::atomic<int> times[most] = {};
 
-  static void run(void* argument, std::int32_t) {
+  static void run(void* argument, std::int32_t thread) {
     rounds& self = *static_cast<rounds*>(argument);
-    for (int round = 1; round <= n_rounds; ++round) {
-      self.arrived.fetch_add(1);
-      self.team->meet();
-      if (self.arrived.load() != round * self.team->size()) self.wrong.fetch_add(1);
-      self.team->meet();
-    }
+    rt::detail::team& team = *self.team;  // all that is touched when the call may be over
+    const int n = team.size();
+    for (int round = 0; round < n_rounds; ++round)
+      for (int number; (number = team.next_share(thread)) >= 0;) {
+        if (self.computed.load() / n != round) self.wrong.fetch_add(1);
+        self.times[number].fetch_add(1);
+        self.computed.fetch_add(1);
+      }
+    if (!team.is_over(thread)) self.returned.fetch_add(1);
+  }
+  void check() {
+    CHECK(wrong == 0);
+    CHECK(computed == team->size() * n_rounds);
+    for (int number = 0; number < team->size(); ++number) CHECK(times[number] == n_rounds);
+    CHECK(returned >= 1);
   }
 };
+
+rt::status run(rt::detail::team& team, rounds& work) {
+  return rt::status(team.run(team.size(), rounds::run, &work));
+}
 
 std::unique_ptr<rt::detail::team> make_team(int n) {
   rt::options how{};
   how.threads = n;
   std::unique_ptr<rt::detail::team> team;
-  REQUIRE(rt::status(rt::detail::team::create(how, team)));
+  REQUIRE(rt::status(rt::detail::team::create(how, 0, team)));
   return team;
 }
 
@@ -60,16 +74,142 @@ std::uint64_t blocked_signals(const std::string& thread) {
   return 0;
 }
 
+// Returns when every thread of the team has run.
+void wait_for_all(rt::detail::team& team) {
+  struct meeting {
+    int n;
+    std::atomic<int> came{0};
+    static void run(void* argument, std::int32_t) {
+      meeting& self = *static_cast<meeting*>(argument);
+      self.came.fetch_add(1);
+      while (self.came < self.n) std::this_thread::yield();
+    }
+  } all{team.size()};
+  REQUIRE(rt::status(team.run(team.size(), meeting::run, &all)));
+}
+
 }  // namespace
 
-TEST_CASE("a barrier lets threads pass only together, also with more threads than cores") {
-  const int n = GENERATE(1, 2, 3, 8);
-  const auto team = make_team(n);
+TEST_CASE("each share is computed once, after all of the stage before") {
+  const auto team = make_team(GENERATE(1, 2, 3, 8));  // also with more threads than cores
   for (int call = 0; call < 5; ++call) {
     rounds work{team.get()};
-    REQUIRE(rt::status(team->run(rounds::run, &work)));
-    CHECK(work.wrong == 0);
-    CHECK(work.arrived == n * rounds::n_rounds);
+    REQUIRE(run(*team, work));
+    work.check();
+  }
+}
+
+TEST_CASE("a stage sees what all shares of the one before wrote, whoever computed them") {
+  struct notes {
+    rt::detail::team* team;
+    int written[3] = {};  // plain memory, as that of kernels
+    std::atomic<int> wrong{0}, came{0};
+    static void run(void* argument, std::int32_t thread) {
+      notes& self = *static_cast<notes*>(argument);
+      rt::detail::team& team = *self.team;
+      const int n = team.size();
+      self.came.fetch_add(1, std::memory_order_relaxed);
+      for (int round = 1; round <= 200; ++round) {
+        for (int number; (number = team.next_share(thread)) >= 0;) {
+          while (self.came < 2) std::this_thread::yield();
+          for (int i = 0; i < 2000; ++i) {  // so that others take shares too
+            rt::detail::pause();
+            if (i % 500 == 0) std::this_thread::yield();
+          }
+          self.written[number] = round;
+        }
+        for (int number; (number = team.next_share(thread)) >= 0;)
+          for (int other = 0; other < n; ++other)
+            if (self.written[other] != round) self.wrong.fetch_add(1, std::memory_order_relaxed);
+      }
+    }
+  };
+  const auto team = make_team(GENERATE(2, 3));
+  notes work{team.get()};
+  REQUIRE(rt::status(team->run(team->size(), notes::run, &work)));
+  CHECK(work.wrong == 0);
+}
+
+TEST_CASE("calls of few and of many shares may take turns") {
+  const auto team = make_team(4);
+  struct sum {
+    rt::detail::team* team;
+    std::atomic<int> of_numbers{0};
+    static void run(void* argument, std::int32_t thread) {
+      sum& self = *static_cast<sum*>(argument);
+      rt::detail::team& team = *self.team;
+      for (int round = 0; round < 3; ++round)
+        for (int number; (number = team.next_share(thread)) >= 0;)
+          self.of_numbers.fetch_add(1 << (4 * number));
+    }
+  };
+  for (int call = 0; call < 500; ++call) {
+    const int n = call * 7 % 4 + 1;
+    sum work{team.get()};
+    REQUIRE(rt::status(team->run(n, sum::run, &work)));
+    CHECK(work.of_numbers == 0x3333 >> (4 * (4 - n)));
+  }
+}
+
+TEST_CASE("a call does not wait for a thread that gets no core") {
+  struct late {
+    rt::detail::team* team;
+    std::atomic<int> computed{0};
+    static void run(void* argument, std::int32_t thread) {
+      late& self = *static_cast<late*>(argument);
+      rt::detail::team& team = *self.team;
+      for (int round = 0; round < 100; ++round)
+        for (int number; (number = team.next_share(thread)) >= 0;) self.computed.fetch_add(1);
+    }
+  };
+  struct pool {
+    std::thread other;
+    std::atomic<bool> may_go{false};
+    static void run(void* context, std::int32_t n, tenon_task task, void* argument) {
+      pool& self = *static_cast<pool*>(context);
+      CHECK(n == 2);
+      self.other = std::thread([=, &self] {
+        while (!self.may_go) std::this_thread::yield();
+        task(argument, 1);
+      });
+      task(argument, 0);
+    }
+  } own;
+  rt::options how{};
+  how.threads = 2;
+  how.parallel = pool::run;
+  how.parallel_context = &own;
+  std::unique_ptr<rt::detail::team> team;
+  REQUIRE(rt::status(rt::detail::team::create(how, 0, team)));
+  late work{team.get()};
+  REQUIRE(rt::status(team->run(2, late::run, &work)));
+  CHECK(work.computed == 200);
+  own.may_go = true;  // the call is over: its task returns at once and computes nothing
+  own.other.join();
+  CHECK(work.computed == 200);
+}
+
+TEST_CASE("a thread that waits for a share of another is left behind when the call ends") {
+  // Thread 1 waits in the last stage while thread 0 computes both of its shares one after the
+  // other.
+  const auto team = make_team(2);
+  struct slow {
+    rt::detail::team* team;
+    std::atomic<int> computed{0};
+    static void run(void* argument, std::int32_t thread) {
+      slow& self = *static_cast<slow*>(argument);
+      rt::detail::team& team = *self.team;
+      for (int round = 0; round < 3; ++round)
+        for (int number; (number = team.next_share(thread)) >= 0;) {
+          std::this_thread::sleep_for(std::chrono::milliseconds(number == 0 ? 3 : 0));
+          self.computed.fetch_add(1);
+        }
+    }
+  };
+  for (int call = 0; call < 30; ++call) {
+    slow work{team.get()};
+    REQUIRE(rt::status(team->run(2, slow::run, &work)));
+    CHECK(work.computed == 6);
   }
 }
 
@@ -78,16 +218,15 @@ TEST_CASE("workers that went to sleep are woken by the next call") {
   for (int call = 0; call < 3; ++call) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));  // beyond any spinning
     rounds work{team.get()};
-    REQUIRE(rt::status(team->run(rounds::run, &work)));
-    CHECK(work.wrong == 0);
+    REQUIRE(run(*team, work));
+    work.check();
   }
 }
 
 TEST_CASE("workers leave open what a thread raises itself and what profilers send") {
   const std::set<std::string> before = thread_ids();
   const auto team = make_team(3);
-  rounds all_started{team.get()};  // a thread begins with all signals blocked
-  REQUIRE(rt::status(team->run(rounds::run, &all_started)));
+  wait_for_all(*team);  // a thread begins with all signals blocked
   int workers = 0;
   for (const std::string& id : thread_ids()) {
     if (before.count(id) != 0) continue;

@@ -160,7 +160,7 @@ TEST_CASE("a parameter that is larger than a piece is the same for any number of
   };
   static const tenon_packed_param packed[] = {{0, 0, bytes, nullptr, nullptr},
                                               {bytes, 0, bytes, twice, nullptr}};
-  static const tenon_variant variant{"any", 0, 2 * bytes, 0, packed, nullptr};
+  static const tenon_variant variant{"any", 0, 2 * bytes, 0, packed, nullptr, 0, nullptr};
   tenon_model model{};
   model.abi_version = TENON_ABI_VERSION;
   model.name = "large";

@@ -61,6 +61,7 @@ int main(int argc, char** argv) {
                  argv[0]);
     return 1;
   }
+  setenv("TENON_GRAIN", "0", /*overwrite=*/0);  // small calls too on all threads that are asked for
   try {
     check::model = check::find_model(argv[4]);
     return check::check_all({argv[1], argv[2], argv[3], "", argc == 6 ? argv[5] : ""});

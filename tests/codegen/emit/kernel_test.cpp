@@ -7,16 +7,15 @@
 #include "Program.h"
 #include "interpreter.h"
 #include "jit.h"
+#include "lone_thread.h"
 
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 
-#include <barrier>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
 #include <random>
-#include <thread>
 
 using namespace mlir;
 
@@ -223,10 +222,7 @@ public:
       auto found = test.sizes.find(dim.getSymName().str());
       dims.push_back(found == test.sizes.end() ? int64_t(dim.getMax()) : found->second);
     }
-    std::barrier<> meeting(threads);
-    auto meet = [](void *context, int32_t) {
-      static_cast<std::barrier<> *>(context)->arrive_and_wait();
-    };
+    LoneThread lone(threads);
     const uint64_t stride = llvm::alignTo(variant.threadBytes, 64);
     Memory own(threads * stride);
     tenon_call call{};
@@ -235,17 +231,13 @@ public:
     call.inputs = inputPlaces.data();
     call.outputs = outputPlaces.data();
     call.dims = dims.data();
-    call.barrier = meet;
-    call.barrier_context = &meeting;
+    call.next_share = LoneThread::nextShare;
+    call.share_context = &lone;
     call.training = training.as<char>();
     call.thread_memory = own.as<char>();
     call.thread_stride = stride;
     auto *entry = jit->function<void(const tenon_call *, int32_t, int32_t)>(symbol);
-    std::vector<std::thread> team;
-    for (int thread = 0; thread < threads; ++thread)
-      team.emplace_back([&, thread] { entry(&call, thread, threads); });
-    for (std::thread &thread : team)
-      thread.join();
+    entry(&call, 0, threads);
     CHECK(arena.isGuarded());
     CHECK(own.isGuarded());
     memory.push_back(std::move(training));

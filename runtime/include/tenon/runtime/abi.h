@@ -66,8 +66,8 @@ typedef struct tenon_param {
   double init_value;
 } tenon_param;
 
-/* Told by a thread that it begins (done 0) or has ended (done 1) its share of a kernel. `kernel` is
- * an index into entry.kernels, `layer` the layer of a stack, 0 outside of one. */
+/* Told by a thread that it comes to a kernel (done 0) or that all of the kernel is computed (done
+ * 1). `kernel` is an index into entry.kernels, `layer` the layer of a stack, 0 outside of one. */
 typedef void (*tenon_observer)(void* context, int32_t thread, uint32_t kernel, int32_t layer,
                                int32_t done);
 
@@ -80,8 +80,13 @@ typedef struct tenon_call {
   void* const* outputs;      /* in the order of entry.outputs, row-major and dense */
   const int64_t* dims;       /* the value of every dimension of the model in this call */
   int64_t position;          /* position of the first token; 0 where nothing is cached yet */
-  void (*barrier)(void* context, int32_t thread); /* returns when all threads have called it */
-  void* barrier_context;
+  /* A call goes through stages of n_shares shares each, in the same order on every thread. Returns
+   * the share that this thread is to compute next of its stage, whose shares before are computed by
+   * now; -1 when all of the stage are, by whichever threads: the next call is about the stage
+   * after. Memory may be touched while a share is held only: a late thread finds every stage done,
+   * and the call over. */
+  int32_t (*next_share)(void* context, int32_t thread);
+  void* share_context;
   tenon_observer observe; /* NULL, as it is unless somebody profiles: nothing is told */
   void* observe_context;
   /* Gradients, first and second moments, one after the other: each variant.weights_bytes, laid out
@@ -93,8 +98,9 @@ typedef struct tenon_call {
   uint64_t thread_stride;
 } tenon_call;
 
-/* Runs one thread's share; every thread 0..n_threads-1 must call it with the same call. */
-typedef void (*tenon_run)(const tenon_call* call, int32_t thread, int32_t n_threads);
+/* Takes part in a call as thread `thread`, which counts from 0. All is computed when one thread has
+ * returned, however many take part. */
+typedef void (*tenon_run)(const tenon_call* call, int32_t thread, int32_t n_shares);
 
 /* Copies one parameter tensor (of one layer): row-major to its place in the packed weights, or
  * back. */
@@ -125,7 +131,7 @@ typedef struct tenon_variant {
   const tenon_run* runs;            /* one an entry of the model */
   uint64_t thread_bytes;            /* of memory that each thread of a call has alone */
   /* One an entry: what a call of its run takes of the stack of each thread, without what
-   * call.barrier and call.observe take in turn. */
+   * call.next_share and call.observe take in turn. */
   const uint64_t* stack_bytes;
 } tenon_variant;
 

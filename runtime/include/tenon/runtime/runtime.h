@@ -46,8 +46,9 @@ typedef struct tenon_status {
   char message[1020];
 } tenon_status;
 
-/* Runs task(argument, 0..n_threads-1), all of them at the same time (they wait for each other), and
- * returns when all have returned. For applications with a thread pool of their own. */
+/* Runs task(argument, 0..n_threads-1) and returns when all that it has begun have returned. They
+ * share the work as they come: best all at the same time, but also one after the other, or only
+ * some of them, one at least. For applications with a thread pool of their own. */
 typedef void (*tenon_task)(void* argument, int32_t thread);
 typedef void (*tenon_parallel)(void* context, int32_t n_threads, tenon_task task, void* argument);
 
@@ -65,10 +66,11 @@ typedef struct tenon_options {
 #else
   uint64_t size;
 #endif
-  int32_t threads; /* 0: the environment's TENON_THREADS, and where that is unset, as many as
-                      the affinity mask and the cgroup quota allow */
-  const char* cpu; /* name of the variant to use; NULL: the environment's TENON_CPU, and
-                      where that is unset, the most capable one that this CPU can run */
+  int32_t threads;         /* the most that a call gets; small calls get fewer. 0: the environment's
+                              TENON_THREADS, and where that is unset, as many as the affinity mask and the
+                              cgroup quota allow */
+  const char* cpu;         /* name of the variant to use; NULL: the environment's TENON_CPU, and
+                              where that is unset, the most capable one that this CPU can run */
   tenon_parallel parallel; /* NULL: the session starts threads of its own */
   void* parallel_context;
   tenon_progress progress; /* NULL: nobody is told */

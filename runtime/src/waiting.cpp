@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Waiting; see barrier.hpp.
-#include "barrier.hpp"
+// See waiting.hpp.
+#include "waiting.hpp"
 
 #include <climits>
 
@@ -26,14 +26,6 @@ void futex(std::atomic<std::uint32_t>* word, int operation, std::uint32_t value)
           nullptr, nullptr, 0);
 }
 
-void pause() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  __asm__ volatile("isb" ::: "memory");
-#endif
-}
-
 }  // namespace
 
 void patience::slept(std::chrono::nanoseconds time) {
@@ -44,9 +36,13 @@ void patience::slept(std::chrono::nanoseconds time) {
 
 // advance() and wait_past() each write one word and then read the other, both sequentially
 // consistent: either the sleeper is seen and woken, or it sees the new value and does not sleep.
+// Whoever wakes takes the mark away, so that no later advance calls the kernel for a sleeper that
+// is awake but has no core yet.
 void counter::advance() {
   value_.fetch_add(1, std::memory_order_seq_cst);
-  if (sleepers_.load(std::memory_order_seq_cst) > 0) futex(&value_, FUTEX_WAKE, INT_MAX);
+  if (!has_sleepers_.load(std::memory_order_seq_cst)) return;
+  has_sleepers_.store(false, std::memory_order_seq_cst);
+  futex(&value_, FUTEX_WAKE, INT_MAX);
 }
 
 void counter::wait_past(std::uint32_t seen, patience& polling) {
@@ -55,21 +51,12 @@ void counter::wait_past(std::uint32_t seen, patience& polling) {
     pause();
   }
   const auto start = std::chrono::steady_clock::now();
-  sleepers_.fetch_add(1, std::memory_order_seq_cst);
-  while (value_.load(std::memory_order_seq_cst) == seen) futex(&value_, FUTEX_WAIT, seen);
-  sleepers_.fetch_sub(1, std::memory_order_relaxed);
-  polling.slept(std::chrono::steady_clock::now() - start);
-}
-
-void barrier::wait() {
-  if (n_ == 1) return;
-  const std::uint32_t phase = phase_.load();  // cannot change before this thread arrives
-  if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == n_) {
-    arrived_.store(0, std::memory_order_relaxed);  // published by the advance
-    phase_.advance();
-  } else {
-    phase_.wait_past(phase, polling_);
+  for (;;) {
+    has_sleepers_.store(true, std::memory_order_seq_cst);
+    if (value_.load(std::memory_order_seq_cst) != seen) break;
+    futex(&value_, FUTEX_WAIT, seen);
   }
+  polling.slept(std::chrono::steady_clock::now() - start);
 }
 
 int most_polls(int n_threads, int cores) { return n_threads <= cores ? 8000 : 20; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Meeting points for threads: spin for a bounded while, then sleep in the kernel. Spinning alone
+// How threads wait: they spin for a bounded while, then sleep in the kernel. Spinning alone
 // collapses when there are more threads than cores; sleeping alone costs tens of microseconds.
 #pragma once
 #include <atomic>
@@ -43,21 +43,17 @@ class counter {
 
  private:
   std::atomic<std::uint32_t> value_{0};
-  std::atomic<std::uint32_t> sleepers_{0};
+  std::atomic<bool> has_sleepers_{false};  // at least since the last advance
 };
 
-/// Lets `n` threads pass only together. Reusable.
-class barrier {
- public:
-  barrier(int n_threads, int most_polls) : n_(n_threads), polling_(most_polls) {}
-  void wait();
-
- private:
-  const int n_;
-  alignas(64) std::atomic<int> arrived_{0};
-  alignas(64) counter phase_;  // its own line: waiters read it while others arrive
-  alignas(64) patience polling_;
-};
+/// What a thread does between two looks at a value that another will change.
+inline void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb" ::: "memory");
+#endif
+}
 
 /// The most polls for `n_threads` threads on `cores` CPUs: some 100 us where each has a CPU, more
 /// than running threads differ at the end of a phase; hardly any where they share.

@@ -70,7 +70,7 @@ TEST_CASE("bf16 gives text of its own model, the same for any number of threads"
   check_error(with({"--compute", "f16"}), 2, "--compute");
 }
 
-TEST_CASE("a profile has a row a thread, a slice for each kernel and layer, and a table", "[cli]") {
+TEST_CASE("a profile has a row a thread, slices of each kernel and layer, and a table", "[cli]") {
   const scratch_directory directory;
   const std::filesystem::path file = directory.path() / "trace.json";
   const auto found = generate({"-p", "This program is free", "-n", "5", "--greedy", "--threads",
@@ -90,27 +90,33 @@ TEST_CASE("a profile has a row a thread, a slice for each kernel and layer, and 
     if (event.at("ph") == "M") names.insert(event.at("args").at("name").get<std::string>());
   }
   CHECK(names == std::set<std::string>{"calls", "thread 0", "thread 1"});
-  REQUIRE(rows.size() == 3);
   CHECK(rows[0].size() == calls);
   CHECK(rows[0][1].at("args").at("tokens") == 1);
+  // Who computes what is open, and small calls may leave thread 1 nothing; but each kernel is
+  // there.
+  std::set<std::string> seen;
+  std::size_t slices = 0;
+  const nlohmann::json* qkv = nullptr;  // the last of layer 0, of a single token
   for (const int thread : {1, 2}) {
-    CHECK(rows[thread].size() == calls * kernels);
-    std::set<std::string> seen;
+    CHECK(rows[thread].size() <= calls * kernels);
+    slices += rows[thread].size();
     double last = 0;
     for (const auto& slice : rows[thread]) {
       seen.insert(slice.at("name").get<std::string>());
       CHECK(slice.at("ts").get<double>() >= last - 1e-3);
       last = slice.at("ts").get<double>() + slice.at("dur").get<double>();
       CHECK_THAT(slice.at("args").at("line").get<std::string>(), Contains("gpt2.model.cpp:"));
+      if (slice.at("name") == "linear h.0.attn.c_attn" &&
+          (qkv == nullptr || qkv->at("ts").get<double>() < slice.at("ts").get<double>()))
+        qkv = &slice;
     }
-    CHECK(seen.count("linear h.2.mlp.c_fc + gelu") == 1);
-    CHECK(seen.count("linear h.0.attn.c_attn") == 1);
   }
+  CHECK(slices >= calls * kernels);
+  CHECK(seen.size() == kernels - 2);  // attention has no parameter to tell layers apart by
+  CHECK(seen.count("linear h.2.mlp.c_fc + gelu") == 1);
+  REQUIRE(qkv != nullptr);
   // B T (2 C 3C + 3C) with C = 96 and T = 1: what the compiler says of one kernel.
-  const auto& qkv = *std::find_if(rows[1].rbegin(), rows[1].rend(), [](const auto& slice) {
-    return slice.at("name") == "linear h.0.attn.c_attn";
-  });
-  CHECK(qkv.at("args").at("flops of all threads") == 2 * 96 * 288 + 288);
+  CHECK(qkv->at("args").at("flops of all threads") == 2 * 96 * 288 + 288);
   CHECK_THAT(found.errors, Contains("limits of 2 threads, measured in this run") &&
                                Contains("prompt: 1 calls") && Contains("single tokens: 4 calls") &&
                                Contains("linear h.{}.attn.c_attn") &&

@@ -3,12 +3,15 @@
 #include "dims.hpp"
 
 struct model {
+  param<f32, n_vocab, n_embd> wte{"wte.weight", gpt2_normal};
+
 #ifdef MISTAKE
   constexpr auto operator()(input<"x", int, batch, seq> x) const {
+    return outputs(output<"x">(x));
 #else
   constexpr auto operator()(input<"x", i32, batch, seq> x) const {
+    return outputs(output<"y">(embedding(wte, x)));
 #endif
-    return outputs(output<"x">(x));
   }
 };
 TENON_MODEL(model, model{});

@@ -7,7 +7,9 @@ struct model {
 #ifdef MISTAKE
   constexpr auto operator()() const { return outputs(output<"x">(nothing())); }
 #else
-  constexpr auto operator()(input<"x", f32, batch> x) const { return outputs(output<"x">(x)); }
+  constexpr auto operator()(input<"x", f32, batch> x) const {
+    return outputs(output<"y">(gelu(x, gelu_tanh)));
+  }
 #endif
 };
 TENON_MODEL(model, model{});

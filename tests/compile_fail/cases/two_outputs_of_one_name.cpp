@@ -8,9 +8,9 @@ struct model {
   constexpr auto operator()(input<"ids", i32, batch, seq> ids) const {
     auto x = embedding(wte, ids);
 #ifdef MISTAKE
-    return outputs(output<"x">(x), output<"x">(x));
+    return outputs(output<"x">(x), output<"x">(gelu(x, gelu_tanh)));
 #else
-    return outputs(output<"x">(x), output<"y">(x));
+    return outputs(output<"x">(x), output<"y">(gelu(x, gelu_tanh)));
 #endif
   }
 };

@@ -2,4 +2,6 @@
 // Includes the generated header of entries that train.
 #include "training.tenon.h"
 
-int main() { return training::parameters.empty() ? 1 : 0; }
+static_assert(!training::parameters.empty());
+
+int main() { return training::model().n_params == training::parameters.size() ? 0 : 1; }

@@ -131,7 +131,8 @@ TEST_CASE("scalars of calls may be variables or elements of buffers") {
 }
 
 TEST_CASE("a scalar out of its range is refused, and nothing has changed") {
-  constexpr float inf = std::numeric_limits<float>::infinity(), nan = std::nanf("");
+  constexpr float inf = std::numeric_limits<float>::infinity();
+  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
   rt::weights weights = filled();
   auto session = *learner::session::create(weights);
   float sum = 0;

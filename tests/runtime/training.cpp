@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Models that train: scalars of calls, memory of gradients and moments, tensors read and written.
-#include <cmath>
 #include <cstring>
 #include <limits>
 #include <numeric>

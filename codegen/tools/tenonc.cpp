@@ -91,8 +91,10 @@ void addRequestOptions(CLI::App &command, tenon::CompileRequest &request) {
       ->required();
   command.add_option("--model", request.models, "models to compile (default: all)")->delimiter(',');
   command
-      .add_option("--entries", request.entries,
-                  "entries: forward, step, loss (default: all that the model has)")
+      .add_option(
+          "--entries", request.entries,
+          "entries: forward, step, loss, and for training init, train_step, gradients, update, "
+          "update_sgd (default: forward, step and loss, as far as the model has them)")
       ->delimiter(',');
   command.add_option("--cpu", request.cpus, "CPU targets (default: all for the object's machine)")
       ->delimiter(',');

@@ -164,6 +164,13 @@ tenon_status tenon_session_create(const tenon_model* model, const tenon_weights*
     if (weights == nullptr)
       return failure(TENON_INVALID_ARGUMENT, "the weights are null; load them first");
     const packed_weights& packed = *weights->packed;
+    // The session uses the weights' descriptor; another one may lie in a library that is unloaded.
+    if (packed.model != model && packed.model->fingerprint == model->fingerprint)
+      return failure(TENON_INCOMPATIBLE,
+                     "the weights of model '%s' (%016" PRIx64
+                     ") were loaded with another copy of its description than the session's; "
+                     "pass both the same one, as model() returns it",
+                     model->name, model->fingerprint);
     if (packed.model != model)
       return failure(
           TENON_INCOMPATIBLE,

@@ -72,8 +72,9 @@ class small_model {
     const std::size_t count = std::size_t(batch_ * time_);
     const std::int32_t* ids = ids_.data();
     for (int i = 0; i < steps; ++i)
-      check(session_.train_step({{ids, count}, batch_, time_}, {{ids + 64, count}, batch_, time_},
-                                steps_++, 1, 1e-3f, 0.9f, 0.95f, 1e-8f, 0.1f, 1.0f, loss_, norm_));
+      check(session_.train_step(
+          {{ids, count}, batch_, time_}, {{ids + 64, count}, batch_, time_}, steps_++, 1,
+          {.beta2 = 0.95f, .weight_decay = 0.1f, .max_norm = 1.0f}, loss_, norm_));
   }
   void decode(int tokens) {
     const std::int32_t* ids = ids_.data();
@@ -94,10 +95,17 @@ class small_model {
 template <class Session, bool trains>
 void add(std::vector<contest>& contests, const tenon_model& model, const std::string& what,
          int threads, std::int64_t batch, std::int64_t time, std::int32_t symbols, int calls) {
-  const auto rate = [=](int n) {
+  // The model by reference: weights and session want the same description of it.
+  const auto rate = [=, &model](int n) {
     auto own = std::make_shared<small_model<Session>>(model, n, batch, time, symbols);
-    return
-        [=] { return calls / seconds([&] { trains ? own->train(calls) : own->decode(calls); }); };
+    return [=] {
+      return calls / seconds([&] {
+               if constexpr (trains)
+                 own->train(calls);
+               else
+                 own->decode(calls);
+             });
+    };
   };
   contest one;
   one.what = what;

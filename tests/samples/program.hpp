@@ -14,6 +14,9 @@ struct outcome {
 ///   `output` is what the command leaves of standard output, `errors` the same.
 outcome run_shell(const std::string& program, const std::string& command);
 
+/// What stands before a command to open its descriptor 3: a pipe whose reader has already ended.
+inline const std::string reader_gone = "exec 3> >(exec <&-); wait $!; ";
+
 /// `input`: a file for standard input; nothing by default. `output`: a file for standard output, if
 /// it is not to be collected.
 outcome run_program(const std::string& program, const std::vector<std::string>& arguments,

@@ -59,6 +59,40 @@ def include_directions(root):
                            f"see the dependency rule in README.md")
 
 
+# Folders that are cut into layers: what each subfolder may include from the others. All may include what
+# lies in the folder itself, and that nothing of the subfolders. A header of another subfolder is named by
+# its path from the folder.
+LAYERS = {
+    "runtime/src": {
+        "threads": (), "model": (), "files": (),
+        "weights": ("threads", "model", "files"),
+        "session": ("threads", "model", "weights"),
+        "device": ("threads", "model", "weights"),
+        "vulkan": ("device",), "cuda": ("device",),
+    },
+}
+
+
+def layers(root):
+    """Includes between the subfolders of a folder go in one direction, and every subfolder has its place."""
+    for folder, allowed in LAYERS.items():
+        for path in files(root / folder, *CODE) if (root / folder).exists() else ():
+            parts = path.relative_to(root / folder).parts
+            own = parts[0] if len(parts) > 1 else ""
+            where = path.relative_to(root)
+            if own and own not in allowed:
+                yield f"{where}:1: {folder}/{own} has no place in LAYERS of rules.py; say what it may include"
+                continue
+            for number, line in lines(path):
+                found = INCLUDE.match(line)
+                if not found or found.group(1) != '"' or (path.parent / found.group(2)).exists():
+                    continue
+                other = found.group(2).split("/")[0]
+                if other == ".." or other in allowed and other not in allowed.get(own, ()):
+                    yield (f"{where}:{number}: {folder}/{own or '*'} may not include {found.group(2)}; "
+                           f"see LAYERS in rules.py")
+
+
 def file_length(root):
     """A file of more than 500 lines holds two ideas."""
     for path in files(root, *SOURCES, ".cmake", "CMakeLists.txt"):
@@ -180,5 +214,5 @@ def pass_flags(root):
                        f"write tests/codegen/passes/{found.group(1).removeprefix('tenon-')}.mlir")
 
 
-RULES = [include_directions, file_length, licence, file_head, unfinished_words, lit_checks, tests_listed,
+RULES = [include_directions, layers, file_length, licence, file_head, unfinished_words, lit_checks, tests_listed,
          links, pass_flags]

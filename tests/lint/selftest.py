@@ -29,6 +29,16 @@ SEEDS = {
         ({"samples/a.cpp": HEAD + "#include <nlohmann/json.hpp>\n"},
          "samples/a.cpp", HEAD + '#include "mlir/IR/Builders.h"\n', "samples may not include"),
     ],
+    "layers": [
+        ({"runtime/src/threads/a.cpp": HEAD + '#include "b.hpp"\n#include "c.hpp"\n', "runtime/src/threads/b.hpp": HEAD,
+          "runtime/src/c.hpp": HEAD},
+         "runtime/src/threads/a.cpp", HEAD + '#include "weights/b.hpp"\n', "threads may not include weights/b.hpp"),
+        ({"runtime/src/weights/a.cpp": HEAD + '#include "threads/b.hpp"\n'},
+         "runtime/src/weights/a.cpp", HEAD + '#include "../threads/b.hpp"\n', "may not include ../threads"),
+        ({"runtime/src/a.cpp": HEAD + '#include "b.hpp"\n'},
+         "runtime/src/a.cpp", HEAD + '#include "files/b.hpp"\n', "src/* may not include files/b.hpp"),
+        ({}, "runtime/src/new/a.cpp", HEAD, "src/new has no place"),
+    ],
     "file_length": [({"dsl/a.hpp": HEAD * 500}, "dsl/a.hpp", HEAD * 501, "501 lines")],
     "licence": [
         ({"dsl/a.hpp": LICENCE + HEAD}, "dsl/a.hpp", HEAD, "no licence"),

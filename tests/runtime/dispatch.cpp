@@ -4,9 +4,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "cpu.hpp"
-#include "dispatch.hpp"
 #include "fixture/toy_weights.hpp"
+#include "model/cpu.hpp"
+#include "model/dispatch.hpp"
 
 namespace rt = tenon::runtime;
 using rt::detail::cpu_words;

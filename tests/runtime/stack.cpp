@@ -9,8 +9,8 @@
 #include <catch2/catch.hpp>
 
 #include "fixture/toy_weights.hpp"
-#include "stack.hpp"
-#include "team.hpp"
+#include "threads/stack.hpp"
+#include "threads/team.hpp"
 
 namespace rt = tenon::runtime;
 using rt::detail::stack_left;

@@ -11,10 +11,10 @@
 
 #include <catch2/catch.hpp>
 
-#include "cores.hpp"
 #include "fixture/scratch.hpp"
-#include "team.hpp"
-#include "waiting.hpp"
+#include "threads/cores.hpp"
+#include "threads/team.hpp"
+#include "threads/waiting.hpp"
 
 namespace rt = tenon::runtime;
 

@@ -8,9 +8,9 @@
 
 #include "fixture/tensors.hpp"
 #include "fixture/toy_weights.hpp"
-#include "initial_values.hpp"
 #include "mapping.hpp"
-#include "random_source.hpp"
+#include "weights/initial_values.hpp"
+#include "weights/random_source.hpp"
 
 namespace rt = tenon::runtime;
 

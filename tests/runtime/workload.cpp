@@ -4,7 +4,7 @@
 
 #include "fixture/learner.tenon.h"
 #include "fixture/toy_weights.hpp"
-#include "workload.hpp"
+#include "threads/workload.hpp"
 
 namespace rt = tenon::runtime;
 

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "../failure.hpp"
+#include "failure.hpp"
 
 // Return from the function where a driver call on `device` fails.
 #define TENON_CUDA_TRY(device, function, ...)                                       \

@@ -2,7 +2,7 @@
 // The CUDA backend, over the driver interface: memory, PTX modules compiled by the driver, launches
 // on the default stream (so that copies and kernels follow each other).
 #pragma once
-#include "../device/device.hpp"
+#include "device/device.hpp"
 #include "driver.hpp"
 
 namespace tenon::runtime::detail::cu {

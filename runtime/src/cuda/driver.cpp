@@ -2,7 +2,7 @@
 // Finding the CUDA driver's functions; see driver.hpp.
 #include "driver.hpp"
 
-#include "../failure.hpp"
+#include "failure.hpp"
 
 namespace tenon::runtime::detail::cu {
 

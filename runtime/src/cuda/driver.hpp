@@ -5,7 +5,7 @@
 #pragma once
 #include <cstddef>
 
-#include "../device/library.hpp"
+#include "device/library.hpp"
 
 namespace tenon::runtime::detail::cu {
 

@@ -5,11 +5,11 @@
 
 #include <tenon/runtime/device.h>
 
-#include "../checks.hpp"
-#include "../exclusive.hpp"
-#include "../failure.hpp"
-#include "../float_environment.hpp"
 #include "device.hpp"
+#include "failure.hpp"
+#include "model/checks.hpp"
+#include "threads/exclusive.hpp"
+#include "threads/float_environment.hpp"
 
 using namespace tenon::runtime::detail;
 

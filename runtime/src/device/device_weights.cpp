@@ -4,13 +4,13 @@
 
 #include <tenon/runtime/device.h>
 
-#include "../checkpoint.hpp"
-#include "../dispatch.hpp"
-#include "../failure.hpp"
-#include "../float_environment.hpp"
-#include "../memory_source.hpp"
-#include "../random_source.hpp"
 #include "device.hpp"
+#include "failure.hpp"
+#include "model/dispatch.hpp"
+#include "threads/float_environment.hpp"
+#include "weights/checkpoint.hpp"
+#include "weights/memory_source.hpp"
+#include "weights/random_source.hpp"
 
 using namespace tenon::runtime::detail;
 

@@ -4,7 +4,7 @@
 
 #include <dlfcn.h>
 
-#include "../failure.hpp"
+#include "failure.hpp"
 
 namespace tenon::runtime::detail {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "../failure.hpp"
+#include "failure.hpp"
 
 namespace tenon::runtime::detail::vk {
 namespace {

@@ -2,8 +2,8 @@
 // Vulkan memory: buffers on the device, and the staging buffer that fills those the host cannot
 // see.
 #pragma once
-#include "../device/device.hpp"
 #include "context.hpp"
+#include "device/device.hpp"
 
 namespace tenon::runtime::detail::vk {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "../failure.hpp"
+#include "failure.hpp"
 
 #define TENON_VULKAN_TRY(function, ...)                                        \
   do {                                                                         \

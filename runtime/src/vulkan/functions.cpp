@@ -2,7 +2,7 @@
 // Finding Vulkan's entry points; see functions.hpp.
 #include "functions.hpp"
 
-#include "../failure.hpp"
+#include "failure.hpp"
 
 namespace tenon::runtime::detail::vk {
 namespace {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The Vulkan entry points that the runtime calls, found in libvulkan.so.1 at run time.
 #pragma once
-#include "../device/library.hpp"
 #include "declarations.hpp"
+#include "device/library.hpp"
 
 namespace tenon::runtime::detail::vk {
 

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <vector>
 
-#include "../failure.hpp"
+#include "failure.hpp"
 
 #define TENON_VULKAN_TRY(function, ...)                                               \
   do {                                                                                \

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "../failure.hpp"
+#include "failure.hpp"
 
 namespace tenon::runtime::detail::vk {
 namespace {

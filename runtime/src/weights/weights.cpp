@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Weights of the C interface: each source, packed for the chosen variant.
 #include "checkpoint.hpp"
-#include "dispatch.hpp"
 #include "failure.hpp"
-#include "float_environment.hpp"
 #include "memory_source.hpp"
+#include "model/dispatch.hpp"
 #include "options.hpp"
 #include "packed.hpp"
 #include "parameter_memory.hpp"
 #include "random_source.hpp"
+#include "threads/float_environment.hpp"
 
 using namespace tenon::runtime::detail;
 

@@ -3,8 +3,9 @@
 #pragma once
 #include <string>
 
-#include "file.hpp"
-#include "safetensors.hpp"
+#include "files/file.hpp"
+#include "files/safetensors.hpp"
+#include "parameters.hpp"
 
 namespace tenon::runtime::detail {
 

@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "parameters.hpp"
+#include <tenon/runtime/runtime.h>
+
+#include "offered_tensor.hpp"
 
 namespace tenon::runtime::detail {
 

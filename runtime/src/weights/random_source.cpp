@@ -6,9 +6,9 @@
 #include <bit>
 #include <cstring>
 
-#include "checks.hpp"
 #include "failure.hpp"
 #include "initial_values.hpp"
+#include "model/checks.hpp"
 
 namespace tenon::runtime::detail {
 namespace {

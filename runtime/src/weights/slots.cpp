@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The tensors that a model expects: names, shapes and sizes; see parameters.hpp.
-#include "checks.hpp"
+#include "model/checks.hpp"
 #include "parameters.hpp"
 
 namespace tenon::runtime::detail {
@@ -36,13 +36,6 @@ std::size_t element_count(const tenon_model& model, const tenon_param& param) {
 
 std::size_t slot_bytes(const tenon_model& model, const tenon_param& param) {
   return element_count(model, param) * dtype_bytes(param.tensor.dtype);
-}
-
-std::string shape_text(const std::vector<std::int64_t>& shape) {
-  std::string text = "[";
-  for (const std::int64_t size : shape)
-    text.append(text.size() > 1 ? ", " : "").append(std::to_string(size));
-  return text + "]";
 }
 
 }  // namespace tenon::runtime::detail

@@ -3,9 +3,9 @@
 #pragma once
 #include <memory>
 
-#include "exclusive.hpp"
 #include "mapping.hpp"
 #include "parameters.hpp"
+#include "threads/exclusive.hpp"
 
 namespace tenon::runtime::detail {
 

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "failure.hpp"
-#include "shard_index.hpp"
+#include "files/shard_index.hpp"
 
 namespace tenon::runtime::detail {
 namespace {

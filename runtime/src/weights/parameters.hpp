@@ -9,7 +9,7 @@
 
 #include <tenon/runtime/runtime.h>
 
-#include "element.hpp"
+#include "files/offered_tensor.hpp"
 
 namespace tenon::runtime::detail {
 
@@ -30,9 +30,6 @@ std::vector<std::int64_t> shape_of(const tenon_model& model, const tenon_param& 
 /// Bytes of one layer of a parameter, row-major.
 std::size_t slot_bytes(const tenon_model& model, const tenon_param& param);
 
-/// "[768, 3072]"
-std::string shape_text(const std::vector<std::int64_t>& shape);
-
 /// Values of the slots of one model.
 class parameter_source {
  public:
@@ -41,18 +38,6 @@ class parameter_source {
   /// parameter's dtype. `first` is a multiple of 4. Called by several threads at once.
   virtual tenon_status read(std::size_t index, std::size_t first, std::size_t count,
                             void* destination) const = 0;
-};
-
-/// A tensor that is on offer for binding.
-struct offered_tensor {
-  std::string name;
-  element type;
-  std::vector<std::int64_t> shape;
-  std::string type_name = {};  // as in the file, where the type is element::other
-
-  [[nodiscard]] const char* type_text() const {
-    return type == element::other ? type_name.c_str() : element_name(type);
-  }
 };
 
 /// The failure of a value that convert() cannot represent.

@@ -3,7 +3,7 @@
 #include "arguments.hpp"
 
 #include "failure.hpp"
-#include "names.hpp"
+#include "model/names.hpp"
 
 namespace tenon::runtime::detail {
 

@@ -8,19 +8,19 @@
 #include <vector>
 
 #include "arguments.hpp"
-#include "checks.hpp"
-#include "cores.hpp"
-#include "dispatch.hpp"
-#include "exclusive.hpp"
 #include "failure.hpp"
-#include "float_environment.hpp"
 #include "mapping.hpp"
+#include "model/checks.hpp"
+#include "model/dispatch.hpp"
 #include "options.hpp"
-#include "packed.hpp"
 #include "recording.hpp"
-#include "stack.hpp"
-#include "team.hpp"
-#include "workload.hpp"
+#include "threads/cores.hpp"
+#include "threads/exclusive.hpp"
+#include "threads/float_environment.hpp"
+#include "threads/stack.hpp"
+#include "threads/team.hpp"
+#include "threads/workload.hpp"
+#include "weights/packed.hpp"
 
 using namespace tenon::runtime::detail;
 

@@ -4,10 +4,10 @@
 
 #include <memory>
 
-#include "checks.hpp"
-#include "dispatch.hpp"
 #include "failure.hpp"
-#include "names.hpp"
+#include "model/checks.hpp"
+#include "model/dispatch.hpp"
+#include "model/names.hpp"
 
 using namespace tenon::runtime::detail;
 

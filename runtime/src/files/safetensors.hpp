@@ -2,11 +2,15 @@
 // The header of a safetensors file, checked in full before any of it is used.
 // Format: https://github.com/huggingface/safetensors ("Format"): u64 header length, JSON, data.
 #pragma once
-#include <string_view>
+#include <cstdint>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include <tenon/runtime/runtime.h>
+
 #include "file.hpp"
-#include "parameters.hpp"
+#include "offered_tensor.hpp"
 
 namespace tenon::runtime::detail {
 

@@ -8,7 +8,7 @@
 
 #include <tenon/runtime/profile.h>
 
-#include "checks.hpp"
+#include "model/checks.hpp"
 
 namespace tenon::runtime::detail {
 

@@ -5,13 +5,13 @@
 #include <mutex>
 #include <span>
 
-#include "callback.hpp"
-#include "checks.hpp"
 #include "failure.hpp"
-#include "float_environment.hpp"
+#include "model/checks.hpp"
 #include "packed.hpp"
-#include "stack.hpp"
-#include "team.hpp"
+#include "threads/callback.hpp"
+#include "threads/float_environment.hpp"
+#include "threads/stack.hpp"
+#include "threads/team.hpp"
 
 namespace tenon::runtime::detail {
 namespace {

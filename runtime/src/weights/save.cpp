@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Saving of weights as a safetensors file with the names of checkpoints.
 #include "failure.hpp"
+#include "files/safetensors_writer.hpp"
 #include "packed.hpp"
-#include "safetensors_writer.hpp"
 
 using namespace tenon::runtime::detail;
 

@@ -43,8 +43,22 @@ function(gpt_read_activation whose activation)
   endif()
 endfunction()
 
-# gpt2_read_configuration(<text> <max batch>): sets `model`, the identifier, `definitions`, those of
-# gpt2.model.cpp, and `compute`, what follows COMPUTE of tenon_add_model, in the caller's scope.
+# gpt_give_model(): the end of a function that has read a configuration into variables. Sets in the
+# scope of its caller `model`, the identifier, `definitions`, those of gpt2.model.cpp, and `metadata`,
+# what a program cannot read from sizes and parameters of the model (compiled_gpt.cpp).
+macro(gpt_give_model)
+  string(CONCAT config
+         "{.n_layer = ${n_layer}, .n_head = ${n_head}, .n_embd = ${n_embd}, .n_block = ${n_block}, "
+         ".n_vocab = ${n_vocab}, .max_batch = ${max_batch}, .bias = ${bias}, .dropout = ${dropout}, "
+         ".gelu = ${gelu}, .epsilon = ${epsilon}${more}}")
+  set(model ${name} PARENT_SCOPE)
+  set(definitions "TENON_GPT=${config}" TENON_GPT_NAME=${name} PARENT_SCOPE)
+  set(metadata configuration=${configuration} activation_function=${activation}
+      layer_norm_epsilon=${epsilon} dropout=${dropout} PARENT_SCOPE)
+endmacro()
+
+# gpt2_read_configuration(<text> <max batch>): sets what gpt_give_model says, and `compute`, what
+# follows COMPUTE of tenon_add_model.
 #   <text>: a name of the table below, or name:n_layer,n_head,n_embd,n_vocab,n_block,activation with
 #   the activation as in config.json; behind it, where they are not GPT-2's, the layer norms' epsilon,
 #   n_inner=<size>, untied. With +bf16 behind it the model computes in bf16, and `model` ends in _bf16.
@@ -55,6 +69,7 @@ function(gpt2_read_configuration text max_batch)
   set(known_gpt2-large  "36,20,1280,50257,1024,gelu_new")
   set(known_gpt2-xl     "48,25,1600,50257,1024,gelu_new")
   set(whose "TENON_SAMPLES_GPT2: '${text}'")
+  set(configuration "${text}")
   set(compute)
   set(suffix)
   if(text MATCHES "^(.*)\\+bf16$")
@@ -81,6 +96,9 @@ function(gpt2_read_configuration text max_batch)
   list(GET sizes 4 n_block)
   gpt_check_sizes("${whose}" "${n_layer}" "${n_head}" "${n_embd}" "${n_vocab}" "${n_block}")
   gpt_read_activation("${whose}" "${activation}")
+  set(bias true)
+  set(dropout 0.1)
+  set(epsilon 1e-5)
   set(more)
   if(rest MATCHES "^,([0-9.][0-9.e-]*)(.*)$")
     set(rest "${CMAKE_MATCH_2}")
@@ -90,7 +108,6 @@ function(gpt2_read_configuration text max_batch)
       message(FATAL_ERROR "${whose}: epsilon is '${epsilon}', it must be a number between 0 and 1, "
               "such as 1e-5")
     endif()
-    string(APPEND more ", .epsilon = ${epsilon}")
   endif()
   if(rest MATCHES "^,n_inner=([^,]*)(.*)$")
     set(rest "${CMAKE_MATCH_2}")
@@ -103,12 +120,8 @@ function(gpt2_read_configuration text max_batch)
     message(FATAL_ERROR "${whose}: '${rest}' is not understood; what may follow the activation is "
             "[,epsilon][,n_inner=size][,untied]")
   endif()
-  string(CONCAT config
-         "{.n_layer = ${n_layer}, .n_head = ${n_head}, .n_embd = ${n_embd}, .n_block = ${n_block}, "
-         ".n_vocab = ${n_vocab}, .max_batch = ${max_batch}, .gelu = ${gelu}${more}}")
-  set(model ${name} PARENT_SCOPE)
   set(compute ${compute} PARENT_SCOPE)
-  set(definitions "TENON_GPT=${config}" TENON_GPT_NAME=${name} PARENT_SCOPE)
+  gpt_give_model()
 endfunction()
 
 # gpt_check_names(<whose> <models>): stops where two configurations make models of one name.

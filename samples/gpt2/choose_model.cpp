@@ -22,7 +22,7 @@ const char* compute_name(tenon_dtype compute) { return compute == TENON_BF16 ? "
 // A name after the directory's, as CMake and C++ take it: no keyword, no name of
 // Configurations.cmake, and of no model that is compiled in.
 std::string model_name(const std::filesystem::path& directory,
-                       std::span<const compiled_gpt* const> models) {
+                       std::span<const compiled_gpt> models) {
   constexpr std::size_t most_letters = 40;
   std::error_code error;
   std::filesystem::path folder = std::filesystem::weakly_canonical(directory, error);
@@ -31,8 +31,8 @@ std::string model_name(const std::filesystem::path& directory,
   for (char& c : name)
     if (std::strchr(letters, c) == nullptr) c = '_';
   const auto taken = [&](const std::string& which) {
-    return std::any_of(models.begin(), models.end(), [&](const compiled_gpt* each) {
-      return each->model->name == which || each->model->name == which + "_bf16";
+    return std::any_of(models.begin(), models.end(), [&](const compiled_gpt& each) {
+      return each.model->name == which || each.model->name == which + "_bf16";
     });
   };
   std::string unique = name;
@@ -57,7 +57,7 @@ std::vector<std::string> differences(const model_config& config, const compiled_
   compare("activation_function", std::string(activation_name(config.gelu)),
           std::string(activation_name(has.gelu)));
   compare("layer_norm_epsilon", config.epsilon, has.epsilon);
-  if (config.n_inner != (has.n_inner == 4 * has.n_embd ? 0 : has.n_inner))
+  if (config.n_inner != has.n_inner)
     compare("n_inner", config.n_hidden(), std::int64_t{has.n_hidden()});
   compare("tie_word_embeddings", config.tied, has.tied);
   return all;
@@ -73,8 +73,7 @@ std::string configuration_text(const std::string& name, const model_config& conf
 }
 
 const compiled_gpt& choose_model(const std::filesystem::path& directory, const model_config& config,
-                                 std::span<const compiled_gpt* const> models,
-                                 const char* configured, tenon_dtype compute) {
+                                 std::span<const compiled_gpt> models, tenon_dtype compute) {
   const std::string file = (directory / "config.json").string();
   if (const std::string refusals = config.refusals(); !refusals.empty())
     throw model_error(fmt::format("{}: {}; use a checkpoint without it", file, refusals));
@@ -83,18 +82,20 @@ const compiled_gpt& choose_model(const std::filesystem::path& directory, const m
         fmt::format("{}: n_head is {}, which does not divide n_embd, {}; correct the "
                     "file",
                     file, config.n_head, config.n_embd));
+  std::string configured;
   std::vector<std::string> least;
-  for (const compiled_gpt* model : models) {
-    std::vector<std::string> differing = differences(config, *model);
-    if (model->compute != compute)
+  for (const compiled_gpt& model : models) {
+    configured.append(model.configuration).append(";");
+    std::vector<std::string> differing = differences(config, model);
+    if (model.compute != compute)
       differing.push_back(fmt::format("{} is asked for, '{}' computes in {}", compute_name(compute),
-                                      model->model->name, compute_name(model->compute)));
-    if (differing.empty()) return *model;
+                                      model.model->name, compute_name(model.compute)));
+    if (differing.empty()) return model;
     if (least.empty() || differing.size() < least.size()) least = std::move(differing);
   }
   throw model_error(fmt::format(
       "{}: no compiled model fits: {}; build the program with this model:\n"
-      "  cmake -DTENON_SAMPLES_GPT2='{};{}{}' build && cmake --build build --target gpt2",
+      "  cmake -DTENON_SAMPLES_GPT2='{}{}{}' build && cmake --build build --target gpt2",
       file, fmt::join(least, ", "), configured,
       configuration_text(model_name(directory, models), config),
       compute == TENON_BF16 ? "+bf16" : ""));

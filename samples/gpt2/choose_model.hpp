@@ -18,10 +18,11 @@ std::vector<std::string> differences(const model_config& config, const compiled_
 std::string configuration_text(const std::string& name, const model_config& config);
 
 /// The model without differences that computes in `compute`.
-///   Throws model_error if config.json asks for what the sample refuses, or if no model fits; the
-///   message then has the CMake line that adds it under the name of the directory.
+///   Refers into `models`. Throws model_error if config.json asks for what the sample refuses, or
+///   if no model fits; the message then has the CMake line that adds it under the name of the
+///   directory.
 const compiled_gpt& choose_model(const std::filesystem::path& directory, const model_config& config,
-                                 std::span<const compiled_gpt* const> models,
-                                 const char* configured, tenon_dtype compute = TENON_F32);
+                                 std::span<const compiled_gpt> models,
+                                 tenon_dtype compute = TENON_F32);
 
 }  // namespace tenon::samples

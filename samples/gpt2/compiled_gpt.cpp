@@ -1,46 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Hands one compiled model to the program. CMake compiles this file once a model, with TENON_GPT
-// and TENON_GPT_NAME as for gpt2.model.cpp, and TENON_GPT_HEADER, the header that tenonc wrote.
+// What models say of themselves; see compiled_gpt.hpp.
 #include "compiled_gpt.hpp"
 
-#include TENON_GPT_HEADER
+#include <algorithm>
+#include <charconv>
+#include <string_view>
 
-#define TENON_JOIN_(a, b) a##b
-#define TENON_JOIN(a, b) TENON_JOIN_(a, b)
+#include <fmt/format.h>
+
+#include "model_error.hpp"
 
 namespace tenon::samples {
 namespace {
 
-namespace compiled = ::TENON_GPT_NAME;
+int size_of(const runtime::model& model, const char* dim) {
+  const auto found = model.dim(dim);
+  if (!found) throw model_error(found.message());
+  return static_cast<int>(found->max);
+}
 
-class session final : public gpt_session {
- public:
-  explicit session(compiled::session opened) : session_(std::move(opened)) {}
+const char* word_of(const runtime::model& model, const char* key) {
+  if (const char* const word = model.metadata(key)) return word;
+  throw model_error(
+      fmt::format("model '{}' does not say its {}; add METADATA {}=... to its tenon_add_model",
+                  model.name(), key, key));
+}
 
-  runtime::status step(std::span<const std::int32_t> ids, std::int64_t position,
-                       std::span<float> logits) override {
-    using last_logits = runtime::tensor<float, compiled::batch, compiled::n_vocab>;
-    return session_.step({ids, static_cast<std::int64_t>(ids.size())}, last_logits(logits),
-                         position);  // the batch is one, which its type knows
-  }
-  int threads() const override { return session_.threads(); }
-  runtime::session* untyped() override { return &session_; }
+[[noreturn]] void wrong_word(const runtime::model& model, const char* key, const char* needed) {
+  throw model_error(fmt::format(
+      "model '{}' says that its {} is '{}', it must be {}; correct METADATA of its tenon_add_model",
+      model.name(), key, word_of(model, key), needed));
+}
 
- private:
-  compiled::session session_;
-};
+double number_of(const runtime::model& model, const char* key) {
+  const std::string_view word = word_of(model, key);
+  double value = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (error != std::errc() || end != word.data() + word.size()) wrong_word(model, key, "a number");
+  return value;
+}
 
-runtime::result<std::unique_ptr<gpt_session>> open(const runtime::weights& weights,
-                                                   const runtime::options& how) {
-  auto opened = compiled::session::create(weights, how);
-  if (!opened) return opened.error();
-  return std::unique_ptr<gpt_session>(std::make_unique<session>(*std::move(opened)));
+gelu_kind gelu_of(const runtime::model& model) {
+  constexpr const char* key = "activation_function";
+  const std::string_view word = word_of(model, key);
+  if (word != "gelu" && word != "gelu_new") wrong_word(model, key, "gelu or gelu_new");
+  return word == "gelu" ? gelu_erf : gelu_tanh;
 }
 
 }  // namespace
 
-extern const compiled_gpt TENON_JOIN(compiled_, TENON_GPT_NAME);
-constinit const compiled_gpt TENON_JOIN(compiled_, TENON_GPT_NAME){
-    &TENON_JOIN(tenon_model_, TENON_GPT_NAME), TENON_GPT, open, compiled::step::compute_type};
+compiled_gpt read_compiled(const runtime::model& model) {
+  const auto step = model.entry("step");
+  if (!step) throw model_error(step.message());
+  const auto tensors = model.tensors();
+  if (!tensors) throw model_error(tensors.message());
+  const auto has = [&](std::string_view name) {
+    return std::ranges::find(*tensors, name, &tenon_named_tensor::name) != tensors->end();
+  };
+  const int n_embd = size_of(model, "n_embd"), n_hidden = size_of(model, "n_hidden");
+  const gpt_config config{.n_layer = size_of(model, "n_layer"),
+                          .n_head = size_of(model, "n_head"),
+                          .n_embd = n_embd,
+                          .n_block = size_of(model, "n_block"),
+                          .n_vocab = size_of(model, "n_vocab"),
+                          .max_batch = size_of(model, "batch"),
+                          .bias = has("ln_f.bias"),
+                          .dropout = number_of(model, "dropout"),
+                          .gelu = gelu_of(model),
+                          .epsilon = number_of(model, "layer_norm_epsilon"),
+                          .n_inner = n_hidden == 4 * n_embd ? 0 : n_hidden,
+                          .tied = !has("lm_head.weight")};
+  return {&model.raw(), config, word_of(model, "configuration"), step->compute()};
+}
+
+std::vector<compiled_gpt> compiled_models() {
+  std::vector<compiled_gpt> all;
+  for (const runtime::model& each : runtime::linked_models()) all.push_back(read_compiled(each));
+  return all;
+}
 
 }  // namespace tenon::samples

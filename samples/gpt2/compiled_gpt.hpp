@@ -1,44 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// One GPT of fixed sizes in the program, and a session of it whose type no longer names the sizes.
+// The GPTs that the program was linked with, and what each was compiled for.
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <span>
 #include <vector>
 
-#include <tenon/runtime/typed.hpp>
+#include <tenon/runtime/model.hpp>
 
 #include "gpt.hpp"
 
 namespace tenon::samples {
 
-/// One sequence with its key/value cache.
-class gpt_session {
- public:
-  virtual ~gpt_session() = default;
-
-  /// Appends tokens at `position` (0: a new sequence) and gives the logits of the last one.
-  ///   ids: T of 1..n_block - position, aligned as runtime::buffer is; logits: V, aligned too.
-  virtual runtime::status step(std::span<const std::int32_t> ids, std::int64_t position,
-                               std::span<float> logits) = 0;
-  virtual int threads() const = 0;
-  /// What profiles are taken of; null if there is no compiled model behind it.
-  virtual runtime::session* untyped() { return nullptr; }
-};
-
 struct compiled_gpt {
   const tenon_model* model;
   gpt_config config;
-  runtime::result<std::unique_ptr<gpt_session>> (*open)(const runtime::weights& weights,
-                                                        const runtime::options& how);
-  tenon_dtype compute = TENON_F32;  // what its products read: f32 or bf16
+  const char* configuration = "";   // its item of TENON_SAMPLES_GPT2 or TENON_SAMPLES_NANOGPT
+  tenon_dtype compute = TENON_F32;  // what the products of `step` read: f32 or bf16
 };
 
-/// The models of this program, at least one, in the order of TENON_SAMPLES_GPT2.
-std::vector<const compiled_gpt*> compiled_models();
+/// Reads a model of gpt2.model.cpp: sizes are its dimensions, parameters tell of biases and of a
+/// head of its own, the rest is its METADATA (Configurations.cmake).
+///   Throws model_error, naming what it lacks.
+compiled_gpt read_compiled(const runtime::model& model);
 
-/// TENON_SAMPLES_GPT2 as it was at configuration: items separated by ';'.
-const char* configured_models();
+/// All models of this program, in the order in which they were linked.
+std::vector<compiled_gpt> compiled_models();
 
 }  // namespace tenon::samples

@@ -85,8 +85,8 @@ void report_memory(const runtime::weights& weights) {
                    static_cast<double>(weights.variant().state_bytes) * 1e-6));
 }
 
-void report(const generation& done, const runtime::weights& weights, const gpt_session& session,
-            const sampling& how, double first_token) {
+void report(const generation& done, const runtime::weights& weights,
+            const runtime::session& session, const sampling& how, double first_token) {
   note(fmt::format(
       "\nstart                 {:9.3f} s to the first token\n"
       "prompt  {:6} tokens {:9.3f} s {:9.1f} tokens/s\n"
@@ -113,16 +113,16 @@ std::ofstream open_profile(const std::filesystem::path& path) {
   return file;
 }
 
-void write_profile(std::ofstream& file, const std::filesystem::path& path, gpt_session& session,
-                   const tenon_model& model) {
-  write_trace(file, *session.untyped(), model);
+void write_profile(std::ofstream& file, const std::filesystem::path& path,
+                   const runtime::session& session, const tenon_model& model) {
+  write_trace(file, session, model);
   file.close();
   if (!file)
     throw model_error(
         fmt::format("profile '{}' could not be written; is the disk full?", path.string()));
-  standard_error.report(fmt::format(
-      "\n{}trace in {}: open it in chrome://tracing or ui.perfetto.dev\n",
-      profile_table(*session.untyped(), model, measure_limits(session.threads())), path.string()));
+  standard_error.report(
+      fmt::format("\n{}trace in {}: open it in chrome://tracing or ui.perfetto.dev\n",
+                  profile_table(session, model, measure_limits(session.threads())), path.string()));
   standard_error.check();  // the table was asked for
 }
 
@@ -132,8 +132,7 @@ void run_generate(const generate_options& options) {
   const auto start = std::chrono::steady_clock::now();
   const model_config config = read_model_config(options.model);
   const auto models = compiled_models();
-  const compiled_gpt& compiled =
-      choose_model(options.model, config, models, configured_models(), options.compute);
+  const compiled_gpt& compiled = choose_model(options.model, config, models, options.compute);
   const bpe tokenizer = bpe::load(options.model);
   for (const std::string& warning : tokenizer.warnings())
     note(fmt::format("warning: {}\n", warning));
@@ -156,12 +155,11 @@ void run_generate(const generate_options& options) {
   const auto weights = runtime::weights::load(*compiled.model, options.model.string(), placing);
   if (!weights) throw model_error(weights.message());
   progress.finish();
-  const auto session = compiled.open(*weights, placing);
+  auto session = runtime::create_session(*compiled.model, *weights, placing);
   if (!session) throw model_error(session.message());
   if (profile.is_open()) {
     const std::int64_t calls = std::min<std::int64_t>(options.n_tokens, compiled.config.n_block);
-    const auto recording =
-        runtime::record(*(*session)->untyped(), static_cast<std::uint64_t>(calls) + 1);
+    const auto recording = runtime::record(*session, static_cast<std::uint64_t>(calls) + 1);
     if (!recording) throw model_error(recording.message());
   }
 
@@ -176,12 +174,12 @@ void run_generate(const generate_options& options) {
     if (options.stream) standard_output.write(std::exchange(text, {}));
     return !standard_output.lost();
   };
-  const generation done = generate(**session, compiled.config, prompt, choose,
+  const generation done = generate(step_of(*session), compiled.config, prompt, choose,
                                    {options.n_tokens, tokenizer.find("<|endoftext|>")}, emit);
   standard_output.write(text + decoder.flush() + "\n");
-  report(done, *weights, **session, how, first_token.value_or(seconds_since(start)));
+  report(done, *weights, *session, how, first_token.value_or(seconds_since(start)));
   report_memory(*weights);
-  if (profile.is_open()) write_profile(profile, options.profile, **session, *compiled.model);
+  if (profile.is_open()) write_profile(profile, options.profile, *session, *compiled.model);
 }
 
 }  // namespace tenon::samples

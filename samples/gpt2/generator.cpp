@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include <fmt/format.h>
+#include <tenon/runtime/buffer.hpp>
 
 #include "model_error.hpp"
 
@@ -29,6 +30,14 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
+step_function step_of(runtime::session& session) {
+  return [&session](std::span<const std::int32_t> ids, std::int64_t position,
+                    std::span<float> logits) {
+    const auto length = static_cast<std::int64_t>(ids.size());
+    return session.call("step", {{"ids", ids, {1, length}}}, {{"logits", logits}}, position);
+  };
+}
+
 void check_prompt(const gpt_config& config, std::span<const std::int32_t> prompt) {
   if (prompt.empty()) throw model_error("the prompt is empty; give at least one token");
   if (prompt.size() > static_cast<std::size_t>(config.n_block))
@@ -36,7 +45,7 @@ void check_prompt(const gpt_config& config, std::span<const std::int32_t> prompt
                                   prompt.size(), config.n_block));
 }
 
-generation generate(gpt_session& session, const gpt_config& config,
+generation generate(const step_function& step, const gpt_config& config,
                     std::span<const std::int32_t> prompt, sampler& choose,
                     const generation_limits& limits,
                     const std::function<bool(std::int32_t)>& emit) {
@@ -48,7 +57,7 @@ generation generate(gpt_session& session, const gpt_config& config,
   std::copy(prompt.begin(), prompt.end(), ids.begin());
 
   auto start = std::chrono::steady_clock::now();
-  check(session.step(ids.first(prompt.size()), 0, logits.first(logits.size())));
+  check(step(ids.first(prompt.size()), 0, logits.first(logits.size())));
   result.prompt_seconds = seconds_since(start);
 
   start = std::chrono::steady_clock::now();
@@ -71,7 +80,7 @@ generation generate(gpt_session& session, const gpt_config& config,
       break;
     }
     ids[0] = next;
-    check(session.step(ids.first(1), position++, logits.first(logits.size())));
+    check(step(ids.first(1), position++, logits.first(logits.size())));
     ++result.n_steps;
   }
   result.decode_seconds = seconds_since(start);

@@ -7,10 +7,21 @@
 #include <optional>
 #include <span>
 
-#include "compiled_gpt.hpp"
+#include <tenon/runtime/session.hpp>
+
+#include "gpt.hpp"
 #include "sampler.hpp"
 
 namespace tenon::samples {
+
+/// Appends tokens at `position` (0: a new sequence) to one sequence and gives the logits of the
+/// last.
+///   ids: T of 1..n_block - position, aligned as runtime::buffer is; logits: V, aligned too.
+using step_function = std::function<runtime::status(
+    std::span<const std::int32_t> ids, std::int64_t position, std::span<float> logits)>;
+
+/// The entry `step` of a session of any GPT, which must outlive it.
+step_function step_of(runtime::session& session);
 
 enum class stop_reason { token_limit, end_of_text, context_full, not_wanted };
 
@@ -34,7 +45,7 @@ void check_prompt(const gpt_config& config, std::span<const std::int32_t> prompt
 /// wanted where that gives false.
 ///   prompt: 1..n_block ids.
 ///   Throws model_error as check_prompt does, or with what the model says.
-generation generate(gpt_session& session, const gpt_config& config,
+generation generate(const step_function& step, const gpt_config& config,
                     std::span<const std::int32_t> prompt, sampler& choose,
                     const generation_limits& limits, const std::function<bool(std::int32_t)>& emit);
 

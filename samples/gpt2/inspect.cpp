@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <tenon/runtime/weights.hpp>
 
 #include "checkpoint_listing.hpp"
 #include "choose_model.hpp"
@@ -36,33 +37,24 @@ void print_row(const std::string& name, const std::string& dtype,
   print("  {:<28} {:<5} {:<16} {}\n", safe(name), safe(dtype), fmt::format("{}", shape), verdict);
 }
 
-std::string in_layer(std::string name, std::uint32_t layer) {
-  if (const std::size_t hole = name.find("{}"); hole != std::string::npos)
-    name.replace(hole, 2, std::to_string(layer));
-  return name;
-}
-
 // One row a parameter; takes the tensors that belong to one out of `found`.
 void print_parameters(const tenon_model& model, listing& found) {
-  for (std::uint32_t i = 0; i < model.n_params; ++i) {
-    const tenon_param& param = model.params[i];
-    std::vector<std::int64_t> wanted;
-    for (std::uint32_t axis = 0; axis < param.tensor.rank; ++axis)
-      wanted.push_back(model.dims[param.tensor.dims[axis]].max);
-    for (std::uint32_t layer = 0; layer < std::max(param.layers, 1u); ++layer) {
-      const auto node = found.extract(in_layer(param.tensor.name, layer));
-      if (node.empty()) {
-        print_row(in_layer(param.tensor.name, layer), "-", wanted, "MISSING");
-        continue;
-      }
-      const listed_tensor& tensor = node.mapped();
-      constexpr std::string_view known[] = {"F64", "F32", "F16", "BF16"};
-      const bool converts = std::ranges::find(known, tensor.dtype) != std::end(known);
-      print_row(node.key(), tensor.dtype, tensor.shape,
-                !converts                ? "WRONG TYPE: F64, F32, F16 and BF16 are converted"
-                : tensor.shape != wanted ? fmt::format("MISSHAPED: the model has {}", wanted)
-                                         : "ok");
+  const auto parameters = runtime::tensor_list::of(model);
+  if (!parameters) throw model_error(parameters.message());
+  for (const tenon_named_tensor& each : *parameters) {
+    const std::vector<std::int64_t> wanted(each.shape, each.shape + each.rank);
+    const auto node = found.extract(each.name);
+    if (node.empty()) {
+      print_row(each.name, "-", wanted, "MISSING");
+      continue;
     }
+    const listed_tensor& tensor = node.mapped();
+    constexpr std::string_view known[] = {"F64", "F32", "F16", "BF16"};
+    const bool converts = std::ranges::find(known, tensor.dtype) != std::end(known);
+    print_row(node.key(), tensor.dtype, tensor.shape,
+              !converts                ? "WRONG TYPE: F64, F32, F16 and BF16 are converted"
+              : tensor.shape != wanted ? fmt::format("MISSHAPED: the model has {}", wanted)
+                                       : "ok");
   }
 }
 
@@ -81,13 +73,14 @@ void print_config(const model_config& config, const std::vector<std::string>& di
   }
 }
 
-// The compiled model that differs least; `differing` tells where.
-const compiled_gpt& nearest(const model_config& config, std::vector<std::string>& differing) {
+// The compiled model that differs least, of at least one; `differing` tells where.
+const compiled_gpt& nearest(const model_config& config, std::span<const compiled_gpt> models,
+                            std::vector<std::string>& differing) {
   const compiled_gpt* best = nullptr;
-  for (const compiled_gpt* model : compiled_models()) {
-    auto these = differences(config, *model);
+  for (const compiled_gpt& model : models) {
+    auto these = differences(config, model);
     if (best != nullptr && these.size() >= differing.size()) continue;
-    best = model;
+    best = &model;
     differing = std::move(these);
   }
   return *best;
@@ -110,15 +103,15 @@ void print_tensors(const tenon_model& model, const std::filesystem::path& direct
 
 bool run_inspect(const std::filesystem::path& directory) {
   const model_config config = read_model_config(directory);
+  const auto models = compiled_models();
   std::vector<std::string> differing;
-  const compiled_gpt& model = nearest(config, differing);
+  const compiled_gpt& model = nearest(config, models, differing);
   print_config(config, differing);
   print_tensors(*model.model, directory);
 
   // The verdict is the loader's, not the table's.
-  const auto models = compiled_models();
   try {
-    choose_model(directory, config, models, configured_models(), model.compute);
+    choose_model(directory, config, models, model.compute);
     const auto weights = runtime::weights::load(*model.model, directory.string());
     if (!weights) throw model_error(weights.message());
     const bpe tokenizer = bpe::load(directory);

@@ -6,9 +6,9 @@
 #include <string>
 
 #include <CLI/CLI.hpp>
+#include <tenon/runtime/model.hpp>
 
 #include "command_line.hpp"
-#include "compiled_gpt.hpp"
 #include "generate.hpp"
 #include "inspect.hpp"
 #include "tokenize.hpp"
@@ -55,7 +55,8 @@ void add_generate(CLI::App& command, generate_options& options) {
 
 std::string compiled_in() {
   std::string text = "Compiled in:";
-  for (const compiled_gpt* each : compiled_models()) text += std::string(" ") + each->model->name;
+  for (const tenon::runtime::model& each : tenon::runtime::linked_models())
+    text.append(" ").append(each.name());
   return text + " (CMake option TENON_SAMPLES_GPT2)";
 }
 

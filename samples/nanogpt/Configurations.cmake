@@ -3,8 +3,7 @@
 include_guard(GLOBAL)
 include(${CMAKE_CURRENT_LIST_DIR}/../gpt2/Configurations.cmake)
 
-# nanogpt_read_configuration(<text>): sets `model`, the identifier, and `definitions`, those of
-# gpt2.model.cpp, in the caller's scope.
+# nanogpt_read_configuration(<text>): sets what gpt_give_model says.
 #   <text>: a name of the table below, or
 #   name:n_layer,n_head,n_embd,n_vocab,n_block,activation,bias,dropout,max_batch
 #   with the activation as in config.json and bias true or false.
@@ -16,6 +15,7 @@ function(nanogpt_read_configuration text)
   set(known_licences             "3,3,96,1024,256,gelu_new,true,0,64")  # samples/checkpoint
   set(known_gpt2_124m            "12,12,768,50257,256,gelu_new,true,0,4")
   set(whose "TENON_SAMPLES_NANOGPT: '${text}'")
+  set(configuration "${text}")
   if(DEFINED known_${text})
     set(text "${text}:${known_${text}}")
   endif()
@@ -46,10 +46,7 @@ function(nanogpt_read_configuration text)
     message(FATAL_ERROR "${whose}: dropout is '${dropout}', it must be at least 0 and less than 1, "
             "such as 0.2")
   endif()
-  string(CONCAT config
-         "{.n_layer = ${n_layer}, .n_head = ${n_head}, .n_embd = ${n_embd}, .n_block = ${n_block}, "
-         ".n_vocab = ${n_vocab}, .max_batch = ${max_batch}, .bias = ${bias}, .dropout = ${dropout}, "
-         ".gelu = ${gelu}}")
-  set(model ${name} PARENT_SCOPE)
-  set(definitions "TENON_GPT=${config}" TENON_GPT_NAME=${name} PARENT_SCOPE)
+  set(epsilon 1e-5)
+  set(more)
+  gpt_give_model()
 endfunction()

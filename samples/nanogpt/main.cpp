@@ -6,6 +6,7 @@
 #include <string>
 
 #include <CLI/CLI.hpp>
+#include <tenon/runtime/model.hpp>
 
 #include "command_line.hpp"
 #include "prepare.hpp"
@@ -105,8 +106,8 @@ void add_sample(CLI::App& command, sample_options& options) {
 
 std::string compiled_in() {
   std::string text = "Compiled in:";
-  for (const compiled_trainer* each : compiled_trainers())
-    text += std::string(" ") + each->gpt.model->name;
+  for (const tenon::runtime::model& each : tenon::runtime::linked_models())
+    text.append(" ").append(each.name());
   return text + " (CMake option TENON_SAMPLES_NANOGPT)";
 }
 

@@ -11,7 +11,6 @@
 #include <tenon/runtime/files.hpp>
 
 #include "model_error.hpp"
-#include "tensors.hpp"
 #include "tokenizer/tokenizer_error.hpp"
 
 namespace tenon::samples {
@@ -34,15 +33,15 @@ void check(const runtime::status& outcome) {
 
 // The model's tensors, and zeros for the biases that it has not.
 void write_with_biases(const std::string& path, const runtime::weights& weights) {
-  const std::vector<model_tensor> tensors = tensors_of(weights.model());
+  const auto tensors = weights.tensors();
+  if (!tensors) throw model_error(tensors.message());
   std::deque<std::string> names;  // of biases; tensors without a place in the model
   std::vector<tenon_named_tensor> all;
-  for (const model_tensor& each : tensors) {
-    all.push_back({each.name.c_str(), static_cast<std::uint32_t>(each.dtype),
-                   static_cast<std::uint32_t>(each.shape.size()), each.shape.data(), nullptr});
+  for (const tenon_named_tensor& each : *tensors) {
+    all.push_back(each);
     if (const std::string bias = bias_name(each.name); !bias.empty())
-      all.push_back({names.emplace_back(bias).c_str(), static_cast<std::uint32_t>(each.dtype), 1,
-                     &each.shape.back(), nullptr});
+      all.push_back(
+          {names.emplace_back(bias).c_str(), each.dtype, 1, each.shape + each.rank - 1, nullptr});
   }
   struct source {
     const runtime::weights& weights;

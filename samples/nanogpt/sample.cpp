@@ -6,23 +6,23 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <tenon/runtime/session.hpp>
 
 #include "choose_model.hpp"
 #include "generator.hpp"
 #include "model_error.hpp"
 #include "model_folder.hpp"
 #include "standard_streams.hpp"
-#include "trainer.hpp"
 
 namespace tenon::samples {
 namespace {
 
-const compiled_trainer& find_model(const std::filesystem::path& folder) {
+compiled_gpt find_model(const std::filesystem::path& folder) {
   const model_config config = read_model_config(folder);
   std::vector<std::string> least;
-  for (const compiled_trainer* each : compiled_trainers()) {
-    std::vector<std::string> differing = differences(config, each->gpt);
-    if (differing.empty()) return *each;
+  for (const compiled_gpt& each : compiled_models()) {
+    std::vector<std::string> differing = differences(config, each);
+    if (differing.empty()) return each;
     if (least.empty() || differing.size() < least.size()) least = std::move(differing);
   }
   throw model_error(fmt::format("'{}': no compiled model fits: {}; add it to TENON_SAMPLES_NANOGPT",
@@ -33,8 +33,8 @@ const compiled_trainer& find_model(const std::filesystem::path& folder) {
 
 void run_sample(const sample_options& options) {
   const std::filesystem::path folder = options.out / options.which;
-  const compiled_trainer& compiled = find_model(folder);
-  const gpt_config& config = compiled.gpt.config;
+  const compiled_gpt compiled = find_model(folder);
+  const gpt_config& config = compiled.config;
   const vocabulary tokens = vocabulary::load(folder);
   if (tokens.size() > config.n_vocab)
     throw model_error(fmt::format("'{}' has {} tokens, its model {}; they do not belong together",
@@ -45,8 +45,8 @@ void run_sample(const sample_options& options) {
 
   runtime::options how{};
   how.threads = options.threads;
-  const runtime::weights weights = read_model(folder, *compiled.gpt.model, config, how);
-  const auto session = compiled.gpt.open(weights, how);
+  const runtime::weights weights = read_model(folder, *compiled.model, config, how);
+  auto session = runtime::create_session(*compiled.model, weights, how);
   if (!session) throw model_error(session.message());
 
   text_stream stream(tokens);
@@ -57,6 +57,7 @@ void run_sample(const sample_options& options) {
   };
   const auto context = static_cast<std::size_t>(config.n_block);
   keep_end(context);
+  const step_function step = step_of(*session);
   for (std::int64_t left = options.n_tokens; left > 0;) {
     std::vector<std::int32_t> added;
     const auto emit = [&](std::int32_t id) {
@@ -65,7 +66,7 @@ void run_sample(const sample_options& options) {
       return !standard_output.lost();
     };
     const generation done =
-        generate(**session, config, window, choose, {left, tokens.end_of_text()}, emit);
+        generate(step, config, window, choose, {left, tokens.end_of_text()}, emit);
     if (done.stopped != stop_reason::context_full) break;
     left -= done.n_generated;
     window.insert(window.end(), added.begin(), added.end());

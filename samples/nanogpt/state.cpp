@@ -13,7 +13,6 @@
 
 #include "dataset.hpp"
 #include "model_error.hpp"
-#include "tensors.hpp"
 #include "tokenizer/tokenizer_error.hpp"
 
 namespace tenon::samples {
@@ -39,14 +38,14 @@ constexpr memory_kind kinds[] = {{runtime::memory::value, "value."},
 struct stored {
   std::string name;
   runtime::memory what;
-  const model_tensor* tensor;
+  const tenon_named_tensor* tensor;
 };
 
-std::vector<stored> stored_tensors(const std::vector<model_tensor>& tensors) {
+std::vector<stored> stored_tensors(const runtime::tensor_list& tensors) {
   std::vector<stored> all;
   for (const memory_kind& kind : kinds)
-    for (const model_tensor& each : tensors)
-      all.push_back({kind.prefix + each.name, kind.what, &each});
+    for (const tenon_named_tensor& each : tensors)
+      all.push_back({std::string(kind.prefix) + each.name, kind.what, &each});
   return all;
 }
 
@@ -135,10 +134,9 @@ void check_tensors(const runtime::safetensors_file& file, const std::vector<stor
     throw model_error(fmt::format("it has {} tensors, a state has {}", file.size(), wanted.size()));
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const tenon_named_tensor found = file.tensor(i);
-    const model_tensor& tensor = *wanted[i].tensor;
-    if (found.name != wanted[i].name || found.dtype != static_cast<std::uint32_t>(tensor.dtype) ||
-        !std::equal(tensor.shape.begin(), tensor.shape.end(), found.shape,
-                    found.shape + found.rank))
+    const tenon_named_tensor& tensor = *wanted[i].tensor;
+    if (found.name != wanted[i].name || found.dtype != tensor.dtype ||
+        !std::ranges::equal(runtime::shape_of(tensor), runtime::shape_of(found)))
       throw model_error(
           fmt::format("its tensor {} is not {} of the model", shown(found.name), wanted[i].name));
   }
@@ -149,14 +147,16 @@ run_position load_state(const std::filesystem::path& path, std::int64_t step,
   const auto file = runtime::safetensors_file::open(path.string());
   if (!file) throw model_error(file.message());
   const run_position position = read_run(*file, step, configuration);
-  const std::vector<model_tensor> tensors = tensors_of(weights.model());
-  const std::vector<stored> wanted = stored_tensors(tensors);
+  const auto tensors = weights.tensors();
+  if (!tensors) throw model_error(tensors.message());
+  const std::vector<stored> wanted = stored_tensors(*tensors);
   check_tensors(*file, wanted);
   check(file->verify(checksum_key));
   std::vector<float> values;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    values.resize(wanted[i].tensor->bytes / sizeof(float));
-    check(file->read(i, values.data(), wanted[i].tensor->bytes));
+    const std::uint64_t bytes = runtime::bytes_of(*wanted[i].tensor);
+    values.resize(bytes / sizeof(float));
+    check(file->read(i, values.data(), bytes));
     check(weights.write(wanted[i].what, wanted[i].tensor->name, std::span<const float>(values)));
   }
   return position;
@@ -195,13 +195,14 @@ void remove_temporaries(const std::filesystem::path& folder) {
 void save_state(const std::filesystem::path& folder, const runtime::weights& weights,
                 const run_position& position, const ordered_json& configuration,
                 std::int64_t keep) {
-  const std::vector<model_tensor> tensors = tensors_of(weights.model());
-  const std::vector<stored> all = stored_tensors(tensors);
+  const auto tensors = weights.tensors();
+  if (!tensors) throw model_error(tensors.message());
+  const std::vector<stored> all = stored_tensors(*tensors);
   std::vector<tenon_named_tensor> named;
-  for (const stored& each : all)
-    named.push_back({each.name.c_str(), static_cast<std::uint32_t>(each.tensor->dtype),
-                     static_cast<std::uint32_t>(each.tensor->shape.size()),
-                     each.tensor->shape.data(), nullptr});
+  for (const stored& each : all) {
+    named.push_back(*each.tensor);
+    named.back().name = each.name.c_str();
+  }
   ordered_json run{{"version", format_version},
                    {"step", position.step},
                    {"evaluated_step", position.evaluated_step},

@@ -11,11 +11,11 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "compiled_gpt.hpp"
 #include "model_error.hpp"
 #include "model_folder.hpp"
 #include "standard_streams.hpp"
 #include "stop_signal.hpp"
-#include "tensors.hpp"
 #include "training_run.hpp"
 #include "vocabulary.hpp"
 
@@ -97,8 +97,10 @@ std::string sizes_text(const gpt_config& config) {
 }
 
 std::uint64_t parameter_count(const tenon_model& model) {
+  const auto tensors = runtime::tensor_list::of(model);
+  if (!tensors) throw model_error(tensors.message());
   std::uint64_t count = 0;
-  for (const model_tensor& each : tensors_of(model)) count += each.bytes / sizeof(float);
+  for (const tenon_named_tensor& each : *tensors) count += runtime::bytes_of(each) / sizeof(float);
   return count;
 }
 
@@ -138,14 +140,12 @@ void report(const run_outcome& outcome, const run_position& position,
                         position.best_loss, (out / "best").string(), (out / "last").string()));
 }
 
-}  // namespace
-
-const compiled_trainer& find_trainer(const std::string& name) {
+// The compiled model of a name, or the first one if it is empty.
+compiled_gpt find_model(const std::string& name) {
   std::string names;
-  const auto all = compiled_trainers();
-  for (const compiled_trainer* each : all) {
-    if (name.empty() || name == each->gpt.model->name) return *each;
-    names.append(names.empty() ? "" : ", ").append(each->gpt.model->name);
+  for (const compiled_gpt& each : compiled_models()) {
+    if (name.empty() || name == each.model->name) return each;
+    names.append(names.empty() ? "" : ", ").append(each.model->name);
   }
   throw model_error(
       fmt::format("model '{}' is not compiled in, only {}; add it to "
@@ -153,10 +153,12 @@ const compiled_trainer& find_trainer(const std::string& name) {
                   name, names));
 }
 
+}  // namespace
+
 void run_train(const train_options& options) {
-  const compiled_trainer& compiled = find_trainer(options.model);
-  const gpt_config& config = compiled.gpt.config;
-  const tenon_model& model = *compiled.gpt.model;
+  const compiled_gpt compiled = find_model(options.model);
+  const gpt_config& config = compiled.config;
+  const tenon_model& model = *compiled.model;
   const vocabulary tokens = vocabulary::load(options.data);
   if (tokens.size() > config.n_vocab)
     throw model_error(
@@ -189,7 +191,7 @@ void run_train(const train_options& options) {
     if (!zero) throw model_error(zero.message());
     return *std::move(zero);
   }();
-  auto opened = compiled.open(std::move(weights), how);
+  auto opened = open_trainer(std::move(weights), how);
   if (!opened) throw model_error(opened.message());
   gpt_trainer& trainer = **opened;
   standard_output.report(

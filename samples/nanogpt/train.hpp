@@ -27,7 +27,4 @@ struct train_options {
 /// Throws std::runtime_error with a message for the user.
 void run_train(const train_options& options);
 
-/// The compiled model of a name, or the first one if it is empty. Throws model_error.
-const compiled_trainer& find_trainer(const std::string& name);
-
 }  // namespace tenon::samples

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// A GPT of fixed sizes that can be trained, behind a type that no longer names the sizes.
+// A GPT that can be trained.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <vector>
 
-#include <tenon/runtime/typed.hpp>
-
-#include "compiled_gpt.hpp"
+#include <tenon/runtime/session.hpp>
 
 namespace tenon::samples {
 
@@ -48,13 +45,8 @@ class gpt_trainer {
   virtual runtime::status update(const adamw_step& how, float& gradient_norm) = 0;
 };
 
-struct compiled_trainer {
-  compiled_gpt gpt;  // its entry `step`, for sampling
-  runtime::result<std::unique_ptr<gpt_trainer>> (*open)(runtime::weights weights,
-                                                        const runtime::options& how);
-};
-
-/// The models of this program, in the order of TENON_SAMPLES_NANOGPT.
-std::vector<const compiled_trainer*> compiled_trainers();
+/// A session of all these entries, which the model of the weights must have.
+runtime::result<std::unique_ptr<gpt_trainer>> open_trainer(runtime::weights weights,
+                                                           const runtime::options& how);
 
 }  // namespace tenon::samples

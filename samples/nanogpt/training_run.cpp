@@ -9,6 +9,7 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <tenon/runtime/buffer.hpp>
 
 #include "loss_curve.hpp"
 #include "model_error.hpp"

@@ -40,13 +40,19 @@ TEST_CASE("a configuration of gpt2 is read whole", "[configurations]") {
     CHECK(found.code == 0);
     CHECK_THAT(found.output, Contains(expected));
   };
-  defines("licences",
-          "licences  TENON_GPT={.n_layer = 3, .n_head = 3, .n_embd = 96, .n_block = 256, "
-          ".n_vocab = 1024, .max_batch = 1, .gelu = tenon::gelu_tanh}");
+  defines(
+      "licences",
+      "licences  TENON_GPT={.n_layer = 3, .n_head = 3, .n_embd = 96, .n_block = 256, "
+      ".n_vocab = 1024, .max_batch = 1, .bias = true, .dropout = 0.1, .gelu = tenon::gelu_tanh, "
+      ".epsilon = 1e-5};TENON_GPT_NAME=licences configuration=licences;"
+      "activation_function=gelu_new;layer_norm_epsilon=1e-5;dropout=0.1");
   defines("my-gpt:2,4,64,257,32,gelu,1e-05,n_inner=72,untied+bf16",
           "my_gpt_bf16 COMPUTE;bf16 TENON_GPT={.n_layer = 2, .n_head = 4, .n_embd = 64, .n_block = "
-          "32, .n_vocab = 257, .max_batch = 1, .gelu = tenon::gelu_erf, .epsilon = 1e-05, .n_inner "
-          "= 72, .tied = false}");
+          "32, .n_vocab = 257, .max_batch = 1, .bias = true, .dropout = 0.1, .gelu = "
+          "tenon::gelu_erf, .epsilon = 1e-05, .n_inner = 72, .tied = false};"
+          "TENON_GPT_NAME=my_gpt_bf16 "
+          "configuration=my-gpt:2,4,64,257,32,gelu,1e-05,n_inner=72,untied+bf16;"
+          "activation_function=gelu;layer_norm_epsilon=1e-05;dropout=0.1");
   defines("a:1,1,1,1,1,gelu_new,0.001,untied", ".epsilon = 0.001, .tied = false}");
 }
 
@@ -79,7 +85,9 @@ TEST_CASE("the same for nanogpt", "[configurations]") {
   CHECK_THAT(found.output,
              Contains("mine  TENON_GPT={.n_layer = 2, .n_head = 2, .n_embd = 32, .n_block = 32, "
                       ".n_vocab = 65, .max_batch = 12, .bias = false, .dropout = 0.2, .gelu = "
-                      "tenon::gelu_erf}"));
+                      "tenon::gelu_erf, .epsilon = 1e-5};TENON_GPT_NAME=mine "
+                      "configuration=mine:2,2,32,65,32,gelu,false,0.2,12;"
+                      "activation_function=gelu;layer_norm_epsilon=1e-5;dropout=0.2"));
   const auto refused = [](const std::string& text, const std::string& why) {
     check_refused("nanogpt", text, why);
   };

@@ -21,21 +21,6 @@ struct call {
   bool operator==(const call&) const = default;
 };
 
-// Continues with the successor of the last token.
-class counting_session final : public gpt_session {
- public:
-  tenon::runtime::status step(std::span<const std::int32_t> ids, std::int64_t position,
-                              std::span<float> logits) override {
-    calls.push_back({{ids.begin(), ids.end()}, position});
-    std::fill(logits.begin(), logits.end(), 0.0f);
-    logits[(ids.back() + 1) % 10] = 1;
-    return {};
-  }
-  int threads() const override { return 1; }
-
-  std::vector<call> calls;
-};
-
 struct outcome {
   generation done;
   ids_t emitted;
@@ -45,14 +30,20 @@ struct outcome {
 // `wanted`: how many tokens are taken before no more are.
 outcome continue_prompt(const ids_t& prompt, const generation_limits& limits,
                         std::size_t wanted = 1000) {
-  counting_session session;
   sampler choose({}, 10);
   outcome result;
-  result.done = generate(session, config, prompt, choose, limits, [&](std::int32_t id) {
+  // Continues with the successor of the last token.
+  const auto step = [&](std::span<const std::int32_t> ids, std::int64_t position,
+                        std::span<float> logits) {
+    result.calls.push_back({{ids.begin(), ids.end()}, position});
+    std::fill(logits.begin(), logits.end(), 0.0f);
+    logits[(ids.back() + 1) % 10] = 1;
+    return tenon::runtime::status();
+  };
+  result.done = generate(step, config, prompt, choose, limits, [&](std::int32_t id) {
     result.emitted.push_back(id);
     return result.emitted.size() < wanted;
   });
-  result.calls = session.calls;
   return result;
 }
 

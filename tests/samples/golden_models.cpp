@@ -4,17 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include <catch2/catch.hpp>
+#include <tenon/runtime/buffer.hpp>
 #include <tenon/runtime/files.hpp>
-
-#include "licences.tenon.h"
-#include "tiny_masks.tenon.h"
-#include "tiny_prefixed.tenon.h"
-#include "tiny_sharded_erf.tenon.h"
-#include "tiny_untied.tenon.h"
-#include "wide.tenon.h"
 
 namespace {
 
@@ -35,11 +28,18 @@ tenon::runtime::session open(const golden_model& which, const std::string& varia
   return *std::move(session);
 }
 
-std::uint32_t dim_named(const tenon_model& model, const char* name) {
-  for (std::uint32_t i = 0; i < model.n_dims; ++i)
-    if (std::strcmp(model.dims[i].name, name) == 0) return i;
-  FAIL("no dimension " << name);
-  return 0;
+const tenon_model* linked(const char* name) {
+  const auto found = tenon::runtime::find_model(name);
+  INFO(found.message());
+  REQUIRE(found);
+  return &found->raw();
+}
+
+std::int64_t size_of(const tenon::runtime::model& model, const char* dim) {
+  const auto found = model.dim(dim);
+  INFO(found.message());
+  REQUIRE(found);
+  return found->max;
 }
 
 template <class T>
@@ -53,12 +53,12 @@ tenon::runtime::buffer<T> make_buffer(std::size_t count) {
 
 std::span<const golden_model> golden_models() {
   static const std::array<golden_model, n_models> all{{
-      {&tiny_masks::model(), goldens / "tiny_masks", goldens / "tiny_masks"},
-      {&tiny_sharded_erf::model(), goldens / "tiny_sharded_erf", goldens / "tiny_sharded_erf"},
-      {&tiny_prefixed::model(), goldens / "tiny_prefixed", goldens / "tiny_prefixed"},
-      {&tiny_untied::model(), goldens / "tiny_untied", goldens / "tiny_untied"},
-      {&licences::model(), source / "samples/checkpoint/licences", goldens / "licences"},
-      {&wide::model(), "", ""},
+      {linked("tiny_masks"), goldens / "tiny_masks", goldens / "tiny_masks"},
+      {linked("tiny_sharded_erf"), goldens / "tiny_sharded_erf", goldens / "tiny_sharded_erf"},
+      {linked("tiny_prefixed"), goldens / "tiny_prefixed", goldens / "tiny_prefixed"},
+      {linked("tiny_untied"), goldens / "tiny_untied", goldens / "tiny_untied"},
+      {linked("licences"), source / "samples/checkpoint/licences", goldens / "licences"},
+      {linked("wide"), "", ""},
   }};
   return all;
 }
@@ -97,10 +97,9 @@ template std::vector<float> golden(const golden_model&, const std::string&);
 template std::vector<std::int32_t> golden(const golden_model&, const std::string&);
 
 any_session::any_session(const golden_model& which, const std::string& variant, int threads)
-    : model_(which.model),
-      session_(open(which, variant, threads)),
-      n_vocab_(model_->dims[dim_named(*model_, "n_vocab")].max),
-      n_block_(model_->dims[dim_named(*model_, "n_block")].max) {}
+    : session_(open(which, variant, threads)),
+      n_vocab_(size_of(*which.model, "n_vocab")),
+      n_block_(size_of(*which.model, "n_block")) {}
 
 std::vector<float> any_session::run(const char* entry, std::span<const std::int32_t> ids,
                                     std::int64_t batch, std::int64_t n_logits,
@@ -108,15 +107,9 @@ std::vector<float> any_session::run(const char* entry, std::span<const std::int3
   auto tokens = make_buffer<std::int32_t>(ids.size());
   auto logits = make_buffer<float>(static_cast<std::size_t>(n_logits));
   std::copy(ids.begin(), ids.end(), tokens.begin());
-  std::vector<std::int64_t> dims(model_->n_dims, 0);
-  dims[dim_named(*model_, "batch")] = batch;
-  dims[dim_named(*model_, "seq")] = static_cast<std::int64_t>(ids.size()) / batch;
-  std::uint32_t index = 0;
-  while (index < model_->n_entries && std::strcmp(model_->entries[index].name, entry) != 0) ++index;
-  REQUIRE(index < model_->n_entries);
-  const void* const inputs[] = {tokens.data()};
-  void* const outputs[] = {logits.data()};
-  const auto outcome = session_.run(index, inputs, outputs, dims.data(), position);
+  const std::int64_t length = static_cast<std::int64_t>(ids.size()) / batch;
+  const auto outcome =
+      session_.call(entry, {{"ids", tokens, {batch, length}}}, {{"logits", logits}}, position);
   INFO(outcome.message());
   REQUIRE(outcome);
   return {logits.begin(), logits.end()};

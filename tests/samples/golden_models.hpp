@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include <tenon/runtime/typed.hpp>
+#include <tenon/runtime/session.hpp>
 
 using ids_t = std::vector<std::int32_t>;
 
@@ -45,7 +45,6 @@ class any_session {
   std::vector<float> run(const char* entry, std::span<const std::int32_t> ids, std::int64_t batch,
                          std::int64_t n_logits, std::int64_t position);
 
-  const tenon_model* model_;
   tenon::runtime::session session_;
   std::int64_t n_vocab_, n_block_;
 };

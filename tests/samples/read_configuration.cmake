@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # Reads one item of TENON_SAMPLES_GPT2 or TENON_SAMPLES_NANOGPT as their builds do, and prints what the
-# C++ compiler would be told:
+# C++ compiler and tenonc would be told:
 #   cmake -DFOLDER=<samples/gpt2 or samples/nanogpt> -DREAD=<function> -DTEXT=<item> -P <this>
 include(${FOLDER}/Configurations.cmake)
 if(READ STREQUAL "gpt2")
@@ -8,4 +8,4 @@ if(READ STREQUAL "gpt2")
 else()
   nanogpt_read_configuration("${TEXT}")
 endif()
-message(STATUS "${model} ${compute} ${definitions}")
+message(STATUS "${model} ${compute} ${definitions} ${metadata}")

@@ -24,10 +24,12 @@ const nlohmann::ordered_json settings{{"learning_rate", 0.1}};
 
 // Fills every tensor with a number that says which step it is of.
 void fill(rule_trainer& trainer, std::int64_t step) {
+  const tenon::runtime::tensor_list tensors = *trainer.weights().tensors();
   for (const auto what : {tenon::runtime::memory::value, tenon::runtime::memory::moment_1,
                           tenon::runtime::memory::moment_2})
-    for (const model_tensor& tensor : tensors_of(trainer.weights().model())) {
-      const std::vector<float> values(tensor.bytes / sizeof(float), static_cast<float>(step));
+    for (const tenon_named_tensor& tensor : tensors) {
+      const std::vector<float> values(tenon::runtime::bytes_of(tensor) / sizeof(float),
+                                      static_cast<float>(step));
       (void)trainer.weights().write(what, tensor.name, std::span<const float>(values));
     }
 }

@@ -9,7 +9,6 @@
 
 #include "dataset.hpp"
 #include "fixture/learner.tenon.h"
-#include "tensors.hpp"
 #include "trainer.hpp"
 
 namespace tenon::samples {
@@ -91,9 +90,10 @@ class rule_trainer final : public gpt_trainer {
     std::vector<float> values[3];
     constexpr runtime::memory kinds[] = {runtime::memory::value, runtime::memory::moment_1,
                                          runtime::memory::moment_2};
-    for (const model_tensor& tensor : tensors_of(weights_.model())) {
+    const runtime::tensor_list tensors = *weights_.tensors();
+    for (const tenon_named_tensor& tensor : tensors) {
       for (int k = 0; k < 3; ++k) {
-        values[k].resize(tensor.bytes / sizeof(float));
+        values[k].resize(runtime::bytes_of(tensor) / sizeof(float));
         if (auto read = weights_.read(kinds[k], tensor.name, std::span<float>(values[k])); !read)
           return read;
       }
@@ -120,10 +120,11 @@ class rule_trainer final : public gpt_trainer {
 /// All tensors of a model with their moments, one after the other.
 inline std::vector<float> all_of(const runtime::weights& weights) {
   std::vector<float> all;
+  const runtime::tensor_list tensors = *weights.tensors();
   for (const auto what :
        {runtime::memory::value, runtime::memory::moment_1, runtime::memory::moment_2})
-    for (const model_tensor& tensor : tensors_of(weights.model())) {
-      std::vector<float> values(tensor.bytes / sizeof(float));
+    for (const tenon_named_tensor& tensor : tensors) {
+      std::vector<float> values(runtime::bytes_of(tensor) / sizeof(float));
       if (weights.read(what, tensor.name, std::span<float>(values)))
         all.insert(all.end(), values.begin(), values.end());
     }

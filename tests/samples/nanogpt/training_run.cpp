@@ -217,8 +217,9 @@ TEST_CASE("an error of the model ends the run after a state is saved", "[faults]
 TEST_CASE("values that are not finite are in no state", "[faults]") {
   fixture run;
   run_position position = run.begin();
-  const std::string name = tensors_of(run.trainer.weights().model())[0].name;
-  std::vector<float> values(tensors_of(run.trainer.weights().model())[0].bytes / 4);
+  const tenon::runtime::tensor_list tensors = *run.trainer.weights().tensors();
+  const std::string name = tensors[0].name;
+  std::vector<float> values(tenon::runtime::bytes_of(tensors[0]) / sizeof(float));
   values.back() = std::numeric_limits<float>::infinity();
   REQUIRE(run.trainer.weights().write(tenon::runtime::memory::moment_1, name,
                                       std::span<const float>(values)));

@@ -11,12 +11,12 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
-#include "choose_model.hpp"
-#include "generator.hpp"
-#include "load_progress.hpp"
+#include "checkpoint/choose_model.hpp"
+#include "console/load_progress.hpp"
+#include "console/standard_streams.hpp"
+#include "generation/generator.hpp"
 #include "model_error.hpp"
-#include "profile.hpp"
-#include "standard_streams.hpp"
+#include "profile/profile.hpp"
 #include "tokenizer/bpe.hpp"
 #include "tokenizer/stream_decoder.hpp"
 

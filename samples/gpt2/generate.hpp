@@ -8,8 +8,8 @@
 
 #include <tenon/runtime/abi.h>
 
+#include "generation/sampler.hpp"
 #include "prompt.hpp"
-#include "sampler.hpp"
 
 namespace tenon::samples {
 

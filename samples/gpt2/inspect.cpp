@@ -9,10 +9,10 @@
 #include <fmt/ranges.h>
 #include <tenon/runtime/weights.hpp>
 
-#include "checkpoint_listing.hpp"
-#include "choose_model.hpp"
+#include "checkpoint/checkpoint_listing.hpp"
+#include "checkpoint/choose_model.hpp"
+#include "console/standard_streams.hpp"
 #include "model_error.hpp"
-#include "standard_streams.hpp"
 #include "tokenizer/bpe.hpp"
 #include "tokenizer/tokenizer_error.hpp"
 

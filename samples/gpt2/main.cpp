@@ -8,7 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <tenon/runtime/model.hpp>
 
-#include "command_line.hpp"
+#include "console/command_line.hpp"
 #include "generate.hpp"
 #include "inspect.hpp"
 #include "tokenize.hpp"

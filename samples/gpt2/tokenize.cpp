@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "standard_streams.hpp"
+#include "console/standard_streams.hpp"
 #include "tokenizer/bpe.hpp"
 
 namespace tenon::samples {

@@ -8,7 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <tenon/runtime/model.hpp>
 
-#include "command_line.hpp"
+#include "console/command_line.hpp"
 #include "prepare.hpp"
 #include "sample.hpp"
 #include "train.hpp"

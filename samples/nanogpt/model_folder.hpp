@@ -7,7 +7,7 @@
 #include <tenon/runtime/weights.hpp>
 
 #include "gpt.hpp"
-#include "vocabulary.hpp"
+#include "text/vocabulary.hpp"
 
 namespace tenon::samples {
 

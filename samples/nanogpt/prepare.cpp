@@ -8,9 +8,9 @@
 
 #include <fmt/format.h>
 
+#include "console/standard_streams.hpp"
 #include "model_error.hpp"
-#include "standard_streams.hpp"
-#include "vocabulary.hpp"
+#include "text/vocabulary.hpp"
 
 namespace tenon::samples {
 namespace {

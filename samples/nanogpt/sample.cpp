@@ -8,11 +8,11 @@
 #include <fmt/ranges.h>
 #include <tenon/runtime/session.hpp>
 
-#include "choose_model.hpp"
-#include "generator.hpp"
+#include "checkpoint/choose_model.hpp"
+#include "console/standard_streams.hpp"
+#include "generation/generator.hpp"
 #include "model_error.hpp"
 #include "model_folder.hpp"
-#include "standard_streams.hpp"
 
 namespace tenon::samples {
 namespace {

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string>
 
-#include "sampler.hpp"
+#include "generation/sampler.hpp"
 
 namespace tenon::samples {
 

@@ -11,13 +11,13 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "compiled_gpt.hpp"
+#include "checkpoint/compiled_gpt.hpp"
+#include "console/standard_streams.hpp"
 #include "model_error.hpp"
 #include "model_folder.hpp"
-#include "standard_streams.hpp"
-#include "stop_signal.hpp"
-#include "training_run.hpp"
-#include "vocabulary.hpp"
+#include "text/vocabulary.hpp"
+#include "training/stop_signal.hpp"
+#include "training/training_run.hpp"
 
 namespace tenon::samples {
 namespace {

@@ -6,8 +6,8 @@
 #include <functional>
 #include <string>
 
-#include "settings.hpp"
-#include "trainer.hpp"
+#include "training/settings.hpp"
+#include "training/trainer.hpp"
 
 namespace tenon::samples {
 

@@ -2,7 +2,7 @@
 // What the machine can do at all, measured in the run that the limits are compared with: what
 // samples/gpt2 measures as well, and more.
 #pragma once
-#include "samples/gpt2/limits.hpp"
+#include "profile/limits.hpp"
 
 namespace bench {
 

@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "choose_model.hpp"
+#include "checkpoint/choose_model.hpp"
 #include "model_error.hpp"
 
 using namespace tenon::samples;

@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "generator.hpp"
+#include "generation/generator.hpp"
 #include "model_error.hpp"
 
 using namespace tenon::samples;

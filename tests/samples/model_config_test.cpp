@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "model_config.hpp"
+#include "checkpoint/model_config.hpp"
 #include "model_error.hpp"
 #include "scratch.hpp"
 #include "tokenizer/tokenizer_error.hpp"

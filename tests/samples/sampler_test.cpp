@@ -7,8 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "generation/sampler.hpp"
 #include "model_error.hpp"
-#include "sampler.hpp"
 
 using namespace tenon::samples;
 using Catch::Matchers::Contains;

@@ -16,7 +16,7 @@
 
 #include "program.hpp"
 #include "scratch.hpp"
-#include "state.hpp"
+#include "training/state.hpp"
 
 using Catch::Matchers::Contains;
 

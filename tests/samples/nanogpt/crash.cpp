@@ -14,7 +14,7 @@
 #include "model_error.hpp"
 #include "rule_trainer.hpp"
 #include "scratch.hpp"
-#include "state.hpp"
+#include "training/state.hpp"
 
 using namespace tenon::samples;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Batches: where they begin, that they are the same whenever they are drawn; token files.
-#include "dataset.hpp"
+#include "text/dataset.hpp"
 
 #include <numeric>
 #include <set>

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "scratch.hpp"
-#include "vocabulary.hpp"
+#include "text/vocabulary.hpp"
 
 using namespace tenon::samples;
 using Catch::Matchers::Contains;

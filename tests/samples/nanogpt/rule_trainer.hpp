@@ -7,9 +7,9 @@
 #include <map>
 #include <vector>
 
-#include "dataset.hpp"
 #include "fixture/learner.tenon.h"
-#include "trainer.hpp"
+#include "text/dataset.hpp"
+#include "training/trainer.hpp"
 
 namespace tenon::samples {
 

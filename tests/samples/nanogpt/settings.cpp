@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Defaults and schedule against nanoGPT's, and values that are refused.
-#include "settings.hpp"
+#include "training/settings.hpp"
 
 #include <cmath>
 

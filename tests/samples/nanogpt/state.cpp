@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // States: what is saved comes back bit for bit; what is not whole or not of the run is passed over.
-#include "state.hpp"
+#include "training/state.hpp"
 
 #include <catch2/catch.hpp>
 #include <tenon/runtime/files.hpp>

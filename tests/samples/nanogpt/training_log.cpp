@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The log as JSON lines, also after a run was torn off, and the curve as well-formed SVG.
-#include "training_log.hpp"
+#include "training/training_log.hpp"
 
 #include <algorithm>
 #include <sstream>
@@ -8,8 +8,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "loss_curve.hpp"
 #include "scratch.hpp"
+#include "training/loss_curve.hpp"
 
 using namespace tenon::samples;
 using nlohmann::json;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The loop of training with a trainer that needs no kernels: what it calls, what it writes, and
 // that a run that was stopped anywhere ends with the bits of one that was not.
-#include "training_run.hpp"
+#include "training/training_run.hpp"
 
 #include <cmath>
 #include <csignal>
@@ -14,7 +14,7 @@
 #include "model_error.hpp"
 #include "rule_trainer.hpp"
 #include "scratch.hpp"
-#include "stop_signal.hpp"
+#include "training/stop_signal.hpp"
 
 using namespace tenon::samples;
 using Catch::Matchers::Contains;

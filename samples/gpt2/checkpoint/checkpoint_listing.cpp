@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Lists of tensors; see checkpoint_listing.hpp.
+#include "checkpoint/checkpoint_listing.hpp"
+
+#include <set>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <tenon/runtime/files.hpp>
+
+#include "model_error.hpp"
+#include "tokenizer/json_file.hpp"
+#include "tokenizer/tokenizer_error.hpp"
+
+namespace tenon::samples {
+namespace {
+
+using nlohmann::json;
+
+std::vector<listed_tensor> list_file(const std::filesystem::path& path) {
+  const auto file = runtime::safetensors_file::open(path.string());
+  if (!file) throw model_error(file.message());
+  std::vector<listed_tensor> tensors;
+  for (std::size_t i = 0; i < file->size(); ++i) {
+    const tenon_named_tensor tensor = file->tensor(i);
+    tensors.push_back({tensor.name, file->dtype(i), {tensor.shape, tensor.shape + tensor.rank}});
+  }
+  return tensors;
+}
+
+}  // namespace
+
+std::string listed_tensor::bare_name() const {
+  constexpr std::string_view prefixes[] = {"_orig_mod.", "module.", "transformer."};
+  std::string_view bare = name;
+  for (bool found = true; found;) {
+    found = false;
+    for (const std::string_view prefix : prefixes)
+      if (bare.starts_with(prefix)) {
+        bare.remove_prefix(prefix.size());
+        found = true;
+      }
+  }
+  return std::string(bare);
+}
+
+std::vector<listed_tensor> list_checkpoint(const std::filesystem::path& directory) {
+  const auto single = directory / "model.safetensors";
+  if (std::filesystem::exists(single)) return list_file(single);
+  const auto index = directory / "model.safetensors.index.json";
+  if (!std::filesystem::exists(index))
+    throw model_error(
+        fmt::format("'{}' holds neither model.safetensors nor "
+                    "model.safetensors.index.json; pass a Hugging Face directory",
+                    directory.string()));
+  const json root = read_json(index);
+  const auto map = root.is_object() ? root.find("weight_map") : root.end();
+  if (map == root.end() || !map->is_object())
+    fail_in(index, "has no weight_map; download it again");
+  std::set<std::string> shards;
+  for (const auto& [tensor, file] : map->get_ref<const json::object_t&>()) {
+    if (!file.is_string() || file.get_ref<const std::string&>().find('/') != std::string::npos)
+      fail_in(index, "names no file beside it for tensor " + shown(tensor) + "; download it again");
+    shards.insert(file.get<std::string>());
+  }
+  std::vector<listed_tensor> tensors;
+  for (const std::string& shard : shards)
+    for (listed_tensor& tensor : list_file(directory / shard)) tensors.push_back(std::move(tensor));
+  return tensors;
+}
+
+}  // namespace tenon::samples

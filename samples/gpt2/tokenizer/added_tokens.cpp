@@ -9,16 +9,14 @@
 namespace tenon::samples {
 
 added_tokens::added_tokens(const std::vector<added_token>& tokens) {
-  for (const auto& token : tokens) {
-    auto& group = token.normalized ? normalized_ : exact_;
-    group[static_cast<unsigned char>(token.text.front())].push_back(
-        {token.text, token.id, token.unsupported});
-  }
-  for (auto* group : {&exact_, &normalized_}) {
-    for (auto& candidates : *group) {
-      std::sort(candidates.begin(), candidates.end(),
-                [](const auto& a, const auto& b) { return a.text.size() > b.text.size(); });
-    }
+  std::vector<const added_token*> longest_first;
+  for (const auto& token : tokens) longest_first.push_back(&token);
+  std::sort(longest_first.begin(), longest_first.end(),
+            [](const auto* a, const auto* b) { return a->text.size() > b->text.size(); });
+  for (const auto* token : longest_first) {
+    auto& group = token->normalized ? normalized_ : exact_;
+    group[static_cast<unsigned char>(token->text.front())].push_back(
+        {token->text, token->id, token->unsupported});
   }
 }
 

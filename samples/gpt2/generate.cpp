@@ -3,13 +3,16 @@
 #include "generate.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <fstream>
 #include <optional>
 #include <random>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "checkpoint/choose_model.hpp"
 #include "console/load_progress.hpp"
@@ -100,11 +103,16 @@ void report(const generation& done, const runtime::weights& weights,
       how.temperature == 0 ? "greedy" : fmt::format("seed {}", how.seed)));
 }
 
-// The file is opened before anything is computed: what cannot be written is to be known then.
+// The file is opened before anything is computed: what cannot be written is to be known then. To
+// open a pipe waits for somebody who reads it, which is said.
 std::ofstream open_profile(const std::filesystem::path& path) {
   std::ofstream file;
   if (path.empty()) return file;
+  const int at_once = open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+  if (at_once < 0 && errno == ENXIO)
+    note(fmt::format("profile '{}' is a pipe: waiting for its reader\n", path.string()));
   file.open(path);
+  if (at_once >= 0) close(at_once);
   if (!file)
     throw model_error(
         fmt::format("profile '{}' cannot be written; is its folder there, and may you "

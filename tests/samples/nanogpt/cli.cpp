@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -337,6 +338,42 @@ TEST_CASE("what a user can put right is said in one line", "[nanogpt]") {
   const auto tiny = text.train("once", {"--max_iters", "1", "--eval_iters", "1"});
   REQUIRE(run_nanogpt(tiny).code == 0);
   check_error(run_nanogpt(tiny), 1, "is there already; go on with --resume");
+}
+
+TEST_CASE("a pipe in the place of a file is refused, not waited for", "[nanogpt]") {
+  const prepared text;
+  const auto with_pipe = [&](const std::string& name, std::vector<std::string> arguments) {
+    const std::filesystem::path file = text.path(name);
+    std::filesystem::remove(file);
+    std::filesystem::create_directories(file.parent_path());
+    REQUIRE(mkfifo(file.c_str(), 0600) == 0);
+    arguments.insert(arguments.begin(), {"60", TENON_NANOGPT});
+    const outcome found = run_program("/usr/bin/timeout", arguments);
+    std::filesystem::remove(file);
+    INFO(name << ": " << found.output << found.errors);
+    CHECK(found.code == 1);
+    CHECK_THAT(found.errors,
+               Contains(file.string()) && (Contains("is not a regular file") ||
+                                           Contains("is not a file; check the path") ||
+                                           Contains("it is a pipe, and saving")));
+  };
+  const auto train = text.train("run", {"--max_iters", "1", "--eval_iters", "1"});
+  auto resume = train;
+  resume.push_back("--resume");
+  for (const char* const name :
+       {"log.jsonl", "settings.json", "loss.svg", "best/config.json", "last/model.safetensors"}) {
+    std::filesystem::remove_all(text.path("run"));
+    with_pipe(std::string("run/") + name, train);
+  }
+  std::filesystem::remove_all(text.path("run"));
+  with_pipe("run/state-00000000.safetensors", resume);
+  for (const char* const name : {"meta.json", "train.bin", "val.bin"}) {
+    const std::string bytes = contents(text.path(std::string("data/") + name));
+    with_pipe(std::string("data/") + name, train);
+    text.folder.write(std::string("data/") + name, bytes);
+  }
+  with_pipe("more", {"prepare", "--text", text.path("more"), "--out", text.path("x")});
+  with_pipe("out/meta.json", {"prepare", "--text", text.path("text"), "--out", text.path("out")});
 }
 
 TEST_CASE("streams that take nothing do not stop training", "[nanogpt]") {

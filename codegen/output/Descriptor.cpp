@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The descriptor as C: one table after the other, leaves first.
 #include "Descriptor.h"
-#include "Call.h"
 #include "Manifest.h"
+#include "kernel/Call.h"
 
 #include "tenon/runtime/abi.h"
 #include "llvm/Support/Endian.h"

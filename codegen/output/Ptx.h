@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // GPU kernels for NVIDIA devices: PTX through LLVM's own backend; no CUDA toolkit is involved.
 #pragma once
-#include "GpuEntry.h"
+#include "gpu/GpuEntry.h"
 
 namespace tenon {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // GPU kernels for Vulkan 1.1 devices: SPIR-V 1.3 compute shaders over storage buffers.
 #pragma once
-#include "GpuEntry.h"
+#include "gpu/GpuEntry.h"
 
 namespace tenon {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Pass tenon-plan-arena: see Passes.td. Liveness.h says when values live, ArenaPacking.h puts
 // buffers beside one another; this file decides which values share a buffer.
-#include "Kernel.h"
 #include "Liveness.h"
 #include "Passes.h"
 #include "RepeatPlaces.h"
 #include "Sizes.h"
+#include "program/Families.h"
 
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/EquivalenceClasses.h"

@@ -6,10 +6,10 @@
 #include "Dump.h"
 #include "Object.h"
 #include "Pipelines.h"
-#include "Program.h"
 #include "Ptx.h"
 #include "Spirv.h"
 #include "importer.h"
+#include "program/Program.h"
 #include "reader.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"

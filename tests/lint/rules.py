@@ -70,6 +70,16 @@ LAYERS = {
         "device": ("threads", "model", "weights"),
         "vulkan": ("device",), "cuda": ("device",),
     },
+    "codegen/emit": {
+        "kernel": (),
+        "memory": ("kernel",),
+        "rows": ("kernel", "memory"),
+        "products": ("kernel", "memory", "rows"),
+        "attention": ("kernel", "memory", "products"),
+        "parameters": ("kernel", "memory"),
+        "program": ("kernel", "memory", "rows", "products", "attention", "parameters"),
+        "gpu": ("kernel", "rows", "program"),
+    },
 }
 
 
@@ -91,6 +101,17 @@ def layers(root):
                 if other == ".." or other in allowed and other not in allowed.get(own, ()):
                     yield (f"{where}:{number}: {folder}/{own or '*'} may not include {found.group(2)}; "
                            f"see LAYERS in rules.py")
+
+
+def crowded(root):
+    """Nobody finds his way in a folder of more than 40 files; cases of one harness are a list, not places."""
+    count = {}
+    for path in files(root, *SOURCES):
+        if "cases" not in path.parts:
+            count[path.parent] = count.get(path.parent, 0) + 1
+    for folder, number in sorted(count.items()):
+        if number > 40:
+            yield (f"{folder.relative_to(root)}:1: {number} files; split it by ideas (at most 40, better 25)")
 
 
 def file_length(root):
@@ -214,5 +235,5 @@ def pass_flags(root):
                        f"write tests/codegen/passes/{found.group(1).removeprefix('tenon-')}.mlir")
 
 
-RULES = [include_directions, layers, file_length, licence, file_head, unfinished_words, lit_checks, tests_listed,
+RULES = [include_directions, layers, crowded, file_length, licence, file_head, unfinished_words, lit_checks, tests_listed,
          links, pass_flags]

@@ -39,6 +39,7 @@ SEEDS = {
          "runtime/src/a.cpp", HEAD + '#include "files/b.hpp"\n', "src/* may not include files/b.hpp"),
         ({}, "runtime/src/new/a.cpp", HEAD, "src/new has no place"),
     ],
+    "crowded": [({f"dsl/{i}.hpp": HEAD for i in range(40)}, "dsl/one_more.hpp", HEAD, "41 files")],
     "file_length": [({"dsl/a.hpp": HEAD * 500}, "dsl/a.hpp", HEAD * 501, "501 lines")],
     "licence": [
         ({"dsl/a.hpp": LICENCE + HEAD}, "dsl/a.hpp", HEAD, "no licence"),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Initial values in the bits of a generated entry `init` (codegen/emit/Initialise.cpp, Math.cpp):
-// the same operations on f32 in the same order.
+// Initial values in the bits of a generated entry `init` (parameters/Initialise.cpp and
+// kernel/Math.cpp in codegen/emit): the same operations on f32 in the same order.
 #pragma once
 #include <array>
 #include <cstdint>

@@ -7,8 +7,8 @@
 // each entry in them.
 #include "Passes.h"
 #include "Pipelines.h"
-#include "Program.h"
 #include "make_object.h"
+#include "program/Program.h"
 
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"

@@ -3,8 +3,8 @@
 // for the benchmark: of each function and target a kernel that maps an array of any length.
 //   tenon-emit-math <folder> <target>...
 // makes <folder>/<target>.o and math_kernels.inc, one line a target (see math_kernels.h).
-#include "CpuKernel.h"
-#include "Math.h"
+#include "kernel/CpuKernel.h"
+#include "kernel/Math.h"
 #include "make_object.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"

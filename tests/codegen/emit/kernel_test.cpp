@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // See kernel_test.h.
 #include "kernel_test.h"
-#include "Call.h"
 #include "Compile.h"
 #include "Passes.h"
-#include "Program.h"
 #include "interpreter.h"
 #include "jit.h"
+#include "kernel/Call.h"
 #include "lone_thread.h"
+#include "program/Program.h"
 
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"

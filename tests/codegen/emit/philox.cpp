@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Random words in kernels: those of the reference, from any element on, in any number of lanes.
-#include "Philox.h"
+#include "kernel/Philox.h"
 #include "Compile.h"
-#include "CpuKernel.h"
 #include "jit.h"
+#include "kernel/CpuKernel.h"
 #include "random.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The kernel family of attention's backward. Threads share the pairs (sequence, head), which have
+// nothing in common. A pair goes over the keys in blocks; for each block over the queries that see
+// it, in blocks as well. The weights P = exp(scores - lse) of a block of queries and keys, and
+// their gradients G = P (dy . v - dy . y), lie in memory of the thread's own, then give their terms
+// of dq, dk and dv: five small products, all by one routine (BlockProduct). dk and dv gather there
+// too, dq in the result; the first block of keys, which every query sees, begins it.
+#include "Families.h"
+#include "kernel/Math.h"
+#include "kernel/Transpose.h"
+#include "memory/AttentionCache.h"
+#include "products/BlockProduct.h"
+#include "products/Gemm.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+
+namespace tenon {
+
+namespace {
+/// What a second-level cache holds beside what is read: the blocks of a head of 128 channels fit.
+constexpr int64_t mostBlockFloats = 56 * 1024;
+
+struct AttentionBackwardKernel {
+  AttentionBackwardKernel(AttentionBackwardOp op, CpuKernelBuilder &k) : op(op), k(k) {
+    ArrayRef<StringAttr> names = dimNames(op.getY().getType());
+    channels = cast<RankedTensorType>(op.getY().getType()).getShape().back();
+    heads = lookupDim(k.model, op.getHeads()).getMax();
+    headSize = channels / heads;
+    lanes = k.target.lanes;
+    padded = llvm::alignTo(headSize, lanes);
+    scale = 1.0 / std::sqrt(static_cast<double>(headSize));
+    f32 = k.b.getF32Type();
+    batch = k.size(names[0]);
+    time = k.size(names[1]);
+    qkv = k.base(op.getQkv());
+    y = k.base(op.getY());
+    lse = k.base(op.getLse());
+    dy = k.base(op.getDy());
+    result = k.resultBase(0);
+  }
+
+  LogicalResult emit() {
+    if (failed(allocate()))
+      return failure();
+    auto [begin, end] = k.share(k.mul(batch, heads));
+    k.loop(begin, end, 1, [&](Value number) {
+      pair = k.mul(number, time);
+      firstRow = k.mul(k.div(number, heads), time);
+      headColumn = k.mul(k.rem(number, k.index(heads)), headSize);
+      k.loop(k.index(0), time, 1, [&](Value t) { subtrahend(t); });
+      k.loop(k.index(0), time, block, [&](Value firstKey) {
+        Value count = k.min(k.index(block), k.sub(time, firstKey));
+        beginKeys(firstKey, count);
+        k.loop(firstKey, time, block, [&](Value query) { queryBlock(query, firstKey); });
+        scatter(keyGradient, firstKey, count, 1);
+        scatter(valueGradient, firstKey, count, 2);
+      });
+    });
+    return success();
+  }
+
+private:
+  /// Queries and keys in a block: many, since what is loaded for a block then serves many. 64 where
+  /// a register holds 16; where vectors are shorter their number would leave tiles of 4 rows, and
+  /// tiles of 6, 8 and 12 rows divide 48. Fewer for wide heads.
+  LogicalResult allocate() {
+    auto floats = [&] { return 8 * block * padded + 2 * block * block; };
+    int64_t least = lanes; // the smallest block
+    int64_t widest = (mostBlockFloats - 2 * least * least) / (8 * least) / lanes * lanes;
+    if (headSize > widest)
+      return op.emitError("heads of ")
+             << headSize << " channels are too wide for attention's backward on " << k.target.name
+             << ", which takes up to " << widest << "; use more heads";
+    for (int64_t size : {64, 48, 32, 16, 8, 4}) {
+      block = size;
+      if (size == 64 && lanes < 16)
+        continue;
+      if (size % lanes == 0 && floats() <= mostBlockFloats)
+        break;
+    }
+    auto make = [&](int64_t width) { return k.own(block * width, f32); };
+    keys = make(padded), keysT = make(padded), valuesT = make(padded);
+    keyGradient = make(padded), valueGradient = make(padded);
+    queries = make(padded), dyBlock = make(padded), queryGradient = make(padded);
+    weights = make(block), weightGradient = make(block);
+    return success();
+  }
+
+  // Rows of a head in tensors, and in blocks, where they are padded by zeros to whole vectors.
+
+  /// Channel 0 of this head: in y and dy, or in qkv, of which part 0 are queries, 1 keys, 2 values.
+  Value column(Value t) { return k.add(k.mul(k.add(firstRow, t), channels), headColumn); }
+  Value column(Value t, int64_t part) {
+    Value row = k.mul(k.add(firstRow, t), 3 * channels);
+    return k.add(k.add(row, part * channels), headColumn);
+  }
+
+  void fill(Value base, Value from, Value to) {
+    k.loop(from, to, lanes, [&](Value i) { k.store(k.splat(0.0, lanes), base, i); });
+  }
+
+  /// Copies `count` rows to a block, times `factor`; zeros behind them and their channels.
+  void gather(Value source, Value first, int64_t stride, Value count, Value into,
+              double factor = 1) {
+    k.loop(k.index(0), count, 1, [&](Value i) {
+      Value from = k.add(first, k.mul(i, stride)), to = k.mul(i, padded);
+      if (padded != headSize)
+        k.store(k.splat(0.0, lanes), into, k.add(to, padded - lanes));
+      forChannels(k, headSize, [&](Value d, unsigned width) {
+        Value x = k.load(source, k.add(from, d), f32, width);
+        if (factor != 1)
+          x = k.mulf(x, k.splat(factor, width));
+        k.store(x, into, k.add(to, d));
+      });
+    });
+    fill(into, k.mul(count, padded), k.index(block * padded));
+  }
+
+  /// Copies `count` rows to a part of the result.
+  void scatter(Value source, Value t, Value count, int64_t part) {
+    k.loop(k.index(0), count, 1, [&](Value i) {
+      Value from = k.mul(i, padded), to = column(k.add(t, i), part);
+      forChannels(k, headSize, [&](Value d, unsigned width) {
+        k.store(k.load(source, k.add(from, d), f32, width), result, k.add(to, d));
+      });
+    });
+  }
+
+  /// (keys, D) to (D, keys).
+  void transpose(Value from, Value to) {
+    k.loop(k.index(0), k.index(block), lanes, [&](Value key) {
+      k.loop(k.index(0), k.index(padded), lanes, [&](Value d) {
+        Value source = k.add(k.mul(key, padded), d), target = k.add(k.mul(d, block), key);
+        SmallVector<Value> vectors;
+        for (unsigned i = 0; i < lanes; ++i)
+          vectors.push_back(k.load(from, k.add(source, i * padded), f32, lanes));
+        for (auto [i, vector] : llvm::enumerate(transposeVectors(k, vectors)))
+          k.store(vector, to, k.add(target, i * block));
+      });
+    });
+  }
+
+  /// dy . y of a query, which is the mean of dy . v by its weights, kept in scratch memory.
+  void subtrahend(Value t) {
+    Value at = column(t), whole = k.index(headSize - headSize % lanes);
+    auto term = [&](Value d, unsigned valid, Value sum) {
+      return k.fma(loadPadded(k, dy, k.add(at, d), valid), loadPadded(k, y, k.add(at, d), valid),
+                   sum);
+    };
+    Value sum = k.loop(k.index(0), whole, k.index(lanes), k.splat(0.0, lanes),
+                       [&](Value d, ValueRange carried) {
+                         return KernelBuilder::Values{term(d, lanes, carried[0])};
+                       })[0];
+    if (unsigned valid = headSize % lanes)
+      sum = term(whole, valid, sum);
+    k.store(k.reduceAdd(sum), k.scratch, k.add(pair, t));
+  }
+
+  void beginKeys(Value first, Value count) {
+    gather(qkv, column(first, 2), 3 * channels, count, queryGradient); // not in use yet
+    transpose(queryGradient, valuesT);
+    gather(qkv, column(first, 1), 3 * channels, count, keys);
+    transpose(keys, keysT);
+    fill(keyGradient, k.index(0), k.index(block * padded));
+    fill(valueGradient, k.index(0), k.index(block * padded));
+  }
+
+  void queryBlock(Value first, Value firstKey) {
+    Value count = k.min(k.index(block), k.sub(time, first));
+    Value ahead = k.sub(first, firstKey); // query i sees the keys up to ahead + i
+    gather(qkv, column(first, 0), 3 * channels, count, queries, scale);
+    gather(dy, column(first), channels, count, dyBlock);
+    using Bounds = std::pair<Value, Value>;
+    auto before = [&](Value i) { return k.sub(i, k.min(i, ahead)); };
+
+    // (queries, keys) = (queries, D) (D, keys); nothing for queries before the keys.
+    BlockBounds overChannels{
+        [&](Value key) { return Bounds(before(key), count); },
+        [&](Value, unsigned) { return Bounds(k.index(0), k.index(headSize)); }};
+    BlockProduct scores{.a = queries,
+                        .aRow = padded,
+                        .aTerm = 1,
+                        .b = keysT,
+                        .bTerm = block,
+                        .out = weights,
+                        .outRow = block,
+                        .rows = block,
+                        .columns = block,
+                        .adds = false,
+                        .widest = 32}; // of a block on the diagonal a quarter is left out
+    emitBlockProduct(k, scores, overChannels);
+    BlockProduct byValue = scores;
+    byValue.a = dyBlock, byValue.b = valuesT, byValue.out = weightGradient;
+    emitBlockProduct(k, byValue, overChannels);
+    k.loop(k.index(0), count, 1, [&](Value i) { weigh(i, first, ahead); });
+
+    // (keys, D) = (keys, queries) (queries, D); a key gets nothing from the queries before it.
+    BlockBounds overQueries{[&](Value) { return Bounds(k.index(0), k.index(block)); },
+                            [&](Value key, unsigned) { return Bounds(before(key), count); }};
+    BlockProduct byKey{.a = weights,
+                       .aRow = 1,
+                       .aTerm = block,
+                       .b = dyBlock,
+                       .bTerm = padded,
+                       .out = valueGradient,
+                       .outRow = padded,
+                       .rows = block,
+                       .columns = padded,
+                       .adds = true};
+    emitBlockProduct(k, byKey, overQueries);
+    byKey.a = weightGradient, byKey.b = queries, byKey.out = keyGradient;
+    emitBlockProduct(k, byKey, overQueries);
+
+    // (queries, D) = (queries, keys) (keys, D); a query gets nothing from the keys behind it.
+    BlockBounds overKeys{[&](Value) { return Bounds(k.index(0), count); },
+                         [&](Value query, unsigned rows) {
+                           Value visible = k.add(k.add(ahead, query), rows);
+                           return Bounds(k.index(0), k.min(k.index(block), visible));
+                         }};
+    emitBlockProduct(k,
+                     {.a = weightGradient,
+                      .aRow = block,
+                      .aTerm = 1,
+                      .b = keys,
+                      .bTerm = padded,
+                      .out = queryGradient,
+                      .outRow = padded,
+                      .rows = block,
+                      .columns = padded,
+                      .adds = false},
+                     overKeys);
+    Value begins =
+        arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::eq, firstKey, k.index(0));
+    Value continues = k.less(k.index(0), firstKey);
+    k.ifThen(begins, [&] { addQueryGradient(first, count, /*begins=*/true); });
+    k.ifThen(continues, [&] { addQueryGradient(first, count, /*begins=*/false); });
+  }
+
+  /// Scores and dy . v of query i become the weights and their gradients, 0 for keys it cannot see.
+  void weigh(Value i, Value first, Value ahead) {
+    Value row = k.mul(i, block), at = k.add(pair, k.add(first, i));
+    // score - lse to f32's precision of the difference, however large both are: first without lse's
+    // lower bits, which is exact where the weight counts.
+    Type f64 = k.b.getF64Type();
+    Value logSum = k.load(lse, at, f64);
+    Value upper = arith::TruncFOp::create(k.b, k.loc, f32, logSum);
+    Value rest = k.subf(logSum, arith::ExtFOp::create(k.b, k.loc, f64, upper));
+    Value lower = k.broadcast(arith::TruncFOp::create(k.b, k.loc, f32, rest), lanes);
+    upper = k.broadcast(upper, lanes);
+    Value mean = k.broadcast(k.load(k.scratch, at, f32), lanes);
+    Type i32 = k.b.getI32Type();
+    Value last = arith::IndexCastOp::create(k.b, k.loc, i32, k.add(ahead, i));
+    last = k.broadcast(last, lanes);
+    Value zero = k.splat(0.0, lanes);
+    for (int64_t j = 0; j < block; j += lanes) {
+      Value place = k.add(row, j);
+      SmallVector<int32_t> number = llvm::to_vector(llvm::seq<int32_t>(j, j + lanes));
+      Value key = arith::ConstantOp::create(
+          k.b, k.loc,
+          DenseElementsAttr::get(cast<VectorType>(k.vectorType(i32, lanes)),
+                                 ArrayRef<int32_t>(number)));
+      Value isSeen = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::sle, key, last);
+      auto seen = [&](Value x) -> Value {
+        return arith::SelectOp::create(k.b, k.loc, isSeen, x, zero);
+      };
+      Value score = k.load(weights, place, f32, lanes);
+      Value weight = seen(emitExp(k, k.subf(k.subf(score, upper), lower)));
+      Value byValue = k.load(weightGradient, place, f32, lanes);
+      k.store(weight, weights, place);
+      k.store(seen(k.mulf(weight, k.subf(byValue, mean))), weightGradient, place);
+    }
+  }
+
+  void addQueryGradient(Value first, Value count, bool begins) {
+    k.loop(k.index(0), count, 1, [&](Value i) {
+      Value from = k.mul(i, padded), to = column(k.add(first, i), 0);
+      forChannels(k, headSize, [&](Value d, unsigned width) {
+        Value at = k.add(to, d), factor = k.splat(scale, width);
+        Value part = k.load(queryGradient, k.add(from, d), f32, width);
+        k.store(begins ? k.mulf(part, factor) : k.fma(part, factor, k.load(result, at, f32, width)),
+                result, at);
+      });
+    });
+  }
+
+  AttentionBackwardOp op;
+  CpuKernelBuilder &k;
+  int64_t channels, heads, headSize, padded, block = 0;
+  unsigned lanes;
+  double scale;
+  Type f32;
+  Value batch, time, qkv, y, lse, dy, result; // sizes and bases
+  Value pair, firstRow, headColumn;           // pair: where it begins in lse and scratch
+  // The thread's own, `block` rows of `padded` channels; keysT and valuesT the other way round.
+  Value keys, keysT, valuesT, keyGradient, valueGradient, queries, dyBlock, queryGradient;
+  Value weights, weightGradient; // (queries, keys)
+};
+} // namespace
+
+LogicalResult emitAttentionBackward(GroupOp group, CpuKernelBuilder &k) {
+  return AttentionBackwardKernel(*group.getBody().front().getOps<AttentionBackwardOp>().begin(), k)
+      .emit();
+}
+
+} // namespace tenon

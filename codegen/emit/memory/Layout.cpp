@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Weight and state layout; see Layout.h.
+#include "Layout.h"
+#include "AttentionCache.h"
+#include "Pack.h"
+#include "Sizes.h"
+
+#include "tenon/runtime/abi.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+
+namespace tenon {
+
+int64_t layerCount(ModelOp model, std::optional<StringRef> layers) {
+  return layers ? static_cast<int64_t>(lookupDim(model, *layers).getMax()) : 1;
+}
+
+namespace {
+/// Gives `packed` its place behind what is there, for each layer. False where that is more than can
+/// be addressed.
+bool append(PackedParam &packed, int64_t layers, uint64_t &bytes) {
+  packed.offset = bytes;
+  packed.stride = llvm::alignTo(packed.bytes, TENON_ALIGNMENT);
+  bytes = llvm::SaturatingMultiplyAdd<uint64_t>(packed.stride, layers, bytes);
+  return packed.bytes <= mostBytes && bytes <= mostBytes;
+}
+
+/// The first use of each parameter in each form.
+struct Uses {
+  llvm::StringMap<Operation *> panels, rows;
+
+  explicit Uses(ModelOp model) {
+    model.walk([&](GetParamOp param) {
+      for (OpOperand &use : param.getResult().getUses()) {
+        bool isPanel = llvm::TypeSwitch<Operation *, bool>(use.getOwner())
+                           .Case<LinearOp, LinearBackwardOp, HeadCrossEntropyOp>([&](auto product) {
+                             return !product.getTransposed() && &product.getWeightMutable() == &use;
+                           })
+                           .Default(false);
+        (isPanel ? panels : rows).try_emplace(param.getName(), use.getOwner());
+      }
+    });
+  }
+};
+} // namespace
+
+FailureOr<MemoryLayout> MemoryLayout::of(ModelOp model, const Target &target) {
+  MemoryLayout layout;
+  Uses uses(model);
+  for (ParamOp param : model.getBody().getOps<ParamOp>()) {
+    RankedTensorType type = param.getTensorType();
+    auto tooLarge = [&](uint64_t bytes) {
+      return param.emitError("parameter '")
+             << param.getSymName() << "' and those before it take "
+             << (bytes == UINT64_MAX ? "more than " : "") << bytes
+             << " bytes, a process can address " << mostBytes << "; lower its dimensions";
+    };
+    PackedParam packed;
+    packed.bytes = greatestBytes(model, type);
+    if (packed.bytes > mostBytes)
+      return tooLarge(packed.bytes);
+    auto panel = uses.panels.find(param.getSymName());
+    if (panel != uses.panels.end()) {
+      if (auto row = uses.rows.find(param.getSymName()); row != uses.rows.end()) {
+        InFlightDiagnostic error =
+            param.emitError("parameter '")
+            << param.getSymName() << "' is the weight of a linear and is also used by '"
+            << row->second->getName()
+            << "', which needs another memory layout; declare two parameters";
+        error.attachNote(panel->second->getLoc()) << "used by a linear here";
+        error.attachNote(row->second->getLoc()) << "used otherwise here";
+        return failure();
+      }
+      packed.bytes = packedBytes(type, target);
+      std::string shape = llvm::formatv("{0}x{1}{2}", type.getDimSize(0), type.getDimSize(1),
+                                        type.getElementType().isBF16() ? "_bf16" : "");
+      packed.packSymbol = "pack_" + shape;
+      packed.unpackSymbol = "unpack_" + shape;
+    }
+    if (!append(packed, layerCount(model, param.getLayers()), layout.weightsBytes))
+      return tooLarge(layout.weightsBytes);
+    if (!param.getLayers())
+      packed.stride = 0;
+    layout.paramIndex[param.getSymName()] = layout.params.size();
+    layout.params.push_back(packed);
+  }
+  for (StateOp state : model.getBody().getOps<StateOp>()) {
+    PackedParam packed;
+    RankedTensorType type = state.getTensorType();
+    packed.bytes = greatestBytes(model, type) > mostBytes
+                       ? UINT64_MAX
+                       : cacheElements(state) * type.getElementTypeBitWidth() / 8;
+    if (packed.bytes > mostBytes ||
+        !append(packed, layerCount(model, state.getLayers()), layout.stateBytes))
+      return state.emitError("state '")
+             << state.getSymName() << "' and those before it take more than the " << mostBytes
+             << " bytes that a process can address; lower the greatest sizes of its dimensions";
+    layout.states[state.getSymName()] = packed;
+  }
+  return layout;
+}
+
+bool MemoryLayout::isPanel(StringAttr param) const {
+  return !params[paramIndex.lookup(param)].packSymbol.empty();
+}
+
+int64_t MemoryLayout::paramBytes(ModelOp model, StringAttr param) const {
+  auto op = cast<ParamOp>(SymbolTable::lookupSymbolIn(model, param));
+  return llvm::alignTo(params[paramIndex.lookup(param)].bytes, TENON_ALIGNMENT) *
+         layerCount(model, op.getLayers());
+}
+
+} // namespace tenon

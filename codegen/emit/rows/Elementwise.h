@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Chains of elementwise operations on a few elements of one row: a kernel of their own, or the
+// epilogue of a kernel that makes its rows in pieces.
+#pragma once
+#include "kernel/Kernel.h"
+
+namespace tenon {
+
+/// Applies `ops`, in order, to `value`: `lanes` elements of row `row` from column `column` of
+/// `seed`. `seed` is a value of the group's body of N columns; returns the elements of the last op.
+mlir::Value applyChain(KernelBuilder &k, llvm::ArrayRef<mlir::Operation *> ops, mlir::Value seed,
+                       mlir::Value value, mlir::Value row, mlir::Value column);
+
+/// The same, and stores what the group yields of it: usually the last, but what training keeps for
+/// its backward may be the seed or come between.
+void storeChain(KernelBuilder &k, llvm::ArrayRef<mlir::Operation *> ops, mlir::Value seed,
+                mlir::Value value, mlir::Value row, mlir::Value column);
+
+/// Vectors of a row that `ops` work on best at a time, where rows have so many columns: dropout has
+/// several share the evaluation of random words.
+unsigned chainVectors(llvm::ArrayRef<mlir::Operation *> ops, int64_t columns);
+
+/// The elementwise operations of a group's body, in order.
+llvm::SmallVector<mlir::Operation *> elementwiseOps(GroupOp group);
+
+} // namespace tenon

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What is computed row by row, or element by element: one function a family of kernels.
+#pragma once
+#include "kernel/CpuKernel.h"
+
+namespace tenon {
+
+/// Gather of table rows and their sum (+ layer norm): Embedding.cpp.
+mlir::LogicalResult emitEmbedding(GroupOp group, CpuKernelBuilder &k);
+/// Layer norm of whole rows: Norm.cpp.
+mlir::LogicalResult emitNorm(GroupOp group, CpuKernelBuilder &k);
+/// Chains of elementwise operations: Elementwise.cpp.
+mlir::LogicalResult emitElementwise(GroupOp group, CpuKernelBuilder &k);
+/// Gradients of a layer norm's weight, bias and input, with epilogue: NormBackward.cpp.
+mlir::LogicalResult emitNormBackward(GroupOp group, CpuKernelBuilder &k);
+int64_t normBackwardScratch(GroupOp group);
+/// Gradient of an embedding's table: EmbeddingBackward.cpp.
+mlir::LogicalResult emitEmbeddingBackward(GroupOp group, CpuKernelBuilder &k);
+int64_t embeddingBackwardScratch(EmbeddingBackwardOp op); // floats
+/// Sums over leading dimensions: SumLeading.cpp.
+mlir::LogicalResult emitSumLeading(GroupOp group, CpuKernelBuilder &k);
+/// Per-token cross-entropy, the masked mean, the gradient of logits: CrossEntropy.cpp.
+mlir::LogicalResult emitCrossEntropy(GroupOp group, CpuKernelBuilder &k);
+
+} // namespace tenon

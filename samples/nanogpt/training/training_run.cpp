@@ -257,6 +257,9 @@ class loop {
 }  // namespace
 
 run_outcome run_training(const training_run& run, run_position& position) {
+  // The evaluation before this step has left no best model, which could not be written: once more.
+  if (position.evaluated_step == position.step && !std::isfinite(position.best_loss))
+    position.evaluated_step = position.step - 1;
   return loop(run, position).go();
 }
 

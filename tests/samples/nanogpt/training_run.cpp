@@ -50,6 +50,7 @@ struct fixture {
   train_settings settings = few_steps();
   std::vector<std::string> written;
   std::int64_t save_interval = 5;
+  std::string refused;  // a model that cannot be written
 
   run_end go(run_position& position, std::function<bool()> stop = [] { return false; }) {
     const run_outcome outcome = attempt(position, std::move(stop));
@@ -57,10 +58,14 @@ struct fixture {
     return outcome.how;
   }
   run_outcome attempt(run_position& position, std::function<bool()> stop = [] { return false; }) {
-    return run_training(
-        {trainer, train, val, settings, deciding(settings), folder.path(), "a title", save_interval,
-         2, [&](const char* where) { written.emplace_back(where); }, std::move(stop)},
-        position);
+    return run_training({trainer, train, val, settings, deciding(settings), folder.path(),
+                         "a title", save_interval, 2,
+                         [&](const char* where) {
+                           if (where == refused) throw model_error(refused + " is refused");
+                           written.emplace_back(where);
+                         },
+                         std::move(stop)},
+                        position);
   }
   // Begins anew, or goes on from the state on disk.
   run_position begin() {
@@ -279,6 +284,23 @@ TEST_CASE("a disk that stays full is an error at the end, which names the state 
   CHECK_THAT(outcome.lost[1], Contains("state-00000023.safetensors': File too large") &&
                                   Contains("the newest state in '") &&
                                   EndsWith("is that of step 5"));
+}
+
+TEST_CASE("a best model that could never be written is written when the run goes on", "[faults]") {
+  fixture run;
+  run.settings.max_iters = 0;
+  run_position position = run.begin();
+  run.refused = "best";
+  CHECK(run.attempt(position).lost == std::vector<std::string>{"best is refused"});
+  CHECK_FALSE(std::isfinite(position.best_loss));
+  const auto log = run.log();
+  run.refused = "";
+  run.written.clear();
+  position = run.begin();
+  CHECK(run.go(position) == run_end::finished);
+  CHECK(std::isfinite(position.best_loss));
+  CHECK(run.written == std::vector<std::string>{"best", "last"});
+  CHECK(run.log() == log);
 }
 
 TEST_CASE("a run that can write nothing does not begin", "[faults]") {

@@ -160,15 +160,13 @@ void run_generate(const generate_options& options) {
   placing.threads = options.threads;
   placing.progress = load_progress::told;
   placing.progress_context = &progress;
-  const auto weights = runtime::weights::load(*compiled.model, options.model.string(), placing);
-  if (!weights) throw model_error(weights.message());
+  const auto weights =
+      checked(runtime::weights::load(*compiled.model, options.model.string(), placing));
   progress.finish();
-  auto session = runtime::create_session(*compiled.model, *weights, placing);
-  if (!session) throw model_error(session.message());
+  auto session = checked(runtime::create_session(*compiled.model, weights, placing));
   if (profile.is_open()) {
     const std::int64_t calls = std::min<std::int64_t>(options.n_tokens, compiled.config.n_block);
-    const auto recording = runtime::record(*session, static_cast<std::uint64_t>(calls) + 1);
-    if (!recording) throw model_error(recording.message());
+    check(runtime::record(session, static_cast<std::uint64_t>(calls) + 1));
   }
 
   stream_decoder decoder(tokenizer);
@@ -182,12 +180,12 @@ void run_generate(const generate_options& options) {
     if (options.stream) standard_output.write(std::exchange(text, {}));
     return !standard_output.lost();
   };
-  const generation done = generate(step_of(*session), compiled.config, prompt, choose,
+  const generation done = generate(step_of(session), compiled.config, prompt, choose,
                                    {options.n_tokens, tokenizer.find("<|endoftext|>")}, emit);
   standard_output.write(text + decoder.flush() + "\n");
-  report(done, *weights, *session, how, first_token.value_or(seconds_since(start)));
-  report_memory(*weights);
-  if (profile.is_open()) write_profile(profile, options.profile, *session, *compiled.model);
+  report(done, weights, session, how, first_token.value_or(seconds_since(start)));
+  report_memory(weights);
+  if (profile.is_open()) write_profile(profile, options.profile, session, *compiled.model);
 }
 
 }  // namespace tenon::samples

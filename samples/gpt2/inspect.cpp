@@ -39,9 +39,8 @@ void print_row(const std::string& name, const std::string& dtype,
 
 // One row a parameter; takes the tensors that belong to one out of `found`.
 void print_parameters(const tenon_model& model, listing& found) {
-  const auto parameters = runtime::tensor_list::of(model);
-  if (!parameters) throw model_error(parameters.message());
-  for (const tenon_named_tensor& each : *parameters) {
+  const auto parameters = checked(runtime::tensor_list::of(model));
+  for (const tenon_named_tensor& each : parameters) {
     const std::vector<std::int64_t> wanted(each.shape, each.shape + each.rank);
     const auto node = found.extract(each.name);
     if (node.empty()) {
@@ -112,8 +111,7 @@ bool run_inspect(const std::filesystem::path& directory) {
   // The verdict is the loader's, not the table's.
   try {
     choose_model(directory, config, models, model.compute);
-    const auto weights = runtime::weights::load(*model.model, directory.string());
-    if (!weights) throw model_error(weights.message());
+    checked(runtime::weights::load(*model.model, directory.string()));
     const bpe tokenizer = bpe::load(directory);
     for (const std::string& warning : tokenizer.warnings()) print("tokenizer: {}\n", warning);
     print("tokenizer: {} tokens\nit loads\n", tokenizer.size());

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <stdexcept>
+#include <utility>
+
+#include <tenon/runtime/status.hpp>
 
 namespace tenon::samples {
 
@@ -11,5 +14,15 @@ class model_error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
+
+/// What the runtime refuses is such an error.
+inline void check(const runtime::status& outcome) {
+  if (!outcome) throw model_error(outcome.message());
+}
+template <class T>
+T checked(runtime::result<T> outcome) {
+  check(outcome.error());
+  return *std::move(outcome);
+}
 
 }  // namespace tenon::samples

@@ -27,17 +27,12 @@ std::string bias_name(const std::string& weight) {
   return weight.substr(0, weight.size() - weight_end.size()).append(bias_end);
 }
 
-void check(const runtime::status& outcome) {
-  if (!outcome) throw model_error(outcome.message());
-}
-
 // The model's tensors, and zeros for the biases that it has not.
 void write_with_biases(const std::string& path, const runtime::weights& weights) {
-  const auto tensors = weights.tensors();
-  if (!tensors) throw model_error(tensors.message());
+  const auto tensors = checked(weights.tensors());
   std::deque<std::string> names;  // of biases; tensors without a place in the model
   std::vector<tenon_named_tensor> all;
-  for (const tenon_named_tensor& each : *tensors) {
+  for (const tenon_named_tensor& each : tensors) {
     all.push_back(each);
     if (const std::string bias = bias_name(each.name); !bias.empty())
       all.push_back(
@@ -114,18 +109,13 @@ void write_model(const std::filesystem::path& folder, const runtime::weights& we
 
 runtime::weights read_model(const std::filesystem::path& folder, const tenon_model& model,
                             const gpt_config& config, const runtime::options& how) {
-  if (config.bias) {
-    auto loaded = runtime::weights::load(model, folder.string(), how);
-    if (!loaded) throw model_error(loaded.message());
-    return *std::move(loaded);
-  }
+  if (config.bias) return checked(runtime::weights::load(model, folder.string(), how));
   const std::string path = (folder / "model.safetensors").string();
-  const auto file = runtime::safetensors_file::open(path);
-  if (!file) throw model_error(file.message());
+  const auto file = checked(runtime::safetensors_file::open(path));
   std::vector<tenon_named_tensor> kept;
   std::deque<std::vector<float>> values;
-  for (std::size_t i = 0; i < file->size(); ++i) {
-    tenon_named_tensor tensor = file->tensor(i);
+  for (std::size_t i = 0; i < file.size(); ++i) {
+    tenon_named_tensor tensor = file.tensor(i);
     if (tensor.dtype != TENON_F32)
       throw model_error(fmt::format("'{}': tensor {} is not F32; use a model that nanogpt trained",
                                     path, shown(tensor.name)));
@@ -133,7 +123,7 @@ runtime::weights read_model(const std::filesystem::path& folder, const tenon_mod
     for (std::uint32_t axis = 0; axis < tensor.rank; ++axis)
       count *= static_cast<std::uint64_t>(tensor.shape[axis]);
     std::vector<float>& read = values.emplace_back(std::max<std::uint64_t>(count, 1));
-    check(file->read(i, read.data(), count * sizeof(float)));
+    check(file.read(i, read.data(), count * sizeof(float)));
     tensor.data = read.data();
     if (!std::string_view(tensor.name).ends_with(bias_end))
       kept.push_back(tensor);
@@ -143,9 +133,7 @@ runtime::weights read_model(const std::filesystem::path& folder, const tenon_mod
                       "with them",
                       path, shown(tensor.name), model.name));
   }
-  auto packed = runtime::weights::from_tensors(model, kept, how);
-  if (!packed) throw model_error(packed.message());
-  return *std::move(packed);
+  return checked(runtime::weights::from_tensors(model, kept, how));
 }
 
 }  // namespace tenon::samples

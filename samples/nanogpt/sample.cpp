@@ -46,8 +46,7 @@ void run_sample(const sample_options& options) {
   runtime::options how{};
   how.threads = options.threads;
   const runtime::weights weights = read_model(folder, *compiled.model, config, how);
-  auto session = runtime::create_session(*compiled.model, weights, how);
-  if (!session) throw model_error(session.message());
+  auto session = checked(runtime::create_session(*compiled.model, weights, how));
 
   text_stream stream(tokens);
   for (const std::int32_t id : window) standard_output.write(stream.push(id));
@@ -57,7 +56,7 @@ void run_sample(const sample_options& options) {
   };
   const auto context = static_cast<std::size_t>(config.n_block);
   keep_end(context);
-  const step_function step = step_of(*session);
+  const step_function step = step_of(session);
   for (std::int64_t left = options.n_tokens; left > 0;) {
     std::vector<std::int32_t> added;
     const auto emit = [&](std::int32_t id) {

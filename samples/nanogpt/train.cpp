@@ -97,10 +97,9 @@ std::string sizes_text(const gpt_config& config) {
 }
 
 std::uint64_t parameter_count(const tenon_model& model) {
-  const auto tensors = runtime::tensor_list::of(model);
-  if (!tensors) throw model_error(tensors.message());
+  const auto tensors = checked(runtime::tensor_list::of(model));
   std::uint64_t count = 0;
-  for (const tenon_named_tensor& each : *tensors) count += runtime::bytes_of(each) / sizeof(float);
+  for (const tenon_named_tensor& each : tensors) count += runtime::bytes_of(each) / sizeof(float);
   return count;
 }
 
@@ -119,9 +118,7 @@ run_position begin(const train_options& options, const nlohmann::ordered_json& c
         fmt::format("'{}' is there already; go on with --resume, or choose another "
                     "--out",
                     states.front().string()));
-  if (options.init_from.empty())
-    if (const auto made = trainer.init(static_cast<std::int32_t>(seed)); !made)
-      throw model_error(made.message());
+  if (options.init_from.empty()) check(trainer.init(static_cast<std::int32_t>(seed)));
   return {};
 }
 
@@ -187,13 +184,10 @@ void run_train(const train_options& options) {
   auto weights = [&] {
     if (!options.init_from.empty() && states_in(options.out).empty())
       return read_model(options.init_from, model, config, how);
-    auto zero = runtime::weights::zero(model, how);
-    if (!zero) throw model_error(zero.message());
-    return *std::move(zero);
+    return checked(runtime::weights::zero(model, how));
   }();
-  auto opened = open_trainer(std::move(weights), how);
-  if (!opened) throw model_error(opened.message());
-  gpt_trainer& trainer = **opened;
+  const auto opened = checked(open_trainer(std::move(weights), how));
+  gpt_trainer& trainer = *opened;
   standard_output.report(
       fmt::format("model {}: {} parameters, {}\n"
                   "text: {} tokens, {} of validation, {} different\n"

@@ -19,12 +19,11 @@ namespace {
 using nlohmann::json;
 
 std::vector<listed_tensor> list_file(const std::filesystem::path& path) {
-  const auto file = runtime::safetensors_file::open(path.string());
-  if (!file) throw model_error(file.message());
+  const auto file = checked(runtime::safetensors_file::open(path.string()));
   std::vector<listed_tensor> tensors;
-  for (std::size_t i = 0; i < file->size(); ++i) {
-    const tenon_named_tensor tensor = file->tensor(i);
-    tensors.push_back({tensor.name, file->dtype(i), {tensor.shape, tensor.shape + tensor.rank}});
+  for (std::size_t i = 0; i < file.size(); ++i) {
+    const tenon_named_tensor tensor = file.tensor(i);
+    tensors.push_back({tensor.name, file.dtype(i), {tensor.shape, tensor.shape + tensor.rank}});
   }
   return tensors;
 }

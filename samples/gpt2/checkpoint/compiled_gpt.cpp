@@ -14,9 +14,7 @@ namespace tenon::samples {
 namespace {
 
 int size_of(const runtime::model& model, const char* dim) {
-  const auto found = model.dim(dim);
-  if (!found) throw model_error(found.message());
-  return static_cast<int>(found->max);
+  return static_cast<int>(checked(model.dim(dim)).max);
 }
 
 const char* word_of(const runtime::model& model, const char* key) {
@@ -50,12 +48,10 @@ gelu_kind gelu_of(const runtime::model& model) {
 }  // namespace
 
 compiled_gpt read_compiled(const runtime::model& model) {
-  const auto step = model.entry("step");
-  if (!step) throw model_error(step.message());
-  const auto tensors = model.tensors();
-  if (!tensors) throw model_error(tensors.message());
+  const runtime::entry step = checked(model.entry("step"));
+  const auto tensors = checked(model.tensors());
   const auto has = [&](std::string_view name) {
-    return std::ranges::find(*tensors, name, &tenon_named_tensor::name) != tensors->end();
+    return std::ranges::find(tensors, name, &tenon_named_tensor::name) != tensors.end();
   };
   const int n_embd = size_of(model, "n_embd"), n_hidden = size_of(model, "n_hidden");
   const gpt_config config{.n_layer = size_of(model, "n_layer"),
@@ -70,7 +66,7 @@ compiled_gpt read_compiled(const runtime::model& model) {
                           .epsilon = number_of(model, "layer_norm_epsilon"),
                           .n_inner = n_hidden == 4 * n_embd ? 0 : n_hidden,
                           .tied = !has("lm_head.weight")};
-  return {&model.raw(), config, word_of(model, "configuration"), step->compute()};
+  return {&model.raw(), config, word_of(model, "configuration"), step.compute()};
 }
 
 std::vector<compiled_gpt> compiled_models() {

@@ -15,13 +15,7 @@ namespace {
 
 template <class T>
 runtime::buffer<T> make_buffer(std::int64_t count) {
-  auto made = runtime::buffer<T>::create(static_cast<std::size_t>(count));
-  if (!made) throw model_error(made.message());
-  return *std::move(made);
-}
-
-void check(const runtime::status& outcome) {
-  if (!outcome) throw model_error(outcome.message());
+  return checked(runtime::buffer<T>::create(static_cast<std::size_t>(count)));
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {

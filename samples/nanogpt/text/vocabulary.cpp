@@ -103,8 +103,7 @@ std::string read_file(const std::filesystem::path& file, std::uint64_t limit) {
 }
 
 void replace_file(const std::filesystem::path& file, std::string_view bytes) {
-  if (const auto written = runtime::write_file(file.string(), bytes); !written)
-    throw model_error(written.message());
+  check(runtime::write_file(file.string(), bytes));
 }
 
 }  // namespace tenon::samples

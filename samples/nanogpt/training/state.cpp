@@ -125,10 +125,6 @@ run_position read_run(const runtime::safetensors_file& file, std::int64_t step,
   return position;
 }
 
-void check(const runtime::status& outcome) {
-  if (!outcome) throw model_error(outcome.message());
-}
-
 void check_tensors(const runtime::safetensors_file& file, const std::vector<stored>& wanted) {
   if (file.size() != wanted.size())
     throw model_error(fmt::format("it has {} tensors, a state has {}", file.size(), wanted.size()));
@@ -144,19 +140,17 @@ void check_tensors(const runtime::safetensors_file& file, const std::vector<stor
 
 run_position load_state(const std::filesystem::path& path, std::int64_t step,
                         runtime::weights& weights, const json& configuration) {
-  const auto file = runtime::safetensors_file::open(path.string());
-  if (!file) throw model_error(file.message());
-  const run_position position = read_run(*file, step, configuration);
-  const auto tensors = weights.tensors();
-  if (!tensors) throw model_error(tensors.message());
-  const std::vector<stored> wanted = stored_tensors(*tensors);
-  check_tensors(*file, wanted);
-  check(file->verify(checksum_key));
+  const auto file = checked(runtime::safetensors_file::open(path.string()));
+  const run_position position = read_run(file, step, configuration);
+  const auto tensors = checked(weights.tensors());
+  const std::vector<stored> wanted = stored_tensors(tensors);
+  check_tensors(file, wanted);
+  check(file.verify(checksum_key));
   std::vector<float> values;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const std::uint64_t bytes = runtime::bytes_of(*wanted[i].tensor);
     values.resize(bytes / sizeof(float));
-    check(file->read(i, values.data(), bytes));
+    check(file.read(i, values.data(), bytes));
     check(weights.write(wanted[i].what, wanted[i].tensor->name, std::span<const float>(values)));
   }
   return position;
@@ -195,9 +189,8 @@ void remove_temporaries(const std::filesystem::path& folder) {
 void save_state(const std::filesystem::path& folder, const runtime::weights& weights,
                 const run_position& position, const ordered_json& configuration,
                 std::int64_t keep) {
-  const auto tensors = weights.tensors();
-  if (!tensors) throw model_error(tensors.message());
-  const std::vector<stored> all = stored_tensors(*tensors);
+  const auto tensors = checked(weights.tensors());
+  const std::vector<stored> all = stored_tensors(tensors);
   std::vector<tenon_named_tensor> named;
   for (const stored& each : all) {
     named.push_back(*each.tensor);

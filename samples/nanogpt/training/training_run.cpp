@@ -24,14 +24,8 @@ namespace {
 constexpr int steps_before_estimate = 3;
 constexpr float adam_epsilon = 1e-8F;  // PyTorch's default, which nanoGPT leaves
 
-void check(const runtime::status& outcome) {
-  if (!outcome) throw model_error(outcome.message());
-}
-
 runtime::buffer<std::int32_t> make_buffer(std::int64_t count) {
-  auto made = runtime::buffer<std::int32_t>::create(static_cast<std::size_t>(count));
-  if (!made) throw model_error(made.message());
-  return *std::move(made);
+  return checked(runtime::buffer<std::int32_t>::create(static_cast<std::size_t>(count)));
 }
 
 using clock = std::chrono::steady_clock;

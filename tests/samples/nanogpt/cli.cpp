@@ -347,7 +347,8 @@ TEST_CASE("a pipe in the place of a file is refused, not waited for", "[nanogpt]
     std::filesystem::remove(file);
     std::filesystem::create_directories(file.parent_path());
     REQUIRE(mkfifo(file.c_str(), 0600) == 0);
-    arguments.insert(arguments.begin(), {"60", TENON_NANOGPT});
+    // It catches what timeout sends without being told.
+    arguments.insert(arguments.begin(), {"-s", "KILL", "60", TENON_NANOGPT});
     const outcome found = run_program("/usr/bin/timeout", arguments);
     std::filesystem::remove(file);
     INFO(name << ": " << found.output << found.errors);

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # What lit files may use: tenon-opt, tenonc, FileCheck, not and split-file by name; %cxx, the C++
 # compiler of this build; %gxx and %clangxx, both that we support, features of these names; %dsl, the
-# option that finds the DSL; %runtime, the one that finds the runtime. Other features: ptxas, spirv-tools.
+# option that finds the DSL; %runtime, the one that finds the runtime; %python. Other features: ptxas, spirv-tools.
 import os
 import shutil
+import sys
 
 import lit.formats
 
@@ -15,6 +16,7 @@ config.environment["PATH"] = os.pathsep.join(
     [config.tenon_tools, config.llvm_tools, os.environ.get("PATH", "")])
 config.substitutions.append(("%cxx", config.cxx))
 config.substitutions.append(("%dsl", "-std=c++20 -I" + config.dsl_include))
+config.substitutions.append(("%python", sys.executable))
 config.substitutions.append(("%runtime", "-I" + config.runtime_include))
 for name, tools in (("gxx", ("g++-12", "g++")), ("clangxx", ("clang++-22", "clang++"))):
     found = [tool for tool in tools if shutil.which(tool)]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Writing stages; see Dump.h.
 #include "Dump.h"
+#include "Files.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
@@ -17,18 +18,15 @@ namespace tenon {
 LogicalResult dump(const std::string &dir, const std::string &stage, StringRef text) {
   llvm::SmallString<128> path(dir);
   llvm::sys::path::append(path, stage);
-  std::error_code error = llvm::sys::fs::create_directories(dir);
-  if (!error) {
-    llvm::raw_fd_ostream file(path, error);
-    if (!error)
-      file << text;
-    file.close();
-    error = file.error();
-  }
-  if (!error)
-    return success();
-  llvm::WithColor::error() << "cannot write " << path << ": " << error.message() << "\n";
-  return failure();
+  auto cannot = [](const Twine &what) {
+    llvm::WithColor::error() << what << "\n";
+    return failure();
+  };
+  if (std::error_code error = llvm::sys::fs::create_directories(dir))
+    return cannot("cannot create " + dir + ": " + error.message());
+  if (llvm::Error error = writeFile(path, [&](llvm::raw_ostream &file) { file << text; }))
+    return cannot(llvm::toString(std::move(error)));
+  return success();
 }
 
 LogicalResult dump(const std::string &dir, const std::string &stage, Operation *op) {

@@ -81,9 +81,8 @@ llvm::Expected<llvm::StringMap<Tensor>> readTensors(const std::string &path) {
   return tensors;
 }
 
-llvm::Error writeTensors(const std::string &path,
-                         llvm::ArrayRef<std::pair<std::string, Tensor>> tensors,
-                         llvm::json::Object metadata) {
+void writeTensors(llvm::raw_ostream &file, llvm::ArrayRef<std::pair<std::string, Tensor>> tensors,
+                  llvm::json::Object metadata) {
   llvm::json::Object header;
   if (!metadata.empty())
     header["__metadata__"] = std::move(metadata);
@@ -97,20 +96,12 @@ llvm::Error writeTensors(const std::string &path,
   }
   std::string text;
   llvm::raw_string_ostream(text) << llvm::json::Value(std::move(header));
-  std::error_code error;
-  llvm::raw_fd_ostream file(path, error);
-  if (error)
-    return fail(path, error.message());
   char length[8];
   llvm::support::endian::write64le(length, text.size());
   file.write(length, sizeof(length)) << text;
   for (const auto &[name, tensor] : tensors)
     file.write(reinterpret_cast<const char *>(tensor.values.data()),
                tensor.values.size() * sizeof(double));
-  file.close();
-  if (file.has_error())
-    return fail(path, file.error().message());
-  return llvm::Error::success();
 }
 
 } // namespace tenon::reference

@@ -7,6 +7,7 @@
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
 
 #include <string>
 #include <utility>
@@ -17,8 +18,7 @@ namespace tenon::reference {
 llvm::Expected<llvm::StringMap<Tensor>> readTensors(const std::string &path);
 
 /// Writes tensors as F64, in order, and `metadata` (strings) for whoever reads them.
-llvm::Error writeTensors(const std::string &path,
-                         llvm::ArrayRef<std::pair<std::string, Tensor>> tensors,
-                         llvm::json::Object metadata);
+void writeTensors(llvm::raw_ostream &file, llvm::ArrayRef<std::pair<std::string, Tensor>> tensors,
+                  llvm::json::Object metadata);
 
 } // namespace tenon::reference

@@ -4,6 +4,8 @@
 #include "reference.h"
 #include "Compile.h"
 #include "DeriveTraining.h"
+#include "Diagnostics.h"
+#include "Files.h"
 #include "Passes.h"
 #include "interpreter.h"
 #include "ops.h"
@@ -137,7 +139,7 @@ static LogicalResult run(const ReferenceRequest &request) {
   model->model->moveBefore(alone->getBody(), alone->getBody()->end());
   PassManager pm(compilation->context.get());
   addEntries(pm, request.entry, request.compute);
-  if (failed(pm.run(*alone)))
+  if (failed(runPasses(pm, *alone, "entry '" + request.entry + "' of model '" + model->name + "'")))
     return failure();
   auto function =
       dyn_cast_or_null<func::FuncOp>(SymbolTable::lookupSymbolIn(model->model, request.entry));
@@ -180,7 +182,9 @@ static LogicalResult run(const ReferenceRequest &request) {
   llvm::json::Object metadata;
   if (holdsBf16(model->model))
     metadata["holds"] = "bf16"; // what a check of kernels has to know
-  if (llvm::Error error = reference::writeTensors(request.output, outputs, std::move(metadata)))
+  if (llvm::Error error = writeFile(request.output, [&](llvm::raw_ostream &file) {
+        reference::writeTensors(file, outputs, std::move(metadata));
+      }))
     return fail(llvm::toString(std::move(error)));
   return success();
 }

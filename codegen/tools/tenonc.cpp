@@ -3,6 +3,7 @@
 #include "Compile.h"
 #include "Descriptor.h"
 #include "Explain.h"
+#include "Files.h"
 #include "Header.h"
 #include "reference.h"
 
@@ -21,45 +22,26 @@ bool fail(const llvm::Twine &message) {
   return false;
 }
 
-/// Writes a file whole, or not at all if the process ends meanwhile; unless it has these bytes
-/// already, so that nothing that depends on it is rebuilt. Links stay, their target is replaced.
-bool writeFile(const std::string &dir, const std::string &name, llvm::StringRef bytes) {
-  namespace fs = llvm::sys::fs;
-  llvm::SmallString<128> path(dir), target;
+/// Writes a file unless it has these bytes already, so that nothing that depends on it is rebuilt.
+bool write(const std::string &dir, const std::string &name, llvm::StringRef bytes) {
+  llvm::SmallString<128> path(dir);
   llvm::sys::path::append(path, name);
-  fs::file_status there;
-  if (!fs::status(path, there)) {
-    if (there.type() != fs::file_type::regular_file)
-      return fail("cannot write " + path + ": it is there and no regular file; remove it");
+  if (llvm::sys::fs::is_regular_file(path))
     if (auto old = llvm::MemoryBuffer::getFile(path); old && (*old)->getBuffer() == bytes)
       return true;
-    if (!fs::real_path(path, target))
-      path = target;
-  }
-  auto file = fs::TempFile::create(path + ".tmp-%%%%%%");
-  if (!file)
-    return fail("cannot write " + path + ": " + llvm::toString(file.takeError()));
-  llvm::raw_fd_ostream stream(file->FD, /*shouldClose=*/false);
-  stream << bytes;
-  stream.flush();
-  if (std::error_code error = stream.error()) {
-    stream.clear_error();
-    llvm::consumeError(file->discard());
-    return fail("cannot write " + path + ": " + error.message());
-  }
-  if (llvm::Error error = file->keep(path))
-    return fail("cannot write " + path + ": " + llvm::toString(std::move(error)));
+  if (llvm::Error error = tenon::writeFile(path, [&](llvm::raw_ostream &file) { file << bytes; }))
+    return fail(llvm::toString(std::move(error)));
   return true;
 }
 
 bool writeModel(const tenon::CompiledModel &model, const std::string &dir, bool withAssembly) {
-  bool ok = writeFile(dir, model.name + ".tenon.h", tenon::writeHeader(model)) &&
-            writeFile(dir, model.name + ".tenon.c", tenon::writeDescriptor(model));
+  bool ok = write(dir, model.name + ".tenon.h", tenon::writeHeader(model)) &&
+            write(dir, model.name + ".tenon.c", tenon::writeDescriptor(model));
   for (const tenon::CompiledVariant &variant : model.variants) {
     std::string stem = model.name + "." + variant.target->name.str();
-    ok = ok && writeFile(dir, stem + ".o", variant.object);
+    ok = ok && write(dir, stem + ".o", variant.object);
     if (withAssembly)
-      ok = ok && writeFile(dir, stem + ".s", variant.assembly);
+      ok = ok && write(dir, stem + ".s", variant.assembly);
   }
   return ok;
 }

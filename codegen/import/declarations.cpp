@@ -45,7 +45,7 @@ FlatSymbolRefAttr Declarations::layersAttr(const std::optional<uint32_t> &layers
                 : FlatSymbolRefAttr();
 }
 
-// Dimensions, parameters and states share one space of names with the model's functions.
+// Dimensions, parameters and states share one space of names; functions give way to them.
 LogicalResult Declarations::claimName(StringRef name, StringRef what, Location location) {
   auto [entry, isNew] = names_.try_emplace(name, what);
   if (!isNew)
@@ -96,7 +96,6 @@ LogicalResult Declarations::declareState(const Graph::State &state) {
 LogicalResult Declarations::declareAll() {
   if (failed(declareModel()))
     return failure();
-  names_.try_emplace("graph", "function");
   Location unknown = builder_.getUnknownLoc();
   for (const Graph::Dim &dim : graph_.dims) {
     if (failed(claimName(dim.name, "dimension", unknown)))

@@ -2,6 +2,7 @@
 // Builds a model from a graph: what it declares, then its function, node by node.
 #include "importer.h"
 
+#include "EntryNames.h"
 #include "declarations.h"
 #include "op_table.h"
 
@@ -67,6 +68,7 @@ private:
                                              : locationOf(graph_.nodes.front().line);
     auto function = func::FuncOp::create(builder_, location, "graph",
                                          builder_.getFunctionType(inputs, outputs));
+    setEntryName(model_, function, "graph");
     Block *body = function.addEntryBlock();
     builder_.setInsertionPointToStart(body);
     for (auto [i, port] : llvm::enumerate(graph_.inputs)) {

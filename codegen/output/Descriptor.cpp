@@ -408,7 +408,7 @@ std::string Writer::write() {
   table("tenon_metadata", "metadata", metadata);
   put("\nextern const tenon_model tenon_model_{} __asm__(\"{}\");\n"
       "const tenon_model tenon_model_{} = {{\n",
-      identifierOf(compiled.name), linkNameOf(compiled), identifierOf(compiled.name));
+      compiled.name, linkNameOf(compiled), compiled.name);
   auto field = [&](StringRef name, const std::string &value) {
     put("    .{} = {},\n", name.str(), value);
   };
@@ -427,7 +427,7 @@ std::string Writer::write() {
   rows("metadata", metadata.size());
   put("}};\n"
       "TENON_REGISTER_MODEL({});\n",
-      identifierOf(compiled.name));
+      compiled.name);
   return text;
 }
 

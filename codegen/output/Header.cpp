@@ -6,6 +6,7 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <iterator>
+#include <set>
 
 using namespace mlir;
 
@@ -47,7 +48,8 @@ std::string literal(double value, bool isInteger) {
 class Writer {
 public:
   explicit Writer(const CompiledModel &compiled)
-      : compiled(compiled), manifest(Manifest::of(compiled)), name(identifierOf(compiled.name)) {}
+      : compiled(compiled), manifest(Manifest::of(compiled)), name(compiled.name),
+        space(namespaceOf(compiled.name)) {}
   std::string write();
 
 private:
@@ -58,6 +60,7 @@ private:
   std::string shapeOf(const ManifestTensor &tensor) const;
   std::string typeOf(const ManifestTensor &tensor, bool input) const;
   std::string parameterOf(const ManifestTensor &tensor, bool input) const;
+  void putMacros(bool before);
   void putC();
   void putDims();
   void putEntry(const ManifestEntry &entry, size_t index);
@@ -68,7 +71,8 @@ private:
 
   const CompiledModel &compiled;
   Manifest manifest;
-  std::string name, text;
+  std::string name, space; // in C, and as a namespace of C++
+  std::string text;
 };
 
 // What an input or output is in a method: scalars that are read go by value.
@@ -91,8 +95,24 @@ std::string Writer::typeOf(const ManifestTensor &tensor, bool input) const {
   std::string type = fmt::format("tenon::runtime::tensor<{}{}", input ? "const " : "",
                                  elementName(tensor.element).str());
   for (unsigned dim : tensor.dims)
-    type += fmt::format(", ::{}::{}", name, manifest.dims[dim].identifier);
+    type += fmt::format(", ::{}::{}", space, manifest.dims[dim].identifier);
   return type + ">";
+}
+
+// An application may have macros of the names that the model's author chose.
+void Writer::putMacros(bool before) {
+  std::set<std::string> names{space};
+  for (const ManifestDim &dim : manifest.dims)
+    names.insert(dim.identifier);
+  for (const ManifestEntry &entry : manifest.entries)
+    for (const auto *tensors : {&entry.inputs, &entry.outputs})
+      for (const ManifestTensor &tensor : *tensors)
+        names.insert(identifierOf(tensor.name));
+  for (const std::string &each : names)
+    if (before)
+      put("#pragma push_macro(\"{}\")\n#undef {}\n", each, each);
+    else
+      put("#pragma pop_macro(\"{}\")\n", each);
 }
 
 void Writer::putC() {
@@ -185,14 +205,14 @@ void Writer::putOptions(const ManifestEntry &entry) {
 
 void Writer::putMethod(const ManifestEntry &entry) {
   const CompiledEntry &made = *entry.compiled;
-  Identifiers names{"position", "how"};
+  Identifiers names{"call", "position", "how"};
   std::string declared, passed;
   bool hasOptions = false;
   auto add = [&](const ManifestTensor &tensor, bool input) {
     bool isOption = tensor.isOption();
     std::string argument = isOption ? "how." + tensor.name : names.claim(tensor.name);
-    std::string type =
-        isOption ? fmt::format("const ::{}::{}&", name, entry.options) : parameterOf(tensor, input);
+    std::string type = isOption ? fmt::format("const ::{}::{}&", space, entry.options)
+                                : parameterOf(tensor, input);
     if (!isOption || !hasOptions)
       declared += fmt::format("{}{} {}", declared.empty() ? "" : ",\n      ", type,
                               isOption ? "how" : argument);
@@ -231,7 +251,7 @@ void Writer::putMethod(const ManifestEntry &entry) {
     declared += fmt::format("{}std::int64_t position", declared.empty() ? "" : ",\n      ");
   put("  tenon::runtime::status {}(\n      {}) noexcept {{\n"
       "    return call(::{}::{}::index, {}{});\n  }}\n",
-      entry.identifier, declared, name, entry.identifier, made.usesState ? "position" : "0",
+      entry.identifier, declared, space, entry.identifier, made.usesState ? "position" : "0",
       passed);
 }
 
@@ -265,15 +285,20 @@ std::string Writer::write() {
       compiled.name, TENON_VERSION, guard, guard, fingerprint);
   putC();
   put("#ifdef __cplusplus\n"
+      "#if __cplusplus < 202002L\n"
+      "#error \"{}.tenon.h: what is not C here is C++20; compile this file with -std=c++20\"\n"
+      "#else\n"
       "#include <array>\n#include <cstddef>\n#include <cstdint>\n#include <limits>\n"
       "#include <string_view>\n\n"
-      "#include <tenon/runtime/typed.hpp>\n\n"
-      "namespace {} {{\n"
+      "#include <tenon/runtime/typed.hpp>\n\n",
+      name);
+  putMacros(/*before=*/true);
+  put("namespace {} {{\n"
       "// Two models of one name may be in a program, in different files: their types differ.\n"
       "inline namespace graph_{} {{\n\n"
       "/// The model, for functions of the runtime that want one.\n"
       "inline const tenon_model& model() noexcept {{ return tenon_model_{}; }}\n\n",
-      name, fingerprint, name);
+      space, fingerprint, name);
   putDims();
   put("// Entries: number, bytes of working memory (all sizes at their greatest), kind, and what\n"
       "// factors of products are: bf16, perhaps rounded on the way, or f32. All else is f32.\n");
@@ -284,11 +309,13 @@ std::string Writer::write() {
   for (const ManifestEntry &entry : manifest.entries)
     putOptions(entry);
   putSession();
-  put("}}  // namespace graph_{}\n}}  // namespace {}\n#endif\n"
+  put("}}  // namespace graph_{}\n}}  // namespace {}\n", fingerprint, space);
+  putMacros(/*before=*/false);
+  put("#endif\n#endif\n"
       "#elif {} != 0x{}u\n"
       "#error \"two models named '{}' meet in one file; give one of them another name\"\n"
       "#endif\n",
-      fingerprint, name, guard, fingerprint, compiled.name);
+      guard, fingerprint, compiled.name);
   return text;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Collects the tables of a model from its IR: dimensions, parameters, the entries' tensors.
 #include "Manifest.h"
+#include "CNames.h"
+#include "DeriveTraining.h"
 
 #include "llvm/ADT/StringExtras.h"
 
@@ -10,17 +12,18 @@ using namespace mlir;
 
 namespace tenon {
 
+// Keywords of C++, extensions and macros of GNU modes among them, and namespaces that all use.
 std::string identifierOf(StringRef text) {
   static const char keywords[] =
       "alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t "
       "char32_t char8_t class co_await co_return co_yield compl concept const const_cast "
       "consteval constexpr constinit continue decltype default delete do double dynamic_cast "
-      "else enum explicit export extern false float for friend goto if inline int long mutable "
-      "namespace new noexcept not not_eq nullptr operator or or_eq private protected public "
-      "register reinterpret_cast requires restrict return short signed sizeof static "
-      "static_assert static_cast std struct switch template tenon this thread_local throw true "
-      "try typedef typeid typename union unsigned using virtual void volatile wchar_t while "
-      "xor xor_eq";
+      "else enum errno explicit export extern false float for friend goto i386 if inline int "
+      "linux long mutable namespace new noexcept not not_eq nullptr operator or or_eq private "
+      "protected public register reinterpret_cast requires restrict return short signed sizeof "
+      "static static_assert static_cast std struct switch template tenon this thread_local "
+      "throw true try typedef typeid typename typeof union unix unsigned using virtual void "
+      "volatile wchar_t while xor xor_eq";
   std::string name;
   for (char c : text)
     name += llvm::isAlnum(c) ? c : '_';
@@ -31,6 +34,10 @@ std::string identifierOf(StringRef text) {
   if (llvm::is_contained(reserved, name))
     name += '_';
   return name;
+}
+
+std::string namespaceOf(StringRef model) {
+  return identifierOf(model) + (isDeclaredByC(model) ? "_" : "");
 }
 
 // Octal escapes: unlike hexadecimal ones they end after three digits.
@@ -46,7 +53,7 @@ std::string quoted(StringRef text) {
 }
 
 std::string linkNameOf(const CompiledModel &model) {
-  return fmt::format("tenon_model_{}_{}", identifierOf(model.name), model.fingerprintText());
+  return fmt::format("tenon_model_{}_{}", model.name, model.fingerprintText());
 }
 
 StringRef dtypeName(Type element) {
@@ -58,9 +65,10 @@ StringRef dtypeName(Type element) {
 }
 
 Identifiers::Identifiers(std::initializer_list<StringRef> reserved) {
-  for (StringRef name : reserved)
-    used.insert(name);
+  llvm::for_each(reserved, [&](StringRef name) { reserve(name); });
 }
+
+void Identifiers::reserve(StringRef name) { used.insert(name); }
 
 std::string Identifiers::claim(StringRef text) {
   std::string name = identifierOf(text);
@@ -209,8 +217,30 @@ Type computeOf(func::FuncOp entry) {
   return compute;
 }
 
-ManifestEntry entryOf(const CompiledEntry &entry, const DimIndex &index, Identifiers &names) {
-  ManifestEntry result{names.claim(entry.name), {}, {}, computeOf(entry.function), &entry, "", {}};
+std::string optionsOf(StringRef entry) { return identifierOf(entry) + "_options"; }
+
+/// The names that dimensions may not have: what else stands in the header's namespace, what is used
+/// there unqualified, and members of a dimension. All entries count, whether the model has them or
+/// not, so that a request for others renames no dimension.
+Identifiers namesOfHeader(const CompiledModel &compiled) {
+  Identifiers names{"model",      "parameter", "parameters", "parameter_count", "session",
+                    "index",      "min",       "max",        "is_static",       "tenon_dtype",
+                    "TENON_BF16", "TENON_F32", "TENON_F64",  "TENON_I32",       "tenon_model"};
+  names.reserve("tenon_model_" + compiled.name);
+  auto reserveEntry = [&](StringRef entry) {
+    names.reserve(identifierOf(entry));
+    names.reserve(optionsOf(entry));
+  };
+  for (StringRef entry : {"forward", "step", "loss"})
+    reserveEntry(entry);
+  llvm::for_each(trainingEntries(), reserveEntry);
+  for (const CompiledEntry &entry : compiled.entries)
+    reserveEntry(entry.name);
+  return names;
+}
+
+ManifestEntry entryOf(const CompiledEntry &entry, const DimIndex &index) {
+  ManifestEntry result{identifierOf(entry.name), {}, {}, computeOf(entry.function), &entry, "", {}};
   func::FuncOp function = entry.function;
   auto nameOf = [](Attribute name, StringRef fallback, unsigned i) {
     auto text = dyn_cast_or_null<StringAttr>(name);
@@ -226,7 +256,7 @@ ManifestEntry entryOf(const CompiledEntry &entry, const DimIndex &index, Identif
       tensor.scalar = findTrainingScalar(entry.name, name);
   }
   if (llvm::any_of(result.inputs, [](const ManifestTensor &input) { return input.isOption(); }))
-    result.options = names.claim(entry.name + "_options");
+    result.options = optionsOf(entry.name);
   for (auto [i, type] : llvm::enumerate(function.getResultTypes())) {
     std::string name = nameOf(function.getResultAttr(i, "tenon.name"), "output", i);
     result.outputs.push_back(tensorOfType(name, type, index));
@@ -242,9 +272,7 @@ Manifest Manifest::of(const CompiledModel &compiled) {
   Manifest manifest;
   ModelOp model = compiled.model;
   DimIndex index;
-  Identifiers names{"call",  "cached",    "create",          "handle",
-                    "model", "parameter", "parameter_count", "parameters",
-                    "reset", "run",       "session",         "threads"};
+  Identifiers names = namesOfHeader(compiled);
   for (DimOp dim : model.getOps<DimOp>()) {
     StringRef name = dim.getSymName();
     StringRef last = name.substr(name.rfind("::") == StringRef::npos ? 0 : name.rfind("::") + 2);
@@ -260,7 +288,7 @@ Manifest Manifest::of(const CompiledModel &compiled) {
                                layers, param.getInit(), param.getInitValue().convertToDouble()});
   }
   for (const CompiledEntry &entry : compiled.entries)
-    manifest.entries.push_back(entryOf(entry, index, names));
+    manifest.entries.push_back(entryOf(entry, index));
   return manifest;
 }
 

@@ -28,7 +28,7 @@ struct ManifestTensor {
 
 struct ManifestDim {
   std::string name;       // as in the model, perhaps qualified
-  std::string identifier; // a C++ name that is unique among dimensions and entries
+  std::string identifier; // a C++ name that is unique in the header
   int64_t min = 0, max = 0;
 };
 
@@ -67,8 +67,11 @@ struct Manifest {
 /// "gpt2.model.cpp:21" of a location; of one that stands for several lines, all of them.
 std::string lineOf(mlir::Location location);
 
-/// `text` as an identifier of C and C++: other characters become `_`, keywords get one appended.
+/// `text` as an identifier of C++: other characters become `_`, keywords get one appended.
 std::string identifierOf(llvm::StringRef text);
+
+/// The name of a model's namespace: the model's, with `_` appended where C declares it globally.
+std::string namespaceOf(llvm::StringRef model);
 
 /// `text` as a string literal of C and C++.
 std::string quoted(llvm::StringRef text);
@@ -79,10 +82,12 @@ std::string linkNameOf(const CompiledModel &model);
 /// The enumerator of tenon_dtype for an element type.
 llvm::StringRef dtypeName(mlir::Type element);
 
-/// Identifiers in use; `claim` makes one that is not, by appending `_` where needed.
+/// Identifiers in use. `claim` makes one that is not, by appending `_` where needed; one that is
+/// reserved is nobody's.
 class Identifiers {
 public:
   explicit Identifiers(std::initializer_list<llvm::StringRef> reserved = {});
+  void reserve(llvm::StringRef name);
   std::string claim(llvm::StringRef text);
 
 private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Pass tenon-derive-entries: see Passes.td.
 #include "DeriveTraining.h"
+#include "EntryNames.h"
 #include "Passes.h"
 
 #include "mlir/Analysis/SliceAnalysis.h"
@@ -66,7 +67,7 @@ bool hasCache(func::FuncOp function) {
 func::FuncOp cloneFor(func::FuncOp graph, StringRef name, bool losses) {
   OpBuilder b(graph);
   auto function = cast<func::FuncOp>(b.clone(*graph));
-  function.setSymName(name);
+  setEntryName(enclosingModel(graph), function, name);
   auto ret = cast<func::ReturnOp>(function.getBody().front().getTerminator());
   SmallVector<bool> isLoss(llvm::map_range(ret.getOperands(), dependsOnLoss));
   keepResults(function, [&](unsigned i) { return isLoss[i] == losses; });
@@ -146,7 +147,7 @@ struct DeriveEntries : impl::DeriveEntriesBase<DeriveEntries> {
 
   void runOnOperation() override {
     for (ModelOp model : getOperation().getOps<ModelOp>()) {
-      auto graph = dyn_cast_or_null<func::FuncOp>(SymbolTable::lookupSymbolIn(model, "graph"));
+      func::FuncOp graph = lookupEntry(model, "graph");
       if (!graph)
         continue;
       std::vector<std::string> possible = entriesOf(graph);

@@ -2,6 +2,7 @@
 // The entries that train: forward and backward, then what an optimiser does with the gradients. See
 // Passes.td and, for the entries' inputs, codegen/README.md.
 #include "DeriveTraining.h"
+#include "EntryNames.h"
 #include "TrainingScalars.h"
 #include "Vjp.h"
 
@@ -28,7 +29,7 @@ public:
     for (unsigned i = 0; i < function.getNumArguments(); ++i)
       if (function.getArgAttrOfType<StringAttr>(i, "tenon.name") == name)
         return function.emitError("entry '")
-               << function.getSymName() << "' has an input '" << name
+               << entryName(function) << "' has an input '" << name
                << "' of its own, and the model has one too; rename the model's";
     MLIRContext *context = model.getContext();
     Type element = integer ? Type(IntegerType::get(context, 32)) : Float32Type::get(context);
@@ -57,7 +58,7 @@ public:
     for (unsigned i = 0; i < function.getNumResults(); ++i)
       if (function.getResultAttrOfType<StringAttr>(i, "tenon.name") == name)
         return function.emitError("entry '")
-               << function.getSymName() << "' has an output '" << name
+               << entryName(function) << "' has an output '" << name
                << "' of its own, and the model has one too; rename the model's";
     MLIRContext *context = model.getContext();
     auto attrs =
@@ -99,7 +100,7 @@ LogicalResult keepLoss(func::FuncOp function) {
     drop[i] = !isLoss(exit->getOperand(i));
   if (drop.size() - drop.count() != 1)
     return function.emitError("entry '")
-           << function.getSymName() << "' trains on one scalar output that depends on a "
+           << entryName(function) << "' trains on one scalar output that depends on a "
            << "cross_entropy; the model has " << drop.size() - drop.count();
   exit->eraseOperands(drop);
   if (failed(function.eraseResults(drop)))
@@ -159,7 +160,7 @@ FailureOr<llvm::SetVector<StringAttr>> addGradients(Entry &entry) {
   auto params = appendBackward(loss, dloss, {entry.scalar("micro_step")});
   if (succeeded(params) && params->empty())
     return entry.function.emitError("entry '")
-           << entry.function.getSymName() << "' has nothing to train: the loss depends on no "
+           << entryName(entry.function) << "' has nothing to train: the loss depends on no "
            << "parameter";
   return params;
 }
@@ -202,13 +203,14 @@ uint32_t hashOf(StringRef name) {
 Entry cloneGraph(ModelOp model, func::FuncOp graph, StringRef name) {
   OpBuilder b(graph);
   auto function = cast<func::FuncOp>(b.clone(*graph));
-  function.setSymName(name);
+  setEntryName(model, function, name);
   return {model, function};
 }
 
 Entry emptyEntry(ModelOp model, func::FuncOp graph, StringRef name) {
   OpBuilder b(graph);
   auto function = func::FuncOp::create(b, graph.getLoc(), name, b.getFunctionType({}, {}));
+  setEntryName(model, function, name);
   b.setInsertionPointToEnd(function.addEntryBlock());
   func::ReturnOp::create(b, graph.getLoc());
   return {model, function};

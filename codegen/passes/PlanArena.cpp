@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Pass tenon-plan-arena: see Passes.td. Liveness.h says when values live, ArenaPacking.h puts
 // buffers beside one another; this file decides which values share a buffer.
+#include "EntryNames.h"
 #include "Liveness.h"
 #include "Passes.h"
 #include "RepeatPlaces.h"
@@ -117,7 +118,7 @@ private:
     if (sum <= mostBytes)
       return success();
     return function.emitError("entry '")
-           << function.getSymName() << "' works on " << buffers.size() << " tensors of "
+           << entryName(function) << "' works on " << buffers.size() << " tensors of "
            << (sum == UINT64_MAX ? "more than " : "") << sum << " bytes together, a process can "
            << "address " << mostBytes << "; lower the greatest sizes of its dimensions";
   }

@@ -4,6 +4,7 @@
 #include "DeriveTraining.h"
 #include "Diagnostics.h"
 #include "Dump.h"
+#include "EntryNames.h"
 #include "Object.h"
 #include "Pipelines.h"
 #include "Ptx.h"
@@ -141,7 +142,7 @@ LogicalResult checkElementTypes(ModelOp model) {
 void describeEntries(CompiledModel &compiled) {
   for (func::FuncOp function : compiled.model.getBody().getOps<func::FuncOp>()) {
     CompiledEntry entry;
-    entry.name = function.getSymName().str();
+    entry.name = entryName(function).str();
     entry.function = function;
     entry.arenaBytes = function->getAttrOfType<IntegerAttr>("tenon.arena_bytes").getInt();
     auto bound = [&](StringRef sequence, StringRef limit) {

@@ -2,6 +2,7 @@
 // Walks a function's operations, checks every shape against its type, and keeps caches.
 #include "interpreter.h"
 
+#include "EntryNames.h"
 #include "ops.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -25,7 +26,7 @@ const Tensor *Interpreter::find(Part part, StringRef name, int64_t layer) const 
 
 FailureOr<std::vector<Tensor>> Interpreter::run(StringRef name, ArrayRef<Tensor> inputs,
                                                 int64_t position) {
-  auto function = dyn_cast_or_null<func::FuncOp>(SymbolTable::lookupSymbolIn(model_, name));
+  func::FuncOp function = lookupEntry(model_, name);
   if (!function)
     return model_.emitError("the model has no function '") << name << "'";
   if (inputs.size() != function.getNumArguments())

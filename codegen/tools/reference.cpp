@@ -5,6 +5,7 @@
 #include "Compile.h"
 #include "DeriveTraining.h"
 #include "Diagnostics.h"
+#include "EntryNames.h"
 #include "Files.h"
 #include "Passes.h"
 #include "interpreter.h"
@@ -141,8 +142,7 @@ static LogicalResult run(const ReferenceRequest &request) {
   addEntries(pm, request.entry, request.compute);
   if (failed(runPasses(pm, *alone, "entry '" + request.entry + "' of model '" + model->name + "'")))
     return failure();
-  auto function =
-      dyn_cast_or_null<func::FuncOp>(SymbolTable::lookupSymbolIn(model->model, request.entry));
+  func::FuncOp function = lookupEntry(model->model, request.entry);
   if (!function)
     return fail("model '" + model->name + "' has no entry '" + request.entry + "'");
 

@@ -180,8 +180,8 @@ TEST_CASE("importer: names that clash or that C does not allow") {
   param.parameter("C", {param.C});
   refuses(param, 3, "'C' names a dimension and a parameter; rename one of them");
   Small state;
-  state.cache("graph", {state.seq, state.C, state.C});
-  refuses(state, 4, "'graph' names a function and a state");
+  state.cache("C", {state.seq, state.C, state.C});
+  refuses(state, 4, "'C' names a dimension and a state; rename one of them");
   refuses(GraphBuilder("2gpt"), 0, "the model's name '2gpt' is not a C identifier");
   refuses(GraphBuilder("a-b"), 0, "the model's name 'a-b' is not a C identifier");
 }

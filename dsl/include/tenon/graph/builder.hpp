@@ -44,7 +44,9 @@ constexpr const std::uint32_t* find(const words<Capacity>& records, std::uint32_
 template <std::uint32_t MaxNodes, std::uint32_t MaxNames, std::uint32_t MaxLetters>
 class builder_of {
  public:
-  constexpr explicit builder_of(const char* model) : name_(intern({model})) {}
+  constexpr explicit builder_of(const char* model) : name_(intern({model})) {
+    if (!is_identifier(model)) fail({mistake_kind::model_name_is_no_identifier, name_});
+  }
 
   // ---- records; each function returns the index of its own
 
@@ -226,6 +228,15 @@ class builder_of {
     const string_ref ref = strings_.append(letters.data, letters.size).finish();
     if (strings_.full()) fail({mistake_kind::letters_exceeded, {0, 0}});
     return ref;
+  }
+
+  static constexpr bool is_identifier(text name) {
+    for (std::uint32_t i = 0; i < name.size; ++i) {
+      const char c = name.data[i];
+      const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+      if (!is_letter && (i == 0 || c < '0' || c > '9')) return false;
+    }
+    return true;
   }
 
   constexpr void check_letters(text name, where at) {

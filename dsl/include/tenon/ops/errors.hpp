@@ -9,6 +9,8 @@ namespace tenon::error {
 template <class T>
 struct element_type_must_be_f32_bf16_i32_or_f64 {};
 template <class D>
+struct a_dimension_cannot_be_named_min_or_max {};
+template <class D>
 struct a_dimension_must_derive_from_dim_or_dyn {};
 template <class D>
 struct a_dimension_must_be_a_struct_with_a_name_of_its_own {};

@@ -9,7 +9,9 @@ namespace tenon::detail {
 
 template <class D>
 consteval auto check_dimension() {
-  if constexpr (!dimension<D>)
+  if constexpr (is_named<D>("min") || is_named<D>("max"))
+    return error::a_dimension_cannot_be_named_min_or_max<D>{};
+  else if constexpr (!dimension<D>)
     return error::a_dimension_must_derive_from_dim_or_dyn<D>{};
   else if constexpr (type_name<D>().size == 0)
     return error::a_dimension_must_be_a_struct_with_a_name_of_its_own<D>{};

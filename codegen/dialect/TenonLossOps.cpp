@@ -66,6 +66,10 @@ LogicalResult HeadCrossEntropyOp::verify() {
         type && (type.getRank() != 1 || !sameDim(type, 0, weight, vDim)))
       return violates(*this, 4) << "bias and dbias must have the dimension V of the weight, "
                                 << dimText(weight, vDim) << "; one is " << shapeText(type);
+  if (bias && getTransposed())
+    return violates(*this, 4)
+           << "a head with a bias takes its weight as (C, V), and not "
+           << "'transposed'; keep linear, cross_entropy and their backward apart";
   for (Value value : {Value(getWeight()), bias, dbias}) // (C3)
     if (auto type = value ? cast<RankedTensorType>(value.getType()) : nullptr;
         type && type.getElementType() != x.getElementType())

@@ -105,7 +105,8 @@ def Tenon_HeadCrossEntropyOp : Tenon_Op<"head_cross_entropy",
     (C1) weight has rank 2 and its C is the last dimension of x.
     (C2) targets are i32 with the dimensions of x without the last; dloss is a float of rank 0.
     (C3) all but targets and dloss have the same float element type.
-    (C4) bias and dbias are both given or both absent, and have the dimension V.
+    (C4) bias and dbias are both given or both absent, and have the dimension V. A weight that is
+         `transposed` has none: kernels take dbias where they lay out dlogits as columns.
     (C5) loss has rank 0 and element type f32, or f64 where x is f64.
 
     ```mlir

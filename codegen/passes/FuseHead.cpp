@@ -55,7 +55,8 @@ struct Head {
     }
     bool same = head.loss && head.loss.getTargets() == backward.getTargets() &&
                 head.loss.getIgnore() == backward.getIgnore();
-    bool whole = same && head.dx && head.dweight && !head.linear.getBias() == !head.dbias;
+    bool whole = same && head.dx && head.dweight && !head.linear.getBias() == !head.dbias &&
+                 !(head.dbias && head.linear.getTransposed()); // (C4) of head_cross_entropy
     return whole ? std::optional(head) : std::nullopt;
   }
 };

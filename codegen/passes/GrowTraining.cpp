@@ -119,7 +119,9 @@ GroupPlan growTrainingGroup(Operation *op) {
   if (auto weight = dyn_cast<LinearBackwardWeightOp>(op)) {
     Growth growth(GroupKind::WeightGradient, op);
     takeAccumulates(growth);
-    takeBiasSum(growth, weight.getDy(), op);
+    // The kernel sums the columns of the second factor, which is dy in this form only.
+    if (!weight.getTransposed())
+      takeBiasSum(growth, weight.getDy(), op);
     growth.stop("a weight's gradient takes in that of the bias only");
     return growth.plan;
   }

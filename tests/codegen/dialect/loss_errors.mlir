@@ -302,6 +302,26 @@ tenon.model @head_cross_entropy_c4_dimension {
 
 // -----
 
+!f = tensor<f32, #tenon.dims<>>
+!ids = tensor<?x?xi32, #tenon.dims<B, T>>
+!v = tensor<9xf32, #tenon.dims<V>>
+!wte = tensor<9x4xf32, #tenon.dims<V, C>>
+!x = tensor<?x?x4xf32, #tenon.dims<B, T, C>>
+
+tenon.model @head_cross_entropy_c4_transposed {
+  tenon.dim @B 1 to 2
+  tenon.dim @T 1 to 8
+  tenon.dim @C 4 to 4
+  tenon.dim @V 9 to 9
+  func.func @graph(%x: !x, %w: !wte, %b: !v, %ids: !ids, %f: !f) {
+    // expected-error @+1 {{(C4) a head with a bias takes its weight as (C, V), and not 'transposed'; keep linear, cross_entropy and their backward apart}}
+    %0, %1, %2, %3 = tenon.head_cross_entropy %x, %w transposed bias %b, %ids, %f ignore -1 : !x, !wte bias !v, !ids, !f -> !f dbias !v
+    return
+  }
+}
+
+// -----
+
 !d = tensor<f64, #tenon.dims<>>
 !f = tensor<f32, #tenon.dims<>>
 !ids = tensor<?x?xi32, #tenon.dims<B, T>>

@@ -9,6 +9,7 @@
 !lse = tensor<?x2x?xf64, #tenon.dims<B, H, T>>
 !wte = tensor<9x4xf32, #tenon.dims<V, C>>
 !w = tensor<4x12xf32, #tenon.dims<C, C3>>
+!head = tensor<4x9xf32, #tenon.dims<C, V>>
 !c = tensor<4xf32, #tenon.dims<C>>
 !v = tensor<9xf32, #tenon.dims<V>>
 !f = tensor<f32, #tenon.dims<>>
@@ -26,7 +27,7 @@ tenon.model @training {
   tenon.param @"h.{}.ln" : !c init ones 0.0 layers @L
 
   // CHECK-LABEL: func.func @train_step(
-  func.func @train_step(%ids: !ids, %targets: !ids, %x0: !x, %f: !f, %i: !i, %bias: !v) -> (!f, !f) {
+  func.func @train_step(%ids: !ids, %targets: !ids, %x0: !x, %f: !f, %i: !i) -> (!f, !f) {
     // CHECK: %[[WTE:.*]] = tenon.get_param @wte
     %wte = tenon.get_param @wte : !wte
     // CHECK: %[[Y:.*]]:2 = tenon.repeat @L (%[[A:.*]] = %{{.*}}) : tensor<?x?x4xf32, #tenon.dims<B, T, C>> stacks tensor<3x?x?x4xf32, #tenon.dims<L, B, T, C>> {
@@ -39,8 +40,8 @@ tenon.model @training {
     %yd = tenon.training_dropout %y, 0.1 seed %i step %i stream 0 : !x, !i, !i
     // CHECK: %[[ONE:.*]] = tenon.constant 1.000000e+00 : tensor<f32, #tenon.dims<>>
     %one = tenon.constant 1.0 : !f
-    // CHECK: %{{.*}}, %{{.*}}, %[[DWTE:.*]], %{{.*}} = tenon.head_cross_entropy %{{.*}}, %[[WTE]] transposed bias %{{.*}}, %{{.*}}, %[[ONE]] ignore -1 : {{.*}} bias tensor<9xf32, #tenon.dims<V>>, {{.*}} -> tensor<f32, #tenon.dims<>> dbias tensor<9xf32, #tenon.dims<V>>
-    %loss, %dy, %dwte, %dbias = tenon.head_cross_entropy %yd, %wte transposed bias %bias, %targets, %one ignore -1 : !x, !wte bias !v, !ids, !f -> !f dbias !v
+    // CHECK: %{{.*}}, %{{.*}}, %[[DWTE:.*]] = tenon.head_cross_entropy %{{.*}}, %[[WTE]] transposed, %{{.*}}, %[[ONE]] ignore -1 : {{.*}} -> tensor<f32, #tenon.dims<>>
+    %loss, %dy, %dwte = tenon.head_cross_entropy %yd, %wte transposed, %targets, %one ignore -1 : !x, !wte, !ids, !f -> !f
     // CHECK: tenon.accumulate %[[DWTE]] into @wte fresh if_zero %[[I]] : tensor<9x4xf32, #tenon.dims<V, C>> if_zero tensor<i32, #tenon.dims<>>
     tenon.accumulate %dwte into @wte fresh if_zero %i : !wte if_zero !i
     // CHECK: %[[DX:.*]] = tenon.repeat @L reverse (%[[D:.*]] = %{{.*}}) : tensor<?x?x4xf32, #tenon.dims<B, T, C>> slices (%[[X:.*]] = %[[Y]]#1) : tensor<3x?x?x4xf32, #tenon.dims<L, B, T, C>> {
@@ -72,7 +73,7 @@ tenon.model @training {
   }
 
   // CHECK-LABEL: func.func @parts(
-  func.func @parts(%x: !x, %qkv: !qkv, %w: !w, %wte: !wte, %targets: !ids, %f: !f) {
+  func.func @parts(%x: !x, %qkv: !qkv, %w: !w, %wte: !wte, %targets: !ids, %f: !f, %head: !head, %bias: !v) {
     // CHECK: %[[A:.*]], %[[LSE:.*]] = tenon.attention_saving %{{.*}} heads @H : tensor<?x?x12xf32, #tenon.dims<B, T, C3>> -> tensor<?x?x4xf32, #tenon.dims<B, T, C>>, tensor<?x2x?xf64, #tenon.dims<B, H, T>>
     %a, %lse = tenon.attention_saving %qkv heads @H : !qkv -> !x, !lse
     // CHECK: tenon.attention_backward %{{.*}}, %[[A]], %[[LSE]], %{{.*}} heads @H : tensor<?x?x12xf32, #tenon.dims<B, T, C3>>, tensor<?x?x4xf32, #tenon.dims<B, T, C>>, tensor<?x2x?xf64, #tenon.dims<B, H, T>>
@@ -94,8 +95,8 @@ tenon.model @training {
     %dl = tenon.linear_backward %dlogits, %wte transposed : !logits, !wte -> !x
     // CHECK: tenon.linear_backward_weight %{{.*}}, %{{.*}} transposed : {{.*}} -> tensor<9x4xf32, #tenon.dims<V, C>>
     %dwte = tenon.linear_backward_weight %x, %dlogits transposed : !x, !logits -> !wte
-    // CHECK: %{{.*}}, %{{.*}}, %{{.*}} = tenon.head_cross_entropy %{{.*}}, %{{.*}} transposed, %{{.*}}, %{{.*}} ignore -1 : {{.*}} -> tensor<f32, #tenon.dims<>>
-    %loss, %dy, %dv = tenon.head_cross_entropy %x, %wte transposed, %targets, %f ignore -1 : !x, !wte, !ids, !f -> !f
+    // CHECK: %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} = tenon.head_cross_entropy %{{.*}}, %{{.*}} bias %{{.*}}, %{{.*}}, %{{.*}} ignore -1 : {{.*}} bias tensor<9xf32, #tenon.dims<V>>, {{.*}} -> tensor<f32, #tenon.dims<>> dbias tensor<9xf32, #tenon.dims<V>>
+    %loss, %dy, %dhead, %dbias = tenon.head_cross_entropy %x, %head bias %bias, %targets, %f ignore -1 : !x, !head bias !v, !ids, !f -> !f dbias !v
     return
   }
 }

@@ -41,6 +41,19 @@ tenon.model @m {
     return %loss, %dx, %dw, %db : !f, !x, !w, !v
   }
 
+  // CHECK-LABEL: func.func @not_tied_with_bias(
+  // CHECK-NOT: head_cross_entropy
+  // CHECK: return
+  func.func @not_tied_with_bias(%x: !x, %w: !wte, %b: !v, %targets: !ids, %dloss: !f) -> (!f, !x, !wte, !v) {
+    %logits = tenon.linear %x, %w transposed bias %b : !x, !wte bias !v -> !logits
+    %loss = tenon.cross_entropy %logits, %targets ignore -1 : !logits, !ids -> !f
+    %d = tenon.cross_entropy_backward %logits, %targets, %dloss ignore -1 : !logits, !ids, !f
+    %dw = tenon.linear_backward_weight %x, %d transposed : !x, !logits -> !wte
+    %db = tenon.sum_leading %d : !logits -> !v
+    %dx = tenon.linear_backward %d, %w transposed : !logits, !wte -> !x
+    return %loss, %dx, %dw, %db : !f, !x, !wte, !v
+  }
+
   // CHECK-LABEL: func.func @not_logits_used_elsewhere(
   // CHECK-NOT: head_cross_entropy
   // CHECK: return

@@ -26,6 +26,9 @@ tenon.model @m {
   tenon.param @"h.{}.b" : !b init zeros 0.0 layers @L
   tenon.param @"h.{}.down" : !down init normal 0.02 layers @L
 
+  tenon.param @one_up : !up init normal 0.02
+  tenon.param @one_down : !down init normal 0.02
+  tenon.param @one_b : !b init zeros 0.0
   tenon.param @narrow_up : tensor<4x12xbf16, #tenon.dims<C, F>> init normal 0.02
   tenon.param @narrow_down : tensor<12x4xbf16, #tenon.dims<F, C>> init normal 0.02
 
@@ -109,6 +112,31 @@ tenon.model @m {
     %half = tenon.scale %loss by 0.5 : tensor<f32, #tenon.dims<>>
     tenon.accumulate %dw into @wte fresh : !wte
     return %half : tensor<f32, #tenon.dims<>>
+  }
+
+  // The gradient of a bias joins that of its weight only where the kernel lays the right factor out.
+  // CHECK-LABEL: func.func @bias_beside_transposed
+  // CHECK: tenon.group weight_gradient
+  // CHECK-NOT: tenon.sum_leading
+  // CHECK: tenon.group sum_leading
+  // CHECK-LABEL: func.func @bias_beside_plain
+  // CHECK: tenon.group weight_gradient
+  // CHECK: tenon.sum_leading
+  // CHECK-NOT: tenon.group
+  // CHECK: return
+  func.func @bias_beside_transposed(%x: !x, %dy: !h) {
+    %dw = tenon.linear_backward_weight %x, %dy transposed : !x, !h -> !down
+    tenon.accumulate %dw into @one_down fresh : !down
+    %db = tenon.sum_leading %dy : !h -> !b
+    tenon.accumulate %db into @one_b fresh : !b
+    return
+  }
+  func.func @bias_beside_plain(%x: !x, %dy: !h) {
+    %dw = tenon.linear_backward_weight %x, %dy : !x, !h -> !up
+    tenon.accumulate %dw into @one_up fresh : !up
+    %db = tenon.sum_leading %dy : !h -> !b
+    tenon.accumulate %db into @one_b fresh : !b
+    return
   }
 
   // CHECK-LABEL: func.func @mlp

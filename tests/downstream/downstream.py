@@ -43,16 +43,16 @@ class Project:
         self.source, self.build_folder = work / "source", work / "build"
         shutil.copytree(options.project, self.source)
 
-    def configure(self):
+    def configure(self, **more):
         gpt = [f"-DGPT_SOURCE={self.options.gpt}"] if self.options.gpt else []
         if self.options.toolchain:  # README's line, with the paths of this test
             line, = blocks.commands(blocks.block_for(__file__), {
                 "-S .": f"-S {self.source}", "-B build": f"-B {self.build_folder}",
                 "aarch64.cmake": self.options.toolchain,
                 "/opt/tenon-aarch64": self.options.prefix, "/opt/tenon/bin/tenonc": self.options.tenonc})
-            return run([*line, *gpt])
+            return run([*line, *gpt], **more)
         return run(["cmake", "-G", self.options.generator, "-S", self.source, "-B", self.build_folder,
-                    f"-DCMAKE_PREFIX_PATH={self.options.prefix}", "-DCMAKE_BUILD_TYPE=Release", *gpt])
+                    f"-DCMAKE_PREFIX_PATH={self.options.prefix}", "-DCMAKE_BUILD_TYPE=Release", *gpt], **more)
 
     def build(self, **more):
         # With every command line shown, so that what was compiled can be told.
@@ -103,7 +103,10 @@ def check_mistakes(project):
     require("CHECK of tiny adds none" in output, "nothing says that CHECK adds no test")
     project.edit("CMakeLists.txt", "# no tests", "enable_testing()")
     require("CHECK of tiny" not in project.configure(), "a project with tests is warned")
-    project.edit("CMakeLists.txt", "ENTRIES forward", "MODELS other ENTRIES forward")
+    project.edit("CMakeLists.txt", "ENTRIES forward", "MODELS ti-ny ENTRIES forward")
+    output = " ".join(project.configure(expect_failure=True).split())
+    require("no model can be named 'ti-ny'" in output and "MODELS" in output, "a name that no model has gets a poor message")
+    project.edit("CMakeLists.txt", "MODELS ti-ny ENTRIES forward", "MODELS other ENTRIES forward")
     output = project.build(expect_failure=True)
     require("no model 'other'" in output and "tiny" in output, "a wrong model name has a poor message")
     project.edit("CMakeLists.txt", "MODELS other ENTRIES forward", "ENTRIES loss")

@@ -279,6 +279,41 @@ struct zero_by_nature {  // the loss of one class, and all of its gradients; a p
   }
 };
 
+// More dimensions than a word has bits, most of them known at run time.
+#define EIGHT(a, b, c, d, e, f, g, h) \
+  struct a : dyn<1, 2> {};            \
+  struct b : dyn<1, 2> {};            \
+  struct c : dyn<1, 2> {};            \
+  struct d : dyn<1, 2> {};            \
+  struct e : dyn<1, 2> {};            \
+  struct f : dyn<1, 2> {};            \
+  struct g : dyn<1, 2> {};            \
+  struct h : dim<3> {};               \
+  template <fixed_name Name>          \
+  using of_##a = input<Name, f32, a, b, c, d, e, f, g, h>
+EIGHT(a1, a2, a3, a4, a5, a6, a7, a8);
+EIGHT(b1, b2, b3, b4, b5, b6, b7, b8);
+EIGHT(c1, c2, c3, c4, c5, c6, c7, c8);
+EIGHT(d1, d2, d3, d4, d5, d6, d7, d8);
+EIGHT(e1, e2, e3, e4, e5, e6, e7, e8);
+EIGHT(f1, f2, f3, f4, f5, f6, f7, f8);
+EIGHT(g1, g2, g3, g4, g5, g6, g7, g8);
+EIGHT(h1, h2, h3, h4, h5, h6, h7, h8);
+EIGHT(i1, i2, i3, i4, i5, i6, i7, i8);
+EIGHT(j1, j2, j3, j4, j5, j6, j7, j8);
+#undef EIGHT
+
+struct eighty_dimensions {
+  constexpr auto operator()(of_a1<"a"> a, of_b1<"b"> b, of_c1<"c"> c, of_d1<"d"> d, of_e1<"e"> e,
+                            of_f1<"f"> f, of_g1<"g"> g, of_h1<"h"> h, of_i1<"i"> i,
+                            of_j1<"j"> j) const {
+    return outputs(output<"twice_a">(a + a), output<"twice_b">(b + b), output<"twice_c">(c + c),
+                   output<"twice_d">(d + d), output<"twice_e">(e + e), output<"twice_f">(f + f),
+                   output<"twice_g">(g + g), output<"twice_h">(h + h), output<"twice_i">(i + i),
+                   output<"twice_j">(j + j));
+  }
+};
+
 TENON_MODEL(norm_before_positions, norm_before_positions{});
 TENON_MODEL(norm_of_positions, norm_of_positions{});
 TENON_MODEL(positions_twice, positions_twice{});
@@ -309,3 +344,4 @@ TENON_MODEL(two_targets, two_targets{});
 TENON_MODEL(loss_in_logits, loss_in_logits{});
 TENON_MODEL(number_from_outside, number_from_outside{});
 TENON_MODEL(zero_by_nature, zero_by_nature{});
+TENON_MODEL(eighty_dimensions, eighty_dimensions{});

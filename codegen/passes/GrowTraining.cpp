@@ -122,7 +122,8 @@ GroupPlan growTrainingGroup(Operation *op) {
     // The kernel sums the columns of the second factor, which is dy in this form only.
     if (!weight.getTransposed())
       takeBiasSum(growth, weight.getDy(), op);
-    growth.stop("a weight's gradient takes in that of the bias only");
+    growth.stop(weight.getTransposed() ? "this kernel takes nothing in"
+                                       : "a weight's gradient takes in that of the bias only");
     return growth.plan;
   }
   if (auto table = dyn_cast<EmbeddingBackwardOp>(op)) {

@@ -116,7 +116,7 @@ tenon.model @m {
 
   // The gradient of a bias joins that of its weight only where the kernel lays the right factor out.
   // CHECK-LABEL: func.func @bias_beside_transposed
-  // CHECK: tenon.group weight_gradient
+  // CHECK: tenon.group weight_gradient attributes {tenon.ends = "this kernel takes nothing in"}
   // CHECK-NOT: tenon.sum_leading
   // CHECK: tenon.group sum_leading
   // CHECK-LABEL: func.func @bias_beside_plain

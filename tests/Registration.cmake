@@ -3,16 +3,30 @@
 include(Catch)
 find_program(TENON_LIT NAMES lit HINTS ${llvm_prefix}/bin /usr/lib/llvm-22/bin)
 
-# tenon_add_catch_tests(<name> SOURCES a.cpp ... LIBRARIES x ... [PREFIX text])
+# LLVM's libraries are not instrumented: they use memory that its headers poison where they are compiled into ours.
+# A sanitizer's finding ends a process by a signal, so that no test takes it for the refusal that it waits for.
+set(sanitizer_environment)
+if(TENON_SANITIZE AND TENON_BUILD_CODEGEN)
+  set(sanitizer_environment ENVIRONMENT ASAN_OPTIONS=allow_user_poisoning=0:abort_on_error=1)
+elseif(TENON_SANITIZE STREQUAL "thread")  # children of tests that fork are looked at too
+  set(sanitizer_environment ENVIRONMENT TSAN_OPTIONS=die_after_fork=0)
+endif()
+
+# tenon_add_catch_tests(<name> SOURCES a.cpp ... LIBRARIES x ... [PREFIX text] [LABEL text])
 # An executable with Catch2's main (tests/catch_main.cpp) whose cases become tests "<prefix>: <case>".
 function(tenon_add_catch_tests name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PREFIX" "SOURCES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PREFIX;LABEL" "SOURCES;LIBRARIES")
   if(NOT arg_PREFIX)
     set(arg_PREFIX ${name})
   endif()
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE tenon_catch_main ${arg_LIBRARIES})
-  catch_discover_tests(${name} TEST_PREFIX "${arg_PREFIX}: " PROPERTIES TIMEOUT 300)
+  set(label)
+  if(arg_LABEL)
+    set(label LABELS ${arg_LABEL})
+  endif()
+  catch_discover_tests(${name} TEST_PREFIX "${arg_PREFIX}: "
+                       PROPERTIES TIMEOUT 300 ${label} ${sanitizer_environment})
 endfunction()
 
 # tenon_add_lit_tests(<folder label> [DEPENDS target...])
@@ -26,7 +40,7 @@ function(tenon_add_lit_tests label)
     add_test(NAME "${label}: ${file}"
              COMMAND ${TENON_LIT} -v --no-progress-bar --skip-test-time-recording
                      ${PROJECT_BINARY_DIR}/tests/${folder}/${file})
-    set_tests_properties("${label}: ${file}" PROPERTIES TIMEOUT 120 LABELS lit
+    set_tests_properties("${label}: ${file}" PROPERTIES TIMEOUT 120 LABELS lit ${sanitizer_environment}
                          SKIP_REGULAR_EXPRESSION "UNSUPPORTED: ")
   endforeach()
 endfunction()

@@ -27,9 +27,20 @@ void in_thread(std::size_t stack_bytes, std::function<void()> body) {
     (*static_cast<std::function<void()>*>(argument))();
     return nullptr;
   };
-  REQUIRE(pthread_create(&thread, &attributes, run, &body) == 0);
+  // Catch counts one assertion at a time: the thread's own are over when it is joined.
+  const int begun = pthread_create(&thread, &attributes, run, &body);
   pthread_attr_destroy(&attributes);
-  REQUIRE(pthread_join(thread, nullptr) == 0);
+  const int ended = begun == 0 ? pthread_join(thread, nullptr) : begun;
+  REQUIRE(begun == 0);
+  REQUIRE(ended == 0);
+}
+
+// What is left so many frames of more than 1024 bytes further down.
+[[gnu::noinline]] std::size_t left_below(int calls) {
+  volatile char frame[1024];
+  frame[calls] = 1;  // not always the same, or the compiler keeps one of them only
+  const std::size_t left = calls == 0 ? stack_left() : left_below(calls - 1);
+  return left + static_cast<std::size_t>(frame[calls]) - 1;  // so that the frame is there until now
 }
 
 // The least that any of the threads that took part had left.
@@ -61,12 +72,7 @@ TEST_CASE("a thread knows how much stack it has left") {
   std::size_t left = 0, deeper = 0;
   in_thread(512 << 10, [&] {
     left = stack_left();
-    const std::function<std::size_t(int)> below = [&](int calls) {
-      volatile char frame[1024];
-      frame[0] = 1;
-      return calls == 0 ? stack_left() : below(calls - 1) + frame[0] - 1;
-    };
-    deeper = below(10);
+    deeper = left_below(10);
   });
   CHECK(left > (256 << 10));
   CHECK(left < (512 << 10));

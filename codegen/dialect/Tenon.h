@@ -11,6 +11,8 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include "Traits.h"
+
 #include "TenonDialect.h.inc"
 #include "TenonEnums.h.inc"
 #define GET_ATTRDEF_CLASSES
@@ -32,6 +34,9 @@ DimOp lookupDim(ModelOp model, llvm::StringRef name);
 /// The tensor type with those named dimensions of a model, sizes dynamic where min != max.
 mlir::RankedTensorType tensorOf(ModelOp model, llvm::ArrayRef<mlir::StringAttr> names,
                                 mlir::Type element);
+
+/// How many operands a function of scalars takes.
+unsigned operandsOf(ScalarFunction function);
 
 /// The greatest number of elements a tensor of that type can have.
 int64_t maxElements(ModelOp model, mlir::RankedTensorType type);

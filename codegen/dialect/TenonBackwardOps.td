@@ -138,7 +138,7 @@ def Tenon_LinearBackwardWeightOp : Tenon_Op<"linear_backward_weight", [Pure]> {
 }
 
 def Tenon_GeluBackwardOp : Tenon_Op<"gelu_backward",
-    [Pure, AllTypesMatch<["x", "dy", "result"]>]> {
+    [Pure, AllTypesMatch<["x", "dy", "result"]>, Tenon_Elementwise]> {
   let summary = "gradient of gelu's input";
   let description = [{
     erf: dy * (P(x) + x * p(x)), P and p the normal distribution and its density.

@@ -55,6 +55,15 @@ def Tenon_GeluKind : Tenon_Enum<"GeluKind", "which form of GELU", [
   I32EnumAttrCase<"Tanh", 0, "tanh">, I32EnumAttrCase<"Erf", 1, "erf">]>;
 def Tenon_GeluKindAttr : Tenon_EnumAttr<Tenon_GeluKind, "gelu_kind">;
 
+// The first ones are TENON_SCALARS of the graph format; no model can write the others.
+def Tenon_ScalarFunction : Tenon_Enum<"ScalarFunction", "what is done to each element", [
+  I32EnumAttrCase<"add", 0>, I32EnumAttrCase<"subtract", 1>, I32EnumAttrCase<"multiply", 2>,
+  I32EnumAttrCase<"divide", 3>, I32EnumAttrCase<"minimum", 4>, I32EnumAttrCase<"maximum", 5>,
+  I32EnumAttrCase<"exp", 6>, I32EnumAttrCase<"log", 7>, I32EnumAttrCase<"sqrt", 8>,
+  I32EnumAttrCase<"rsqrt", 9>, I32EnumAttrCase<"tanh", 10>, I32EnumAttrCase<"sigmoid", 11>,
+  I32EnumAttrCase<"select_less", 12>]>;
+def Tenon_ScalarFunctionAttr : Tenon_EnumAttr<Tenon_ScalarFunction, "scalar_function">;
+
 def Tenon_InitKind : Tenon_Enum<"InitKind", "how a parameter is initialised", [
   I32EnumAttrCase<"Zeros", 0, "zeros">, I32EnumAttrCase<"Ones", 1, "ones">,
   I32EnumAttrCase<"Normal", 2, "normal">, I32EnumAttrCase<"ScaledNormal", 3, "scaled_normal">,
@@ -82,6 +91,11 @@ def Tenon_GroupKind : Tenon_Enum<"GroupKind", "which kernel family computes a fu
   I32EnumAttrCase<"Optimiser", 15, "optimiser">,
   I32EnumAttrCase<"Initialise", 16, "initialise">]>;
 def Tenon_GroupKindAttr : Tenon_EnumAttr<Tenon_GroupKind, "group_kind">;
+
+// See Traits.h.
+def Tenon_Elementwise : NativeOpTrait<"IsElementwise"> {
+  let cppNamespace = "::tenon";
+}
 
 class Tenon_Op<string mnemonic, list<Trait> traits = []> : Op<Tenon_Dialect, mnemonic, traits>;
 

@@ -155,6 +155,68 @@ LogicalResult GeluOp::verify() {
   return success();
 }
 
+unsigned operandsOf(ScalarFunction function) {
+  switch (function) {
+  case ScalarFunction::add:
+  case ScalarFunction::subtract:
+  case ScalarFunction::multiply:
+  case ScalarFunction::divide:
+  case ScalarFunction::minimum:
+  case ScalarFunction::maximum:
+    return 2;
+  case ScalarFunction::exp:
+  case ScalarFunction::log:
+  case ScalarFunction::sqrt:
+  case ScalarFunction::rsqrt:
+  case ScalarFunction::tanh:
+  case ScalarFunction::sigmoid:
+    return 1;
+  case ScalarFunction::select_less:
+    return 4;
+  }
+  llvm_unreachable("all functions are above");
+}
+
+/// The type of the operand with the most dimensions, the first of them.
+static RankedTensorType biggest(ValueRange inputs) {
+  RankedTensorType result;
+  for (Value input : inputs) {
+    auto type = cast<RankedTensorType>(input.getType());
+    if (!result || type.getRank() > result.getRank())
+      result = type;
+  }
+  return result;
+}
+
+void ElementwiseOp::build(OpBuilder &b, OperationState &state, ScalarFunction function,
+                          ValueRange inputs) {
+  build(b, state, biggest(inputs), function, inputs);
+}
+
+LogicalResult ElementwiseOp::verify() {
+  unsigned wanted = operandsOf(getFunction());
+  if (getInputs().size() != wanted) // (C1)
+    return violates(*this, 1) << stringifyScalarFunction(getFunction()) << " takes " << wanted
+                              << " operands; it has " << getInputs().size();
+  for (Value input : getInputs()) {
+    auto type = cast<RankedTensorType>(input.getType());
+    if (!isFloat(type) || type.getElementType() != getType().getElementType()) // (C2)
+      return violates(*this, 2) << "operands must have the float element type of the result; it is "
+                                << shapeText(getType()) << ", an operand is " << shapeText(type);
+    for (int64_t fromEnd = 1; fromEnd <= type.getRank(); ++fromEnd) // (C3)
+      if (type.getRank() > getType().getRank() ||
+          !sameDim(getType(), getType().getRank() - fromEnd, type, type.getRank() - fromEnd))
+        return violates(*this, 3) << "the dimensions of an operand must be the last ones of the "
+                                     "result; the result is "
+                                  << shapeText(getType()) << ", an operand is " << shapeText(type);
+  }
+  if (biggest(getInputs()) != getType()) // (C3)
+    return violates(*this, 3) << "the result must have the type of the biggest operand; it is "
+                              << shapeText(getType()) << ", that operand is "
+                              << shapeText(biggest(getInputs()));
+  return success();
+}
+
 LogicalResult AttentionOp::verify() {
   if (failed(checkQkv(*this, getQkv().getType(), getType(), "the result")))
     return failure();

@@ -72,7 +72,7 @@ def Tenon_PositionsOp : Tenon_Op<"positions", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Tenon_AddOp : Tenon_SameTypeOp<"add"> {
+def Tenon_AddOp : Tenon_SameTypeOp<"add", [Tenon_Elementwise]> {
   let summary = "elementwise sum; y is repeated over the leading dimensions that only x has";
   let description = [{
     result[i..., j...] = x[i..., j...] + y[j...].
@@ -91,7 +91,7 @@ def Tenon_AddOp : Tenon_SameTypeOp<"add"> {
   let hasVerifier = 1;
 }
 
-def Tenon_ScaleOp : Tenon_SameTypeOp<"scale"> {
+def Tenon_ScaleOp : Tenon_SameTypeOp<"scale", [Tenon_Elementwise]> {
   let summary = "multiplication by a constant";
   let description = [{
     result = factor * x. A factor of 1 folds away.
@@ -183,7 +183,7 @@ def Tenon_LinearOp : Tenon_Op<"linear", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Tenon_GeluOp : Tenon_SameTypeOp<"gelu"> {
+def Tenon_GeluOp : Tenon_SameTypeOp<"gelu", [Tenon_Elementwise]> {
   let summary = "the Gaussian error linear unit, exact or in its tanh form";
   let description = [{
     erf: x/2 * (1 + erf(x / sqrt 2)); tanh: x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3))).
@@ -197,6 +197,32 @@ def Tenon_GeluOp : Tenon_SameTypeOp<"gelu"> {
   let arguments = (ins Tenon_Tensor:$x, Tenon_GeluKindAttr:$form);
   let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = "$form $x `:` type($x) attr-dict";
+  let hasVerifier = 1;
+}
+
+def Tenon_ElementwiseOp : Tenon_Op<"elementwise", [Pure, Tenon_Elementwise]> {
+  let summary = "a function of scalars, of each element";
+  let description = [{
+    result[i...] = f(x[i...], y[i...]), where an operand with fewer dimensions is repeated over the
+    leading ones that it lacks. f is one of
+    add x + y, subtract x - y, multiply x y, divide x / y, minimum, maximum (NaN if either is),
+    exp, log, sqrt, rsqrt 1 / sqrt x, tanh, sigmoid 1 / (1 + exp(-x)),
+    select_less (x, y, u, v): u where x < y, else v; the derivative of minimum and maximum.
+    (C1) there are as many operands as f takes.
+    (C2) operands and result have the same float element type.
+    (C3) the result has the type of the operand with the most dimensions; the dimensions of the
+         others are the last ones of it.
+
+    ```mlir
+    %h = tenon.elementwise multiply %x, %gain
+      : tensor<?x768xf32, #tenon.dims<seq, n_embd>>, tensor<768xf32, #tenon.dims<n_embd>>
+      -> tensor<?x768xf32, #tenon.dims<seq, n_embd>>
+    ```
+  }];
+  let arguments = (ins Tenon_ScalarFunctionAttr:$function, Variadic<Tenon_Tensor>:$inputs);
+  let results = (outs Tenon_Tensor:$result);
+  let assemblyFormat = "$function $inputs `:` type($inputs) `->` type($result) attr-dict";
+  let builders = [OpBuilder<(ins "::tenon::ScalarFunction":$function, "::mlir::ValueRange":$inputs)>];
   let hasVerifier = 1;
 }
 

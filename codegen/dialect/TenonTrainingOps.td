@@ -27,7 +27,7 @@ def Tenon_ConstantOp : Tenon_Op<"constant", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Tenon_TrainingDropoutOp : Tenon_SameTypeOp<"training_dropout"> {
+def Tenon_TrainingDropoutOp : Tenon_SameTypeOp<"training_dropout", [Tenon_Elementwise]> {
   let summary = "zeroes elements at random; which ones is a function, so nobody stores a mask";
   let description = [{
     result[e] = 0 where word(e) < floor(probability * 2^32), else x[e] / (1 - probability), for

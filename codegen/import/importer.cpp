@@ -13,6 +13,12 @@ using namespace mlir;
 namespace tenon {
 namespace {
 
+#define TENON_SAME_FUNCTION(name, operands)                                                        \
+  static_assert(static_cast<uint32_t>(ScalarFunction::name) ==                                     \
+                static_cast<uint32_t>(graph::scalar::name));
+TENON_SCALARS(TENON_SAME_FUNCTION)
+#undef TENON_SAME_FUNCTION
+
 class Importer : Declarations {
 public:
   Importer(const Graph &graph, ModuleOp into)
@@ -218,6 +224,11 @@ private:
       if (failed(limited(2)))
         return failure();
       value = GeluKindAttr::get(context, static_cast<GeluKind>(words[0]));
+      break;
+    case AttrSource::Scalar:
+      if (failed(limited(graph::n_scalars)))
+        return failure();
+      value = ScalarFunctionAttr::get(context, static_cast<ScalarFunction>(words[0]));
       break;
     case AttrSource::State:
       if (state.empty())

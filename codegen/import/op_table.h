@@ -14,6 +14,7 @@ enum class AttrSource {
   Integer,   // one word, the bits of an i32 -> I32Attr
   Dimension, // one word, index of a dimension -> FlatSymbolRefAttr
   Gelu,      // one word, gelu_kind -> GeluKindAttr
+  Scalar,    // one word, scalar -> ScalarFunctionAttr
   State,     // no word: the node's state operand -> FlatSymbolRefAttr
 };
 
@@ -43,6 +44,8 @@ inline constexpr OpRow opRows[] = {
     {graph::op::cross_entropy, "tenon.cross_entropy", {{"ignore", AttrSource::Integer}}},
     {graph::op::repeat, nullptr},
     {graph::op::yield, nullptr},
+    {graph::op::number, "tenon.constant", {{"value", AttrSource::Double}}},
+    {graph::op::elementwise, "tenon.elementwise", {{"function", AttrSource::Scalar}}},
 };
 
 /// Words that an attribute takes.
@@ -54,6 +57,7 @@ constexpr uint32_t wordsOf(AttrSource source) {
   case AttrSource::Integer:
   case AttrSource::Dimension:
   case AttrSource::Gelu:
+  case AttrSource::Scalar:
     return 1;
   default:
     return 0;

@@ -122,6 +122,32 @@ static void countAccumulate(AccumulateOp op, Cost &cost) {
   cost.bytes.addElements(op.getFresh() ? bytes : 2 * bytes, type);
 }
 
+/// Additions, products and the like for an element.
+static int64_t flopsOf(ScalarFunction function) {
+  switch (function) {
+  case ScalarFunction::exp:
+    return 8;
+  case ScalarFunction::log:
+    return 12;
+  case ScalarFunction::tanh:
+    return 12;
+  case ScalarFunction::sigmoid:
+    return 10;
+  case ScalarFunction::rsqrt:
+  case ScalarFunction::select_less:
+    return 2;
+  case ScalarFunction::add:
+  case ScalarFunction::subtract:
+  case ScalarFunction::multiply:
+  case ScalarFunction::divide:
+  case ScalarFunction::minimum:
+  case ScalarFunction::maximum:
+  case ScalarFunction::sqrt:
+    return 1;
+  }
+  llvm_unreachable("all functions are above");
+}
+
 static void countOperation(Operation &operation, Cost &cost) {
   auto elementwise = [&](int64_t each) {
     cost.flops.addElements(each, operation.getResult(0).getType());
@@ -129,6 +155,7 @@ static void countOperation(Operation &operation, Cost &cost) {
   llvm::TypeSwitch<Operation *>(&operation)
       .Case<AddOp, ScaleOp>([&](auto) { elementwise(1); })
       .Case([&](GeluOp op) { elementwise(op.getForm() == GeluKind::Tanh ? 9 : 5); })
+      .Case([&](ElementwiseOp op) { elementwise(flopsOf(op.getFunction())); })
       // Mean and variance 4, normalise 2, weight 1, bias 1.
       .Case([&](LayerNormOp op) { elementwise(op.getBias() ? 8 : 7); })
       .Case([&](LinearOp op) {

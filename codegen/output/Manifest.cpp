@@ -161,6 +161,8 @@ std::string operationName(Operation &op) {
     param.consume_back(".weight");
     return name + " " + param.str();
   };
+  if (auto elementwise = dyn_cast<ElementwiseOp>(op))
+    name = stringifyScalarFunction(elementwise.getFunction()).str();
   if (auto accumulate = dyn_cast<AccumulateOp>(op))
     return withParam(accumulate.getName());
   for (Value operand : op.getOperands())

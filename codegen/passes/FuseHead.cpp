@@ -67,7 +67,7 @@ bool isKnownBefore(Operation *op, Value value, const DominanceInfo &dominance) {
   if (dominance.dominates(value, op))
     return true;
   Operation *maker = value.getDefiningOp();
-  return isa_and_nonnull<AddOp, ScaleOp>(maker) &&
+  return isa_and_nonnull<AddOp, ScaleOp, ElementwiseOp, ConstantOp>(maker) &&
          cast<RankedTensorType>(value.getType()).getRank() == 0 &&
          llvm::all_of(maker->getOperands(),
                       [&](Value operand) { return isKnownBefore(op, operand, dominance); });

@@ -6,9 +6,7 @@ using namespace mlir;
 
 namespace tenon {
 
-bool isElementwise(Operation *op) {
-  return isa<AddOp, GeluOp, ScaleOp, CastOp, GeluBackwardOp, TrainingDropoutOp>(op);
-}
+bool isElementwise(Operation *op) { return op->hasTrait<IsElementwise>() || isa<CastOp>(op); }
 
 /// Whether a use only keeps the value in a stack.
 static bool isKept(OpOperand &use) {
@@ -62,21 +60,73 @@ Operation *Growth::onlyUser() {
   return user;
 }
 
+/// The elementwise operations behind the current value, up to the first one on which all that use
+/// it come together, with what only these need: x and sigmoid(x) of x * sigmoid(x). Empty if there
+/// is no such operation.
+SmallVector<Operation *> Growth::comeTogether() {
+  Value from = current();
+  llvm::SmallSetVector<Operation *, 8> candidates;
+  llvm::SmallPtrSet<Operation *, 8> behind;
+  for (Operation *op = from.getDefiningOp()->getNextNode(); op; op = op->getNextNode()) {
+    if (!op->hasTrait<IsElementwise>() || op->getResult(0).getType() != from.getType())
+      continue;
+    // What follows from the value, or else is known as early as it: the rest may end the kernel of
+    // a later product.
+    bool follows = llvm::any_of(op->getOperands(), [&](Value operand) {
+      return operand == from || behind.contains(operand.getDefiningOp());
+    });
+    bool isEarly = llvm::all_of(op->getOperands(), [&](Value operand) {
+      Operation *maker = operand.getDefiningOp();
+      return !maker || maker->getBlock() != op->getBlock() || isa<GetParamOp, ConstantOp>(maker) ||
+             candidates.contains(maker) || maker->isBeforeInBlock(from.getDefiningOp());
+    });
+    if (!follows && !isEarly)
+      continue;
+    candidates.insert(op);
+    if (follows)
+      behind.insert(op);
+    // All of the candidates that it needs, itself included.
+    llvm::SmallSetVector<Operation *, 8> needed;
+    needed.insert(op);
+    for (unsigned i = 0; i < needed.size(); ++i)
+      for (Value operand : needed[i]->getOperands())
+        if (Operation *maker = operand.getDefiningOp(); maker && candidates.contains(maker))
+          needed.insert(maker);
+    auto stays = [&](Value value) {
+      return llvm::all_of(value.getUses(), [&](OpOperand &use) {
+        return isKept(use) || needed.contains(use.getOwner());
+      });
+    };
+    bool meets = follows && stays(from) && llvm::all_of(needed, [&](Operation *each) {
+                   return each == op || stays(each->getResult(0));
+                 });
+    if (!meets)
+      continue;
+    SmallVector<Operation *> inOrder(needed.begin(), needed.end());
+    llvm::sort(inOrder, [](Operation *x, Operation *y) { return x->isBeforeInBlock(y); });
+    return inOrder;
+  }
+  return {};
+}
+
 void Growth::takeElementwise() {
-  while (Operation *user = onlyUser()) {
-    if (!isElementwise(user)) {
-      stop("'" + user->getName().getStringRef() +
-           "' needs whole rows, and this kernel makes them in pieces");
-      return;
-    }
-    if (auto add = dyn_cast<AddOp>(user);
-        add && (add.getX() == add.getY() || add.getX().getType() != current().getType())) {
-      stop("its result is the smaller side of 'tenon.add'");
-      return;
-    }
-    take(user);
-    if (isa<CastOp>(user))
+  while (true) {
+    Operation *user = onlyUser();
+    if (user && isa<CastOp>(user)) {
+      take(user);
       return (void)stop("it stores its rows in bf16");
+    }
+    SmallVector<Operation *> next = comeTogether();
+    if (next.empty()) {
+      if (user && !isElementwise(user))
+        stop("'" + user->getName().getStringRef() +
+             "' needs whole rows, and this kernel makes them in pieces");
+      else if (user)
+        stop("its result is the smaller side of '" + user->getName().getStringRef() + "'");
+      return;
+    }
+    for (Operation *op : next)
+      take(op);
   }
 }
 

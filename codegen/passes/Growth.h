@@ -26,12 +26,15 @@ public:
   /// The only user of the current value, in the same block; null (and the reason kept) otherwise.
   /// A stack that keeps the value for another repeat does not count: the kernel stores it too.
   mlir::Operation *onlyUser();
-  /// Takes in the elementwise operations that follow one another.
+  /// Takes in the elementwise operations that lead to one value.
   void takeElementwise();
   /// Takes in the cast of the current value that products read, where it is the only use.
   void takeCast();
 
   GroupPlan plan;
+
+private:
+  llvm::SmallVector<mlir::Operation *> comeTogether();
 };
 
 } // namespace tenon

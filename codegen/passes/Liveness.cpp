@@ -78,7 +78,7 @@ bool isElementwiseUse(OpOperand &use) {
     [[fallthrough]];
   case GroupKind::NormBackward:
   case GroupKind::Elementwise:
-    return isa<AddOp, ScaleOp, GeluOp, GeluBackwardOp, TrainingDropoutOp>(use.getOwner()) &&
+    return use.getOwner()->hasTrait<IsElementwise>() &&
            use.get().getType() == use.getOwner()->getResult(0).getType();
   default:
     return false;

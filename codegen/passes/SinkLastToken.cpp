@@ -15,7 +15,7 @@ namespace tenon {
 namespace {
 /// Whether the operation computes each token of its first operand by itself.
 bool isTokenwise(Operation *op) {
-  return isa<LinearOp, LayerNormOp, GeluOp, ScaleOp, AddOp, CastOp>(op);
+  return isa<LinearOp, LayerNormOp, GeluOp, ScaleOp, AddOp, ElementwiseOp, CastOp>(op);
 }
 
 Value lastToken(OpBuilder &b, Location loc, Value x) {
@@ -37,8 +37,9 @@ struct SinkThroughTokenwise : OpRewritePattern<LastTokenOp> {
     auto rankOf = [](Value value) { return cast<RankedTensorType>(value.getType()).getRank(); };
     // Of a tensor (T, C) that is added to every sequence there is no last_token. Nothing may change
     // before this is known: a pattern that changes the IR and then fails makes the pass fail.
-    if (auto add = dyn_cast<AddOp>(producer); add && rankOf(add.getY()) == 2)
-      return rewriter.notifyMatchFailure(op, "adds a tensor (T, C)");
+    if (isa<AddOp, ElementwiseOp>(producer) &&
+        llvm::any_of(producer->getOperands(), [&](Value value) { return rankOf(value) == 2; }))
+      return rewriter.notifyMatchFailure(op, "combines with a tensor (T, C)");
     IRMapping mapping;
     for (Value operand : producer->getOperands())
       if (rankOf(operand) == 3)

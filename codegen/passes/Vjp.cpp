@@ -8,7 +8,8 @@ using namespace mlir;
 namespace tenon {
 
 bool isRecomputed(Operation *op) {
-  return isa<GetParamOp, PositionsOp, LayerNormOp, GeluOp, ScaleOp, TrainingDropoutOp>(op);
+  return isa<GetParamOp, PositionsOp, ConstantOp, LayerNormOp, GeluOp, ScaleOp, ElementwiseOp,
+             TrainingDropoutOp>(op);
 }
 
 namespace {

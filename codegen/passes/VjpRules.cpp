@@ -88,6 +88,79 @@ LogicalResult rule(GeluOp op, Value dy, Backward &w) {
   });
 }
 
+/// The gradient of operand `i`, of the type of the result; in the functions that models have.
+Value derivative(ElementwiseOp op, unsigned i, Value dy, Backward &w) {
+  Location loc = op.getLoc();
+  auto apply = [&](ScalarFunction function, ValueRange inputs) -> Value {
+    return ElementwiseOp::create(w.b, loc, function, inputs);
+  };
+  auto product = [&](Value x, Value y) { return apply(ScalarFunction::multiply, {x, y}); };
+  auto times = [&](Value x, double factor) -> Value {
+    return ScaleOp::create(w.b, loc, x, llvm::APFloat(factor));
+  };
+  auto number = [&](double value) -> Value {
+    auto scalar = RankedTensorType::get({}, op.getType().getElementType(),
+                                        DimsAttr::get(op.getContext(), {}));
+    return ConstantOp::create(w.b, loc, scalar, llvm::APFloat(value));
+  };
+  auto input = [&](unsigned j) { return w.use(op.getInputs()[j]); };
+  auto result = [&] { return w.use(op.getResult()); };
+  // What goes to the operand where it was chosen.
+  auto chosen = [&](unsigned less, unsigned than) {
+    Value x = input(less), y = input(than), none = number(0);
+    return apply(ScalarFunction::select_less,
+                 i == 0 ? ValueRange{x, y, dy, none} : ValueRange{x, y, none, dy});
+  };
+  switch (op.getFunction()) {
+  case ScalarFunction::add:
+    return dy;
+  case ScalarFunction::subtract:
+    return i == 0 ? dy : times(dy, -1);
+  case ScalarFunction::multiply:
+    return product(dy, input(1 - i));
+  case ScalarFunction::divide: {
+    Value quotient = apply(ScalarFunction::divide, {dy, input(1)});
+    return i == 0 ? quotient : times(product(quotient, result()), -1);
+  }
+  case ScalarFunction::minimum:
+    return chosen(0, 1);
+  case ScalarFunction::maximum:
+    return chosen(1, 0);
+  case ScalarFunction::exp:
+    return product(dy, result());
+  case ScalarFunction::log:
+    return apply(ScalarFunction::divide, {dy, input(0)});
+  case ScalarFunction::sqrt:
+    return apply(ScalarFunction::divide, {times(dy, 0.5), result()});
+  case ScalarFunction::rsqrt: {
+    Value y = result();
+    return times(product(product(dy, y), product(y, y)), -0.5);
+  }
+  case ScalarFunction::tanh: {
+    Value y = result(), square = product(y, y);
+    return product(dy, apply(ScalarFunction::subtract, {number(1), square}));
+  }
+  case ScalarFunction::sigmoid: {
+    Value y = result(), rest = apply(ScalarFunction::subtract, {number(1), y});
+    return product(dy, product(y, rest));
+  }
+  case ScalarFunction::select_less:
+    break; // only derivatives have it
+  }
+  llvm_unreachable("a model has no such function");
+}
+
+LogicalResult rule(ElementwiseOp op, Value dy, Backward &w) {
+  for (unsigned i = op.getInputs().size(); i-- > 0;) {
+    Value operand = op.getInputs()[i];
+    if (failed(addTo(operand, w, [&] {
+          return reduceTo(operand.getType(), derivative(op, i, dy, w), op.getLoc(), w);
+        })))
+      return failure();
+  }
+  return success();
+}
+
 LogicalResult rule(AttentionSavingOp op, Value dy, Backward &w) {
   return addTo(op.getQkv(), w, [&]() -> Value {
     // One after the other: the order of arguments is the C++ compiler's affair.
@@ -109,7 +182,8 @@ LogicalResult applyRule(Operation *op, Backward &backward) {
   Value dy = backward.gradientOf(op->getResult(0));
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case<EmbeddingOp, AddOp, ScaleOp, TrainingDropoutOp, LayerNormOp, LinearOp, GeluOp,
-            AttentionSavingOp, CrossEntropyOp>([&](auto op) { return rule(op, dy, backward); })
+            ElementwiseOp, AttentionSavingOp, CrossEntropyOp>(
+          [&](auto op) { return rule(op, dy, backward); })
       .Default(
           [](Operation *op) {
             return op->emitError("'")

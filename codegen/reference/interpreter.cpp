@@ -131,6 +131,12 @@ LogicalResult Interpreter::execute(Operation *op) {
         return define(op.getResult(), op.getForm() == GeluKind::Erf ? geluErf(get(op.getX()))
                                                                     : geluTanh(get(op.getX())));
       })
+      .Case([&](ElementwiseOp op) {
+        SmallVector<const Tensor *> inputs;
+        for (Value input : op.getInputs())
+          inputs.push_back(&get(input));
+        return define(op.getResult(), elementwise(op.getFunction(), inputs));
+      })
       .Case([&](LastTokenOp op) { return define(op.getResult(), lastToken(get(op.getX()))); })
       .Case([&](TokenCrossEntropyOp op) {
         return define(op.getResult(),

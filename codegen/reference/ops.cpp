@@ -52,6 +52,53 @@ Tensor add(const Tensor &x, const Tensor &y) {
   return result;
 }
 
+static double apply(ScalarFunction function, llvm::ArrayRef<double> x) {
+  auto ofNumbers = [](double chosen, double x, double y) {
+    return std::isnan(x) || std::isnan(y) ? NAN : chosen;
+  };
+  switch (function) {
+  case ScalarFunction::add:
+    return x[0] + x[1];
+  case ScalarFunction::subtract:
+    return x[0] - x[1];
+  case ScalarFunction::multiply:
+    return x[0] * x[1];
+  case ScalarFunction::divide:
+    return x[0] / x[1];
+  case ScalarFunction::minimum:
+    return ofNumbers(std::min(x[0], x[1]), x[0], x[1]);
+  case ScalarFunction::maximum:
+    return ofNumbers(std::max(x[0], x[1]), x[0], x[1]);
+  case ScalarFunction::exp:
+    return std::exp(x[0]);
+  case ScalarFunction::log:
+    return std::log(x[0]);
+  case ScalarFunction::sqrt:
+    return std::sqrt(x[0]);
+  case ScalarFunction::rsqrt:
+    return 1 / std::sqrt(x[0]);
+  case ScalarFunction::tanh:
+    return std::tanh(x[0]);
+  case ScalarFunction::sigmoid:
+    return 1 / (1 + std::exp(-x[0]));
+  case ScalarFunction::select_less:
+    return x[0] < x[1] ? x[2] : x[3];
+  }
+  llvm_unreachable("all functions are above");
+}
+
+Tensor elementwise(ScalarFunction function, ArrayRef<const Tensor *> inputs) {
+  Tensor result = **llvm::max_element(
+      inputs, [](const Tensor *x, const Tensor *y) { return x->shape.size() < y->shape.size(); });
+  for (size_t i = 0; i < result.values.size(); ++i) {
+    SmallVector<double> element;
+    for (const Tensor *input : inputs)
+      element.push_back(input->values[i % input->values.size()]);
+    result.values[i] = apply(function, element);
+  }
+  return result;
+}
+
 static Tensor roundedAs(const fltSemantics &semantics, const Tensor &x) {
   return mapElements(x, [&](double value) {
     APFloat rounded(value);

@@ -4,6 +4,8 @@
 #pragma once
 #include "tensor.h"
 
+#include "Tenon.h"
+
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/Support/Error.h"
 
@@ -22,6 +24,9 @@ Tensor positions(const Tensor &ids, int64_t offset);
 
 /// x + y, where y (j...) is repeated over the leading dimensions of x (i..., j...).
 Tensor add(const Tensor &x, const Tensor &y);
+
+/// `function` of each element; an operand is repeated over the leading dimensions that it lacks.
+Tensor elementwise(ScalarFunction function, llvm::ArrayRef<const Tensor *> inputs);
 
 /// Each value rounded to the nearest of `type`, ties to even.
 Tensor roundTo(const Tensor &x, mlir::FloatType type);

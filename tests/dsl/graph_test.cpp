@@ -118,6 +118,50 @@ TEST_CASE("nodes are in the order of the source") {
   CHECK(g.outputs[1].value == 17);
 }
 
+namespace {
+struct arithmetic {
+  param<f32, n_embd> gain{"gain", ones};
+  constexpr auto operator()(input<"x", f32, batch, n_embd> x, input<"y", f32, n_embd> y) const {
+    auto z = y - gain * x;
+    z = 1 - z / 3;
+    z = max(z, 0.5) * sigmoid(-z);
+    return outputs(output<"z">(2 * z - 1));
+  }
+};
+}  // namespace
+
+TENON_MODEL(arithmetic, arithmetic{});
+
+TEST_CASE("arithmetic: products with numbers are scale, other numbers are values") {
+  const decode::graph of = decode::read(tenon_graph_arithmetic);
+  strings nodes;
+  for (const decode::node& n : of.nodes) nodes.push_back(of.text(n));
+  CHECK(nodes == strings{"elementwise(gain, %0) -> %2 : [batch, n_embd]",
+                         "elementwise(%1, %2) -> %3 : [batch, n_embd]", "number() -> %4 : []",
+                         "elementwise(%3, %4) -> %5 : [batch, n_embd]", "number() -> %6 : []",
+                         "elementwise(%6, %5) -> %7 : [batch, n_embd]", "number() -> %8 : []",
+                         "elementwise(%7, %8) -> %9 : [batch, n_embd]",
+                         "scale(%7) -> %10 : [batch, n_embd]",
+                         "elementwise(%10) -> %11 : [batch, n_embd]",
+                         "elementwise(%9, %11) -> %12 : [batch, n_embd]",
+                         "scale(%12) -> %13 : [batch, n_embd]", "number() -> %14 : []",
+                         "add(%13, %14) -> %15 : [batch, n_embd]"});
+  using graph::scalar;
+  const std::vector<std::pair<unsigned, scalar>> functions{
+      {0, scalar::multiply}, {1, scalar::subtract}, {3, scalar::divide},   {5, scalar::subtract},
+      {7, scalar::maximum},  {9, scalar::sigmoid},  {10, scalar::multiply}};
+  for (const auto& [node, function] : functions)
+    CHECK(of.nodes.at(node).attributes ==
+          std::vector<std::uint32_t>{static_cast<std::uint32_t>(function)});
+  const auto number = [&](unsigned node) {
+    return decode::f64(of.nodes.at(node).attributes.at(0), of.nodes.at(node).attributes.at(1));
+  };
+  CHECK(number(2) == 3);
+  CHECK(number(6) == 0.5);
+  CHECK(number(8) == -1);
+  CHECK(number(12) == -1);
+}
+
 TEST_CASE("attributes hold what the calls say") {
   const auto number = [](const decode::node& n) {
     return decode::f64(n.attributes.at(0), n.attributes.at(1));

@@ -45,10 +45,17 @@ static_assert(same<result<decltype(detail::check_linear<tensor<f32, c>, param<f3
 static_assert(same<result<decltype(detail::check_tied_head<x, param<f32, b, c>>())>,
                    tensor<f32, a, time_steps, b>>);
 static_assert(same<result<decltype(detail::check_layer_norm<x, param<f32, c>>())>, x>);
-static_assert(same<result<decltype(detail::check_add<x, x>())>, x>);
-static_assert(same<result<decltype(detail::check_add<x, tensor<f32, c>>())>, x>);
-static_assert(same<result<decltype(detail::check_add<x, param<f32, c>>())>, x>);
-static_assert(same<result<decltype(detail::check_add<x, tensor<f32>>())>, x>);
+static_assert(same<result<decltype(detail::check_arithmetic<x, x>())>, x>);
+static_assert(same<result<decltype(detail::check_arithmetic<x, tensor<f32, c>>())>, x>);
+static_assert(same<result<decltype(detail::check_arithmetic<x, param<f32, c>>())>, x>);
+static_assert(same<result<decltype(detail::check_arithmetic<x, tensor<f32>>())>, x>);
+static_assert(same<result<decltype(detail::check_arithmetic<x, int>())>, x>);
+// whichever stands left
+static_assert(same<result<decltype(detail::check_arithmetic<param<f32, c>, x>())>, x>);
+static_assert(same<result<decltype(detail::check_arithmetic<tensor<f32>, x>())>, x>);
+static_assert(same<result<decltype(detail::check_arithmetic<float, x>())>, x>);
+static_assert(!is_accepted<decltype(detail::check_arithmetic<param<f32, c>, int>())>);
+static_assert(!is_accepted<decltype(detail::check_arithmetic<tensor<f32, c>, param<f32, a, c>>())>);
 
 using ids = input<"ids", i32, a, time_steps>;
 using rows = result<decltype(detail::check_embedding<param<bf16, b, c>, ids>())>;
@@ -66,7 +73,7 @@ static_assert(
 
 // equal numbers under two names do not fit
 static_assert(!is_accepted<decltype(detail::check_linear<x, param<f32, other_c, b>>())>);
-static_assert(!is_accepted<decltype(detail::check_add<x, tensor<f32, other_c>>())>);
+static_assert(!is_accepted<decltype(detail::check_arithmetic<x, tensor<f32, other_c>>())>);
 // the longest sequence must fit the table, and one step longer must not
 struct four : dim<4> {};
 struct rows_three : dim<3> {};
@@ -79,6 +86,8 @@ static_assert(
 static_assert(same<result<decltype(detail::check_layer_norm<x, param<f32, c>, refused_value>())>,
                    refused_value>);
 static_assert(same<decltype(refused_value{} + refused_value{}), refused_value>);
+static_assert(
+    same<decltype(2 * -exp(refused_value{}) / 3 - max(refused_value{}, 1)), refused_value>);
 }  // namespace
 
 TEST_CASE("the shape algebra's static assertions compiled") { SUCCEED(); }

@@ -223,6 +223,67 @@ struct unused : parts {  // attention and a stack that no output needs
   }
 };
 
+// ---- arithmetic
+
+struct gated_layer {
+  nn::layer_norm<n_embd> ln{"ln"};
+  nn::linear<n_embd, n_hidden> gate{"gate", normal(0.3)}, up{"up", normal(0.3)};
+  nn::linear<n_hidden, n_embd> down{"down", normal(0.3)};
+  param<f32, n_embd> gain{"gain", ones};
+  constexpr auto operator()(hidden_states x) const {
+    auto n = ln(x);
+    return x + gain * down(nn::silu(gate(n)) * up(n));
+  }
+};
+struct gated_layers : parts {  // SwiGLU, a gain for each channel, logits with a soft cap
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    auto x = repeat<n_layer>("h", gated_layer{}, token(ids));
+    return with_loss(3.0 * tanh(head(ln_f(x)) / 3.0), targets);
+  }
+};
+struct relu_squared : parts {
+  nn::linear<n_embd, n_hidden> up{"up", normal(0.3)};
+  nn::linear<n_hidden, n_embd> down{"down", normal(0.3)};
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    auto r = nn::relu(up(token(ids)));
+    return with_loss(head(down(r * r)), targets);
+  }
+};
+struct all_functions : parts {
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    auto x = square(token(ids));
+    auto y = exp(min(x, 1.0)) / (2 + sigmoid(x)) - log(1.5 + x * x) * rsqrt(0.5 + exp(x));
+    y = sqrt(0.25 + y * y) - max(x, y) + tanh(-y);
+    return with_loss(head(y), targets);
+  }
+};
+struct smaller_on_the_left : parts {  // numbers, channels and positions, from either side
+  param<f32, n_embd> gain{"gain", normal(0.3)}, shift{"shift", normal(0.3)};
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    auto x = token(ids);
+    auto at = place(ids);
+    auto y = shift - gain * x + at * x - at / (2 + x * x) + at;
+    return with_loss(head(1 - y), targets);
+  }
+};
+struct used_again : parts {  // what a kernel made is an operand of others too
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    auto a = square(token(ids)), b = ln(a);
+    auto c = a * sigmoid(a) + b, d = tanh(c) * c - a;
+    return outputs(output<"c">(c), output<"logits">(head(d * b)),
+                   output<"loss">(cross_entropy(head(d), targets)));
+  }
+};
+struct loss_of_losses : parts {
+  constexpr auto operator()(ids_of ids, targets_of targets, kinds_of kinds) const {
+    auto x = ff(ln(token(ids)));
+    auto logits = head(x);
+    auto first = cross_entropy(logits, targets), second = cross_entropy(tagger(x), kinds);
+    return outputs(output<"logits">(logits),
+                   output<"loss">(first * second / (1 + second) + log(1 + first) - 0.5));
+  }
+};
+
 // ---- losses
 
 struct scaled_loss : parts {
@@ -337,6 +398,12 @@ TENON_MODEL(layers_without_products, layers_without_products{});
 TENON_MODEL(stack_behind_stack, stack_behind_stack{});
 TENON_MODEL(captured, captured{});
 TENON_MODEL(unused, unused{});
+TENON_MODEL(gated_layers, gated_layers{});
+TENON_MODEL(relu_squared, relu_squared{});
+TENON_MODEL(all_functions, all_functions{});
+TENON_MODEL(smaller_on_the_left, smaller_on_the_left{});
+TENON_MODEL(used_again, used_again{});
+TENON_MODEL(loss_of_losses, loss_of_losses{});
 TENON_MODEL(scaled_loss, scaled_loss{});
 TENON_MODEL(doubled_loss, doubled_loss{});
 TENON_MODEL(two_heads, two_heads{});

@@ -148,6 +148,17 @@ class Model:
             y = x
         scope.add(shape, f"{x} + {y}" if self.chance(0.7) else f"add({x}, {y})")
 
+    def arithmetic(self, scope, shape, width):
+        """Functions of scalars, with arguments that they take: of what is far from 0, or bounded."""
+        x, y = scope.any(shape), scope.any(shape)
+        if self.chance(0.3):
+            y = self.member(f'param<f32, {width}> {{}}{{"{{}}", normal(0.3)}}')
+        form = self.pick(["{0} * {1}", "{1} * {0}", "{1} - {0}", "{0} / (2 + {0} * {0})", "max({0}, {1})",
+                          "min({1}, {0})", "tanh({0}) * {1}", "nn::silu({0})", "nn::relu({0})",
+                          "1.5 - sigmoid({0})", "exp(min({0}, 1.0))", "log(1.5 + {0} * {0})",
+                          "sqrt(0.5 + {0} * {0}) - {1}", "rsqrt(1 + {0} * {0})", "-{0}", "{0} / 3 - 1"])
+        scope.add(shape, form.format(x, y))
+
     def elementwise(self, scope, shape):
         x = scope.any(shape)
         call = self.pick(["scale({}, 0.5)", "scale({}, -1.5)", "gelu({}, gelu_tanh)", "gelu({}, gelu_erf)",
@@ -177,7 +188,8 @@ class Model:
         scope.add("x", f'repeat<n_layer>("{name}", {name}{{}}, {x})')
 
     def step(self, scope):
-        kinds = ["norm", "norm", "add", "add", "add", "elementwise", "elementwise", "up", "down", "attention"]
+        kinds = ["norm", "norm", "add", "add", "add", "elementwise", "elementwise", "arithmetic", "arithmetic",
+                 "arithmetic", "up", "down", "attention"]
         if self.inside is None:
             kinds += ["stack", "places", "head"]
         kind = self.pick(kinds)
@@ -188,6 +200,8 @@ class Model:
             self.add(scope, shape, width)
         elif kind == "elementwise":
             self.elementwise(scope, shape)
+        elif kind == "arithmetic":
+            self.arithmetic(scope, shape, width)
         elif kind == "up":
             self.make_h(scope)
         elif kind == "down":

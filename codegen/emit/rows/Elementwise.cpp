@@ -5,6 +5,7 @@
 #include "Families.h"
 #include "kernel/Bf16.h"
 #include "kernel/Math.h"
+#include "kernel/ScalarFunctions.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -36,22 +37,27 @@ static Value operandIndex(KernelBuilder &k, RankedTensorType operand, RankedTens
 }
 
 namespace {
-/// One step of a chain: `current` has been worked out, `value` holds its elements.
-struct Step {
+/// A chain at a few elements of one row: what of it has been worked out.
+struct Chain {
   KernelBuilder &k;
   RankedTensorType full;
-  Value current, value, row, column;
+  unsigned lanes;
+  Value row, column;
+  llvm::SmallDenseMap<Value, Value> made;
 
-  unsigned lanes() const { return lanesOf(value); }
-  /// An operand: the chain's own value, or one from memory.
+  Chain(KernelBuilder &k, Value seed, Value value, Value row, Value column)
+      : k(k), full(cast<RankedTensorType>(seed.getType())), lanes(lanesOf(value)), row(row),
+        column(column), made({{seed, value}}) {}
+
+  /// An operand: a value of the chain, or one from memory.
   Value operand(Value other) const {
-    if (other == current)
+    if (Value value = made.lookup(other))
       return value;
     auto type = cast<RankedTensorType>(other.getType());
     if (type.getRank() == 0)
-      return k.broadcast(k.scalar(other), lanes());
+      return k.broadcast(k.scalar(other), lanes);
     return k.load(k.base(other), operandIndex(k, type, full, row, column), type.getElementType(),
-                  lanes());
+                  lanes);
   }
   Value result(Operation *operation) const {
     return llvm::TypeSwitch<Operation *, Value>(operation)
@@ -60,47 +66,51 @@ struct Step {
           return k.addf(x, operand(op.getY()));
         })
         .Case([&](ScaleOp op) {
-          return k.mulf(value, k.splat(op.getFactor().convertToDouble(), lanes()));
+          return k.mulf(operand(op.getX()), k.splat(op.getFactor().convertToDouble(), lanes));
         })
-        .Case([&](GeluOp op) { return emitGelu(k, value, op.getForm()); })
+        .Case([&](GeluOp op) { return emitGelu(k, operand(op.getX()), op.getForm()); })
+        .Case([&](ElementwiseOp op) {
+          return emitScalarFunction(
+              k, op.getFunction(),
+              llvm::map_to_vector(op.getInputs(), [&](Value input) { return operand(input); }));
+        })
         .Case([&](GeluBackwardOp op) {
           Value slope = emitGeluDerivative(k, operand(op.getX()), op.getForm());
           return k.mulf(operand(op.getDy()), slope);
         })
-        .Case([&](TrainingDropoutOp op) { return emitDropout(k, op, value, row, column); })
+        .Case([&](TrainingDropoutOp op) {
+          return emitDropout(k, op, operand(op.getX()), row, column);
+        })
         // The last of its chain (Grow.cpp): whoever stores the value rounds it.
-        .Case([&](CastOp) { return value; });
+        .Case([&](CastOp op) { return operand(op.getX()); });
   }
+  Value apply(Operation *operation) { return made[operation->getResult(0)] = result(operation); }
 };
 } // namespace
 
 Value applyChain(KernelBuilder &k, ArrayRef<Operation *> ops, Value seed, Value value, Value row,
                  Value column) {
-  auto full = cast<RankedTensorType>(seed.getType());
-  for (Operation *op : ops) {
-    value = Step{k, full, seed, value, row, column}.result(op);
-    seed = op->getResult(0);
-  }
+  Chain chain(k, seed, value, row, column);
+  for (Operation *op : ops)
+    value = chain.apply(op);
   return value;
 }
 
 void storeChain(KernelBuilder &k, ArrayRef<Operation *> ops, Value seed, Value value, Value row,
                 Value column) {
-  auto full = cast<RankedTensorType>(seed.getType());
+  Chain chain(k, seed, value, row, column);
   auto yield = cast<YieldOp>(k.group.getBody().front().getTerminator());
-  auto store = [&] {
+  auto store = [&](Value made, Value elements) {
     for (auto [i, yielded] : llvm::enumerate(yield.getValues()))
-      if (yielded == seed) {
-        Type element = cast<RankedTensorType>(seed.getType()).getElementType();
-        storeF32As(k, element, value, k.resultBase(i), k.add(k.mul(row, columnsOf(full)), column));
+      if (yielded == made) {
+        Type element = cast<RankedTensorType>(made.getType()).getElementType();
+        storeF32As(k, element, elements, k.resultBase(i),
+                   k.add(k.mul(row, columnsOf(chain.full)), column));
       }
   };
-  store();
-  for (Operation *op : ops) {
-    value = Step{k, full, seed, value, row, column}.result(op);
-    seed = op->getResult(0);
-    store();
-  }
+  store(seed, value);
+  for (Operation *op : ops)
+    store(op->getResult(0), chain.apply(op));
 }
 
 unsigned chainVectors(ArrayRef<Operation *> ops, int64_t columns) {
@@ -111,9 +121,22 @@ unsigned chainVectors(ArrayRef<Operation *> ops, int64_t columns) {
 SmallVector<Operation *> elementwiseOps(GroupOp group) {
   SmallVector<Operation *> ops;
   for (Operation &op : group.getBody().front())
-    if (isa<AddOp, ScaleOp, GeluOp, CastOp, GeluBackwardOp, TrainingDropoutOp>(op))
+    if (op.hasTrait<IsElementwise>() || isa<CastOp>(op))
       ops.push_back(&op);
   return ops;
+}
+
+/// What a chain of its own begins with: an operand of the first operation that has all dimensions,
+/// computed rather than a parameter where there is the choice.
+static Value seedOf(Operation *first) {
+  auto hasAll = [&](Value operand) {
+    return cast<RankedTensorType>(operand.getType()).getRank() ==
+           cast<RankedTensorType>(first->getResult(0).getType()).getRank();
+  };
+  for (Value operand : first->getOperands())
+    if (hasAll(operand) && !operand.getDefiningOp<GetParamOp>())
+      return operand;
+  return *llvm::find_if(first->getOperands(), hasAll);
 }
 
 /// Calls `body(column, lanes)` for all columns of a row: full vectors of `lanes` elements in a
@@ -146,7 +169,7 @@ LogicalResult emitElementwise(GroupOp group, CpuKernelBuilder &k) {
     return success();
   }
   SmallVector<Operation *> ops = elementwiseOps(group);
-  Value seed = ops.front()->getOperand(0);
+  Value seed = seedOf(ops.front());
   auto type = cast<RankedTensorType>(seed.getType());
   int64_t columns = columnsOf(type);
   unsigned width = k.target.lanes * chainVectors(ops, columns);

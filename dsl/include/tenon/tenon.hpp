@@ -7,8 +7,8 @@
 #error "tenon: models are C++20; compile this file with -std=c++20"
 #else
 
+#include "tenon/core/arithmetic.hpp"
 #include "tenon/core/refusal.hpp"
-#include "tenon/core/sum.hpp"
 #include "tenon/core/tensor.hpp"  // dim, dyn; tensor, input, param, kv_cache
 #include "tenon/core/where.hpp"
 #include "tenon/graph/emit.hpp"
@@ -19,11 +19,12 @@
 #include "tenon/ops/embedding.hpp"  // embedding, positions
 #include "tenon/ops/layer_norm.hpp"
 #include "tenon/ops/linear.hpp"     // linear, tied_head
-#include "tenon/ops/pointwise.hpp"  // add (and +), scale, dropout, gelu
+#include "tenon/ops/pointwise.hpp"  // + - * /, exp ... max; add, scale, dropout, gelu
 #include "tenon/ops/regions.hpp"    // repeat, fused
 
-#include "tenon/nn/layer_norm.hpp"  // nn::layer_norm
-#include "tenon/nn/linear.hpp"      // nn::linear
+#include "tenon/nn/activations.hpp"  // nn::relu, nn::silu
+#include "tenon/nn/layer_norm.hpp"   // nn::layer_norm
+#include "tenon/nn/linear.hpp"       // nn::linear
 
 #include "tenon/model.hpp"    // TENON_MODEL
 #include "tenon/outputs.hpp"  // output, outputs

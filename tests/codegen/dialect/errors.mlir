@@ -206,6 +206,38 @@ func.func @gelu_c1(%x: tensor<4xi32, #tenon.dims<C>>) {
 
 // -----
 
+func.func @elementwise_c1(%x: tensor<4xf32, #tenon.dims<C>>) {
+  // expected-error @+1 {{(C1) multiply takes 2 operands; it has 1}}
+  %0 = tenon.elementwise multiply %x : tensor<4xf32, #tenon.dims<C>> -> tensor<4xf32, #tenon.dims<C>>
+  return
+}
+
+// -----
+
+func.func @elementwise_c2(%x: tensor<4xf32, #tenon.dims<C>>, %y: tensor<4xbf16, #tenon.dims<C>>) {
+  // expected-error @+1 {{(C2) operands must have the float element type of the result; it is (C = 4) of 'f32', an operand is (C = 4) of 'bf16'}}
+  %0 = tenon.elementwise divide %x, %y : tensor<4xf32, #tenon.dims<C>>, tensor<4xbf16, #tenon.dims<C>> -> tensor<4xf32, #tenon.dims<C>>
+  return
+}
+
+// -----
+
+func.func @elementwise_c3(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %y: tensor<?xf32, #tenon.dims<T>>) {
+  // expected-error @+1 {{(C3) the dimensions of an operand must be the last ones of the result; the result is (T, C = 4) of 'f32', an operand is (T) of 'f32'}}
+  %0 = tenon.elementwise maximum %y, %x : tensor<?xf32, #tenon.dims<T>>, tensor<?x4xf32, #tenon.dims<T, C>> -> tensor<?x4xf32, #tenon.dims<T, C>>
+  return
+}
+
+// -----
+
+func.func @elementwise_c3_result(%x: tensor<4xf32, #tenon.dims<C>>) {
+  // expected-error @+1 {{(C3) the result must have the type of the biggest operand; it is (T, C = 4) of 'f32', that operand is (C = 4) of 'f32'}}
+  %0 = tenon.elementwise exp %x : tensor<4xf32, #tenon.dims<C>> -> tensor<?x4xf32, #tenon.dims<T, C>>
+  return
+}
+
+// -----
+
 func.func @last_token_c1(%x: tensor<?x4xf32, #tenon.dims<T, C>>) {
   // expected-error @+1 {{(C1) x must be (B, T, C); it is (T, C = 4) of 'f32'}}
   %0 = tenon.last_token %x : tensor<?x4xf32, #tenon.dims<T, C>> -> tensor<4xf32, #tenon.dims<C>>

@@ -68,6 +68,10 @@ tenon.model @all attributes {tenon.machine = "x86-64"} {
       %g = tenon.gelu tanh %o : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
       // CHECK: tenon.gelu erf %{{.*}} : tensor
       %h = tenon.gelu erf %g : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+      // CHECK: tenon.elementwise sigmoid %{{.*}} : tensor
+      %s = tenon.elementwise sigmoid %h : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+      // CHECK: tenon.elementwise select_less %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : tensor
+      %chosen = tenon.elementwise select_less %h, %s, %s, %h : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
       tenon.yield %h : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
     }
     // CHECK: tenon.scale %{{.*}} by 5.000000e-01 : tensor

@@ -136,6 +136,14 @@ TEST_CASE("importer: attributes and states that an operation cannot have") {
   form.node(op::gelu, {form.x}, {form.fresh()}, {2}, 5);
   refuses(form, 5, "tenon.gelu a 'form' of 2; it must be below 2");
 
+  Small function; // derivatives alone have more
+  function.node(op::elementwise, {function.x}, {function.fresh()}, {graph::n_scalars}, 6);
+  refuses(function, 6, "tenon.elementwise a 'function' of 12; it must be below 12");
+
+  Small operands; // the verifier's message, at the DSL's line
+  operands.node(op::elementwise, {operands.x}, {operands.fresh()}, {1}, 7);
+  refuses(operands, 7, "(C1) subtract takes 2 operands; it has 1");
+
   Small state;
   uint32_t cache = state.cache("kv", {state.seq, state.C, state.C});
   state.node(op::add, {state.x, test::state(cache)}, {state.fresh()}, {}, 6);

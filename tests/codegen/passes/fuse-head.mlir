@@ -82,27 +82,32 @@ tenon.model @m {
   // CHECK-LABEL: func.func @scaled_loss(
   // CHECK-SAME: %[[DLOSS:[a-z0-9]*]]: tensor<f32, #tenon.dims<>>)
   // CHECK: %[[HALF:.*]] = tenon.scale %[[DLOSS]]
-  // CHECK-NEXT: %[[SUM:.*]] = tenon.add %[[HALF]], %[[DLOSS]]
+  // CHECK-NEXT: %[[ONE:.*]] = tenon.constant 1.0
+  // CHECK-NEXT: %[[PRODUCT:.*]] = tenon.elementwise multiply %[[DLOSS]], %[[ONE]]
+  // CHECK-NEXT: %[[SUM:.*]] = tenon.add %[[HALF]], %[[PRODUCT]]
   // CHECK-NEXT: tenon.head_cross_entropy %{{.*}}, %{{.*}} transposed, %{{.*}}, %[[SUM]] ignore -1 :
   func.func @scaled_loss(%x: !x, %w: !wte, %targets: !ids, %dloss: !f) -> (!f, !x, !wte) {
     %logits = tenon.linear %x, %w transposed : !x, !wte -> !logits
     %loss = tenon.cross_entropy %logits, %targets ignore -1 : !logits, !ids -> !f
     %half = tenon.scale %dloss by 0.5 : !f
-    %sum = tenon.add %half, %dloss : !f, !f
+    %one = tenon.constant 1.0 : !f
+    %product = tenon.elementwise multiply %dloss, %one : !f, !f -> !f
+    %sum = tenon.add %half, %product : !f, !f
     %d = tenon.cross_entropy_backward %logits, %targets, %sum ignore -1 : !logits, !ids, !f
     %dw = tenon.linear_backward_weight %x, %d transposed : !x, !logits -> !wte
     %dx = tenon.linear_backward %d, %w transposed : !logits, !wte -> !x
     return %loss, %dx, %dw : !f, !x, !wte
   }
 
-  // The gradient of the loss comes after the logits.
+  // The gradient is made of the loss, as that of a square is.
   // CHECK-LABEL: func.func @not_dloss_later(
   // CHECK-NOT: head_cross_entropy
   // CHECK: return
   func.func @not_dloss_later(%x: !x, %w: !wte, %targets: !ids) -> (!f, !x, !wte) {
     %logits = tenon.linear %x, %w transposed : !x, !wte -> !logits
     %loss = tenon.cross_entropy %logits, %targets ignore -1 : !logits, !ids -> !f
-    %dloss = tenon.constant 0.5 : !f
+    %two = tenon.constant 2.0 : !f
+    %dloss = tenon.elementwise multiply %two, %loss : !f, !f -> !f
     %d = tenon.cross_entropy_backward %logits, %targets, %dloss ignore -1 : !logits, !ids, !f
     %dw = tenon.linear_backward_weight %x, %d transposed : !x, !logits -> !wte
     %dx = tenon.linear_backward %d, %w transposed : !logits, !wte -> !x

@@ -10,6 +10,7 @@
 !g = tensor<4xf32, #tenon.dims<C>>
 !up = tensor<4x12xf32, #tenon.dims<C, F>>
 !down = tensor<12x4xf32, #tenon.dims<F, C>>
+!square = tensor<4x4xf32, #tenon.dims<C, C>>
 !b = tensor<12xf32, #tenon.dims<F>>
 tenon.model @m {
   tenon.dim @batch 1 to 2
@@ -29,6 +30,7 @@ tenon.model @m {
   tenon.param @one_up : !up init normal 0.02
   tenon.param @one_down : !down init normal 0.02
   tenon.param @one_b : !b init zeros 0.0
+  tenon.param @square : !square init normal 0.02
   tenon.param @narrow_up : tensor<4x12xbf16, #tenon.dims<C, F>> init normal 0.02
   tenon.param @narrow_down : tensor<12x4xbf16, #tenon.dims<F, C>> init normal 0.02
 
@@ -65,6 +67,59 @@ tenon.model @m {
     %g = tenon.get_param @g : !g
     %y = tenon.layer_norm %x, %g, 1.0e-05 : !x, !g
     return %h, %y : !x, !x
+  }
+
+  // x sigmoid(x) of one product times another: both uses of the first come together.
+  // CHECK-LABEL: func.func @gated
+  // CHECK: %[[UP:.*]] = tenon.group linear -> tensor<?x?x4xf32{{.*}} {tenon.ends = "'tenon.elementwise', which uses its result, is in the linear kernel of 'tenon.linear'"}
+  // CHECK: tenon.group linear
+  // CHECK: = tenon.linear
+  // CHECK-NEXT: tenon.elementwise sigmoid
+  // CHECK-NEXT: tenon.elementwise multiply
+  // CHECK-NEXT: tenon.elementwise multiply %{{.*}}, %[[UP]]
+  // CHECK-NEXT: tenon.yield %{{[^,]*}} :
+  func.func @gated(%x: !x) -> !x {
+    %w = tenon.get_param @square : !square
+    %gate = tenon.linear %x, %w : !x, !square -> !x
+    %up = tenon.linear %x, %w : !x, !square -> !x
+    %s = tenon.elementwise sigmoid %gate : !x -> !x
+    %silu = tenon.elementwise multiply %gate, %s : !x, !x -> !x
+    %y = tenon.elementwise multiply %silu, %up : !x, !x -> !x
+    return %y : !x
+  }
+
+  // One of its uses leaves: it is stored, and the rest is a kernel of its own.
+  // CHECK-LABEL: func.func @used_elsewhere_too
+  // CHECK: tenon.group linear -> tensor<?x?x4xf32{{.*}} {tenon.ends = "its result has more than one use"}
+  // CHECK: tenon.group elementwise
+  func.func @used_elsewhere_too(%x: !x) -> (!x, !x) {
+    %w = tenon.get_param @square : !square
+    %gate = tenon.linear %x, %w : !x, !square -> !x
+    %s = tenon.elementwise sigmoid %gate : !x -> !x
+    %silu = tenon.elementwise multiply %gate, %s : !x, !x -> !x
+    return %silu, %gate : !x, !x
+  }
+
+  // What only the end needs and what is known as early comes along; what a later product ends with
+  // stays with that product.
+  // CHECK-LABEL: func.func @with_what_is_known
+  // CHECK: tenon.group linear
+  // CHECK: = tenon.linear
+  // CHECK-NEXT: tenon.elementwise tanh
+  // CHECK: tenon.group linear
+  // CHECK: = tenon.linear
+  // CHECK-NEXT: tenon.elementwise exp
+  // CHECK-NEXT: tenon.elementwise subtract
+  // CHECK-NEXT: tenon.elementwise multiply
+  func.func @with_what_is_known(%x: !x) -> !x {
+    %w = tenon.get_param @square : !square
+    %a = tenon.linear %x, %w : !x, !square -> !x
+    %known = tenon.elementwise exp %x : !x -> !x
+    %b = tenon.linear %x, %w : !x, !square -> !x
+    %other = tenon.elementwise tanh %b : !x -> !x
+    %c = tenon.elementwise subtract %a, %known : !x, !x -> !x
+    %y = tenon.elementwise multiply %c, %other : !x, !x -> !x
+    return %y : !x
   }
 
   // A gather by position that no embedding takes is a kernel of its own: here the norm comes between.

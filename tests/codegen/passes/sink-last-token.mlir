@@ -40,6 +40,28 @@ tenon.model @m {
     return %y, %last : !x, !last
   }
 
+  // CHECK-LABEL: func.func @moves_before_arithmetic
+  // CHECK-SAME: %[[X:[^:]*]]: tensor
+  // CHECK-DAG: %[[LAST:.*]] = tenon.last_token %[[X]]
+  // CHECK-DAG: %[[G:.*]] = tenon.get_param
+  // CHECK: %[[Y:.*]] = tenon.elementwise subtract %[[G]], %[[LAST]] : tensor<4xf32{{.*}}, tensor<?x4xf32, {{.*}} -> tensor<?x4xf32
+  // CHECK: return %[[Y]]
+  func.func @moves_before_arithmetic(%x: !x) -> !last {
+    %g = tenon.get_param @g : tensor<4xf32, #tenon.dims<C>>
+    %y = tenon.elementwise subtract %g, %x : tensor<4xf32, #tenon.dims<C>>, !x -> !x
+    %last = tenon.last_token %y : !x -> !last
+    return %last : !last
+  }
+
+  // CHECK-LABEL: func.func @not_before_a_product_with_positions
+  // CHECK: %[[Y:.*]] = tenon.elementwise multiply
+  // CHECK-NEXT: tenon.last_token %[[Y]]
+  func.func @not_before_a_product_with_positions(%x: !x, %p: !p) -> !last {
+    %y = tenon.elementwise multiply %p, %x : !p, !x -> !x
+    %last = tenon.last_token %y : !x -> !last
+    return %last : !last
+  }
+
   // A tensor (T, C) has no last token; what follows the sum moves, the sum stays.
   // CHECK-LABEL: func.func @not_before_a_sum_with_positions
   // CHECK: %[[Y:.*]] = tenon.add

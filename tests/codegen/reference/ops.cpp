@@ -81,6 +81,37 @@ TEST_CASE("the two forms of gelu") {
   checkNear(geluTanh(x), {0, 0.8411919906082768, -0.15880800939172324, 30});
 }
 
+TEST_CASE("functions of scalars") {
+  Tensor x{{2, 2}, {1, 4, -2, 0.25}}, y{{2}, {2, 0.5}};
+  auto of = [&](tenon::ScalarFunction function) { return elementwise(function, {&x, &y}).values; };
+  CHECK(of(tenon::ScalarFunction::add) == Values{3, 4.5, 0, 0.75});
+  CHECK(of(tenon::ScalarFunction::subtract) == Values{-1, 3.5, -4, -0.25});
+  CHECK(of(tenon::ScalarFunction::multiply) == Values{2, 2, -4, 0.125});
+  CHECK(of(tenon::ScalarFunction::divide) == Values{0.5, 8, -1, 0.5});
+  CHECK(of(tenon::ScalarFunction::minimum) == Values{1, 0.5, -2, 0.25});
+  CHECK(of(tenon::ScalarFunction::maximum) == Values{2, 4, 2, 0.5});
+  // Whichever of them is repeated.
+  CHECK(elementwise(tenon::ScalarFunction::subtract, {&y, &x}).values == Values{1, -3.5, 4, 0.25});
+  CHECK(elementwise(tenon::ScalarFunction::select_less, {&x, &y, &y, &x}).values ==
+        Values{2, 4, 2, 0.5});
+
+  Tensor positive{{3}, {0.25, 1, 4}};
+  CHECK(elementwise(tenon::ScalarFunction::sqrt, {&positive}).values == Values{0.5, 1, 2});
+  CHECK(elementwise(tenon::ScalarFunction::rsqrt, {&positive}).values == Values{2, 1, 0.5});
+  checkNear(elementwise(tenon::ScalarFunction::log, {&positive}),
+            {-std::log(4.0), 0, std::log(4.0)});
+  Tensor logs{{3}, {std::log(3.0), 0, -std::log(3.0)}};
+  checkNear(elementwise(tenon::ScalarFunction::exp, {&logs}), {3, 1, 1 / 3.0});
+  checkNear(elementwise(tenon::ScalarFunction::sigmoid, {&logs}), {0.75, 0.5, 0.25});
+  checkNear(elementwise(tenon::ScalarFunction::tanh, {&logs}), {0.8, 0, -0.8});
+
+  Tensor none{{2}, {NAN, 1}}, one{{2}, {1, NAN}};
+  for (tenon::ScalarFunction function :
+       {tenon::ScalarFunction::minimum, tenon::ScalarFunction::maximum})
+    for (double value : elementwise(function, {&none, &one}).values)
+      CHECK(std::isnan(value));
+}
+
 TEST_CASE("attention weights the values by the softmax of scaled products") {
   // D = 4, so that products are halved: the second query scores 0 and 2 ln 3 / 2 = ln 3, the
   // weights are 1/4 and 3/4.

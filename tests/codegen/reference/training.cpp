@@ -95,6 +95,11 @@ TEST_CASE("gradients under dropout are central differences of the same masks") {
   checkAgainstDifferences(model);
 }
 
+TEST_CASE("gradients of arithmetic and of every function of scalars are central differences") {
+  Model model("scalars", {"gradients"});
+  checkAgainstDifferences(model);
+}
+
 TEST_CASE("gradients of one token, and of a batch without targets") {
   Model model("tied", {"gradients"}, false, 1, 1);
   model.run("gradients");

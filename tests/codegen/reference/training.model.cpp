@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Small GPTs for the tests of training, and for the goldens that
 // tests/goldens/make_training_goldens.py makes of the same: tied and not, with and without bias,
-// both GELUs, with and without dropout.
+// both GELUs, with and without dropout. And one with all functions of scalars.
 #include <tenon/tenon.hpp>
 
 using namespace tenon;
@@ -66,3 +66,31 @@ constexpr gpt<true, false> dropped_model{gelu_tanh, 0.3};
 TENON_MODEL(tied, tied_model);
 TENON_MODEL(untied, untied_model);
 TENON_MODEL(dropped, dropped_model);
+
+// Arguments of log, sqrt and rsqrt are above 0.
+struct functions {
+  nn::linear<n_embd, n_embd> gate{"gate", normal(1)}, up{"up", normal(1)};
+  param<f32, n_embd> gain{"gain", ones}, shift{"shift", ones};
+
+  constexpr auto operator()(tensor<f32, batch, seq, n_embd> x) const {
+    auto y = nn::silu(gate(x)) * up(x) + tanh(x) / (2 + exp(x));
+    y = y + sqrt(0.1 + y * y) * rsqrt(1 + exp(-up(x))) - log(2 + sigmoid(gain * x));
+    auto square = shift * x * (shift * x);
+    return x + (max(y, shift * x) - min(0.5 * y, 1 - gate(y))) / (1 + square);
+  }
+};
+struct scalars_model {
+  param<f32, n_vocab, n_embd> wte{"wte.weight", torch_embedding};
+  param<f32, n_block, n_embd> wpe{"wpe.weight", torch_embedding};
+  nn::layer_norm<n_embd> ln_f{"ln_f"};
+
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids,
+                            input<"targets", i32, batch, seq> targets) const {
+    auto at = embedding(wpe, positions(ids));
+    auto x = at * embedding(wte, ids) - 0.5 * at;
+    x = repeat<n_layer>("h", functions{}, x);
+    auto loss = cross_entropy(3 * tanh(tied_head(ln_f(x), wte) / 3), targets);
+    return outputs(output<"loss">(log(1 + loss * loss)));
+  }
+};
+TENON_MODEL(scalars, scalars_model{});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// EXPECT: relu
+// EXPECT: swish
 // LINES: 17 from g++, 12 from clang++
 // ERRORS: 3 from g++, 2 from clang++
 #include "dims.hpp"
@@ -7,7 +7,7 @@
 struct block {
   constexpr auto operator()(hidden_states x) const {
 #ifdef MISTAKE
-    return x + relu(x);
+    return x + swish(x);
 #else
     return x + gelu(x, gelu_tanh);
 #endif

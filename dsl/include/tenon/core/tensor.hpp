@@ -2,11 +2,11 @@
 // What a model is written with: tensors (values of the graph), inputs, parameters, caches.
 // Their arguments are checked where they meet an operation (ops/operands.hpp).
 #pragma once
+#include "tenon/core/arithmetic.hpp"
 #include "tenon/core/dimension.hpp"
 #include "tenon/core/dtype.hpp"
 #include "tenon/core/initialiser.hpp"
 #include "tenon/core/shape.hpp"
-#include "tenon/core/sum.hpp"
 #include "tenon/core/text.hpp"
 #include "tenon/graph/builder.hpp"
 
@@ -19,10 +19,11 @@ struct value_ref {
 };
 }  // namespace detail
 
-/// A value of shape (D...) and element type T: what operations take and return. `x + y` is
-/// add(x, y). A variable keeps its type: what has another shape needs another variable.
+/// A value of shape (D...) and element type T: what operations take and return, in the arithmetic
+/// of ops/pointwise.hpp. A variable keeps its type: what has another shape needs another variable.
 template <class T, class... D>
-class tensor : public detail::refused_sum<tensor<T, D...>> {
+class tensor : public detail::arithmetic<tensor<T, D...>>,
+               public detail::keeps_type<tensor<T, D...>> {
  public:
   using tensor_element = T;
   using shape = dims<D...>;
@@ -31,19 +32,7 @@ class tensor : public detail::refused_sum<tensor<T, D...>> {
   constexpr explicit tensor(detail::value_ref ref) : ref_(ref) {}
   constexpr detail::value_ref ref() const { return ref_; }
 
-  using detail::refused_sum<tensor>::operator+;
-  using detail::refused_sum<tensor>::operator=;
-  template <class X, class Check = decltype(detail::check_add<X, tensor>())>
-    requires is_accepted<Check>
-  friend constexpr auto operator+(X x, detail::right_operand<tensor> y) {
-    return detail::emit_add(x, y.value, y.at);
-  }
-  template <class X>
-    requires(!detail::declares_sum<X> && !any_refused<X>)
-  friend constexpr refused_value operator+(X,
-                                           std::type_identity_t<detail::stranger_plus<X, tensor>>) {
-    return {};
-  }
+  using detail::keeps_type<tensor>::operator=;
 
  private:
   detail::value_ref ref_;
@@ -63,7 +52,7 @@ class input : public tensor<T, D...> {
 ///   becomes "h.{}.<name>". Parameters of one name are one parameter: that is how a head is tied.
 ///   drawn: how it is initialised.
 template <class T, class... D>
-struct param : detail::refused_sum<param<T, D...>> {
+struct param : detail::arithmetic<param<T, D...>> {
   using param_element = T;
   using shape = dims<D...>;
 
@@ -73,13 +62,6 @@ struct param : detail::refused_sum<param<T, D...>> {
 
   constexpr param(text name, initialiser drawn, text ending = "")
       : stem(name), leaf(ending), init(drawn) {}
-
-  using detail::refused_sum<param>::operator+;
-  template <class X, class Check = decltype(detail::check_add<X, param>())>
-    requires is_accepted<Check>
-  friend constexpr auto operator+(X x, detail::right_operand<param> y) {
-    return detail::emit_add(x, y.value, y.at);
-  }
 };
 
 /// Keys and values of the positions so far, for attention: (Batch, Context, C), Context and C known

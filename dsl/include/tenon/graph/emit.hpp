@@ -11,6 +11,22 @@ constexpr std::uint32_t dim_index(graph::builder& graph) {
   return graph.dim(identity<D>, type_name<D>(), D::min, D::max);
 }
 
+/// Attribute words of a node: up to one double.
+using attributes = graph::words<2>;
+
+constexpr attributes attribute(std::uint32_t word) {
+  attributes list;
+  list.push(word);
+  return list;
+}
+
+constexpr attributes attribute(double number) {
+  const auto bits = __builtin_bit_cast(std::uint64_t, number);
+  attributes list;
+  list.push(bits & 0xFFFFFFFFu, bits >> 32);
+  return list;
+}
+
 /// Calls use(shape_ref) with the indices of the dimensions, registering the new ones in order.
 template <class... D, class Use>
 constexpr std::uint32_t with_shape(graph::builder& graph, dims<D...>, Use use) {
@@ -47,20 +63,17 @@ constexpr std::uint32_t operand_word(graph::builder& graph, const S& cache, wher
       }));
 }
 
-/// Attribute words of a node: up to one double.
-using attributes = graph::words<2>;
+/// A number in the element type of what it is combined with.
+template <element T>
+struct number_of {
+  double value;
+};
 
-constexpr attributes attribute(std::uint32_t word) {
-  attributes list;
-  list.push(word);
-  return list;
-}
-
-constexpr attributes attribute(double number) {
-  const auto bits = __builtin_bit_cast(std::uint64_t, number);
-  attributes list;
-  list.push(bits & 0xFFFFFFFFu, bits >> 32);
-  return list;
+template <class T>
+constexpr std::uint32_t operand_word(graph::builder& graph, const number_of<T>& number, where at) {
+  const tensor<T> result = new_value<tensor<T>>(graph);
+  graph.node(graph::op::number, graph::words<0>{}, result.ref().index, attribute(number.value), at);
+  return graph::encode_operand(graph::operand_kind::value, result.ref().index);
 }
 
 constexpr graph::builder* graph_of() { return nullptr; }

@@ -61,6 +61,9 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
 //                  Results: the values as the body sees them. The body is the nodes up to the
 //                  matching yield.
 //   yield          next values; results: the values after the last iteration
+//   number         attrs: f64 value                        -> ()
+//   elementwise    x, [y]; one has the trailing dims of the other; attrs: word scalar
+//                                                          -> shape of the bigger one
 #define TENON_OPS(X)           \
   X(embedding, 2, 2, 1, 0)     \
   X(positions, 1, 1, 1, 0)     \
@@ -73,7 +76,9 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
   X(attention, 2, 2, 1, 1)     \
   X(cross_entropy, 2, 2, 1, 1) \
   X(repeat, 1, 64, any, 1)     \
-  X(yield, 1, 64, any, 0)
+  X(yield, 1, 64, any, 0)      \
+  X(number, 0, 0, 1, 2)        \
+  X(elementwise, 1, 2, 1, 1)
 
 inline constexpr std::uint32_t any = ~std::uint32_t{0};
 
@@ -93,6 +98,33 @@ inline constexpr op_row op_table[] = {
 #undef TENON_ROW
 };
 inline constexpr std::uint32_t n_ops = sizeof(op_table) / sizeof(op_table[0]);
+
+// The functions of scalars that `elementwise` applies, one row each: X(enumerator, operands).
+#define TENON_SCALARS(X) \
+  X(add, 2)              \
+  X(subtract, 2)         \
+  X(multiply, 2)         \
+  X(divide, 2)           \
+  X(minimum, 2)          \
+  X(maximum, 2)          \
+  X(exp, 1)              \
+  X(log, 1)              \
+  X(sqrt, 1)             \
+  X(rsqrt, 1)            \
+  X(tanh, 1)             \
+  X(sigmoid, 1)
+
+enum class scalar : std::uint32_t {
+#define TENON_SCALAR(name, operands) name,
+  TENON_SCALARS(TENON_SCALAR)
+#undef TENON_SCALAR
+};
+inline constexpr std::uint32_t scalar_operands[] = {
+#define TENON_SCALAR(name, operands) operands,
+    TENON_SCALARS(TENON_SCALAR)
+#undef TENON_SCALAR
+};
+inline constexpr std::uint32_t n_scalars = sizeof(scalar_operands) / sizeof(scalar_operands[0]);
 
 /// The tables of a graph, in the order in which they lie after the header.
 enum class table : std::uint32_t { dims, params, states, inputs, outputs, values, scopes, nodes };

@@ -34,8 +34,12 @@ template <class B>
 struct bias_must_be_a_param {};
 template <class W>
 struct table_must_be_a_param {};
+template <class X>
+struct left_operand_must_be_a_tensor_a_param_or_a_number {};
 template <class Y>
-struct right_operand_must_be_a_tensor_or_a_param {};
+struct right_operand_must_be_a_tensor_a_param_or_a_number {};
+template <class X, class Y>
+struct one_operand_must_be_a_tensor {};
 template <class S>
 struct cache_must_be_a_kv_cache {};
 template <class X>
@@ -70,7 +74,7 @@ struct ids_must_have_2_dimensions_batch_and_time {};
 template <class X>
 struct qkv_must_have_3_dimensions_batch_time_and_3C {};
 template <class X, class Y>
-struct right_operand_has_more_dimensions_than_left {};
+struct a_param_has_more_dimensions_than_the_tensor {};
 template <class P>
 struct a_param_must_have_a_dimension {};
 template <class T, class X>
@@ -91,6 +95,8 @@ template <class B, class W>
 struct dimension_of_bias_is_not_the_last_of_weight {};
 template <class Y, class X>
 struct dimension_of_right_operand_is_not_that_of_left {};
+template <class L, class R>
+struct dimension_of_left_operand_is_not_that_of_right {};
 template <class T, class X>
 struct dimension_of_targets_is_not_that_of_logits {};
 template <class T, class V>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Operations on each element: add (and +), scale, dropout, gelu.
+// Operations on each element: arithmetic, functions of scalars, scale, dropout, gelu.
 #pragma once
 #include "tenon/graph/emit.hpp"
 #include "tenon/ops/operands.hpp"
@@ -37,43 +37,109 @@ consteval auto check_pointwise() {
     return verdict{};
 }
 
+/// What stands in arithmetic at all.
+template <class X>
+inline constexpr bool is_operand = is_tensor<X> || is_param<X> || number<X>;
+
+/// Of the bigger operand, and the one that is repeated.
+template <class Big, class Small, template <class, class> class Mistake>
+consteval auto check_repeated() {
+  using trailing = shape::trailing_t<shape_t<Big>, rank_of<Small>>;
+  constexpr std::size_t place = shape::first_difference(trailing{}, shape_t<Small>{});
+  if constexpr (place < rank_of<Small>)
+    return Mistake<shape::at_t<shape_t<Small>, place>, shape::at_t<trailing, place>>{};
+  else
+    return accepted<typename Big::plain>{};
+}
+
+/// x and y of an operator: tensors, params, numbers, one of them a tensor.
 template <class X, class Y>
-consteval auto check_add() {
+consteval auto check_arithmetic() {
   using operands = decltype(check_operands<X, Y>());
   if constexpr (settles<operands>)
     return operands{};
-  else if constexpr (!is_tensor<X>)
-    return error::left_operand_must_be_a_tensor<X>{};
-  else if constexpr (!is_tensor<Y> && !is_param<Y>)
-    return error::right_operand_must_be_a_tensor_or_a_param<Y>{};
+  else if constexpr (!is_operand<X>)
+    return error::left_operand_must_be_a_tensor_a_param_or_a_number<X>{};
+  else if constexpr (!is_operand<Y>)
+    return error::right_operand_must_be_a_tensor_a_param_or_a_number<Y>{};
+  else if constexpr (!is_tensor<X> && !is_tensor<Y>)
+    return error::one_operand_must_be_a_tensor<X, Y>{};
+  else if constexpr (number<X>)
+    return check_scale<Y>();
   else if constexpr (!floating_element<element_t<X>>)
     return error::x_must_hold_floats_but_holds<element_t<X>>{};
+  else if constexpr (number<Y>)
+    return check_scale<X>();
   else if constexpr (!std::is_same_v<element_t<X>, element_t<Y>>)
     return error::element_types_differ<element_t<Y>, element_t<X>>{};
-  else if constexpr (rank_of<X> < rank_of<Y>)
-    return error::right_operand_has_more_dimensions_than_left<shape_t<X>, shape_t<Y>>{};
+  else if constexpr (is_param<X> && rank_of<X> == 0)
+    return error::a_param_must_have_a_dimension<X>{};
   else if constexpr (is_param<Y> && rank_of<Y> == 0)
     return error::a_param_must_have_a_dimension<Y>{};
-  else {
-    using trailing = shape::trailing_t<shape_t<X>, rank_of<Y>>;
-    constexpr std::size_t place = shape::first_difference(trailing{}, shape_t<Y>{});
-    if constexpr (place < rank_of<Y>)
-      return error::dimension_of_right_operand_is_not_that_of_left<shape::at_t<shape_t<Y>, place>,
-                                                                   shape::at_t<trailing, place>>{};
+  else if constexpr (is_tensor<X> && rank_of<X> >= rank_of<Y>)
+    return check_repeated<X, Y, error::dimension_of_right_operand_is_not_that_of_left>();
+  else if constexpr (is_tensor<Y> && rank_of<Y> >= rank_of<X>)
+    return check_repeated<Y, X, error::dimension_of_left_operand_is_not_that_of_right>();
+  else
+    return error::a_param_has_more_dimensions_than_the_tensor<shape_t<X>, shape_t<Y>>{};
+}
+
+/// Whether x is a tensor and y is what may be repeated.
+template <class X, class Y>
+consteval bool comes_first() {
+  if constexpr (!is_tensor<X>)
+    return false;
+  else if constexpr (number<Y>)
+    return true;
+  else
+    return rank_of<X> >= rank_of<Y>;
+}
+
+template <class T, class X>
+constexpr auto as_operand(const X& x) {
+  if constexpr (number<X>)
+    return number_of<T>{static_cast<double>(x)};
+  else
+    return x;
+}
+
+/// x and y are operands that check_arithmetic accepts. A sum and a product with a number have nodes
+/// of their own.
+template <graph::scalar Kind, class X, class Y>
+constexpr auto emit_arithmetic(const X& x, const Y& y, where at) {
+  using result = typename decltype(check_arithmetic<X, Y>())::result;
+  if constexpr (any_refused<result>) {
+    return refused_value{};
+  } else if constexpr (Kind == graph::scalar::multiply && number<X>) {
+    return emit<result>(graph::op::scale, at, attribute(static_cast<double>(x)), y);
+  } else if constexpr (Kind == graph::scalar::multiply && number<Y>) {
+    return emit<result>(graph::op::scale, at, attribute(static_cast<double>(y)), x);
+  } else if constexpr (Kind == graph::scalar::subtract && number<Y>) {
+    return emit_arithmetic<graph::scalar::add>(x, -static_cast<double>(y), at);
+  } else {
+    using T = element_t<result>;
+    const auto left = as_operand<T>(x);
+    const auto right = as_operand<T>(y);
+    constexpr auto kind = static_cast<std::uint32_t>(Kind);
+    if constexpr (Kind != graph::scalar::add)
+      return emit<result>(graph::op::elementwise, at, attribute(kind), left, right);
+    else if constexpr (comes_first<X, Y>())
+      return emit<result>(graph::op::add, at, {}, left, right);
     else
-      return accepted<typename X::plain>{};
+      return emit<result>(graph::op::add, at, {}, right, left);
   }
 }
 
-template <class X, class Y>
-constexpr auto emit_add(const X& x, const Y& y, where at) {
-  return emit<typename decltype(check_add<X, Y>())::result>(graph::op::add, at, {}, x, y);
+template <graph::scalar Kind, class X>
+constexpr auto emit_function(const X& x, where at) {
+  return emit<typename X::plain>(graph::op::elementwise, at,
+                                 attribute(static_cast<std::uint32_t>(Kind)), x);
 }
 
 struct refused_add {
-  template <class X, class Y, class Error = decltype(check_add<X, Y>())>
+  template <class X, class Y, class Error = decltype(check_arithmetic<X, Y>())>
     requires(!is_accepted<Error>)
-  TENON_REFUSES("add: the dimensions of y must be the last ones of x")
+  TENON_REFUSES("add: the dimensions of one must be the last ones of the other")
   constexpr refused_value operator()(X, Y, where = where::here()) const {
     return {};
   }
@@ -82,10 +148,10 @@ struct refused_add {
 struct add_operation : refused_add {
   using refused_add::operator();
 
-  template <class X, class Y, class Check = decltype(check_add<X, Y>())>
+  template <class X, class Y, class Check = decltype(check_arithmetic<X, Y>())>
     requires is_accepted<Check>
   constexpr auto operator()(X x, Y y, where at = where::here()) const {
-    return emit_add(x, y, at);
+    return emit_arithmetic<graph::scalar::add>(x, y, at);
   }
 };
 
@@ -157,13 +223,18 @@ struct gelu_operation : refused_gelu {
 
 }  // namespace detail
 
-/// add(x, y), or x + y: the sum; y is repeated over the dimensions that it lacks.
-///   x (..., S), y (S) a tensor or a param -> shape and dtype of x. A loss is a number: (),
-///   added to each element.
+/// x + y, x - y, x * y, x / y, min(x, y), max(x, y), for each element.
+///   x, y: tensors, params or numbers, one of them a tensor; the dimensions of one are the last
+///   ones of the other, and over those that it lacks it is repeated; a loss is a number: (). The
+///   same float dtype -> shape and dtype of the bigger one. Where x and y are equal, the gradient
+///   of min and max goes to y; so max(x, 0) is PyTorch's relu. NaN gives NaN.
+/// exp(x), log(x), sqrt(x), rsqrt(x) = 1/sqrt(x), tanh(x), sigmoid(x) = 1/(1 + exp(-x)), -x:
+///   x (...) -> shape of x.
+
+/// add(x, y): x + y.
 inline constexpr detail::add_operation add{};
 
-/// scale(x, factor): the product with a number known at compile time; x (...) -> shape of x; a loss
-/// too.
+/// scale(x, factor): factor * x; x (...) -> shape of x.
 inline constexpr detail::scale_operation scale{};
 
 /// dropout(x, probability): in training, zeroes each element with that probability, in [0, 1), and

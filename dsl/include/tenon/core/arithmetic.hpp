@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What tensors and params need to write `x * y` and `tanh(x)`: the operators and functions of
+// scalars, the line of an operator, and refusals.
+#pragma once
+#include <type_traits>
+
+#include "tenon/core/refusal.hpp"
+#include "tenon/core/where.hpp"
+#include "tenon/graph/format.hpp"
+
+// Sign, and row of TENON_SCALARS; `+` has a node of its own.
+#define TENON_OPERATORS(X) X(+, add) X(-, subtract) X(*, multiply) X(/, divide)
+#define TENON_FUNCTIONS_OF_1(X) X(exp) X(log) X(sqrt) X(rsqrt) X(tanh) X(sigmoid)
+#define TENON_FUNCTIONS_OF_2(X) X(min, minimum) X(max, maximum)
+
+namespace tenon {
+namespace error {
+template <class X, class Y>
+struct a_variable_keeps_its_type_so_declare_another {};
+}  // namespace error
+
+/// What stands for itself in arithmetic.
+template <class X>
+concept number = std::is_arithmetic_v<X>;
+
+namespace detail {
+
+template <class X>
+concept declares_arithmetic = requires { typename X::shape; };
+
+template <class X, class Y>
+consteval auto check_arithmetic();  // all in ops/pointwise.hpp
+template <class X>
+consteval auto check_scale();
+template <graph::scalar Kind, class X, class Y>
+constexpr auto emit_arithmetic(const X& x, const Y& y, where at);
+template <graph::scalar Kind, class X>
+constexpr auto emit_function(const X& x, where at);
+
+/// The right operand of an accepted operator. An operator has no default arguments, but a
+/// conversion has: here the line is found. An operand spread over several lines is the one case
+/// where g++ (its end) and clang (its begin) differ; add(x, y) has no such case.
+template <class Y>
+struct right_operand {
+  const Y& value;
+  where at;
+
+  constexpr right_operand(const Y& y, where line = where::here()) : value(y), at(line) {}
+};
+
+// Operands that an operator or a function does not take: which cannot be made of one, so the error
+// is at the operand's line and names the mistake.
+
+template <class X>
+struct refused_operand {
+  template <class Z, class Error = decltype(check_scale<X>())>
+    requires __is_same
+  (Z, X) TENON_REFUSES("functions of scalars need a tensor of floats") constexpr refused_operand(
+      const Z&) {}
+};
+
+/// `Side` is X or Y, whichever decides that the function is ours.
+template <class X, class Y, class Side>
+struct refused_operands {
+  template <class Z, class Error = decltype(check_arithmetic<X, Y>())>
+    requires __is_same
+  (Z, Side) TENON_REFUSES(
+      "arithmetic: needs a tensor of floats; the last dimensions of one operand must be those of "
+      "the other") constexpr refused_operands(const Z&) {}
+};
+
+/// Base of a class of which variables are made.
+template <class Self>
+struct keeps_type {
+  template <class Y, class Error = error::a_variable_keeps_its_type_so_declare_another<Self, Y>>
+    requires(!any_refused<Y> && !__is_base_of(Self, Y))
+  TENON_REFUSES("x = y: both must have the same dimensions and element type")
+  constexpr refused_value operator=(Y) {
+    return {};
+  }
+  constexpr refused_value operator=(refused_value) { return {}; }
+};
+
+/// Base of tensors and params: operators, and functions of scalars as friends, which the library's
+/// own exp or max never meet.
+template <class Self>
+struct arithmetic {
+#define TENON_REFUSED_OF_2(name)                                                                  \
+  template <class X>                                                                              \
+    requires(!is_accepted<decltype(check_arithmetic<X, Self>())>)                                 \
+  friend constexpr refused_value name(X, std::type_identity_t<refused_operands<X, Self, Self>>) { \
+    return {};                                                                                    \
+  }                                                                                               \
+  template <class Y>                                                                              \
+    requires(!declares_arithmetic<Y> && !is_accepted<decltype(check_arithmetic<Self, Y>())>)      \
+  friend constexpr refused_value name(std::type_identity_t<refused_operands<Self, Y, Self>>, Y) { \
+    return {};                                                                                    \
+  }
+
+#define TENON_OPERATOR(sign, kind)                                     \
+  template <class X>                                                   \
+    requires is_accepted<decltype(check_arithmetic<X, Self>())>        \
+  friend constexpr auto operator sign(X x, right_operand<Self> y) {    \
+    return emit_arithmetic<graph::scalar::kind>(x, y.value, y.at);     \
+  }                                                                    \
+  friend constexpr auto operator sign(Self x, right_operand<double> y) \
+    requires is_accepted<decltype(check_arithmetic<Self, double>())>   \
+  {                                                                    \
+    return emit_arithmetic<graph::scalar::kind>(x, y.value, y.at);     \
+  }                                                                    \
+  TENON_REFUSED_OF_2(operator sign)
+  TENON_OPERATORS(TENON_OPERATOR)
+#undef TENON_OPERATOR
+
+#define TENON_FUNCTION_OF_2(name, kind)                                                     \
+  template <class X>                                                                        \
+    requires is_accepted<decltype(check_arithmetic<X, Self>())>                             \
+  friend constexpr auto name(X x, std::type_identity_t<Self> y, where at = where::here()) { \
+    return emit_arithmetic<graph::scalar::kind>(x, y, at);                                  \
+  }                                                                                         \
+  friend constexpr auto name(Self x, double y, where at = where::here())                    \
+    requires is_accepted<decltype(check_arithmetic<Self, double>())>                        \
+  {                                                                                         \
+    return emit_arithmetic<graph::scalar::kind>(x, y, at);                                  \
+  }                                                                                         \
+  TENON_REFUSED_OF_2(name)
+  TENON_FUNCTIONS_OF_2(TENON_FUNCTION_OF_2)
+#undef TENON_FUNCTION_OF_2
+#undef TENON_REFUSED_OF_2
+
+#define TENON_REFUSED_OF_1(name)                             \
+  friend constexpr refused_value name(refused_operand<Self>) \
+    requires(!is_accepted<decltype(check_scale<Self>())>)    \
+  {                                                          \
+    return {};                                               \
+  }
+
+#define TENON_FUNCTION_OF_1(name)                              \
+  friend constexpr auto name(Self x, where at = where::here()) \
+    requires is_accepted<decltype(check_scale<Self>())>        \
+  {                                                            \
+    return emit_function<graph::scalar::name>(x, at);          \
+  }                                                            \
+  TENON_REFUSED_OF_1(name)
+  TENON_FUNCTIONS_OF_1(TENON_FUNCTION_OF_1)
+#undef TENON_FUNCTION_OF_1
+
+  TENON_REFUSED_OF_1(operator-)
+#undef TENON_REFUSED_OF_1
+  friend constexpr auto operator-(right_operand<Self> x)
+    requires is_accepted<decltype(check_scale<Self>())>
+  {
+    return emit_arithmetic<graph::scalar::multiply>(x.value, -1.0, x.at);
+  }
+};
+
+}  // namespace detail
+}  // namespace tenon
+
+#undef TENON_OPERATORS
+#undef TENON_FUNCTIONS_OF_1
+#undef TENON_FUNCTIONS_OF_2

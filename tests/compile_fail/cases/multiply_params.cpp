@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// EXPECT: one_operand_must_be_a_tensor<tenon::param<tenon::f32, n_embd>, tenon::param<tenon::f32,
+// n_embd> ?>
+#include "dims.hpp"
+
+auto f(hidden_states x, param<f32, n_embd> w) {
+#ifdef MISTAKE
+  return w * w;
+#else
+  return w * (w * x);
+#endif
+}

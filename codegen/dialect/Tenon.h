@@ -35,6 +35,10 @@ DimOp lookupDim(ModelOp model, llvm::StringRef name);
 mlir::RankedTensorType tensorOf(ModelOp model, llvm::ArrayRef<mlir::StringAttr> names,
                                 mlir::Type element);
 
+/// What an operation is called where people read it: its name without the dialect's, of an
+/// elementwise one its function's.
+std::string titleOf(mlir::Operation *op);
+
 /// How many operands a function of scalars takes.
 unsigned operandsOf(ScalarFunction function);
 

@@ -155,6 +155,12 @@ LogicalResult GeluOp::verify() {
   return success();
 }
 
+std::string titleOf(Operation *op) {
+  if (auto elementwise = dyn_cast<ElementwiseOp>(op))
+    return stringifyScalarFunction(elementwise.getFunction()).str();
+  return op->getName().stripDialect().str();
+}
+
 unsigned operandsOf(ScalarFunction function) {
   switch (function) {
   case ScalarFunction::add:

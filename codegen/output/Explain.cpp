@@ -133,8 +133,7 @@ void Writer::putGroup(GroupOp group, unsigned depth) {
     if (auto param = dyn_cast<GetParamOp>(op))
       detail = " " + param.getName().str();
     std::string scope = op.hasAttr("tenon.fused") ? "  [fused(...)]" : "";
-    put("{}{}{}  {}{}\n", indent, op.getName().stripDialect().str(), detail, lineOf(op.getLoc()),
-        scope);
+    put("{}{}{}  {}{}\n", indent, titleOf(&op), detail, lineOf(op.getLoc()), scope);
   }
   if (auto ends = group->getAttrOfType<StringAttr>("tenon.ends"); ends && !ends.empty())
     put("{}ends here: {}\n", indent, ends.str());

@@ -31,7 +31,7 @@ std::string makerOf(Value value) {
   Operation *op = value.getDefiningOp();
   if (!op)
     return "the layer's input";
-  std::string name = op->getName().stripDialect().str();
+  std::string name = titleOf(op);
   auto saving = dyn_cast<AttentionSavingOp>(op);
   return saving && value == saving.getLse() ? "log-sum-exp of " + name : name;
 }
@@ -68,8 +68,7 @@ std::string writeKept(func::FuncOp function) {
       text += "  and compute again there, rather than keep:\n";
       stack.getBody().walk([&](Operation *op) {
         if (op->hasAttr("tenon.recomputed") && !isa<GetParamOp>(op))
-          text += fmt::format("    {:<32} {}\n", op->getName().stripDialect().str(),
-                              lineOf(op->getLoc()));
+          text += fmt::format("    {:<32} {}\n", titleOf(op), lineOf(op->getLoc()));
       });
     }
   });

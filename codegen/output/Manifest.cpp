@@ -156,13 +156,11 @@ void boundValues(Value input, ManifestTensor &tensor) {
 /// "linear h.{}.mlp.c_fc": an operation and the first parameter it reads, or whose gradient it
 /// makes, without ".weight". Optimisers are about all of them, and named without.
 std::string operationName(Operation &op) {
-  std::string name = op.getName().stripDialect().str();
+  std::string name = titleOf(&op);
   auto withParam = [&](StringRef param) {
     param.consume_back(".weight");
     return name + " " + param.str();
   };
-  if (auto elementwise = dyn_cast<ElementwiseOp>(op))
-    name = stringifyScalarFunction(elementwise.getFunction()).str();
   if (auto accumulate = dyn_cast<AccumulateOp>(op))
     return withParam(accumulate.getName());
   for (Value operand : op.getOperands())

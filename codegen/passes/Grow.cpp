@@ -39,7 +39,7 @@ GroupPlan growEmbedding(EmbeddingOp first) {
     } else if (isa<ScaleOp, TrainingDropoutOp>(user)) {
       growth.take(user);
     } else {
-      growth.stop("'" + user->getName().getStringRef() + "' is not part of an embedding");
+      growth.stop("'tenon." + titleOf(user) + "' is not part of an embedding");
       break;
     }
   }

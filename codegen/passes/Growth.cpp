@@ -40,9 +40,8 @@ Operation *Growth::onlyUser() {
     Operation &first = *llvm::find_if(taken.getBody().front(), [](Operation &op) {
       return !isa<GetParamOp, PositionsOp, ConstantOp>(op);
     });
-    stop("'" + user->getName().getStringRef() + "', which uses its result, is in the " +
-         stringifyGroupKind(taken.getKind()) + " kernel of '" + first.getName().getStringRef() +
-         "'");
+    stop("'tenon." + titleOf(user) + "', which uses its result, is in the " +
+         stringifyGroupKind(taken.getKind()) + " kernel of 'tenon." + titleOf(&first) + "'");
     return nullptr;
   }
   if (user->getBlock() != value.getParentBlock()) {
@@ -119,10 +118,10 @@ void Growth::takeElementwise() {
     SmallVector<Operation *> next = comeTogether();
     if (next.empty()) {
       if (user && !isElementwise(user))
-        stop("'" + user->getName().getStringRef() +
+        stop("'tenon." + titleOf(user) +
              "' needs whole rows, and this kernel makes them in pieces");
       else if (user)
-        stop("its result is the smaller side of '" + user->getName().getStringRef() + "'");
+        stop("its result is the smaller side of 'tenon." + titleOf(user) + "'");
       return;
     }
     for (Operation *op : next)

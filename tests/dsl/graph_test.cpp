@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A model with each operation, decoded from its bytes: records, order, names, lines.
+#include <cmath>
+
 #include <catch2/catch.hpp>
 #include <tenon/tenon.hpp>
 
@@ -131,6 +133,10 @@ struct arithmetic {
 }  // namespace
 
 TENON_MODEL(arithmetic, arithmetic{});
+
+TEST_CASE("the library's functions are not in the way of the language's, and the other way round") {
+  CHECK(exp(0.0) + tanh(0.0f) + sqrt(4.0) == 3);
+}
 
 TEST_CASE("arithmetic: products with numbers are scale, other numbers are values") {
   const decode::graph of = decode::read(tenon_graph_arithmetic);

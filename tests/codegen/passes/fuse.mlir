@@ -71,7 +71,7 @@ tenon.model @m {
 
   // x sigmoid(x) of one product times another: both uses of the first come together.
   // CHECK-LABEL: func.func @gated
-  // CHECK: %[[UP:.*]] = tenon.group linear -> tensor<?x?x4xf32{{.*}} {tenon.ends = "'tenon.elementwise', which uses its result, is in the linear kernel of 'tenon.linear'"}
+  // CHECK: %[[UP:.*]] = tenon.group linear -> tensor<?x?x4xf32{{.*}} {tenon.ends = "'tenon.multiply', which uses its result, is in the linear kernel of 'tenon.linear'"}
   // CHECK: tenon.group linear
   // CHECK: = tenon.linear
   // CHECK-NEXT: tenon.elementwise sigmoid

@@ -19,11 +19,11 @@ template <class X, class Y>
 struct a_variable_keeps_its_type_so_declare_another {};
 }  // namespace error
 
+namespace detail {
+
 /// What stands for itself in arithmetic.
 template <class X>
 concept number = std::is_arithmetic_v<X>;
-
-namespace detail {
 
 template <class X>
 concept declares_arithmetic = requires { typename X::shape; };
@@ -155,6 +155,27 @@ struct arithmetic {
 };
 
 }  // namespace detail
+
+// What follows from a mistake is refused without a word.
+#define TENON_OF_REFUSED_2(name)                   \
+  template <class X>                               \
+  constexpr refused_value name(X, refused_value) { \
+    return {};                                     \
+  }                                                \
+  constexpr refused_value name(refused_value, double) { return {}; }
+#define TENON_OPERATOR(sign, kind) TENON_OF_REFUSED_2(operator sign)
+TENON_OPERATORS(TENON_OPERATOR)
+#undef TENON_OPERATOR
+#define TENON_FUNCTION_OF_2(name, kind) TENON_OF_REFUSED_2(name)
+TENON_FUNCTIONS_OF_2(TENON_FUNCTION_OF_2)
+#undef TENON_FUNCTION_OF_2
+#undef TENON_OF_REFUSED_2
+#define TENON_FUNCTION_OF_1(name) \
+  constexpr refused_value name(refused_value) { return {}; }
+TENON_FUNCTIONS_OF_1(TENON_FUNCTION_OF_1)
+#undef TENON_FUNCTION_OF_1
+constexpr refused_value operator-(refused_value) { return {}; }
+
 }  // namespace tenon
 
 #undef TENON_OPERATORS

@@ -15,41 +15,9 @@
 
 namespace tenon {
 
-/// What a refused call returns. It fits everywhere, so that one mistake is reported once.
-struct refused_value {
-#define TENON_REFUSED_OPERATOR(sign)                               \
-  template <class X>                                               \
-  friend constexpr refused_value operator sign(X, refused_value) { \
-    return {};                                                     \
-  }                                                                \
-  friend constexpr refused_value operator sign(refused_value, double) { return {}; }
-  TENON_REFUSED_OPERATOR(+)
-  TENON_REFUSED_OPERATOR(-)
-  TENON_REFUSED_OPERATOR(*)
-  TENON_REFUSED_OPERATOR(/)
-#undef TENON_REFUSED_OPERATOR
-
-  friend constexpr refused_value operator-(refused_value) { return {}; }
-#define TENON_REFUSED_FUNCTION(name) \
-  friend constexpr refused_value name(refused_value) { return {}; }
-  TENON_REFUSED_FUNCTION(exp)
-  TENON_REFUSED_FUNCTION(log)
-  TENON_REFUSED_FUNCTION(sqrt)
-  TENON_REFUSED_FUNCTION(rsqrt)
-  TENON_REFUSED_FUNCTION(tanh)
-  TENON_REFUSED_FUNCTION(sigmoid)
-#undef TENON_REFUSED_FUNCTION
-  template <class X>
-  friend constexpr refused_value min(X, refused_value) {
-    return {};
-  }
-  template <class X>
-  friend constexpr refused_value max(X, refused_value) {
-    return {};
-  }
-  friend constexpr refused_value min(refused_value, double) { return {}; }
-  friend constexpr refused_value max(refused_value, double) { return {}; }
-};
+/// What a refused call returns. It fits everywhere (core/arithmetic.hpp: in arithmetic too), so
+/// that one mistake is reported once.
+struct refused_value {};
 
 /// The verdict of a check that found nothing wrong.
 template <class Result>

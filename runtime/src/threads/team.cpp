@@ -119,10 +119,12 @@ void* team::work(void* argument) {
 void team::take_part(void* argument, std::int32_t thread) {
   team& self = *static_cast<team*>(argument);
   if (thread < 0 || thread >= self.size_) return;
-  if (const std::size_t left = stack_left(); left < self.stack_bytes_) {
-    self.short_stack_.store(left, std::memory_order_relaxed);
-    return;
-  }
+  // Threads of ours have what is needed, and asking the system for a thread's stack allocates.
+  if (self.parallel_ != nullptr)
+    if (const std::size_t left = stack_left(); left < self.stack_bytes_) {
+      self.short_stack_.store(left, std::memory_order_relaxed);
+      return;
+    }
   if (!self.presence_.join(thread)) return;
   // A worker that was called for an earlier call may be one too many in this one.
   if (thread < self.n_) {

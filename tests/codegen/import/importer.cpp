@@ -140,9 +140,9 @@ TEST_CASE("importer: attributes and states that an operation cannot have") {
   function.node(op::elementwise, {function.x}, {function.fresh()}, {graph::n_scalars}, 6);
   refuses(function, 6, "tenon.elementwise a 'function' of 12; it must be below 12");
 
-  Small operands; // the verifier's message, at the DSL's line
-  operands.node(op::elementwise, {operands.x}, {operands.fresh()}, {1}, 7);
-  refuses(operands, 7, "(C1) subtract takes 2 operands; it has 1");
+  Small arity; // the verifier's message, at the DSL's line
+  arity.node(op::elementwise, {arity.x}, {arity.fresh()}, {1}, 7);
+  refuses(arity, 7, "(C1) subtract takes 2 operands; it has 1");
 
   Small state;
   uint32_t cache = state.cache("kv", {state.seq, state.C, state.C});

@@ -72,7 +72,7 @@ struct number_of {
 template <class T>
 constexpr std::uint32_t operand_word(graph::builder& graph, const number_of<T>& number, where at) {
   const tensor<T> result = new_value<tensor<T>>(graph);
-  graph.node(graph::op::number, graph::words<0>{}, result.ref().index, attribute(number.value), at);
+  graph.node(graph::op::number, graph::words<1>{}, result.ref().index, attribute(number.value), at);
   return graph::encode_operand(graph::operand_kind::value, result.ref().index);
 }
 

@@ -16,7 +16,7 @@ struct batch : dyn<1, 2> {};
 struct n : dim<4> {};
 struct m : dim<6> {};
 
-struct tied {
+struct tie {
   param<f32, m, n> table{"table", gpt2_normal};
   param<f32, m, n> head{"table", gpt2_normal};  // the same parameter under another C++ name
   constexpr auto operator()(input<"ids", i32, batch> ids) const {
@@ -48,13 +48,13 @@ struct long_chain {
 };
 }  // namespace
 
-TENON_MODEL(tied, tied{});
+TENON_MODEL(one_table, tie{});
 TENON_MODEL(bf16_model, in_bf16{});
 TENON_MODEL(f64_model, double_precision{});
 TENON_MODEL(long_chain, long_chain{});
 
 TEST_CASE("two parameters of one name are one") {
-  const decode::graph g = decode::read(tenon_graph_tied);
+  const decode::graph g = decode::read(tenon_graph_one_table);
   REQUIRE(g.params.size() == 1);
   CHECK(g.text(g.nodes[0]) == "embedding(table, %0) -> %1 : [batch, n]");
   CHECK(g.text(g.nodes[1]) == "linear(%1, table) -> %2 : [batch, m]");

@@ -41,16 +41,17 @@ struct mlp {
   constexpr auto operator()(hidden_states x) const { return down(gelu(up(x), gelu_tanh)); }
 };
 
-// What the models are made of; each takes what it needs.
+// What the models are made of; each takes what it needs, some of it twice.
 struct parts {
-  param<f32, n_vocab, n_embd> wte{"wte", normal(0.3)};
+  param<f32, n_vocab, n_embd> wte = tied(param<f32, n_vocab, n_embd>{"wte", normal(0.3)});
   param<f32, n_tag, n_embd> tags{"tags", normal(0.3)};
-  param<f32, n_place, n_embd> wpe{"wpe", normal(0.3)}, second_wpe{"second_wpe", normal(0.3)};
+  param<f32, n_place, n_embd> wpe = tied(param<f32, n_place, n_embd>{"wpe", normal(0.3)});
+  param<f32, n_place, n_embd> second_wpe{"second_wpe", normal(0.3)};
   param<f32, n_vocab> bias{"bias", normal(0.3)};
   nn::layer_norm<n_embd> ln{"ln"}, ln_f{"ln_f", false};
-  nn::linear<n_embd, n_vocab> head{"head", normal(0.3)};
+  nn::linear<n_embd, n_vocab> head = tied(nn::linear<n_embd, n_vocab>{"head", normal(0.3)});
   nn::linear<n_embd, n_tag> tagger{"tagger", normal(0.3), false};
-  nn::linear<n_embd, n_embd> square{"square", normal(0.3)};
+  nn::linear<n_embd, n_embd> square = tied(nn::linear<n_embd, n_embd>{"square", normal(0.3)});
   attention attn;
   mlp ff;
 
@@ -136,7 +137,7 @@ struct product_twice : parts {
 };
 struct norm_twice : parts {
   constexpr auto operator()(ids_of ids, targets_of targets) const {
-    return with_loss(head(ln(ln(token(ids)) + token(ids))), targets);
+    return with_loss(head(tied(ln)(ln(token(ids)) + token(ids))), targets);
   }
 };
 struct bias_behind_the_head : parts {
@@ -172,7 +173,7 @@ struct side_by_side : parts {  // as GPT-J
     nn::layer_norm<n_embd> ln{"ln"};
     attention attn;
     mlp ff;
-    constexpr auto operator()(hidden_states x) const { return x + attn(ln(x)) + ff(ln(x)); }
+    constexpr auto operator()(hidden_states x) const { return x + attn(ln(x)) + ff(tied(ln)(x)); }
   };
   constexpr auto operator()(ids_of ids, targets_of targets) const {
     return with_loss(tied_head(ln_f(repeat<n_layer>("h", block{}, token(ids))), wte), targets);

@@ -117,8 +117,8 @@ struct linear_epilogue {
   constexpr auto operator()(input<"x", f32, batch, seq, w33> x, input<"r", f32, batch, seq, w129> r,
                             input<"p", f32, seq, w129> p, input<"q", f32, seq, w17> q) const {
     return outputs(output<"a">(linear(x, weight, bias) + r),
-                   output<"b">(scale(gelu(linear(x, weight), gelu_tanh), 0.5) + p + row),
-                   output<"c">(gelu(linear(x, weight, bias) + row, gelu_erf)),
+                   output<"b">(scale(gelu(linear(x, tied(weight)), gelu_tanh), 0.5) + p + row),
+                   output<"c">(gelu(linear(x, tied(weight), tied(bias)) + tied(row), gelu_erf)),
                    output<"d">(scale(tied_head(x, table), -3.0) + q));
   }
 };

@@ -62,6 +62,7 @@ class Model:
         self.w = self.pick([1, 3, 8, 16, 17, 33])
         self.vocab = self.pick([2, 5, 16, 37])
         self.tables, self.norms = [], []
+        self.used = set()
         self.captures = False
 
     def number(self):
@@ -87,10 +88,17 @@ class Model:
 
     def table(self, rows="n_vocab"):
         if rows == "n_vocab" and self.tables and self.inside is None and self.chance(0.5):
-            return self.pick(self.tables)
+            return self.use(self.pick(self.tables))
         name = self.member(f'param<f32, {rows}, c> {{}}{{"{{}}", normal(0.3)}}')
         if rows == "n_vocab" and self.inside is None:
             self.tables.append(name)
+        return self.use(name)
+
+    def use(self, name):
+        """A parameter or a layer, tied where it was used before."""
+        if name in self.used:
+            return f"tied({name})"
+        self.used.add(name)
         return name
 
     def make_x(self, scope):
@@ -134,7 +142,7 @@ class Model:
             name = self.member(f'nn::layer_norm<{width}> {{}}{{"{{}}", {self.flag()}}}')
             if self.inside is None:
                 self.norms.append((name, width))
-        scope.add(shape, f"{name}({x})")
+        scope.add(shape, f"{self.use(name)}({x})")
 
     def add(self, scope, shape, width):
         x, kind = scope.any(shape), self.pick(["same", "same", "param", "places"])

@@ -9,7 +9,7 @@ template <class C>
 struct norm_pair {  // with and without bias
   param<f32, C> weight, bias;
   constexpr auto operator()(tensor<f32, batch, seq, C> x) const {
-    return layer_norm(layer_norm(x, weight, bias), weight);
+    return layer_norm(layer_norm(x, weight, bias), tied(weight));
   }
 };
 
@@ -69,10 +69,11 @@ struct embeddings {
                             input<"kind", i32, batch, seq> kind) const {
     auto sum = embedding(table17, c) + embedding(places, positions(c));
     auto [x, y] = fused(c, [&](auto c) {
-      auto x = scale(embedding(table17, c), 4.0) + embedding(places, positions(c));
+      auto x = scale(embedding(tied(table17), c), 4.0) + embedding(tied(places), positions(c));
       return std::pair(x, norm(x));
     });
-    auto typed = embedding(table17, c) + embedding(places, positions(c)) + embedding(kinds, kind);
+    auto typed = embedding(tied(table17), c) + embedding(tied(places), positions(c)) +
+                 embedding(kinds, kind);
     return outputs(output<"alone1">(embedding(table1, a)), output<"alone5">(embedding(table5, b)),
                    output<"sum">(sum), output<"scaled">(x), output<"norm">(y),
                    output<"kinds">(norm_alone(typed)));

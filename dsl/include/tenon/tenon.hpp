@@ -10,6 +10,7 @@
 #include "tenon/core/arithmetic.hpp"
 #include "tenon/core/refusal.hpp"
 #include "tenon/core/tensor.hpp"  // dim, dyn; tensor, input, param, kv_cache
+#include "tenon/core/tied.hpp"    // tied
 #include "tenon/core/where.hpp"
 #include "tenon/graph/emit.hpp"
 #include "tenon/ops/operands.hpp"

@@ -69,8 +69,10 @@ TENON_MODEL(dropped, dropped_model);
 
 // Arguments of log, sqrt and rsqrt are above 0.
 struct functions {
-  nn::linear<n_embd, n_embd> gate{"gate", normal(1)}, up{"up", normal(1)};
-  param<f32, n_embd> gain{"gain", ones}, shift{"shift", ones};
+  nn::linear<n_embd, n_embd> gate = tenon::tied(nn::linear<n_embd, n_embd>{"gate", normal(1)});
+  nn::linear<n_embd, n_embd> up = tenon::tied(nn::linear<n_embd, n_embd>{"up", normal(1)});
+  param<f32, n_embd> gain{"gain", ones};
+  param<f32, n_embd> shift = tenon::tied(param<f32, n_embd>{"shift", ones});
 
   constexpr auto operator()(tensor<f32, batch, seq, n_embd> x) const {
     auto y = nn::silu(gate(x)) * up(x) + tanh(x) / (2 + exp(x));

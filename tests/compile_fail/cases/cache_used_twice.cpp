@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// EXPECT: cache_used_twice<(tenon::)?fixed_name<11(UL)?>\{"attn.cache"\}, tenon::at_lines<[0-9]+, [0-9]+> ?>
+// EXPECT: cache_used_twice<(tenon::)?fixed_name<11(UL)?>\{"attn.cache"\}, tenon::at_lines<[0-9]+,
+// [0-9]+> ?>
 #include "dims.hpp"
 
 struct model {
@@ -11,9 +12,9 @@ struct model {
   constexpr auto operator()(input<"ids", i32, batch, seq> ids) const {
     auto x = causal_self_attention<n_head>(c_attn(embedding(wte, ids)), cache);
 #ifdef MISTAKE
-    auto y = causal_self_attention<n_head>(c_attn(x), cache);
+    auto y = causal_self_attention<n_head>(tied(c_attn)(x), cache);
 #else
-    auto y = causal_self_attention<n_head>(c_attn(x), second);
+    auto y = causal_self_attention<n_head>(tied(c_attn)(x), second);
 #endif
     return outputs(output<"y">(y));
   }

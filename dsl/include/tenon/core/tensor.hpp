@@ -49,7 +49,8 @@ class input : public tensor<T, D...> {
 
 /// A learned tensor of shape (D...), all dimensions known at compile time.
 ///   name: the checkpoint's ("wte.weight"), its ending perhaps apart; inside repeat("h", ...) it
-///   becomes "h.{}.<name>". Parameters of one name are one parameter: that is how a head is tied.
+///   becomes "h.{}.<name>". Parameters of one name are one parameter; who uses it
+///   again says so, by tied(w) (core/tied.hpp) or tied_head.
 ///   drawn: how it is initialised.
 template <class T, class... D>
 struct param : detail::arithmetic<param<T, D...>> {
@@ -59,6 +60,7 @@ struct param : detail::arithmetic<param<T, D...>> {
   text stem;
   text leaf;
   initialiser init;
+  bool is_tied = false;  // see tied()
 
   constexpr param(text name, initialiser drawn, text ending = "")
       : stem(name), leaf(ending), init(drawn) {}

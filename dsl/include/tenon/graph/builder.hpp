@@ -74,9 +74,9 @@ class builder_of {
   }
 
   /// The parameter of that name, registered where it is first used. A name stands for one tensor:
-  /// using it again is a tie, and then type, shape and initialiser must agree.
+  /// using it again is a tie, which must be said, and then type, shape and initialiser must agree.
   constexpr std::uint32_t param(text stem, text leaf, dtype type, shape_ref shape, initialiser init,
-                                where at) {
+                                bool is_tied, where at) {
     const string_ref name = repeated_name(stem, leaf, at);
     const auto bits = __builtin_bit_cast(std::uint64_t, init.value);
     const auto low = static_cast<std::uint32_t>(bits);
@@ -92,6 +92,8 @@ class builder_of {
       else if (first[param_record::init] != static_cast<std::uint32_t>(init.kind) ||
                first[param_record::init_low] != low || first[param_record::init_high] != high)
         differ(mistake_kind::parameter_with_two_initialisers);
+      else if (!is_tied)
+        differ(mistake_kind::parameter_used_again);
       return static_cast<std::uint32_t>(first - params_.data) / param_record::words;
     }
     if (find(dims_, dim_record::words, name) != nullptr ||

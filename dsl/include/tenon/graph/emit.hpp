@@ -49,10 +49,11 @@ constexpr std::uint32_t operand_word(graph::builder&, const X& x, where) {
 
 template <is_param P>
 constexpr std::uint32_t operand_word(graph::builder& graph, const P& param, where at) {
-  return graph::encode_operand(
-      graph::operand_kind::param, with_shape(graph, shape_t<P>{}, [&](graph::shape_ref shape) {
-        return graph.param(param.stem, param.leaf, element_t<P>::code, shape, param.init, at);
-      }));
+  return graph::encode_operand(graph::operand_kind::param,
+                               with_shape(graph, shape_t<P>{}, [&](graph::shape_ref shape) {
+                                 return graph.param(param.stem, param.leaf, element_t<P>::code,
+                                                    shape, param.init, param.is_tied, at);
+                               }));
 }
 
 template <is_cache S>

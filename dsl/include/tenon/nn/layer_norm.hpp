@@ -42,6 +42,13 @@ struct layer_norm : refused_layer_norm<C, T> {
     return has_bias ? tenon::layer_norm(x, weight, bias, epsilon, at)
                     : tenon::layer_norm(x, weight, epsilon, at);
   }
+
+  constexpr layer_norm tied() const {
+    layer_norm again = *this;
+    again.weight = tenon::tied(weight);
+    again.bias = tenon::tied(bias);
+    return again;
+  }
 };
 
 }  // namespace tenon::nn

@@ -37,6 +37,13 @@ struct linear : refused_linear<In, Out, T> {
   constexpr auto operator()(X x, where at = where::here()) const {
     return has_bias ? tenon::linear(x, weight, bias, at) : tenon::linear(x, weight, at);
   }
+
+  constexpr linear tied() const {
+    linear again = *this;
+    again.weight = tenon::tied(weight);
+    again.bias = tenon::tied(bias);
+    return again;
+  }
 };
 
 }  // namespace tenon::nn

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Matrix products with a learned matrix: linear, with and without a bias, and the tied head.
 #pragma once
+#include "tenon/core/tied.hpp"
 #include "tenon/graph/emit.hpp"
 #include "tenon/ops/operands.hpp"
 
@@ -145,7 +146,8 @@ struct tied_head_operation : refused_tied_head {
   template <class X, class Weight, class Check = decltype(check_tied_head<X, Weight>())>
     requires is_accepted<Check>
   constexpr auto operator()(X x, Weight weight, where at = where::here()) const {
-    return emit<typename Check::result>(graph::op::linear, at, attribute(weight_out_in), x, weight);
+    return emit<typename Check::result>(graph::op::linear, at, attribute(weight_out_in), x,
+                                        tied(weight));
   }
 };
 
@@ -158,8 +160,8 @@ struct tied_head_operation : refused_tied_head {
 ///   nearest even), the products are exact and the sums f32.
 inline constexpr detail::linear_operation linear{};
 
-/// tied_head(x, weight): x W^T, logits from the table of the embedding, or from any weight that is
-/// stored (out, in).
+/// tied_head(x, weight): x W^T, logits from the table of the embedding, which is tied by this, or
+/// from any weight that is stored (out, in).
 ///   x (..., C), weight (V, C) -> (..., V), dtype of x; a weight of bf16 as in linear.
 inline constexpr detail::tied_head_operation tied_head{};
 

@@ -31,7 +31,8 @@ struct of_names {
                             input<"std", f32, minor> i, input<"minor", f32, minor> j,
                             input<"tenon", f32, minor> k,
                             input<"assert", i32, step, index> targets) const {
-    auto x = embedding(table, a) + embedding(table, b) + c + d + e + f + g + h + i + j + k + graph;
+    auto x = embedding(table, a) + embedding(tenon::tied(table), b) + c + d + e + f + g + h + i +
+             j + k + graph;
     auto y = causal_self_attention<parameters>(qkv(x + quoted), cache);
     auto z = narrow(wide(y));
     return outputs(output<"NULL">(z), output<"return">(y), output<"int">(x),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A linear layer with its own parameters, named as checkpoints name them.
 #pragma once
+#include "tenon/core/tied.hpp"
 #include "tenon/ops/linear.hpp"
 
 namespace tenon::nn {

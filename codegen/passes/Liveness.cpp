@@ -78,8 +78,10 @@ bool isElementwiseUse(OpOperand &use) {
     [[fallthrough]];
   case GroupKind::NormBackward:
   case GroupKind::Elementwise:
+    // A result of bf16 is written ahead of where an operand of f32 in its place is read.
     return use.getOwner()->hasTrait<IsElementwise>() &&
-           use.get().getType() == use.getOwner()->getResult(0).getType();
+           use.get().getType() == use.getOwner()->getResult(0).getType() &&
+           use.get().getType() == group->getResult(0).getType();
   default:
     return false;
   }

@@ -12,6 +12,10 @@ elseif(TENON_SANITIZE STREQUAL "thread")  # children of tests that fork are look
   set(sanitizer_environment ENVIRONMENT TSAN_OPTIONS=die_after_fork=0)
 endif()
 
+# For tests with a GPU's driver or its loader, which are not ours: they leak a little when they are unloaded, and their
+# threads and memory are not instrumented.
+set(driver_environment ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=ignore_noninstrumented_modules=1)
+
 # tenon_add_catch_tests(<name> SOURCES a.cpp ... LIBRARIES x ... [PREFIX text] [LABEL text])
 # An executable with Catch2's main (tests/catch_main.cpp) whose cases become tests "<prefix>: <case>".
 function(tenon_add_catch_tests name)

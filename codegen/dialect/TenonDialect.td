@@ -70,6 +70,12 @@ def Tenon_InitKind : Tenon_Enum<"InitKind", "how a parameter is initialised", [
   I32EnumAttrCase<"Uniform", 4, "uniform">]>;
 def Tenon_InitKindAttr : Tenon_EnumAttr<Tenon_InitKind, "init_kind">;
 
+// In the order of stored_kind of the graph format.
+def Tenon_StoredKind : Tenon_Enum<"StoredKind", "what a name in a checkpoint means", [
+  I32EnumAttrCase<"Prefix", 0, "prefix">, I32EnumAttrCase<"Ignored", 1, "ignored">,
+  I32EnumAttrCase<"Twin", 2, "twin">]>;
+def Tenon_StoredKindAttr : Tenon_EnumAttr<Tenon_StoredKind, "stored_kind">;
+
 def Tenon_StateKind : Tenon_Enum<"StateKind", "what a state holds", [
   I32EnumAttrCase<"KvCache", 0, "kv_cache">]>;
 def Tenon_StateKindAttr : Tenon_EnumAttr<Tenon_StateKind, "state_kind">;

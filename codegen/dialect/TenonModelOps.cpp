@@ -100,6 +100,28 @@ LogicalResult StateOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return checkLayers(*this, 2, getLayersAttr(), symbols);
 }
 
+LogicalResult StoredOp::verify() {
+  size_t most = getKind() == StoredKind::Prefix ? 0 : 1, places = getName().count("{}");
+  if (places > most) // (C1)
+    return violates(*this, 1) << "the name '" << getName() << "' holds " << places
+                              << " times {}; it may at most " << most;
+  if ((getKind() == StoredKind::Twin) != getOf().has_value()) // (C2)
+    return violates(*this, 2) << "a twin names the parameter 'of' which it is a copy, others none";
+  return success();
+}
+
+LogicalResult StoredOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (!getOf())
+    return success();
+  auto param = symbols.lookupNearestSymbolFrom<ParamOp>(*this, getOfAttr()); // (C2)
+  if (!param)
+    return violates(*this, 2) << getOfAttr() << " is no tenon.param of the model; declare it";
+  if (param.getLayers().has_value() != getName().contains("{}"))
+    return violates(*this, 2) << "the name '" << getName()
+                              << "' must hold {} exactly where that of " << getOfAttr() << " does";
+  return success();
+}
+
 LogicalResult GetParamOp::verifySymbolUses(SymbolTableCollection &symbols) {
   auto param = symbols.lookupNearestSymbolFrom<ParamOp>(*this, getNameAttr());
   if (!param) // (C1)

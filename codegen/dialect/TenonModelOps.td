@@ -102,6 +102,28 @@ def Tenon_StateOp : Tenon_Op<"state", [Symbol, HasParent<"ModelOp">,
   }];
 }
 
+def Tenon_StoredOp : Tenon_Op<"stored", [HasParent<"ModelOp">,
+                                         DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "what a name in a checkpoint means, other than a parameter's";
+  let description = [{
+    `prefix`: letters that may stand before all names. `ignored`: a tensor that the model does not
+    need. `twin`: a second copy of a parameter, whose values must be equal. Kernels know nothing of
+    it; the runtime reads it when it loads.
+    (C1) a prefix holds no `{}`, another name at most one, for the number of a layer.
+    (C2) `of` is given for a twin alone; it is a `tenon.param` of the model, which has layers exactly
+         where the name holds `{}`.
+
+    ```mlir
+    tenon.stored ignored "h.{}.attn.bias"
+    tenon.stored twin "lm_head.weight" of @wte.weight
+    ```
+  }];
+  let arguments = (ins Tenon_StoredKindAttr:$kind, StrAttr:$name,
+                       OptionalAttr<FlatSymbolRefAttr>:$of);
+  let assemblyFormat = "$kind $name (`of` $of^)? attr-dict";
+  let hasVerifier = 1;
+}
+
 def Tenon_GetParamOp : Tenon_Op<"get_param",
     [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "the value of a parameter";

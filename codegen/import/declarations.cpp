@@ -108,6 +108,12 @@ LogicalResult Declarations::declareAll() {
   for (const Graph::State &state : graph_.states)
     if (failed(declareState(state)))
       return failure();
+  for (const Graph::Stored &stored : graph_.stored)
+    StoredOp::create(builder_, unknown, static_cast<StoredKind>(stored.kind),
+                     builder_.getStringAttr(stored.name),
+                     stored.param ? FlatSymbolRefAttr::get(builder_.getContext(),
+                                                           graph_.params[*stored.param].name)
+                                  : FlatSymbolRefAttr());
   return success();
 }
 

@@ -207,6 +207,12 @@ private:
     each(table::scopes, "fused scope", graph_.scopes,
          [&](Graph::Line &scope) { scope = line(graph::scope_record::file_offset); });
     each(table::nodes, "node", graph_.nodes, [&](Graph::Node &node) { decodeNode(node); });
+    each(table::stored, "checkpoint name", graph_.stored, [&](Graph::Stored &stored) {
+      using namespace graph::stored_record;
+      stored = {name(name_offset),
+                enumerator<graph::stored_kind>(field(kind), graph::n_stored_kinds, "kind"),
+                optionalIndex(field(param), table::params, "parameter")};
+    });
   }
 
   void decodeNode(Graph::Node &node) {

@@ -38,6 +38,11 @@ struct Graph {
     std::optional<uint32_t> layers; // index into `dims`
     Line line;
   };
+  struct Stored { // what a name in a checkpoint means
+    std::string name;
+    graph::stored_kind kind{};
+    std::optional<uint32_t> param; // a twin's: index into `params`
+  };
   struct Port { // an input or an output
     std::string name;
     uint32_t value = 0; // index into `values`
@@ -68,6 +73,7 @@ struct Graph {
   std::vector<Value> values;
   std::vector<Line> scopes; // the `fused(...)` of the source
   std::vector<Node> nodes;
+  std::vector<Stored> stored;
 };
 
 } // namespace tenon

@@ -74,6 +74,18 @@ StringRef initName(InitKind init) {
   llvm_unreachable("an initialiser that the ABI lacks");
 }
 
+StringRef storedName(StoredKind kind) {
+  switch (kind) {
+  case StoredKind::Prefix:
+    return "TENON_STORED_PREFIX";
+  case StoredKind::Ignored:
+    return "TENON_STORED_IGNORED";
+  case StoredKind::Twin:
+    return "TENON_STORED_TWIN";
+  }
+  llvm_unreachable("a meaning that the ABI lacks");
+}
+
 /// The file under construction.
 class Writer {
 public:
@@ -406,6 +418,14 @@ std::string Writer::write() {
   for (const auto &[key, value] : compiled.metadata)
     metadata.push_back(Struct().field("key", quoted(key)).field("value", quoted(value)).str());
   table("tenon_metadata", "metadata", metadata);
+  std::vector<std::string> stored;
+  for (const ManifestStored &each : manifest.stored)
+    stored.push_back(Struct()
+                         .field("name", quoted(each.name))
+                         .field("kind", storedName(each.kind).str())
+                         .field("param", each.param)
+                         .str());
+  table("tenon_stored_name", "stored", stored);
   put("\nextern const tenon_model tenon_model_{} __asm__(\"{}\");\n"
       "const tenon_model tenon_model_{} = {{\n",
       compiled.name, linkNameOf(compiled), compiled.name);
@@ -425,6 +445,7 @@ std::string Writer::write() {
   rows("entries", manifest.entries.size());
   rows("variants", compiled.variants.size());
   rows("metadata", metadata.size());
+  rows("stored", stored.size());
   put("}};\n"
       "TENON_REGISTER_MODEL({});\n",
       compiled.name);

@@ -287,6 +287,13 @@ Manifest Manifest::of(const CompiledModel &compiled) {
     manifest.params.push_back({tensorOfType(param.getSymName(), param.getTensorType(), index),
                                layers, param.getInit(), param.getInitValue().convertToDouble()});
   }
+  for (StoredOp stored : model.getOps<StoredOp>()) {
+    unsigned param = 0;
+    for (const auto &[i, known] : llvm::enumerate(manifest.params))
+      if (known.tensor.name == stored.getOf().value_or(""))
+        param = i;
+    manifest.stored.push_back({stored.getName().str(), stored.getKind(), param});
+  }
   for (const CompiledEntry &entry : compiled.entries)
     manifest.entries.push_back(entryOf(entry, index));
   return manifest;

@@ -56,9 +56,17 @@ struct ManifestEntry {
   std::vector<ManifestKernel> kernels; // in the order in which Program.cpp numbers them
 };
 
+/// What a name in a checkpoint means, as tenon_stored_name of the runtime's ABI.
+struct ManifestStored {
+  std::string name;
+  StoredKind kind = StoredKind::Prefix;
+  unsigned param = 0; // a twin's
+};
+
 struct Manifest {
   std::vector<ManifestDim> dims;
   std::vector<ManifestParam> params;
+  std::vector<ManifestStored> stored;
   std::vector<ManifestEntry> entries;
 
   static Manifest of(const CompiledModel &model);

@@ -43,6 +43,11 @@ struct scope {
   std::string file;
   std::uint32_t line;
 };
+struct stored {
+  std::string name;
+  format::stored_kind kind;
+  std::uint32_t param;  // 0: none
+};
 struct node {
   format::op op;
   std::vector<std::uint32_t> operands, results, attributes;
@@ -68,6 +73,7 @@ struct graph {
   std::vector<value> values;
   std::vector<scope> scopes;
   std::vector<node> nodes;
+  std::vector<decode::stored> stored;
 
   graph(const unsigned char* bytes, std::size_t size) : bytes_(bytes), size_(size) {
     namespace h = format::header;
@@ -115,6 +121,9 @@ struct graph {
     each(format::table::nodes, [&](auto r) {
       nodes.push_back({static_cast<format::op>(word(r)), words(r + 1, r + 2), words(r + 3, r + 4),
                        words(r + 5, r + 6), word(r + 7), string(r + 8), word(r + 10)});
+    });
+    each(format::table::stored, [&](auto r) {
+      stored.push_back({string(r), static_cast<format::stored_kind>(word(r + 2)), word(r + 3)});
     });
   }
 

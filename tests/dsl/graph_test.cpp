@@ -121,6 +121,31 @@ TEST_CASE("nodes are in the order of the source") {
 }
 
 namespace {
+struct named_elsewhere {
+  param<f32, n_vocab, n_embd> wte{"wte.weight", gpt2_normal};
+  static constexpr checkpoint_names checkpoint{stored::prefix("model."),
+                                               stored::ignored("h.{}.mask"),
+                                               stored::twin("lm_head.weight", "wte.weight")};
+  constexpr auto operator()(input<"ids", i32, batch> ids) const {
+    return outputs(output<"x">(embedding(wte, ids)));
+  }
+};
+}  // namespace
+
+TENON_MODEL(named_elsewhere, named_elsewhere{});
+
+TEST_CASE("a model says what checkpoints hold beside its parameters") {
+  CHECK(g.stored.empty());
+  const decode::graph stored = decode::read(tenon_graph_named_elsewhere);
+  REQUIRE(names(stored.stored) == strings{"model.", "h.{}.mask", "lm_head.weight"});
+  CHECK(stored.stored[0].kind == graph::stored_kind::prefix);
+  CHECK(stored.stored[1].kind == graph::stored_kind::ignored);
+  CHECK(stored.stored[1].param == 0);
+  CHECK(stored.stored[2].kind == graph::stored_kind::twin);
+  CHECK(stored.stored[2].param == 1);
+}
+
+namespace {
 struct arithmetic {
   param<f32, n_embd> gain{"gain", ones};
   constexpr auto operator()(input<"x", f32, batch, n_embd> x, input<"y", f32, n_embd> y) const {

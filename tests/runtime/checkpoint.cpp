@@ -94,7 +94,7 @@ TEST_CASE("shards load through their index") {
   CHECK_THAT(load(folder.path()).message(), Catch::Contains("byte 18: nothing more expected"));
 }
 
-TEST_CASE("names have the prefixes of wrappers in any order") {
+TEST_CASE("names have the prefixes of wrappers and of the model in any order") {
   for (const char* prefix : {"_orig_mod.", "module.", "module._orig_mod.transformer.",
                              "_orig_mod.module.transformer.", "transformer._orig_mod."}) {
     const scratch_folder folder;
@@ -253,10 +253,11 @@ TEST_CASE("a model in bf16 takes f32 and f16, rounded to nearest even, and bf16 
   CHECK(packed("BF16", bytes(rounded)) == bytes(rounded));
 }
 
-TEST_CASE("what checkpoints carry beside the parameters is ignored") {
+TEST_CASE("what checkpoints carry beside the parameters is as the model says") {
   auto tensors = safetensors::toy("transformer.");
   tensors.push_back({"transformer.h.0.attn.bias", "U8", {1, 1, 2, 2}, std::string(4, '\1')});
-  tensors.push_back({"transformer.h.11.attn.masked_bias", "F32", {}, std::string(4, '\0')});
+  tensors.push_back({"transformer.masked_bias", "F32", {}, std::string(4, '\0')});
+  tensors.push_back({"transformer.h.1.shared.weight", "F32", {3}, tensors[3].bytes});
   tensors.push_back({"lm_head.weight", "F32", {11, 3}, tensors[0].bytes});
   {
     const scratch_folder folder;
@@ -268,8 +269,14 @@ TEST_CASE("what checkpoints carry beside the parameters is ignored") {
   CHECK(message_of(tensors) ==
         "tensor 'lm_head.weight' differs from 'transformer.wte.weight', to which "
         "the model ties it; use weights with tied embeddings");
-  tensors.back() = {"h.x.attn.bias", "F32", {}, std::string(4, '\0')};
-  CHECK_THAT(message_of(tensors), Catch::Contains("1 unexpected: h.x.attn.bias;"));
+  tensors.back() = {"h.0.shared.weight", "F32", {3}, tensors[3].bytes};
+  CHECK(message_of(tensors) ==
+        "tensor 'h.0.shared.weight' differs from 'transformer.h.0.ln.weight', to which the model "
+        "ties it; use weights with tied embeddings");
+  for (const char* other : {"h.x.attn.bias", "h..attn.bias", "h.2.shared.weight", "attn.bias"}) {
+    tensors.back() = {other, "F32", {3}, tensors[3].bytes};
+    CHECK_THAT(message_of(tensors), Catch::Contains(std::string("1 unexpected: ") + other + ";"));
+  }
 }
 
 TEST_CASE("every tensor that does not fit is named at once") {

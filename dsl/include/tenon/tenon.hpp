@@ -8,6 +8,7 @@
 #else
 
 #include "tenon/core/arithmetic.hpp"
+#include "tenon/core/checkpoint_names.hpp"  // checkpoint_names, stored
 #include "tenon/core/refusal.hpp"
 #include "tenon/core/tensor.hpp"  // dim, dyn; tensor, input, param, kv_cache
 #include "tenon/core/tied.hpp"    // tied

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Which offered tensor belongs to which parameter; see parameters.hpp.
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 
@@ -9,45 +10,55 @@
 namespace tenon::runtime::detail {
 namespace {
 
-// What torch.compile, DistributedDataParallel and transformers put before names, in any order.
-constexpr std::string_view prefixes[] = {"_orig_mod.", "module.", "transformer."};
+// What torch.compile and DistributedDataParallel put before names.
+constexpr std::string_view wrappers[] = {"_orig_mod.", "module."};
 
-// Takes one prefix off; false where there is none.
-bool strip_prefix(std::string_view& name) {
-  for (const std::string_view prefix : prefixes)
-    if (name.starts_with(prefix)) {
-      name.remove_prefix(prefix.size());
-      return true;
-    }
+// Takes one prefix off, of a wrapper or of the model, in any order; false where there is none.
+bool strip_prefix(const tenon_model& model, std::string_view& name) {
+  const auto strip = [&](std::string_view prefix) {
+    if (!name.starts_with(prefix)) return false;
+    name.remove_prefix(prefix.size());
+    return true;
+  };
+  for (const std::string_view wrapper : wrappers)
+    if (strip(wrapper)) return true;
+  for (std::uint32_t i = 0; i < model.n_stored; ++i)
+    if (model.stored[i].kind == TENON_STORED_PREFIX && strip(model.stored[i].name)) return true;
   return false;
 }
 
-// Tensors that checkpoints of this family carry beside their parameters. "{}" stands for a layer's
-// number. Where `same_as` is set, the values must be those of that parameter (a head tied to it).
-struct ignorable {
-  std::string_view name;
-  const char* same_as;
-};
-constexpr ignorable ignorables[] = {{"h.{}.attn.bias", nullptr},         // causal masks
-                                    {"h.{}.attn.masked_bias", nullptr},  // the value under them
-                                    {"attn.masked_bias", nullptr},
-                                    {"lm_head.weight", "wte.weight"}};
-
-bool matches(std::string_view pattern, std::string_view name) {
+// The layer's number in a name, "" where the pattern has none; nothing where it does not match.
+std::optional<std::string_view> match(std::string_view pattern, std::string_view name) {
   const std::size_t hole = pattern.find("{}");
-  if (hole == std::string_view::npos) return pattern == name;
+  if (hole == std::string_view::npos)
+    return pattern == name ? std::optional(std::string_view()) : std::nullopt;
   const std::string_view tail = pattern.substr(hole + 2);
   if (name.size() <= hole + tail.size() || !name.starts_with(pattern.substr(0, hole)) ||
       !name.ends_with(tail))
-    return false;
+    return std::nullopt;
   const std::string_view number = name.substr(hole, name.size() - hole - tail.size());
-  return number.find_first_not_of("0123456789") == std::string_view::npos;
+  return number.find_first_not_of("0123456789") == std::string_view::npos ? std::optional(number)
+                                                                          : std::nullopt;
 }
 
-const ignorable* find_ignorable(std::string_view name) {
-  for (const ignorable& each : ignorables)
-    if (matches(each.name, name)) return &each;
-  return nullptr;
+// What the model says of a name that is no parameter's, and the layer's number in it.
+struct known_name {
+  const tenon_stored_name* stored;  // null: nothing
+  std::string_view layer;
+};
+known_name find_stored(const tenon_model& model, std::string_view name) {
+  for (std::uint32_t i = 0; i < model.n_stored; ++i)
+    if (model.stored[i].kind != TENON_STORED_PREFIX)
+      if (const auto layer = match(model.stored[i].name, name)) return {&model.stored[i], *layer};
+  return {nullptr, {}};
+}
+
+// The name of the tensor that a twin is a copy of.
+std::string original(const tenon_model& model, const known_name& twin) {
+  std::string name = model.params[twin.stored->param].tensor.name;
+  if (const std::size_t hole = name.find("{}"); hole != std::string::npos)
+    name.replace(hole, 2, twin.layer);
+  return name;
 }
 
 // A bounded list for a message: "a, b and 3 more".
@@ -77,12 +88,13 @@ class listing {
 constexpr std::size_t none = ~std::size_t{0};
 
 // The slot of a tensor's name, as given or without prefixes; none where no parameter has it.
-std::size_t find_slot(const std::unordered_map<std::string, std::size_t>& slots,
+std::size_t find_slot(const tenon_model& model,
+                      const std::unordered_map<std::string, std::size_t>& slots,
                       std::string_view name) {
   do {
     if (const auto found = slots.find(std::string(name)); found != slots.end())
       return found->second;
-  } while (strip_prefix(name));
+  } while (strip_prefix(model, name));
   return none;
 }
 
@@ -108,7 +120,7 @@ tenon_status bind(const tenon_model& model, const std::vector<slot>& slots,
   };
   for (std::size_t i = 0; i < offered.size(); ++i) {
     const offered_tensor& tensor = offered[i];
-    const std::size_t index = find_slot(by_name, tensor.name);
+    const std::size_t index = find_slot(model, by_name, tensor.name);
     if (index != none) {
       if (bound[index] != none)
         return failure(TENON_BAD_FILE, "tensors '%s' and '%s' are both parameter '%s'; keep one",
@@ -119,17 +131,17 @@ tenon_status bind(const tenon_model& model, const std::vector<slot>& slots,
       continue;
     }
     std::string_view name = tensor.name;
-    while (strip_prefix(name)) {
+    while (strip_prefix(model, name)) {
     }
-    const ignorable* known = find_ignorable(name);
-    if (known == nullptr) {
+    const known_name known = find_stored(model, name);
+    if (known.stored == nullptr) {
       unexpected.add(tensor.name);
-    } else if (known->same_as != nullptr) {
-      const std::size_t same = find_slot(by_name, known->same_as);
-      if (same == none)
+    } else if (known.stored->kind == TENON_STORED_TWIN) {
+      const auto same = by_name.find(original(model, known));
+      if (same == by_name.end())
         unexpected.add(tensor.name);
-      else if (check(tensor, model.params[slots[same].param]))
-        twins.push_back({i, same});
+      else if (check(tensor, model.params[slots[same->second].param]))
+        twins.push_back({i, same->second});
     }
   }
   for (std::size_t i = 0; i < slots.size(); ++i)

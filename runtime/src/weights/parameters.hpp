@@ -44,9 +44,9 @@ class parameter_source {
 tenon_status does_not_fit(const offered_tensor& tensor, element type);
 
 /// For each slot, the index of the offered tensor that belongs to it. Every missing, misshaped and
-/// unexpected tensor is named in the failure. Names may begin with prefixes of wrappers, such as
-/// "module._orig_mod.transformer."; the tensors that checkpoints carry beside the parameters are
-/// ignored (`twins`: pairs to compare, see bind.cpp).
+/// unexpected tensor is named in the failure. Names may begin with prefixes of wrappers
+/// ("module._orig_mod.") and of the model; what else it says of names (tenon_model.stored) holds:
+/// tensors that are ignored, `twins` to compare.
 struct twin {
   std::size_t tensor, slot;  // an offered tensor that must hold the same values as a slot
 };

@@ -96,6 +96,43 @@ tenon.model @state_c2 {
 
 // -----
 
+tenon.model @stored_c1 {
+  // expected-error @+1 {{(C1) the name 'h.{}.' holds 1 times {}; it may at most 0}}
+  tenon.stored prefix "h.{}."
+}
+
+// -----
+
+tenon.model @stored_c1_twice {
+  // expected-error @+1 {{(C1) the name '{}.{}' holds 2 times {}; it may at most 1}}
+  tenon.stored ignored "{}.{}"
+}
+
+// -----
+
+tenon.model @stored_c2 {
+  // expected-error @+1 {{(C2) a twin names the parameter 'of' which it is a copy, others none}}
+  tenon.stored twin "head"
+}
+
+// -----
+
+tenon.model @stored_c2_param {
+  // expected-error @+1 {{(C2) @w is no tenon.param of the model; declare it}}
+  tenon.stored twin "head" of @w
+}
+
+// -----
+
+tenon.model @stored_c2_layers {
+  tenon.dim @C 4 to 4
+  tenon.param @w : tensor<4xf32, #tenon.dims<C>> init ones 0.0
+  // expected-error @+1 {{(C2) the name 'h.{}.head' must hold {} exactly where that of @w does}}
+  tenon.stored twin "h.{}.head" of @w
+}
+
+// -----
+
 tenon.model @get_param_c1 {
   func.func @graph() {
     // expected-error @+1 {{(C1) @w is no tenon.param of the model; declare it}}

@@ -21,6 +21,10 @@ tenon.model @all attributes {tenon.machine = "x86-64"} {
   tenon.param @"h.{}.ln" : tensor<4xf32, #tenon.dims<"app::C">> init ones 0.0 layers @L
   // CHECK: tenon.state @kv kv_cache : tensor<?x8x4xf32, #tenon.dims<batch, context, "app::C">> layers @L
   tenon.state @kv kv_cache : tensor<?x8x4xf32, #tenon.dims<batch, context, "app::C">> layers @L
+  // CHECK: tenon.stored prefix "transformer."
+  tenon.stored prefix "transformer."
+  // CHECK: tenon.stored twin "h.{}.copy" of @"h.{}.w"
+  tenon.stored twin "h.{}.copy" of @"h.{}.w"
 
   // CHECK: func.func @graph(%[[IDS:.*]]: tensor<?x?xi32, #tenon.dims<batch, seq>> {tenon.name = "ids"},
   func.func @graph(%ids: tensor<?x?xi32, #tenon.dims<batch, seq>> {tenon.name = "ids"},

@@ -66,6 +66,10 @@ public:
   uint32_t output(const std::string &name, uint32_t value) {
     return add(graph::table::outputs, {text(name), {value}});
   }
+  /// `param`: 0, or 1 + index of the parameter that a twin is a copy of.
+  uint32_t stored(graph::stored_kind kind, const std::string &name, uint32_t param = 0) {
+    return add(graph::table::stored, {text(name), {static_cast<uint32_t>(kind), param}});
+  }
   uint32_t scope(uint32_t lineNumber) { return add(graph::table::scopes, {line(lineNumber)}); }
 
   /// `scope`: 0, or 1 + index of the fused scope.

@@ -73,6 +73,24 @@ TEST_CASE("importer: the model of the small GPT") {
   CHECK_FALSE((*loops.begin())->hasAttr("tenon.fused"));
   auto scopes = import.model->getAttrOfType<mlir::ArrayAttr>("tenon.fused_lines");
   CHECK(mlir::cast<mlir::FileLineColLoc>(scopes[0]).getLine() == 10);
+  auto stored = llvm::to_vector(import.model.getOps<StoredOp>());
+  REQUIRE(stored.size() == 3);
+  CHECK(stored[0].getKind() == StoredKind::Prefix);
+  CHECK(stored[1].getName() == "h.{}.attn.mask");
+  CHECK_FALSE(stored[1].getOf().has_value());
+  CHECK(stored[2].getOf() == "wte.weight");
+}
+
+TEST_CASE("importer: names in a checkpoint that mean nothing") {
+  GraphBuilder of = tinyGpt();
+  of.stored(graph::stored_kind::ignored, "other", 1);
+  refuses(of, 0, "(C2) a twin names the parameter 'of' which it is a copy, others none");
+  GraphBuilder twin = tinyGpt();
+  twin.stored(graph::stored_kind::twin, "other");
+  refuses(twin, 0, "(C2) a twin names the parameter");
+  GraphBuilder layers = tinyGpt();
+  layers.stored(graph::stored_kind::twin, "h.{}.other", 1);
+  refuses(layers, 0, "(C2) the name 'h.{}.other' must hold {} exactly where that of @wte.weight");
 }
 
 TEST_CASE("importer: values that are not there") {

@@ -78,6 +78,11 @@ TEST_CASE("reader: every field arrives") {
   CHECK(graph.values[0].dims == Graph::Dims{0, 1});
   REQUIRE(graph.scopes.size() == 1);
   CHECK(graph.scopes[0].line == 10);
+  REQUIRE(graph.stored.size() == 3);
+  CHECK(graph.stored[0].kind == graph::stored_kind::prefix);
+  CHECK(graph.stored[1].name == "h.{}.attn.mask");
+  CHECK_FALSE(graph.stored[1].param.has_value());
+  CHECK(graph.stored[2].param == 0u);
   REQUIRE(graph.nodes.size() == 15);
   const Graph::Node &embedding = graph.nodes[0], &attention = graph.nodes[8];
   CHECK(embedding.op == graph::op::embedding);
@@ -112,12 +117,12 @@ TEST_CASE("reader: what stands before the checksum") {
   CHECK_THAT(messageOf(std::string(128, '\0')), Contains("holds no graph"));
   CHECK_THAT(messageOf("x" + bytes), Contains("no graph begins at byte 0 of section .tenon.graph"));
   CHECK(
-      messageOf(tinyGpt().bytes(2)) ==
-      "the model was written by a newer DSL: its format is version 2, this tenonc reads 1; compile "
+      messageOf(tinyGpt().bytes(3)) ==
+      "the model was written by a newer DSL: its format is version 3, this tenonc reads 2; compile "
       "it with the headers that came with this tenonc, or use a newer tenonc");
   CHECK_THAT(messageOf(tinyGpt().bytes(0)), Contains("older DSL: its format is version 0"));
   CHECK_THAT(messageOf(bytes.substr(0, 40)),
-             Contains("truncated: 40 bytes are left of a header of 68"));
+             Contains("truncated: 40 bytes are left of a header of 72"));
   CHECK_THAT(messageOf(bytes.substr(0, bytes.size() - graph::alignment)),
              Contains("truncated: it has " + size + " bytes"));
   std::string altered = bytes;
@@ -159,6 +164,10 @@ TEST_CASE("reader: damaged records name themselves and what is wrong") {
       {table::nodes, 4, f::node_record::operands_begin, ~0u, "node 4: operands end at word"},
       {table::nodes, 4, f::node_record::scope, 3, "node 4: fused scope 2 is not below 1"},
       {table::nodes, 5, f::node_record::results_count, 2, "node 5: repeat has 2 results"},
+      {table::stored, 1, f::stored_record::kind, 3, "checkpoint name 1: kind 3 is unknown"},
+      {table::stored, 2, f::stored_record::param, 7,
+       "checkpoint name 2: parameter 6 is not below 6"},
+      {table::stored, 0, f::stored_record::name_length, 0, "checkpoint name 0: name is empty"},
   };
   for (const Damage &damage : damages) {
     GraphBuilder builder = tinyGpt();

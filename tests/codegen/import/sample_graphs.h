@@ -52,6 +52,9 @@ inline GraphBuilder tinyGpt() {
       node(op::linear, {scaled, param(wte)}, g.value(dtype::f32, {batch, seq, V}), {1}, 31);
   uint32_t loss = node(op::cross_entropy, {logits, targets}, g.value(dtype::f32, {}), {~0u}, 32);
   g.output("logits", logits), g.output("loss", loss);
+  g.stored(graph::stored_kind::prefix, "transformer.");
+  g.stored(graph::stored_kind::ignored, "h.{}.attn.mask");
+  g.stored(graph::stored_kind::twin, "lm_head.weight", 1 + wte);
   return g;
 }
 

@@ -164,6 +164,17 @@ TEST_CASE("what was asked to be said of the model is there, letter by letter and
   CHECK(std::string_view(model.metadata[2].value).empty());
 }
 
+TEST_CASE("names in checkpoints mean what the model says") {
+  const tenon_model &model = loaded();
+  REQUIRE(model.n_stored == 3);
+  CHECK(std::string_view(model.stored[0].name) == "transformer.");
+  CHECK(model.stored[0].kind == TENON_STORED_PREFIX);
+  CHECK(std::string_view(model.stored[1].name) == "h.{}.\"mask");
+  CHECK(model.stored[1].kind == TENON_STORED_IGNORED);
+  CHECK(model.stored[2].kind == TENON_STORED_TWIN);
+  CHECK(std::string_view(model.params[model.stored[2].param].tensor.name) == "wte.weight");
+}
+
 TEST_CASE("the model is on the list of whatever it is linked into") {
   loaded();
   CHECK(small_model::runs("readelf -SW " + small_model::folder() +

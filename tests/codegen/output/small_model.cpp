@@ -22,6 +22,9 @@ tenon.model @tiny {
   tenon.dim @n_layer 3 to 3
   tenon.param @wte.weight : tensor<11x6xf32, #tenon.dims<n_vocab, "gpt::n_embd">> init normal 0.02
   tenon.param @"h.{}.ln.weight" : tensor<6xf32, #tenon.dims<"gpt::n_embd">> init ones 0.0 layers @n_layer
+  tenon.stored prefix "transformer."
+  tenon.stored ignored "h.{}.\"mask"
+  tenon.stored twin "head" of @wte.weight
   func.func @step(%ids: tensor<?x?xi32, #ids> {tenon.name = "ids"})
       -> (tensor<?x?x6xf32, #tenon.dims<batch, seq, "gpt::n_embd">> {tenon.name = "x"}) {
     %x = tenon.group embedding -> tensor<?x?x6xf32, #tenon.dims<batch, seq, "gpt::n_embd">>

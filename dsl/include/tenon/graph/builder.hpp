@@ -145,6 +145,29 @@ class builder_of {
     room(outputs_.push(letters.offset, letters.length, value), "TENON_MAX_NAMES");
   }
 
+  /// What the name of a tensor in a checkpoint means, once all parameters are there. `of`: a
+  /// twin's.
+  constexpr void stored(stored_kind kind, text name, text of, where at) {
+    check_letters(name, at);
+    const string_ref letters = intern(name);
+    if (find(stored_, stored_record::words, letters) != nullptr)
+      fail({mistake_kind::two_stored_names, letters, 0, at.line});
+    const std::uint32_t layers = holes(name);
+    if (layers > (kind == stored_kind::prefix ? 0 : 1))
+      fail({mistake_kind::stored_name_holds_braces, letters, 0, at.line});
+    std::uint32_t param = 0;
+    if (kind == stored_kind::twin) {
+      const std::uint32_t* first = find(params_, param_record::words, intern(of));
+      if (first == nullptr)
+        fail({mistake_kind::twin_of_no_parameter, intern(of), 0, at.line});
+      else if ((first[param_record::repeat] != 0) != (layers != 0))
+        fail({mistake_kind::twin_of_another_stack, letters, first[param_record::line], at.line});
+      else
+        param = 1 + static_cast<std::uint32_t>(first - params_.data) / param_record::words;
+    }
+    room(stored_.push(letters.offset, letters.length, kind, param), "TENON_MAX_NAMES");
+  }
+
   template <std::uint32_t Operands, std::uint32_t Attributes>
   constexpr void node(op kind, const words<Operands>& operands, std::uint32_t result,
                       const words<Attributes>& attributes, where at) {
@@ -207,6 +230,8 @@ class builder_of {
         return {values_.data, values_.size};
       case table::scopes:
         return {scopes_.data, scopes_.size};
+      case table::stored:
+        return {stored_.data, stored_.size};
       case table::nodes:
         break;
     }
@@ -247,6 +272,18 @@ class builder_of {
     for (std::uint32_t i = 0; i < name.size; ++i)
       if (static_cast<unsigned char>(name.data[i]) < 0x20)
         return fail({mistake_kind::name_holds_a_control_character, {0, 0}, 0, at.line});
+  }
+
+  /// How often a name holds "{}"; a brace of another use counts as two.
+  static constexpr std::uint32_t holes(text name) {
+    std::uint32_t count = 0;
+    for (std::uint32_t i = 0; i < name.size; ++i) {
+      if (name.data[i] != '{' && name.data[i] != '}') continue;
+      const bool is_hole = name.data[i] == '{' && i + 1 < name.size && name.data[i + 1] == '}';
+      count += is_hole ? 1 : 2;
+      i += is_hole ? 1 : 0;
+    }
+    return count;
   }
 
   constexpr void check_name(text name, where at) {
@@ -291,6 +328,7 @@ class builder_of {
   words<MaxNodes * 2 * value_record::words> values_;
   words<MaxNodes * scope_record::words> scopes_;
   words<MaxNodes * node_record::words> nodes_;
+  words<MaxNames * stored_record::words> stored_;
   words<MaxNodes * 8> pool_;
 
   mistake mistake_;

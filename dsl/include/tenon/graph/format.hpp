@@ -15,7 +15,7 @@ namespace tenon::graph {
 
 inline constexpr char section_name[] = ".tenon.graph";
 inline constexpr char magic[9] = "TENONGRF";  // 8 bytes are written, without the terminator
-inline constexpr std::uint32_t version = 1;
+inline constexpr std::uint32_t version = 2;
 inline constexpr std::uint32_t alignment = 64;  // bytes; what g++ gives large constants anyway
 
 // Limits of a model. The DSL refuses what exceeds them at the user's line; tenonc does not trust
@@ -34,6 +34,12 @@ enum class init : std::uint32_t { zeros = 0, ones = 1, normal = 2, scaled_normal
 inline constexpr std::uint32_t n_inits = 5;
 
 enum class state_kind : std::uint32_t { kv_cache = 0 };
+
+/// What the names in a checkpoint mean beyond those of parameters: letters before all names, a
+/// tensor to ignore, a second copy of a parameter.
+enum class stored_kind : std::uint32_t { prefix = 0, ignored = 1, twin = 2 };
+inline constexpr std::uint32_t n_stored_kinds = 3;
+
 enum class gelu_kind : std::uint32_t { tanh = 0, erf = 1 };
 
 /// What an operand word refers to: the kind in the two top bits, the index into its table below.
@@ -127,8 +133,18 @@ inline constexpr std::uint32_t scalar_operands[] = {
 inline constexpr std::uint32_t n_scalars = sizeof(scalar_operands) / sizeof(scalar_operands[0]);
 
 /// The tables of a graph, in the order in which they lie after the header.
-enum class table : std::uint32_t { dims, params, states, inputs, outputs, values, scopes, nodes };
-inline constexpr std::uint32_t n_tables = 8;
+enum class table : std::uint32_t {
+  dims,
+  params,
+  states,
+  inputs,
+  outputs,
+  values,
+  scopes,
+  nodes,
+  stored
+};
+inline constexpr std::uint32_t n_tables = 9;
 
 // Word indices inside the header; count_of(t) is the word with the number of records of table t.
 namespace header {
@@ -215,9 +231,16 @@ enum : std::uint32_t {
 };
 }
 
+// `param`: 0, or 1 + index of the parameter that a twin is a copy of. Names and patterns of a stack
+// hold "{}" where the layer's number goes.
+namespace stored_record {
+enum : std::uint32_t { name_offset, name_length, kind, param, words };
+}
+
 inline constexpr std::uint32_t record_words[n_tables] = {
-    dim_record::words,    param_record::words, state_record::words, input_record::words,
-    output_record::words, value_record::words, scope_record::words, node_record::words};
+    dim_record::words,   param_record::words,  state_record::words,
+    input_record::words, output_record::words, value_record::words,
+    scope_record::words, node_record::words,   stored_record::words};
 
 /// CRC-32 (IEEE 802.3, reflected, as zlib's) of `size` bytes; usable in constant expressions.
 template <class Byte>

@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-#define TENON_ABI_VERSION 5
+#define TENON_ABI_VERSION 6
 /* Bytes, of every buffer that generated code is handed; scalars (rank 0) need their own size only.
  */
 #define TENON_ALIGNMENT 64u
@@ -204,6 +204,20 @@ typedef struct tenon_metadata {
   const char* value;
 } tenon_metadata;
 
+/* What a name in a checkpoint means that is no parameter's: letters that may stand before all
+ * names; a tensor to ignore; a second copy of parameter `param`, whose values must be equal. "{}"
+ * stands for the number of a layer. */
+typedef enum tenon_stored {
+  TENON_STORED_PREFIX = 0,
+  TENON_STORED_IGNORED = 1,
+  TENON_STORED_TWIN = 2
+} tenon_stored;
+typedef struct tenon_stored_name {
+  const char* name;
+  uint32_t kind;  /* tenon_stored */
+  uint32_t param; /* index into tenon_model.params, of a twin */
+} tenon_stored_name;
+
 /* A model as a generated library defines it. Its header declares it as tenon_model_<name>; the
  * linker knows it as tenon_model_<name>_<fingerprint in hexadecimal>. */
 typedef struct tenon_model {
@@ -211,12 +225,13 @@ typedef struct tenon_model {
   const char* name;
   uint64_t fingerprint;  /* of the graph, of what was asked of the compiler, and of its version */
   const char* generator; /* version of the compiler that wrote it */
-  uint32_t n_dims, n_params, n_entries, n_variants, n_metadata;
+  uint32_t n_dims, n_params, n_entries, n_variants, n_metadata, n_stored;
   const tenon_dim* dims;
   const tenon_param* params;
   const tenon_entry* entries;
   const tenon_variant* variants; /* most capable first */
   const tenon_metadata* metadata;
+  const tenon_stored_name* stored;
 } tenon_model;
 
 /* TENON_REGISTER_MODEL(gpt2) puts tenon_model_gpt2 on the list of the program or shared library

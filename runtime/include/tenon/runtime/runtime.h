@@ -100,8 +100,9 @@ typedef struct tenon_named_tensor {
 } tenon_named_tensor;
 
 /* Reads `path`: a .safetensors file, or a directory that holds model.safetensors or
- * model.safetensors.index.json and its shards. The names may begin with prefixes of
- * wrappers: "_orig_mod." (torch.compile), "module." (DistributedDataParallel), "transformer.".
+ * model.safetensors.index.json and its shards. The names may begin with prefixes of wrappers,
+ * "_orig_mod." (torch.compile) and "module." (DistributedDataParallel), and with those of the model
+ * (tenon_model.stored).
  * F64, F32, F16 and BF16 are converted to what the model has, rounded to nearest where it is
  * narrower; a value beyond its range is an error. On any error nothing is kept and *weights is
  * NULL; missing, misshaped and unexpected tensors are all named. */

@@ -64,16 +64,17 @@ public:
   LogicalResult add(Value value, Value gradient) override {
     Location loc = gradient.getLoc();
     if (auto param = value.getDefiningOp<GetParamOp>()) {
-      if (isLayer && param->getBlock() != forward)
-        return refuse(value, loc);
+      if (isLayer && param->getBlock() != forward) // no layer is the first to begin its gradient
+        return emitError(loc)
+               << "training needs the gradient of " << param.getNameAttr()
+               << ", which a layer uses but is read outside of the stack; read it in "
+                  "the layer";
       StringAttr name = param.getNameAttr().getAttr();
       bool fresh = shared.params.insert(name);
       AccumulateOp::create(b, loc, gradient, param.getName(), fresh,
                            fresh ? shared.start.ifZero : Value());
       return success();
     }
-    if (value.getParentBlock() != forward)
-      return refuse(value, loc);
     Value &sum = gradients[value];
     sum = sum ? AddOp::create(b, loc, sum, gradient).getResult() : gradient;
     return success();
@@ -102,12 +103,8 @@ public:
   SmallVector<Value> saved;
 
 private:
-  LogicalResult refuse(Value value, Location loc) {
-    return emitError(loc)
-           << "training needs the gradient of a value that the layers of a stack use "
-              "but that is computed outside of them; compute it inside of the layer";
-  }
-
+  SmallVector<Value> capturedBy(Block &layer);
+  Value zerosLike(Value value);
   LogicalResult differentiate(RepeatOp stack);
 
   Differentiation &shared;
@@ -134,6 +131,26 @@ RepeatOp yieldSaved(RepeatOp stack, ArrayRef<Value> saved, ArrayRef<Type> stackT
   return next;
 }
 
+/// What the layers of a stack use of this block and the loss depends on by it, in order of use.
+SmallVector<Value> BlockBackward::capturedBy(Block &layer) {
+  llvm::SetVector<Value> captured;
+  for (Operation &op : layer)
+    for (Value operand : op.getOperands())
+      if (operand.getParentBlock() == forward && !operand.getDefiningOp<GetParamOp>() &&
+          isActive(operand))
+        captured.insert(operand);
+  return captured.takeVector();
+}
+
+/// Nothing is less than itself, NaN neither: what is chosen is 0, whatever the value holds.
+Value BlockBackward::zerosLike(Value value) {
+  auto scalar = RankedTensorType::get({}, cast<RankedTensorType>(value.getType()).getElementType(),
+                                      DimsAttr::get(value.getContext(), {}));
+  Value zero = ConstantOp::create(b, value.getLoc(), scalar, llvm::APFloat(0.0));
+  return ElementwiseOp::create(b, value.getLoc(), ScalarFunction::select_less,
+                               ValueRange{value, value, value, zero});
+}
+
 LogicalResult BlockBackward::differentiate(RepeatOp stack) {
   Location loc = stack.getLoc();
   Block &layer = stack.getBody().front();
@@ -145,16 +162,25 @@ LogicalResult BlockBackward::differentiate(RepeatOp stack) {
       return stack.emitError("training needs every value that the layers carry to reach the loss; "
                              "leave the others out of the stack");
   }
+  // The layers add to the gradient of what they capture: it goes from layer to layer too.
+  SmallVector<Value> captured = capturedBy(layer);
+  unsigned carried = inits.size();
+  for (Value value : captured) {
+    Value sum = gradientOf(value);
+    inits.push_back(sum ? sum : zerosLike(value));
+  }
 
   Region region;
   Block &body = region.emplaceBlock();
   BlockBackward inside(shared, &layer, OpBuilder(stack.getContext()), /*isLayer=*/true);
   inside.b.setInsertionPointToEnd(&body);
-  for (auto [yielded, init] : llvm::zip_equal(yield.getValues(), inits)) {
+  for (Value yielded : yield.getValues()) {
     if (inside.gradientOf(yielded))
       return stack.emitError("a layer yields one value twice");
-    inside.setGradient(yielded, body.addArgument(init.getType(), loc));
+    inside.setGradient(yielded, body.addArgument(yielded.getType(), loc));
   }
+  for (Value value : captured)
+    inside.setGradient(value, body.addArgument(value.getType(), loc));
   if (failed(inside.run()))
     return failure();
   SmallVector<Value> dinits;
@@ -163,6 +189,8 @@ LogicalResult BlockBackward::differentiate(RepeatOp stack) {
     if (!dinits.back())
       return stack.emitError("training needs a layer that depends on what it is given");
   }
+  for (Value value : captured)
+    dinits.push_back(inside.gradientOf(value));
   YieldOp::create(inside.b, loc, dinits);
 
   FlatSymbolRefAttr layers = stack.getLayersAttr();
@@ -170,7 +198,6 @@ LogicalResult BlockBackward::differentiate(RepeatOp stack) {
   SmallVector<Type> stackTypes;
   for (Value value : inside.saved)
     stackTypes.push_back(RepeatOp::stackOf(layers, count, cast<RankedTensorType>(value.getType())));
-  unsigned carried = stack.getNumResults();
   SmallVector<Value> stackInits(stack.getInits());
   for (unsigned i = 0; i < carried; ++i)
     gradients.erase(stack.getResult(i));
@@ -178,7 +205,10 @@ LogicalResult BlockBackward::differentiate(RepeatOp stack) {
   auto backward = RepeatOp::create(b, loc, TypeRange(ValueRange(inits)), layers, inits,
                                    next.getResults().drop_front(carried), b.getUnitAttr());
   backward.getBody().takeBody(region);
-  for (auto [init, dinit] : llvm::zip_equal(stackInits, backward.getResults()))
+  for (auto [value, gradient] :
+       llvm::zip_equal(captured, backward.getResults().drop_front(carried)))
+    setGradient(value, gradient);
+  for (auto [init, dinit] : llvm::zip(stackInits, backward.getResults()))
     if (isActive(init) && failed(add(init, dinit)))
       return failure();
   return success();

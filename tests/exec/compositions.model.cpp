@@ -209,11 +209,27 @@ struct stack_behind_stack : parts {
     return with_loss(head(repeat<n_layer>("b", attention{}, x)), targets);
   }
 };
-struct captured : parts {  // layers that use a value from outside; it cannot be trained
-  constexpr auto operator()(ids_of ids) const {
+struct captured : parts {  // every layer mixes in what the stack began with
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
     auto x = token(ids) + place(ids);
     auto layer = [&](hidden_states y) { return y + ff(y) + scale(x, 0.1); };
-    return outputs(output<"logits">(head(repeat<n_layer>("h", layer, x))));
+    return with_loss(head(repeat<n_layer>("h", layer, x)), targets);
+  }
+};
+struct captured_twice : parts {  // by two stacks and behind them, a value of fewer dimensions
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    auto at = tanh(place(ids));
+    auto x = repeat<n_layer>("a", [&](hidden_states y) { return y + at * ff(y); }, token(ids));
+    x = repeat<n_layer>("b", [&](hidden_states y) { return ff(y + at) - y; }, x);
+    return with_loss(head(x * at), targets);
+  }
+};
+struct captured_gate : parts {  // what a product computes
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    auto x = token(ids);
+    auto gate = sigmoid(square(x));
+    auto layer = [&](hidden_states y) { return y * gate + ff(y); };
+    return with_loss(head(repeat<n_layer>("h", layer, x)), targets);
   }
 };
 struct unused : parts {  // attention and a stack that no output needs
@@ -398,6 +414,8 @@ TENON_MODEL(norm_behind, norm_behind{});
 TENON_MODEL(layers_without_products, layers_without_products{});
 TENON_MODEL(stack_behind_stack, stack_behind_stack{});
 TENON_MODEL(captured, captured{});
+TENON_MODEL(captured_twice, captured_twice{});
+TENON_MODEL(captured_gate, captured_gate{});
 TENON_MODEL(unused, unused{});
 TENON_MODEL(gated_layers, gated_layers{});
 TENON_MODEL(relu_squared, relu_squared{});

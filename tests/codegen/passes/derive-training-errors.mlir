@@ -90,7 +90,7 @@ tenon.model @no_derivative {
 !w = tensor<4x4xf32, #tenon.dims<C, C>>
 !f = tensor<f32, #tenon.dims<>>
 !ids = tensor<?xi32, #tenon.dims<T>>
-tenon.model @value_from_outside {
+tenon.model @param_from_outside {
   tenon.dim @T 1 to 8
   tenon.dim @C 4 to 4
   tenon.dim @L 3 to 3
@@ -100,7 +100,7 @@ tenon.model @value_from_outside {
     %w = tenon.get_param @w : !w
     %y = tenon.linear %x, %w : !x, !w -> !x
     %z = tenon.repeat @L (%a = %y) : !x {
-      // expected-error @+1 {{training needs the gradient of a value that the layers of a stack use but that is computed outside of them; compute it inside of the layer}}
+      // expected-error @+1 {{training needs the gradient of @w, which a layer uses but is read outside of the stack; read it in the layer}}
       %b = tenon.linear %a, %w : !x, !w -> !x
       tenon.yield %b : !x
     }

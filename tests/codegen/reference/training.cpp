@@ -100,6 +100,11 @@ TEST_CASE("gradients of arithmetic and of every function of scalars are central 
   checkAgainstDifferences(model);
 }
 
+TEST_CASE("gradients of what layers capture are central differences") {
+  Model model("captured", {"gradients"});
+  checkAgainstDifferences(model);
+}
+
 TEST_CASE("gradients of one token, and of a batch without targets") {
   Model model("tied", {"gradients"}, false, 1, 1);
   model.run("gradients");

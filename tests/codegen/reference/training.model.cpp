@@ -96,3 +96,28 @@ struct scalars_model {
   }
 };
 TENON_MODEL(scalars, scalars_model{});
+
+// Two stacks use what is computed outside of them, one of it after the stack too.
+struct mix {
+  param<f32, n_embd> own{"own", ones}, other{"other", ones};
+
+  constexpr auto operator()(tensor<f32, batch, seq, n_embd> x, auto captured) const {
+    return tanh(own * x) + other * captured * x;
+  }
+};
+struct captured_model {
+  param<f32, n_vocab, n_embd> wte{"wte.weight", torch_embedding};
+  param<f32, n_block, n_embd> wpe{"wpe.weight", torch_embedding};
+  nn::layer_norm<n_embd> ln_f{"ln_f"};
+
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids,
+                            input<"targets", i32, batch, seq> targets) const {
+    using hidden_states = tensor<f32, batch, seq, n_embd>;
+    auto at = tanh(embedding(wpe, positions(ids)));
+    auto x0 = embedding(wte, ids) + at;
+    auto x = repeat<n_layer>("a", [&](hidden_states x) { return mix{}(x, at); }, x0);
+    x = repeat<n_layer>("b", [&](hidden_states x) { return mix{}(x, x0) - at; }, x);
+    return outputs(output<"loss">(cross_entropy(tied_head(ln_f(x + x0), wte), targets)));
+  }
+};
+TENON_MODEL(captured, captured_model{});

@@ -13,6 +13,8 @@
 
 #include "Traits.h"
 
+#include <optional>
+
 #include "TenonDialect.h.inc"
 #include "TenonEnums.h.inc"
 #define GET_ATTRDEF_CLASSES
@@ -41,6 +43,14 @@ std::string titleOf(mlir::Operation *op);
 
 /// How many operands a function of scalars takes.
 unsigned operandsOf(ScalarFunction function);
+
+/// Where the dimensions of `part` stand among those of `whole`, in order, where they are all among
+/// them: of several with one name the last one.
+std::optional<llvm::SmallVector<unsigned>> placesIn(mlir::RankedTensorType part,
+                                                    mlir::RankedTensorType whole);
+
+/// A type without its dimension number `place`.
+mlir::RankedTensorType withoutDim(mlir::RankedTensorType type, unsigned place);
 
 /// The greatest number of elements a tensor of that type can have.
 int64_t maxElements(ModelOp model, mlir::RankedTensorType type);

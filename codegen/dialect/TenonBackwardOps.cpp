@@ -36,6 +36,16 @@ LogicalResult SumLeadingOp::verify() {
                             << shapeText(result);
 }
 
+LogicalResult SpreadOp::verify() {
+  RankedTensorType x = getX().getType(), result = getType();
+  if (isFloat(x) && x.getElementType() == result.getElementType() && // (C1)
+      x.getRank() < result.getRank() && placesIn(x, result))
+    return success();
+  return violates(*this, 1) << "the result must have all dimensions of the floats x, in the same "
+                            << "order, and more; x is " << shapeText(x) << ", the result is "
+                            << shapeText(result);
+}
+
 /// (C1) to (C3) of the layer norm's gradients: `vector` is the weight, or has its type.
 static LogicalResult checkNorm(Operation *op, RankedTensorType x, RankedTensorType vector,
                                StringRef what, FloatAttr epsilon) {

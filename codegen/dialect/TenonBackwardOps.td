@@ -28,13 +28,31 @@ def Tenon_EmbeddingBackwardOp : Tenon_Op<"embedding_backward", [Pure]> {
 def Tenon_SumLeadingOp : Tenon_Op<"sum_leading", [Pure]> {
   let summary = "sum over leading dimensions: the gradient of what was repeated over them";
   let description = [{
-    result[j...] = sum over i... of x[i..., j...], in row-major order. Backward of a bias and of the
-    smaller side of `add`.
+    result[j...] = sum over i... of x[i..., j...], in row-major order. Backward of a bias and of
+    what was repeated over leading dimensions.
     (C1) x are floats; the result has the last dimensions of x, fewer of them, and its element type.
 
     ```mlir
     %dbias = tenon.sum_leading %dy : tensor<?x768xf32, #tenon.dims<seq, n_embd>>
       -> tensor<768xf32, #tenon.dims<n_embd>>
+    ```
+  }];
+  let arguments = (ins Tenon_Tensor:$x);
+  let results = (outs Tenon_Tensor:$result);
+  let assemblyFormat = "$x `:` type($x) `->` type($result) attr-dict";
+  let hasVerifier = 1;
+}
+
+def Tenon_SpreadOp : Tenon_Op<"spread", [Pure, Tenon_Elementwise]> {
+  let summary = "repetition over dimensions that x lacks: the gradient of what was summed over them";
+  let description = [{
+    result[i...] = x[those of i... that x has].
+    (C1) x are floats whose dimensions are dimensions of the result, which has more, in the same
+         order; both have the same element type.
+
+    ```mlir
+    %dx = tenon.spread %dsum : tensor<?xf32, #tenon.dims<seq>>
+      -> tensor<?x768xf32, #tenon.dims<seq, n_embd>>
     ```
   }];
   let arguments = (ins Tenon_Tensor:$x);

@@ -79,6 +79,32 @@ RankedTensorType tensorOf(ModelOp model, ArrayRef<StringAttr> names, Type elemen
   return RankedTensorType::get(shape, element, DimsAttr::get(model.getContext(), names));
 }
 
+std::optional<SmallVector<unsigned>> placesIn(RankedTensorType part, RankedTensorType whole) {
+  SmallVector<unsigned> places(part.getRank());
+  unsigned end = whole.getRank();
+  for (unsigned i = part.getRank(); i-- > 0;) {
+    auto same = [&](unsigned dim) {
+      return dimNames(part)[i] == dimNames(whole)[dim] &&
+             part.getDimSize(i) == whole.getDimSize(dim);
+    };
+    while (end > 0 && !same(end - 1))
+      --end;
+    if (end == 0)
+      return std::nullopt;
+    places[i] = --end;
+  }
+  return places;
+}
+
+RankedTensorType withoutDim(RankedTensorType type, unsigned place) {
+  SmallVector<int64_t> shape(type.getShape());
+  SmallVector<StringAttr> names(dimNames(type));
+  shape.erase(shape.begin() + place);
+  names.erase(names.begin() + place);
+  return RankedTensorType::get(shape, type.getElementType(),
+                               DimsAttr::get(type.getContext(), names));
+}
+
 int64_t maxElements(ModelOp model, RankedTensorType type) {
   int64_t count = 1;
   for (auto [size, name] : llvm::zip_equal(type.getShape(), dimNames(type)))

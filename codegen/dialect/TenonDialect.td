@@ -64,6 +64,11 @@ def Tenon_ScalarFunction : Tenon_Enum<"ScalarFunction", "what is done to each el
   I32EnumAttrCase<"select_less", 12>]>;
 def Tenon_ScalarFunctionAttr : Tenon_EnumAttr<Tenon_ScalarFunction, "scalar_function">;
 
+// As in the graph format.
+def Tenon_Reduction : Tenon_Enum<"Reduction", "what becomes of the elements along a dimension", [
+  I32EnumAttrCase<"Sum", 0, "sum">, I32EnumAttrCase<"Max", 1, "max">]>;
+def Tenon_ReductionAttr : Tenon_EnumAttr<Tenon_Reduction, "reduction">;
+
 def Tenon_InitKind : Tenon_Enum<"InitKind", "how a parameter is initialised", [
   I32EnumAttrCase<"Zeros", 0, "zeros">, I32EnumAttrCase<"Ones", 1, "ones">,
   I32EnumAttrCase<"Normal", 2, "normal">, I32EnumAttrCase<"ScaledNormal", 3, "scaled_normal">,
@@ -83,7 +88,7 @@ def Tenon_StateKindAttr : Tenon_EnumAttr<Tenon_StateKind, "state_kind">;
 def Tenon_GroupKind : Tenon_Enum<"GroupKind", "which kernel family computes a fused group", [
   I32EnumAttrCase<"Embedding", 0, "embedding">, I32EnumAttrCase<"Norm", 1, "norm">,
   I32EnumAttrCase<"Linear", 2, "linear">, I32EnumAttrCase<"Attention", 3, "attention">,
-  I32EnumAttrCase<"Elementwise", 4, "elementwise">,
+  I32EnumAttrCase<"Rows", 4, "rows">,
   I32EnumAttrCase<"CrossEntropy", 5, "cross_entropy">,
   I32EnumAttrCase<"LastToken", 6, "last_token">,
   I32EnumAttrCase<"LinearBackward", 7, "linear_backward">,

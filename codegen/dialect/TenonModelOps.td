@@ -202,7 +202,7 @@ def Tenon_GroupOp : Tenon_Op<"group", [SingleBlockImplicitTerminator<"YieldOp">,
     (C2) the results have the types of the yielded values.
 
     ```mlir
-    %y = tenon.group elementwise -> tensor<?x768xf32, #tenon.dims<seq, n_embd>> {
+    %y = tenon.group rows -> tensor<?x768xf32, #tenon.dims<seq, n_embd>> {
       %half = tenon.scale %x by 0.5 : tensor<?x768xf32, #tenon.dims<seq, n_embd>>
       tenon.yield %half : tensor<?x768xf32, #tenon.dims<seq, n_embd>>
     }

@@ -66,11 +66,10 @@ LogicalResult AddOp::verify() {
   if (!isFloat(x) || x.getElementType() != y.getElementType()) // (C2)
     return violates(*this, 2) << "x and y must have the same float element type; x is "
                               << shapeText(x) << ", y is " << shapeText(y);
-  for (int64_t fromEnd = 1; fromEnd <= y.getRank(); ++fromEnd) // (C1)
-    if (!sameDim(x, x.getRank() - fromEnd, y, y.getRank() - fromEnd) || y.getRank() > x.getRank())
-      return violates(*this, 1) << "the dimensions of y must be the last ones of x; x is "
-                                << shapeText(x) << ", y is " << shapeText(y)
-                                << "; give the bigger one first";
+  if (!placesIn(y, x)) // (C1)
+    return violates(*this, 1) << "x must have all dimensions of y, in the same order; x is "
+                              << shapeText(x) << ", y is " << shapeText(y)
+                              << "; give the bigger one first";
   return success();
 }
 
@@ -156,6 +155,8 @@ LogicalResult GeluOp::verify() {
 }
 
 std::string titleOf(Operation *op) {
+  if (auto reduce = dyn_cast<ReduceOp>(op))
+    return stringifyReduction(reduce.getKind()).str();
   if (auto elementwise = dyn_cast<ElementwiseOp>(op))
     return stringifyScalarFunction(elementwise.getFunction()).str();
   return op->getName().stripDialect().str();
@@ -209,18 +210,44 @@ LogicalResult ElementwiseOp::verify() {
     if (!isFloat(type) || type.getElementType() != getType().getElementType()) // (C2)
       return violates(*this, 2) << "operands must have the float element type of the result; it is "
                                 << shapeText(getType()) << ", an operand is " << shapeText(type);
-    for (int64_t fromEnd = 1; fromEnd <= type.getRank(); ++fromEnd) // (C3)
-      if (type.getRank() > getType().getRank() ||
-          !sameDim(getType(), getType().getRank() - fromEnd, type, type.getRank() - fromEnd))
-        return violates(*this, 3) << "the dimensions of an operand must be the last ones of the "
-                                     "result; the result is "
-                                  << shapeText(getType()) << ", an operand is " << shapeText(type);
+    if (!placesIn(type, getType())) // (C3)
+      return violates(*this, 3) << "the result must have all dimensions of its operands, in the "
+                                   "same order; it is "
+                                << shapeText(getType()) << ", an operand is " << shapeText(type);
   }
   if (biggest(getInputs()) != getType()) // (C3)
     return violates(*this, 3) << "the result must have the type of the biggest operand; it is "
                               << shapeText(getType()) << ", that operand is "
                               << shapeText(biggest(getInputs()));
   return success();
+}
+
+void ReduceOp::build(OpBuilder &b, OperationState &state, Reduction kind, Value x, unsigned place) {
+  auto type = cast<RankedTensorType>(x.getType());
+  build(b, state, withoutDim(type, place), kind, x, dimNames(type)[place].getValue());
+}
+
+unsigned ReduceOp::getPlace() {
+  ArrayRef<StringAttr> names = dimNames(getX().getType());
+  unsigned place = names.size() - 1;
+  while (names[place] != getOverAttr().getAttr())
+    --place;
+  return place;
+}
+
+bool ReduceOp::isOfRows() {
+  RankedTensorType x = getX().getType();
+  return getPlace() + 1 == x.getRank() && !x.isDynamicDim(getPlace());
+}
+
+LogicalResult ReduceOp::verify() {
+  RankedTensorType x = getX().getType();
+  if (!llvm::is_contained(dimNames(x), getOverAttr().getAttr())) // (C1)
+    return violates(*this, 1) << "x must have the dimension " << getOverAttr() << "; it is "
+                              << shapeText(x);
+  if (!isFloat(x)) // (C2)
+    return violates(*this, 2) << "x must be floats; it is " << shapeText(x);
+  return expectResult(*this, 2, "the dimensions of x without that one", withoutDim(x, getPlace()));
 }
 
 LogicalResult AttentionOp::verify() {

@@ -73,10 +73,10 @@ def Tenon_PositionsOp : Tenon_Op<"positions", [Pure]> {
 }
 
 def Tenon_AddOp : Tenon_SameTypeOp<"add", [Tenon_Elementwise]> {
-  let summary = "elementwise sum; y is repeated over the leading dimensions that only x has";
+  let summary = "elementwise sum; y is repeated over the dimensions that only x has";
   let description = [{
-    result[i..., j...] = x[i..., j...] + y[j...].
-    (C1) the dimensions of y are the last dimensions of x.
+    result[i...] = x[i...] + y[those of i... that y has].
+    (C1) the dimensions of y are dimensions of x, in the same order.
     (C2) x and y have the same float element type.
 
     ```mlir
@@ -203,15 +203,15 @@ def Tenon_GeluOp : Tenon_SameTypeOp<"gelu", [Tenon_Elementwise]> {
 def Tenon_ElementwiseOp : Tenon_Op<"elementwise", [Pure, Tenon_Elementwise]> {
   let summary = "a function of scalars, of each element";
   let description = [{
-    result[i...] = f(x[i...], y[i...]), where an operand with fewer dimensions is repeated over the
-    leading ones that it lacks. f is one of
+    result[i...] = f(x[i...], y[i...]), where an operand with fewer dimensions is repeated over
+    those that it lacks. f is one of
     add x + y, subtract x - y, multiply x y, divide x / y, minimum, maximum (NaN if either is),
     exp, log, sqrt, rsqrt 1 / sqrt x, tanh, sigmoid 1 / (1 + exp(-x)),
     select_less (x, y, u, v): u where x < y, else v; the derivative of minimum and maximum.
     (C1) there are as many operands as f takes.
     (C2) operands and result have the same float element type.
     (C3) the result has the type of the operand with the most dimensions; the dimensions of the
-         others are the last ones of it.
+         others are dimensions of it, in the same order.
 
     ```mlir
     %h = tenon.elementwise multiply %x, %gain
@@ -224,6 +224,32 @@ def Tenon_ElementwiseOp : Tenon_Op<"elementwise", [Pure, Tenon_Elementwise]> {
   let assemblyFormat = "$function $inputs `:` type($inputs) `->` type($result) attr-dict";
   let builders = [OpBuilder<(ins "::tenon::ScalarFunction":$function, "::mlir::ValueRange":$inputs)>];
   let hasVerifier = 1;
+}
+
+def Tenon_ReduceOp : Tenon_Op<"reduce", [Pure]> {
+  let summary = "the sum, or the greatest, of the elements along a dimension";
+  let description = [{
+    result[i..., k...] = sum over j of x[i..., j, k...], or their maximum, NaN if one of them is.
+    `over` names the dimension of j, the last one of that name.
+    (C1) `over` names a dimension of x.
+    (C2) x are floats; the result has the dimensions of x without that one, and its element type.
+
+    ```mlir
+    %squares = tenon.reduce sum %x over @n_embd : tensor<?x768xf32, #tenon.dims<seq, n_embd>>
+      -> tensor<?xf32, #tenon.dims<seq>>
+    ```
+  }];
+  let arguments = (ins Tenon_ReductionAttr:$kind, Tenon_Tensor:$x, FlatSymbolRefAttr:$over);
+  let results = (outs Tenon_Tensor:$result);
+  let assemblyFormat = "$kind $x `over` $over `:` type($x) `->` type($result) attr-dict";
+  let builders = [OpBuilder<(ins "::tenon::Reduction":$kind, "::mlir::Value":$x, "unsigned":$place)>];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The index of the dimension among those of x.
+    unsigned getPlace();
+    /// Whether what is reduced are rows: the last dimension, of a size known at compile time.
+    bool isOfRows();
+  }];
 }
 
 def Tenon_AttentionOp : Tenon_Op<"attention",

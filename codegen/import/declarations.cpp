@@ -31,12 +31,6 @@ FailureOr<Type> Declarations::tensorType(graph::dtype dtype, const Graph::Dims &
   SmallVector<StringAttr> names;
   for (uint32_t index : dims)
     names.push_back(builder_.getStringAttr(graph_.dims[index].name));
-  if (const Graph::Dim *last = dims.empty() ? nullptr : &graph_.dims[dims.back()];
-      last && last->min != last->max && dtype != graph::dtype::i32)
-    return emitError(location) << "the last dimension of a tensor of floats, '" << last->name
-                               << "', has " << last->min << " to " << last->max
-                               << " elements, known only at run time; kernels compute rows of a "
-                                  "fixed length, so let a dimension known at compile time be last";
   return Type(tensorOf(model_, names, elementType(dtype)));
 }
 

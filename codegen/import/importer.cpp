@@ -18,6 +18,10 @@ namespace {
                 static_cast<uint32_t>(graph::scalar::name));
 TENON_SCALARS(TENON_SAME_FUNCTION)
 #undef TENON_SAME_FUNCTION
+static_assert(static_cast<uint32_t>(Reduction::Sum) ==
+              static_cast<uint32_t>(graph::reduction::sum));
+static_assert(static_cast<uint32_t>(Reduction::Max) ==
+              static_cast<uint32_t>(graph::reduction::max));
 
 class Importer : Declarations {
 public:
@@ -131,6 +135,8 @@ private:
     if (!state.empty())
       return emitError(location) << row.operation << " takes no state; the graph hands it '"
                                  << state << "'";
+    if (node.op == graph::op::cross_entropy && failed(checkLogits(operands, location)))
+      return failure();
     Operation *created = builder_.create(operation);
     if (auto attention = dyn_cast<AttentionOp>(created))
       keepAsCached(attention);
@@ -139,6 +145,17 @@ private:
       if (failed(define(index, result, location)))
         return failure();
     return success();
+  }
+
+  LogicalResult checkLogits(ArrayRef<Value> operands, Location location) {
+    auto logits =
+        operands.empty() ? RankedTensorType() : cast<RankedTensorType>(operands.front().getType());
+    if (!logits || logits.getRank() == 0 || !ShapedType::isDynamic(logits.getShape().back()))
+      return success(); // the rest is the verifier's to say
+    StringAttr name = dimNames(logits).back();
+    return emitError(location) << "cross_entropy chooses among '" << name.getValue()
+                               << "', whose size is known only at run time; let a dimension known "
+                                  "at compile time be the last one of logits";
   }
 
   // The DSL lets a linear with a weight of bf16 read f32; the rounding is an operation here.
@@ -229,6 +246,11 @@ private:
       if (failed(limited(graph::n_scalars)))
         return failure();
       value = ScalarFunctionAttr::get(context, static_cast<ScalarFunction>(words[0]));
+      break;
+    case AttrSource::Reduction:
+      if (failed(limited(graph::n_reductions)))
+        return failure();
+      value = ReductionAttr::get(context, static_cast<Reduction>(words[0]));
       break;
     case AttrSource::State:
       if (state.empty())

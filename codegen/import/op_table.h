@@ -15,6 +15,7 @@ enum class AttrSource {
   Dimension, // one word, index of a dimension -> FlatSymbolRefAttr
   Gelu,      // one word, gelu_kind -> GeluKindAttr
   Scalar,    // one word, scalar -> ScalarFunctionAttr
+  Reduction, // one word, reduction -> ReductionAttr
   State,     // no word: the node's state operand -> FlatSymbolRefAttr
 };
 
@@ -46,6 +47,9 @@ inline constexpr OpRow opRows[] = {
     {graph::op::yield, nullptr},
     {graph::op::number, "tenon.constant", {{"value", AttrSource::Double}}},
     {graph::op::elementwise, "tenon.elementwise", {{"function", AttrSource::Scalar}}},
+    {graph::op::reduce,
+     "tenon.reduce",
+     {{"kind", AttrSource::Reduction}, {"over", AttrSource::Dimension}}},
 };
 
 /// Words that an attribute takes.
@@ -58,6 +62,7 @@ constexpr uint32_t wordsOf(AttrSource source) {
   case AttrSource::Dimension:
   case AttrSource::Gelu:
   case AttrSource::Scalar:
+  case AttrSource::Reduction:
     return 1;
   default:
     return 0;

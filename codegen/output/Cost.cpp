@@ -209,6 +209,7 @@ static void countOperation(Operation &operation, Cost &cost) {
         bool alone = operation.getBlock()->getOps<LayerNormBackwardOp>().empty();
         cost.flops.addElements(alone ? 8 : 2, op.getX().getType());
       })
+      .Case([&](ReduceOp op) { cost.flops.addElements(1, op.getX().getType()); })
       .Case([&](SumLeadingOp op) { cost.flops.addElements(1, op.getX().getType()); })
       .Case([&](EmbeddingBackwardOp op) { cost.flops.addElements(1, op.getDy().getType()); })
       .Case([&](CrossEntropyBackwardOp) { elementwise(6); })

@@ -20,7 +20,7 @@ bool startsGroup(Operation *op) {
   if (auto last = dyn_cast<LastTokenOp>(op))
     return !(op->hasOneUse() && isa<LayerNormOp>(*op->user_begin()));
   return isa<LinearOp, LayerNormOp, AttentionOp, TokenCrossEntropyOp, MaskedMeanOp>(op) ||
-         isElementwise(op) || startsTrainingGroup(op);
+         isElementwise(op) || isa<ReduceOp>(op) || startsTrainingGroup(op);
 }
 
 namespace {
@@ -78,14 +78,13 @@ GroupPlan growGroup(Operation *op) {
     growth.takeElementwise();
     return growth.plan;
   }
+  if (isElementwise(op) || isa<ReduceOp>(op))
+    return growRows(op);
   GroupKind kind = isa<AttentionOp>(op)                         ? GroupKind::Attention
                    : isa<TokenCrossEntropyOp, MaskedMeanOp>(op) ? GroupKind::CrossEntropy
-                   : isa<LastTokenOp>(op)                       ? GroupKind::LastToken
-                                                                : GroupKind::Elementwise;
+                                                                : GroupKind::LastToken;
   Growth growth(kind, op);
-  if (kind == GroupKind::Elementwise)
-    growth.takeElementwise();
-  else if (kind == GroupKind::Attention)
+  if (kind == GroupKind::Attention)
     growth.takeCast(), growth.stop("an attention kernel takes nothing in");
   else
     growth.stop("this kernel takes nothing in");

@@ -14,6 +14,9 @@ bool isElementwise(mlir::Operation *op);
 bool startsTrainingGroup(mlir::Operation *op);
 GroupPlan growTrainingGroup(mlir::Operation *op);
 
+/// The group by rows that begins with an elementwise operation or a reduction.
+GroupPlan growRows(mlir::Operation *op);
+
 /// Grows a group along the uses of one current value.
 class Growth {
 public:

@@ -77,11 +77,15 @@ bool isElementwiseUse(OpOperand &use) {
       return false;
     [[fallthrough]];
   case GroupKind::NormBackward:
-  case GroupKind::Elementwise:
-    // A result of bf16 is written ahead of where an operand of f32 in its place is read.
+  case GroupKind::Rows:
+    // A result of bf16 is written ahead of where an operand of f32 in its place is read. What is
+    // reduced was read before: the result follows from it.
+    if (use.get().getType() != group->getResult(0).getType())
+      return false;
+    if (auto reduce = dyn_cast<ReduceOp>(use.getOwner()))
+      return reduce.isOfRows();
     return use.getOwner()->hasTrait<IsElementwise>() &&
-           use.get().getType() == use.getOwner()->getResult(0).getType() &&
-           use.get().getType() == group->getResult(0).getType();
+           use.get().getType() == use.getOwner()->getResult(0).getType();
   default:
     return false;
   }

@@ -90,8 +90,9 @@ def Fuse : Tenon_Pass<"tenon-fuse"> {
     Puts every operation into a `tenon.group`:
     * embedding: gathers, their sum, and the layer norm that follows;
     * norm: a layer norm (of the last token, where only that is asked for);
-    * linear: a matrix product with the chain of gelu, scale and add behind it;
-    * attention; elementwise chains; token_cross_entropy; masked_mean.
+    * linear: a matrix product with the elementwise operations behind it;
+    * rows: elementwise operations and reductions over the same rows;
+    * attention; token_cross_entropy; masked_mean.
     A group's `tenon.ends` says why the group does not go on. Operations marked by `tenon.fused = N`
     (the DSL's `fused(...)`) must come out in one group, otherwise the pass fails with both lines
     and the reason.

@@ -35,11 +35,15 @@ struct SinkThroughTokenwise : OpRewritePattern<LastTokenOp> {
     if (!producer || !isTokenwise(producer) || !producer->hasOneUse())
       return rewriter.notifyMatchFailure(op, "not the result of a tokenwise operation");
     auto rankOf = [](Value value) { return cast<RankedTensorType>(value.getType()).getRank(); };
-    // Of a tensor (T, C) that is added to every sequence there is no last_token. Nothing may change
-    // before this is known: a pattern that changes the IR and then fails makes the pass fail.
+    // Of a tensor (T, C) that is added to every sequence, or a number for each token, there is no
+    // last_token. Nothing may change before this is known: a pattern that changes the IR and then
+    // fails makes the pass fail.
+    StringAttr time = dimNames(op.getX().getType())[1];
     if (isa<AddOp, ElementwiseOp>(producer) &&
-        llvm::any_of(producer->getOperands(), [&](Value value) { return rankOf(value) == 2; }))
-      return rewriter.notifyMatchFailure(op, "combines with a tensor (T, C)");
+        llvm::any_of(producer->getOperands(), [&](Value value) {
+          return rankOf(value) < 3 && llvm::is_contained(dimNames(value.getType()), time);
+        }))
+      return rewriter.notifyMatchFailure(op, "combines with what has times but is no (B, T, C)");
     IRMapping mapping;
     for (Value operand : producer->getOperands())
       if (rankOf(operand) == 3)

@@ -9,7 +9,7 @@ namespace tenon {
 
 bool isRecomputed(Operation *op) {
   return isa<GetParamOp, PositionsOp, ConstantOp, LayerNormOp, GeluOp, ScaleOp, ElementwiseOp,
-             TrainingDropoutOp>(op);
+             ReduceOp, TrainingDropoutOp>(op);
 }
 
 namespace {

@@ -18,11 +18,25 @@ LogicalResult addTo(Value operand, Backward &backward, Make make) {
   return backward.add(operand, make());
 }
 
-/// The gradient as it is, or summed over the dimensions that only it has.
+/// The gradient as it is, or summed over the dimensions that only it has: over those behind others
+/// that stay one by one, from the last, over the leading ones at once.
 Value reduceTo(Type type, Value dy, Location loc, Backward &backward) {
+  auto wanted = cast<RankedTensorType>(type);
+  auto from = cast<RankedTensorType>(dy.getType());
+  SmallVector<unsigned> places = *placesIn(wanted, from);
+  for (unsigned place = from.getRank(); !places.empty() && place-- > places.front();)
+    if (!llvm::is_contained(places, place))
+      dy = ReduceOp::create(backward.b, loc, Reduction::Sum, dy, place);
   if (dy.getType() == type)
     return dy;
   return SumLeadingOp::create(backward.b, loc, type, dy);
+}
+
+Value numberLike(Value x, double value, Location loc, Backward &w) {
+  auto type = cast<RankedTensorType>(x.getType());
+  auto scalar =
+      RankedTensorType::get({}, type.getElementType(), DimsAttr::get(type.getContext(), {}));
+  return ConstantOp::create(w.b, loc, scalar, llvm::APFloat(value));
 }
 
 LogicalResult rule(EmbeddingOp op, Value dy, Backward &w) {
@@ -98,11 +112,7 @@ Value derivative(ElementwiseOp op, unsigned i, Value dy, Backward &w) {
   auto times = [&](Value x, double factor) -> Value {
     return ScaleOp::create(w.b, loc, x, llvm::APFloat(factor));
   };
-  auto number = [&](double value) -> Value {
-    auto scalar = RankedTensorType::get({}, op.getType().getElementType(),
-                                        DimsAttr::get(op.getContext(), {}));
-    return ConstantOp::create(w.b, loc, scalar, llvm::APFloat(value));
-  };
+  auto number = [&](double value) { return numberLike(dy, value, loc, w); };
   auto input = [&](unsigned j) { return w.use(op.getInputs()[j]); };
   auto result = [&] { return w.use(op.getResult()); };
   // What goes to the operand where it was chosen.
@@ -161,6 +171,26 @@ LogicalResult rule(ElementwiseOp op, Value dy, Backward &w) {
   return success();
 }
 
+/// What a sum's gradient goes to is every element; a maximum's goes in equal parts to those that
+/// are as great.
+LogicalResult rule(ReduceOp op, Value dy, Backward &w) {
+  return addTo(op.getX(), w, [&]() -> Value {
+    Location loc = op.getLoc();
+    Type type = op.getX().getType();
+    if (op.getKind() == Reduction::Sum)
+      return SpreadOp::create(w.b, loc, type, dy);
+    Value x = w.use(op.getX()), greatest = w.use(op.getResult());
+    auto unlessLess = [&](Value chosen) -> Value {
+      return ElementwiseOp::create(w.b, loc, ScalarFunction::select_less,
+                                   ValueRange{x, greatest, numberLike(dy, 0, loc, w), chosen});
+    };
+    Value count = ReduceOp::create(w.b, loc, Reduction::Sum, unlessLess(numberLike(dy, 1, loc, w)),
+                                   op.getPlace());
+    return unlessLess(
+        ElementwiseOp::create(w.b, loc, ScalarFunction::divide, ValueRange{dy, count}));
+  });
+}
+
 LogicalResult rule(AttentionSavingOp op, Value dy, Backward &w) {
   return addTo(op.getQkv(), w, [&]() -> Value {
     // One after the other: the order of arguments is the C++ compiler's affair.
@@ -182,7 +212,7 @@ LogicalResult applyRule(Operation *op, Backward &backward) {
   Value dy = backward.gradientOf(op->getResult(0));
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case<EmbeddingOp, AddOp, ScaleOp, TrainingDropoutOp, LayerNormOp, LinearOp, GeluOp,
-            ElementwiseOp, AttentionSavingOp, CrossEntropyOp>(
+            ElementwiseOp, ReduceOp, AttentionSavingOp, CrossEntropyOp>(
           [&](auto op) { return rule(op, dy, backward); })
       .Default(
           [](Operation *op) {

@@ -70,12 +70,27 @@ LogicalResult Interpreter::bindInput(BlockArgument argument, const Tensor &input
   return success();
 }
 
-LogicalResult Interpreter::fits(const Tensor &tensor, Type type, Location location,
-                                const Twine &what) {
-  SmallVector<int64_t> expected(cast<RankedTensorType>(type).getShape());
-  for (auto [size, name] : llvm::zip(expected, dimNames(type)))
+// With the sizes of this call.
+SmallVector<int64_t> Interpreter::shapeOf(Type type) const {
+  SmallVector<int64_t> shape(cast<RankedTensorType>(type).getShape());
+  for (auto [size, name] : llvm::zip(shape, dimNames(type)))
     if (ShapedType::isDynamic(size) && dims_.contains(name))
       size = dims_.lookup(name);
+  return shape;
+}
+
+// An operand, repeated over the dimensions that it lacks where those are not the leading ones.
+Interpreter::Handle Interpreter::alignedTo(Type whole, Value part) const {
+  auto type = cast<RankedTensorType>(whole);
+  SmallVector<unsigned> places = *placesIn(cast<RankedTensorType>(part.getType()), type);
+  if (places.empty() || places.front() + places.size() == static_cast<size_t>(type.getRank()))
+    return values_.at(part);
+  return std::make_shared<const Tensor>(spread(get(part), places, shapeOf(type)));
+}
+
+LogicalResult Interpreter::fits(const Tensor &tensor, Type type, Location location,
+                                const Twine &what) {
+  SmallVector<int64_t> expected = shapeOf(type);
   if (tensor.shape == expected && static_cast<int64_t>(tensor.values.size()) == tensor.product())
     return success();
   InFlightDiagnostic diagnostic = emitError(location) << what << " has shape (";
@@ -109,7 +124,9 @@ LogicalResult Interpreter::execute(Operation *op) {
       .Case([&](PositionsOp op) {
         return define(op.getResult(), positions(get(op.getIds()), op.getCached() ? position_ : 0));
       })
-      .Case([&](AddOp op) { return define(op.getResult(), add(get(op.getX()), get(op.getY()))); })
+      .Case([&](AddOp op) {
+        return define(op.getResult(), add(get(op.getX()), *alignedTo(op.getType(), op.getY())));
+      })
       .Case([&](ScaleOp op) {
         return define(op.getResult(), scale(get(op.getX()), op.getFactor().convertToDouble()));
       })
@@ -132,10 +149,14 @@ LogicalResult Interpreter::execute(Operation *op) {
                                                                     : geluTanh(get(op.getX())));
       })
       .Case([&](ElementwiseOp op) {
+        SmallVector<Handle> handles;
         SmallVector<const Tensor *> inputs;
         for (Value input : op.getInputs())
-          inputs.push_back(&get(input));
+          inputs.push_back(handles.emplace_back(alignedTo(op.getType(), input)).get());
         return define(op.getResult(), elementwise(op.getFunction(), inputs));
+      })
+      .Case([&](ReduceOp op) {
+        return define(op.getResult(), reduce(op.getKind(), get(op.getX()), op.getPlace()));
       })
       .Case([&](LastTokenOp op) { return define(op.getResult(), lastToken(get(op.getX()))); })
       .Case([&](TokenCrossEntropyOp op) {

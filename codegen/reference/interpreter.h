@@ -66,6 +66,8 @@ private:
   mlir::LogicalResult initialise(InitialiseOp op);
   mlir::LogicalResult define(mlir::Value value, llvm::Expected<Tensor> tensor);
   const Tensor &get(mlir::Value value) const { return *values_.at(value); }
+  Handle alignedTo(mlir::Type whole, mlir::Value part) const;
+  llvm::SmallVector<int64_t> shapeOf(mlir::Type type) const;
   double scalar(mlir::Value value) const { return get(value).values[0]; }
   const Tensor *getOptional(mlir::Value value) const { return value ? &get(value) : nullptr; }
   int64_t layerOf(mlir::FlatSymbolRefAttr layers) const;

@@ -99,6 +99,41 @@ Tensor elementwise(ScalarFunction function, ArrayRef<const Tensor *> inputs) {
   return result;
 }
 
+Tensor spread(const Tensor &x, ArrayRef<unsigned> places, ArrayRef<int64_t> shape) {
+  Tensor result = Tensor::zeros(shape);
+  for (size_t i = 0; i < result.values.size(); ++i) {
+    SmallVector<int64_t> at(shape.size()); // of element i
+    auto rest = static_cast<int64_t>(i);
+    for (size_t dim = shape.size(); dim-- > 0; rest /= shape[dim])
+      at[dim] = rest % shape[dim];
+    int64_t from = 0;
+    for (auto [place, size] : zip_equal(places, x.shape))
+      from = from * size + at[place];
+    result.values[i] = x.values[from];
+  }
+  return result;
+}
+
+Tensor reduce(Reduction kind, const Tensor &x, unsigned place) {
+  SmallVector<int64_t> shape = x.shape;
+  shape.erase(shape.begin() + place);
+  int64_t count = x.shape[place], inner = 1;
+  for (int64_t size : ArrayRef(x.shape).drop_front(place + 1))
+    inner *= size;
+  Tensor result = Tensor::zeros(shape);
+  for (size_t i = 0; i < result.values.size(); ++i) {
+    auto element = [&](int64_t j) {
+      int64_t at = static_cast<int64_t>(i);
+      return x.values[(at / inner * count + j) * inner + at % inner];
+    };
+    double &value = result.values[i] = element(0);
+    for (int64_t j = 1; j < count; ++j)
+      value = apply(kind == Reduction::Sum ? ScalarFunction::add : ScalarFunction::maximum,
+                    {value, element(j)});
+  }
+  return result;
+}
+
 static Tensor roundedAs(const fltSemantics &semantics, const Tensor &x) {
   return mapElements(x, [&](double value) {
     APFloat rounded(value);

@@ -28,6 +28,12 @@ Tensor add(const Tensor &x, const Tensor &y);
 /// `function` of each element; an operand is repeated over the leading dimensions that it lacks.
 Tensor elementwise(ScalarFunction function, llvm::ArrayRef<const Tensor *> inputs);
 
+/// x repeated to `shape`; dimension i of x is number places[i] of it.
+Tensor spread(const Tensor &x, llvm::ArrayRef<unsigned> places, llvm::ArrayRef<int64_t> shape);
+
+/// x without its dimension number `place`: the sum, or the greatest, of the elements along it.
+Tensor reduce(Reduction kind, const Tensor &x, unsigned place);
+
 /// Each value rounded to the nearest of `type`, ties to even.
 Tensor roundTo(const Tensor &x, mlir::FloatType type);
 

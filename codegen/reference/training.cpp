@@ -27,6 +27,10 @@ LogicalResult Interpreter::executeTraining(Operation *op) {
         ArrayRef<int64_t> shape(x.shape);
         return define(op.getResult(), sumLeading(x, shape.take_back(op.getType().getRank())));
       })
+      .Case([&](SpreadOp op) {
+        SmallVector<unsigned> places = *placesIn(op.getX().getType(), op.getType());
+        return define(op.getResult(), spread(get(op.getX()), places, shapeOf(op.getType())));
+      })
       .Case([&](LayerNormBackwardOp op) {
         return define(op.getResult(),
                       layerNormBackward(get(op.getX()), get(op.getWeight()), get(op.getDy()),

@@ -28,6 +28,18 @@ static_assert(same<shape::append_t<shape::leading_t<dims<a>>, a>, dims<a>>);
 // all trailing dimensions are the list; none are no list
 static_assert(same<shape::trailing_t<abc, 3>, abc> && same<shape::trailing_t<abc, 0>, dims<>>);
 static_assert(same<shape::trailing_t<abc, 2>, dims<b, c>>);
+// all but one
+static_assert(same<shape::without_t<abc, b>, dims<a, c>>);
+static_assert(same<shape::without_t<abc, other_c>, abc>);
+static_assert(same<shape::without_t<dims<a>, a>, dims<>>);
+// how many of the last dimensions of one list are in the other, in its order; of two with one name
+// the last is meant
+static_assert(shape::fitting_dims<dims<a, c>, abc> == 2 && shape::fitting_dims<abc, abc> == 3);
+static_assert(shape::fitting_dims<dims<>, abc> == 0 && shape::fitting_dims<abc, dims<a, c>> == 1);
+static_assert(shape::fitting_dims<dims<c, a>, abc> == 1);
+static_assert(shape::fitting_dims<dims<a, other_c>, abc> == 0);
+static_assert(shape::fitting_dims<dims<c>, dims<c, c>> == 1);
+static_assert(shape::fitting_dims<dims<c, c>, dims<a, c>> == 1);
 // lists differ nowhere from themselves, and where the first name differs though sizes are equal
 static_assert(shape::first_difference(abc{}, abc{}) == 3);
 static_assert(shape::first_difference(abc{}, dims<a, b, other_c>{}) == 2);
@@ -55,7 +67,20 @@ static_assert(same<result<decltype(detail::check_arithmetic<param<f32, c>, x>())
 static_assert(same<result<decltype(detail::check_arithmetic<tensor<f32>, x>())>, x>);
 static_assert(same<result<decltype(detail::check_arithmetic<float, x>())>, x>);
 static_assert(!is_accepted<decltype(detail::check_arithmetic<param<f32, c>, int>())>);
+// by name: what lacks the last, the middle, or all but the first
+static_assert(same<result<decltype(detail::check_arithmetic<x, tensor<f32, a, time_steps>>())>, x>);
+static_assert(same<result<decltype(detail::check_arithmetic<tensor<f32, a, c>, x>())>, x>);
+static_assert(same<result<decltype(detail::check_arithmetic<x, tensor<f32, a>>())>, x>);
+static_assert(!is_accepted<decltype(detail::check_arithmetic<x, tensor<f32, c, a>>())>);
+static_assert(!is_accepted<decltype(detail::check_arithmetic<x, tensor<f32, a, b>>())>);
 static_assert(!is_accepted<decltype(detail::check_arithmetic<tensor<f32, c>, param<f32, a, c>>())>);
+
+static_assert(same<result<decltype(detail::check_reduction<c, x>())>, tensor<f32, a, time_steps>>);
+static_assert(same<result<decltype(detail::check_reduction<a, x>())>, tensor<f32, time_steps, c>>);
+static_assert(same<result<decltype(detail::check_reduction<c, tensor<f32, c>>())>, tensor<f32>>);
+static_assert(!is_accepted<decltype(detail::check_reduction<time_steps, x>())>);
+static_assert(!is_accepted<decltype(detail::check_reduction<other_c, x>())>);
+static_assert(!is_accepted<decltype(detail::check_reduction<c, tensor<i32, c>>())>);
 
 using ids = input<"ids", i32, a, time_steps>;
 using rows = result<decltype(detail::check_embedding<param<bf16, b, c>, ids>())>;
@@ -88,6 +113,8 @@ static_assert(same<result<decltype(detail::check_layer_norm<x, param<f32, c>, re
 static_assert(same<decltype(refused_value{} + refused_value{}), refused_value>);
 static_assert(
     same<decltype(2 * -exp(refused_value{}) / 3 - max(refused_value{}, 1)), refused_value>);
+static_assert(same<decltype(sum<c>(refused_value{}) + max<c>(refused_value{})), refused_value>);
+static_assert(same<decltype(nn::rms_norm<c>{"n"}(refused_value{})), refused_value>);
 }  // namespace
 
 TEST_CASE("the shape algebra's static assertions compiled") { SUCCEED(); }

@@ -53,9 +53,13 @@ Value KernelBuilder::size(StringAttr name) {
 }
 
 Value KernelBuilder::rows(RankedTensorType type, unsigned inner) {
+  return product(dimNames(type).drop_back(inner));
+}
+
+Value KernelBuilder::product(ArrayRef<StringAttr> dims) {
   int64_t known = 1;
   Value count;
-  for (StringAttr name : dimNames(type).drop_back(inner)) {
+  for (StringAttr name : dims) {
     if (!sizes.contains(name))
       known *= lookupDim(model, name).getMax();
     else

@@ -62,7 +62,9 @@ public:
 
   /// The size of a named dimension: a constant or a run-time value.
   mlir::Value size(mlir::StringAttr dim);
-  /// The product of the sizes of all but the last `inner` dimensions.
+  /// The product of the sizes of dimensions.
+  mlir::Value product(llvm::ArrayRef<mlir::StringAttr> dims);
+  /// The same of all but the last `inner` dimensions of a type.
   mlir::Value rows(mlir::RankedTensorType type, unsigned inner = 1);
 
   /// The share at hand [begin, end) of 0..count-1: contiguous, sizes differing by at most one.

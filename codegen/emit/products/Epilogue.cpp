@@ -4,7 +4,6 @@
 // chain for all of the tile would keep its steps waiting for what was put aside.
 #include "Epilogue.h"
 #include "Gemm.h"
-#include "kernel/ScalarFunctions.h"
 #include "rows/Elementwise.h"
 
 using namespace mlir;
@@ -20,11 +19,6 @@ Epilogue::Epilogue(CpuKernelBuilder &k, ArrayRef<Operation *> chain, int64_t col
       if (!isMade && type == op->getResult(0).getType())
         read.push_back(operand);
     }
-  auto isLong = [](Operation *op) {
-    auto elementwise = dyn_cast<ElementwiseOp>(op);
-    return isa<GeluOp, GeluBackwardOp, TrainingDropoutOp>(op) ||
-           (elementwise && needsRegisters(elementwise.getFunction()));
-  };
   if (llvm::any_of(chain, isLong))
     tile = k.own(k.target.tileRows * k.target.panelColumns(), k.b.getF32Type());
 }

@@ -30,9 +30,10 @@ LogicalResult emitFamily(GroupOp group, CpuKernelBuilder &k) {
     return emitAttention(group, k);
   case GroupKind::AttentionBackward:
     return inOneStage(emitAttentionBackward);
-  case GroupKind::Elementwise:
+  case GroupKind::Rows:
+    return inOneStage(emitRows);
   case GroupKind::LastToken:
-    return inOneStage(emitElementwise);
+    return inOneStage(emitLastToken);
   case GroupKind::NormBackward:
     return emitNormBackward(group, k);
   case GroupKind::EmbeddingBackward:

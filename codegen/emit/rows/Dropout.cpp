@@ -36,9 +36,11 @@ int64_t dropoutLayers(TrainingDropoutOp op) {
 
 Value emitDropout(KernelBuilder &k, TrainingDropoutOp op, Value value, Value row, Value column) {
   auto type = cast<RankedTensorType>(op.getType());
-  int64_t rank = type.getRank(), columns = type.getShape().back();
+  // Where the last dimension is known at run time only, each element is a row.
+  bool isFlat = ShapedType::isDynamic(type.getShape().back());
+  int64_t rank = type.getRank(), columns = isFlat ? 1 : type.getShape().back();
   unsigned lanes = lanesOf(value);
-  Value element = rank == 1 ? column : k.add(k.mul(row, columns), column);
+  Value element = isFlat ? row : rank == 1 ? column : k.add(k.mul(row, columns), column);
   bool aligned = lanes % 4 == 0 && (rank == 1 ? !op.getFirst() : columns % 4 == 0);
   if (op.getFirst()) {
     Value first =

@@ -1,10 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Chains of elementwise operations on a few elements of one row: a kernel of their own, or the
+// Elementwise operations on a few elements of one row: in kernels by rows, and in chains, the
 // epilogue of a kernel that makes its rows in pieces.
 #pragma once
 #include "kernel/Kernel.h"
 
 namespace tenon {
+
+/// The elements of `op`, from those of its operands at the same place: `row` and `column` of the
+/// first of them.
+mlir::Value emitElement(KernelBuilder &k, mlir::Operation *op,
+                        llvm::function_ref<mlir::Value(mlir::Value)> operand, mlir::Value row,
+                        mlir::Value column);
+
+/// Whether an operation needs registers beside its operands and its result.
+bool isLong(mlir::Operation *op);
+
+/// The row, in rows, of an operand that is repeated: where its dimensions, which stand at `places`
+/// among `outer`, are at row `row` of those. Null where it has none: it is one row.
+mlir::Value placeOfRow(KernelBuilder &k, llvm::ArrayRef<unsigned> places,
+                       llvm::ArrayRef<mlir::StringAttr> outer, mlir::Value row);
 
 /// Applies `ops`, in order, to `value`: `lanes` elements of row `row` from column `column` of
 /// `seed`. `seed` is a value of the group's body of N columns; returns the elements of the last op.

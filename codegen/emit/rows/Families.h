@@ -9,8 +9,11 @@ namespace tenon {
 mlir::LogicalResult emitEmbedding(GroupOp group, CpuKernelBuilder &k);
 /// Layer norm of whole rows: Norm.cpp.
 mlir::LogicalResult emitNorm(GroupOp group, CpuKernelBuilder &k);
-/// Chains of elementwise operations: Elementwise.cpp.
-mlir::LogicalResult emitElementwise(GroupOp group, CpuKernelBuilder &k);
+/// Elementwise operations and reductions of rows: RowKernel.cpp; of what lies apart: Reduce.cpp.
+mlir::LogicalResult emitRows(GroupOp group, CpuKernelBuilder &k);
+mlir::LogicalResult emitReduce(ReduceOp op, CpuKernelBuilder &k);
+/// Copies of the last token: LastToken.cpp.
+mlir::LogicalResult emitLastToken(GroupOp group, CpuKernelBuilder &k);
 /// Gradients of a layer norm's weight, bias and input, with epilogue: NormBackward.cpp.
 mlir::LogicalResult emitNormBackward(GroupOp group, CpuKernelBuilder &k);
 int64_t normBackwardScratch(GroupOp group);

@@ -18,10 +18,14 @@ LogicalResult emitSumLeading(GroupOp group, CpuKernelBuilder &k) {
   auto full = cast<RankedTensorType>(source.getType());
   auto type = sum ? cast<RankedTensorType>(sum.getType()) : full;
   unsigned rank = type.getRank();
+  // Where the last dimension is known at run time only, each element is a row.
+  bool isFlat = rank > 0 && ShapedType::isDynamic(type.getShape().back());
   RowSums sums{k.base(source),
                k.rows(full, rank),
-               rank > 1 ? k.rows(type) : Value(),
-               rank == 0 ? 1 : type.getShape().back(),
+               isFlat     ? k.rows(type, 0)
+               : rank > 1 ? k.rows(type)
+                          : Value(),
+               rank == 0 || isFlat ? 1 : type.getShape().back(),
                {}};
   if (accumulate) {
     sums.adds.emplace(k, accumulate);

@@ -22,11 +22,13 @@
 #include "tenon/ops/layer_norm.hpp"
 #include "tenon/ops/linear.hpp"     // linear, tied_head
 #include "tenon/ops/pointwise.hpp"  // + - * /, exp ... max; add, scale, dropout, gelu
+#include "tenon/ops/reduce.hpp"     // sum<D>, max<D>
 #include "tenon/ops/regions.hpp"    // repeat, fused
 
 #include "tenon/nn/activations.hpp"  // nn::relu, nn::silu
 #include "tenon/nn/layer_norm.hpp"   // nn::layer_norm
 #include "tenon/nn/linear.hpp"       // nn::linear
+#include "tenon/nn/rms_norm.hpp"     // nn::rms_norm, nn::unit_rms
 
 #include "tenon/model.hpp"    // TENON_MODEL
 #include "tenon/outputs.hpp"  // output, outputs

@@ -286,3 +286,11 @@ tenon.model @gelu_backward_c1 {
     return
   }
 }
+
+// -----
+
+func.func @spread_c1(%x: tensor<?xf32, #tenon.dims<T>>) {
+  // expected-error @+1 {{(C1) the result must have all dimensions of the floats x, in the same order, and more; x is (T) of 'f32', the result is (T) of 'f32'}}
+  %0 = tenon.spread %x : tensor<?xf32, #tenon.dims<T>> -> tensor<?xf32, #tenon.dims<T>>
+  return
+}

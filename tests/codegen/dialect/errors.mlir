@@ -63,7 +63,7 @@ func.func @positions_c1(%ids: tensor<?x?xi32, #tenon.dims<B, T>>) {
 // -----
 
 func.func @add_c1(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %y: tensor<?x4xf32, #tenon.dims<B, C>>) {
-  // expected-error @+1 {{(C1) the dimensions of y must be the last ones of x; x is (T, C = 4) of 'f32', y is (B, C = 4) of 'f32'; give the bigger one first}}
+  // expected-error @+1 {{(C1) x must have all dimensions of y, in the same order; x is (T, C = 4) of 'f32', y is (B, C = 4) of 'f32'; give the bigger one first}}
   %0 = tenon.add %x, %y : tensor<?x4xf32, #tenon.dims<T, C>>, tensor<?x4xf32, #tenon.dims<B, C>>
   return
 }
@@ -71,7 +71,7 @@ func.func @add_c1(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %y: tensor<?x4xf32, #t
 // -----
 
 func.func @add_c1_rank(%x: tensor<4xf32, #tenon.dims<C>>, %y: tensor<?x4xf32, #tenon.dims<T, C>>) {
-  // expected-error @+1 {{(C1) the dimensions of y must be the last ones of x}}
+  // expected-error @+1 {{(C1) x must have all dimensions of y, in the same order; x is (C = 4) of 'f32', y is (T, C = 4) of 'f32'}}
   %0 = tenon.add %x, %y : tensor<4xf32, #tenon.dims<C>>, tensor<?x4xf32, #tenon.dims<T, C>>
   return
 }
@@ -222,9 +222,9 @@ func.func @elementwise_c2(%x: tensor<4xf32, #tenon.dims<C>>, %y: tensor<4xbf16, 
 
 // -----
 
-func.func @elementwise_c3(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %y: tensor<?xf32, #tenon.dims<T>>) {
-  // expected-error @+1 {{(C3) the dimensions of an operand must be the last ones of the result; the result is (T, C = 4) of 'f32', an operand is (T) of 'f32'}}
-  %0 = tenon.elementwise maximum %y, %x : tensor<?xf32, #tenon.dims<T>>, tensor<?x4xf32, #tenon.dims<T, C>> -> tensor<?x4xf32, #tenon.dims<T, C>>
+func.func @elementwise_c3(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %y: tensor<?xf32, #tenon.dims<B>>) {
+  // expected-error @+1 {{(C3) the result must have all dimensions of its operands, in the same order; it is (T, C = 4) of 'f32', an operand is (B) of 'f32'}}
+  %0 = tenon.elementwise maximum %y, %x : tensor<?xf32, #tenon.dims<B>>, tensor<?x4xf32, #tenon.dims<T, C>> -> tensor<?x4xf32, #tenon.dims<T, C>>
   return
 }
 
@@ -233,6 +233,38 @@ func.func @elementwise_c3(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %y: tensor<?xf
 func.func @elementwise_c3_result(%x: tensor<4xf32, #tenon.dims<C>>) {
   // expected-error @+1 {{(C3) the result must have the type of the biggest operand; it is (T, C = 4) of 'f32', that operand is (C = 4) of 'f32'}}
   %0 = tenon.elementwise exp %x : tensor<4xf32, #tenon.dims<C>> -> tensor<?x4xf32, #tenon.dims<T, C>>
+  return
+}
+
+// -----
+
+func.func @elementwise_c3_order(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %y: tensor<4x?xf32, #tenon.dims<C, T>>) {
+  // expected-error @+1 {{(C3) the result must have all dimensions of its operands, in the same order; it is (T, C = 4) of 'f32', an operand is (C = 4, T) of 'f32'}}
+  %0 = tenon.elementwise maximum %x, %y : tensor<?x4xf32, #tenon.dims<T, C>>, tensor<4x?xf32, #tenon.dims<C, T>> -> tensor<?x4xf32, #tenon.dims<T, C>>
+  return
+}
+
+// -----
+
+func.func @reduce_c1(%x: tensor<?x4xf32, #tenon.dims<T, C>>) {
+  // expected-error @+1 {{(C1) x must have the dimension @K; it is (T, C = 4) of 'f32'}}
+  %0 = tenon.reduce sum %x over @K : tensor<?x4xf32, #tenon.dims<T, C>> -> tensor<?xf32, #tenon.dims<T>>
+  return
+}
+
+// -----
+
+func.func @reduce_c2(%x: tensor<?x4xf32, #tenon.dims<T, C>>) {
+  // expected-error @+1 {{(C2) the result must have the dimensions of x without that one; expected (C = 4) of 'f32', found (T) of 'f32'}}
+  %0 = tenon.reduce max %x over @T : tensor<?x4xf32, #tenon.dims<T, C>> -> tensor<?xf32, #tenon.dims<T>>
+  return
+}
+
+// -----
+
+func.func @reduce_c2_floats(%x: tensor<4xi32, #tenon.dims<C>>) {
+  // expected-error @+1 {{(C2) x must be floats; it is (C = 4) of 'i32'}}
+  %0 = tenon.reduce sum %x over @C : tensor<4xi32, #tenon.dims<C>> -> tensor<i32, #tenon.dims<>>
   return
 }
 

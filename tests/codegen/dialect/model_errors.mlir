@@ -199,8 +199,8 @@ tenon.model @repeat_c2 {
 
 func.func @group_c1(%x: tensor<4xf32, #tenon.dims<C>>) {
   // expected-error @+1 {{(C1) a group holds tenon operations without regions; it holds 'tenon.group'}}
-  tenon.group elementwise {
-    tenon.group elementwise { tenon.yield }
+  tenon.group rows {
+    tenon.group rows { tenon.yield }
     tenon.yield
   }
   return
@@ -210,7 +210,7 @@ func.func @group_c1(%x: tensor<4xf32, #tenon.dims<C>>) {
 
 func.func @group_c1_foreign() {
   // expected-error @+1 {{(C1) a group holds tenon operations without regions; it holds 'arith.constant'}}
-  tenon.group elementwise {
+  tenon.group rows {
     %0 = arith.constant 1 : i32
     tenon.yield
   }
@@ -221,7 +221,7 @@ func.func @group_c1_foreign() {
 
 func.func @group_c2(%x: tensor<4xf32, #tenon.dims<C>>) {
   // expected-error @+1 {{(C2) the results must have the types of the yielded values; they are 'tensor<4xf32, #tenon.dims<K>>', yielded are 'tensor<4xf32, #tenon.dims<C>>'}}
-  %0 = tenon.group elementwise -> tensor<4xf32, #tenon.dims<K>> {
+  %0 = tenon.group rows -> tensor<4xf32, #tenon.dims<K>> {
     tenon.yield %x : tensor<4xf32, #tenon.dims<C>>
   }
   return

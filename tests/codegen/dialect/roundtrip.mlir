@@ -72,6 +72,10 @@ tenon.model @all attributes {tenon.machine = "x86-64"} {
       %g = tenon.gelu tanh %o : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
       // CHECK: tenon.gelu erf %{{.*}} : tensor
       %h = tenon.gelu erf %g : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+      // CHECK: tenon.reduce max %{{.*}} over @"app::C" : tensor{{.*}} -> tensor<?x?xf32, #tenon.dims<batch, seq>>
+      %most = tenon.reduce max %h over @"app::C" : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x?xf32, #tenon.dims<batch, seq>>
+      // CHECK: tenon.elementwise subtract %{{.*}}, %{{.*}} : tensor<?x?x4xf32{{.*}}, tensor<?x?xf32
+      %less = tenon.elementwise subtract %h, %most : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?xf32, #tenon.dims<batch, seq>> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
       // CHECK: tenon.elementwise sigmoid %{{.*}} : tensor
       %s = tenon.elementwise sigmoid %h : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
       // CHECK: tenon.elementwise select_less %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : tensor

@@ -88,6 +88,8 @@ tenon.model @training {
     %h = tenon.gelu_backward erf %x, %g : !x
     // CHECK: tenon.sum_leading %{{.*}} : tensor<?x?x4xf32, #tenon.dims<B, T, C>> -> tensor<4xf32, #tenon.dims<C>>
     %s = tenon.sum_leading %h : !x -> !c
+    // CHECK: tenon.spread %{{.*}} : tensor<4xf32, #tenon.dims<C>> -> tensor<?x?x4xf32, #tenon.dims<B, T, C>>
+    %spread = tenon.spread %s : !c -> !x
     %logits = tenon.linear %x, %wte transposed : !x, !wte -> !logits
     // CHECK: tenon.cross_entropy_backward %{{.*}}, %{{.*}}, %{{.*}} ignore -1 : tensor<?x?x9xf32, #tenon.dims<B, T, V>>, tensor<?x?xi32, #tenon.dims<B, T>>, tensor<f32, #tenon.dims<>>
     %dlogits = tenon.cross_entropy_backward %logits, %targets, %f ignore -1 : !logits, !ids, !f

@@ -158,6 +158,14 @@ TEST_CASE("importer: attributes and states that an operation cannot have") {
   function.node(op::elementwise, {function.x}, {function.fresh()}, {graph::n_scalars}, 6);
   refuses(function, 6, "tenon.elementwise a 'function' of 12; it must be below 12");
 
+  Small kind;
+  kind.node(op::reduce, {kind.x}, {kind.value(dtype::f32, {kind.seq})}, {2, 1}, 8);
+  refuses(kind, 8, "tenon.reduce a 'kind' of 2; it must be below 2");
+
+  Small over; // the verifier's message, at the DSL's line
+  over.node(op::reduce, {over.x}, {over.value(dtype::f32, {over.seq})}, {0, 2}, 9);
+  refuses(over, 9, "(C1) x must have the dimension @L");
+
   Small arity; // the verifier's message, at the DSL's line
   arity.node(op::elementwise, {arity.x}, {arity.fresh()}, {1}, 7);
   refuses(arity, 7, "(C1) subtract takes 2 operands; it has 1");
@@ -189,12 +197,13 @@ TEST_CASE("importer: attributes and states that an operation cannot have") {
 
 TEST_CASE("importer: shapes that kernels do not take") {
   Small order;
-  order.node(op::gelu, {order.x}, {order.value(dtype::f32, {order.C, order.seq})}, {0}, 5);
-  refuses(
-      order, 5,
-      "the last dimension of a tensor of floats, 'seq', has 1 to 8 elements, known only at run "
-      "time; kernels compute rows of a fixed length, so let a dimension known at compile time be "
-      "last");
+  uint32_t summed = order.value(dtype::f32, {order.seq}), target = order.value(dtype::i32, {});
+  order.input("target", target);
+  order.node(op::reduce, {order.x}, {summed}, {0, 1}, 4);
+  order.node(op::cross_entropy, {summed, target}, {order.value(dtype::f32, {})}, {0}, 5);
+  refuses(order, 5,
+          "cross_entropy chooses among 'seq', whose size is known only at run time; let a "
+          "dimension known at compile time be the last one of logits");
 
   Small type; // the verifier's message, at the DSL's line
   type.node(op::gelu, {type.x}, {type.value(dtype::f32, {type.C})}, {0}, 6);

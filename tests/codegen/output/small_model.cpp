@@ -60,7 +60,7 @@ tenon.model @tiny {
   func.func @train(%count: tensor<i32, #tenon.dims<>> {tenon.name = "count"},
                    %rate: tensor<f32, #tenon.dims<>> {tenon.name = "rate"})
       -> (tensor<f32, #tenon.dims<>> {tenon.name = "twice"}) {
-    %twice = tenon.group elementwise -> tensor<f32, #tenon.dims<>>
+    %twice = tenon.group rows -> tensor<f32, #tenon.dims<>>
         attributes {tenon.offsets = array<i64: -1>, tenon.live = array<i64: 0, 1>} {
       %t = tenon.add %rate, %rate : tensor<f32, #tenon.dims<>>, tensor<f32, #tenon.dims<>>
       tenon.yield %t : tensor<f32, #tenon.dims<>>
@@ -71,7 +71,7 @@ tenon.model @tiny {
                     %lr: tensor<f32, #tenon.dims<>> {tenon.name = "lr"},
                     %max_norm: tensor<f32, #tenon.dims<>> {tenon.name = "max_norm"})
       -> (tensor<f32, #tenon.dims<>> {tenon.name = "norm"}) {
-    %sum = tenon.group elementwise -> tensor<f32, #tenon.dims<>>
+    %sum = tenon.group rows -> tensor<f32, #tenon.dims<>>
         attributes {tenon.offsets = array<i64: -1>, tenon.live = array<i64: 0, 1>} {
       %t = tenon.add %lr, %max_norm : tensor<f32, #tenon.dims<>>, tensor<f32, #tenon.dims<>>
       tenon.yield %t : tensor<f32, #tenon.dims<>>

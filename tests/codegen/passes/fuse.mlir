@@ -12,6 +12,7 @@
 !down = tensor<12x4xf32, #tenon.dims<F, C>>
 !square = tensor<4x4xf32, #tenon.dims<C, C>>
 !b = tensor<12xf32, #tenon.dims<F>>
+!number = tensor<?x?xf32, #tenon.dims<batch, seq>>
 tenon.model @m {
   tenon.dim @batch 1 to 2
   tenon.dim @seq 1 to 8
@@ -58,7 +59,7 @@ tenon.model @m {
   // CHECK-LABEL: func.func @norm_comes_forward
   // CHECK: %[[G:.*]]:2 = tenon.group embedding
   // CHECK: tenon.layer_norm
-  // CHECK: tenon.group elementwise
+  // CHECK: tenon.group rows
   // CHECK: tenon.gelu tanh %[[G]]#0
   func.func @norm_comes_forward(%ids: !ids) -> (!x, !x) {
     %wte = tenon.get_param @wte : !wte
@@ -91,7 +92,7 @@ tenon.model @m {
   // One of its uses leaves: it is stored, and the rest is a kernel of its own.
   // CHECK-LABEL: func.func @used_elsewhere_too
   // CHECK: tenon.group linear -> tensor<?x?x4xf32{{.*}} {tenon.ends = "its result has more than one use"}
-  // CHECK: tenon.group elementwise
+  // CHECK: tenon.group rows
   func.func @used_elsewhere_too(%x: !x) -> (!x, !x) {
     %w = tenon.get_param @square : !square
     %gate = tenon.linear %x, %w : !x, !square -> !x
@@ -126,9 +127,9 @@ tenon.model @m {
   // CHECK-LABEL: func.func @positions_alone
   // CHECK: tenon.group embedding
   // CHECK: tenon.layer_norm
-  // CHECK: %[[P:.*]] = tenon.group embedding -> tensor<?x4xf32{{.*}} {tenon.ends = "'tenon.add', which uses its result, is in the elementwise kernel of 'tenon.add'"}
+  // CHECK: %[[P:.*]] = tenon.group embedding -> tensor<?x4xf32{{.*}} {tenon.ends = "'tenon.add', which uses its result, is in the rows kernel of 'tenon.add'"}
   // CHECK: tenon.positions
-  // CHECK: tenon.group elementwise
+  // CHECK: tenon.group rows
   // CHECK: tenon.add %{{.*}}, %[[P]]
   func.func @positions_alone(%ids: !ids) -> !x {
     %wte = tenon.get_param @wte : !wte
@@ -159,7 +160,7 @@ tenon.model @m {
   // CHECK-LABEL: func.func @loss_used_before_its_gradient
   // CHECK: %[[LOSS:.*]] = tenon.group head_loss
   // CHECK: tenon.accumulate
-  // CHECK: tenon.group elementwise
+  // CHECK: tenon.group rows
   // CHECK: tenon.scale %[[LOSS]]
   func.func @loss_used_before_its_gradient(%x: !x, %t: !ids, %d: tensor<f32, #tenon.dims<>>) -> tensor<f32, #tenon.dims<>> {
     %wte = tenon.get_param @wte : !wte
@@ -259,6 +260,86 @@ tenon.model @m {
     %e = tenon.gelu tanh %h : !h
     %b = tenon.cast %e : !h -> tensor<?x?x12xbf16, #tenon.dims<batch, seq, F>>
     %y = tenon.linear %b, %down : tensor<?x?x12xbf16, #tenon.dims<batch, seq, F>>, tensor<12x4xbf16, #tenon.dims<F, C>> -> !x
+    return %y : !x
+  }
+
+  // A norm in arithmetic is one kernel, with the sum before it; what others need of it is stored.
+  // CHECK-LABEL: func.func @norm_in_arithmetic
+  // CHECK: %[[R:.*]]:3 = tenon.group rows -> tensor<?x?x4xf32{{.*}}, tensor<?x?xf32{{.*}}, tensor<?x?x4xf32
+  // CHECK: tenon.scale
+  // CHECK: tenon.reduce sum
+  // CHECK: tenon.elementwise rsqrt
+  // CHECK-COUNT-2: tenon.elementwise multiply
+  // CHECK-NEXT: tenon.yield
+  // CHECK-NOT: tenon.group
+  // CHECK: return %[[R]]#0, %[[R]]#1, %[[R]]#2
+  func.func @norm_in_arithmetic(%in: !x) -> (!x, !number, !x) {
+    %g = tenon.get_param @g : !g
+    %x = tenon.scale %in by 2.0 : !x
+    %m = tenon.elementwise multiply %x, %x : !x, !x -> !x
+    %s = tenon.reduce sum %m over @C : !x -> !number
+    %r = tenon.elementwise rsqrt %s : !number -> !number
+    %n = tenon.elementwise multiply %x, %r : !x, !number -> !x
+    %y = tenon.elementwise multiply %n, %g : !x, !g -> !x
+    return %x, %s, %y : !x, !number, !x
+  }
+
+  // What a later product ends with is left to it, and what needs that is a kernel behind it: the
+  // first kernel does not wait for the product, which itself waits for it.
+  // CHECK-LABEL: func.func @rows_around_a_product
+  // CHECK: %[[N:.*]]:2 = tenon.group rows
+  // CHECK: tenon.elementwise rsqrt
+  // CHECK-NEXT: tenon.elementwise multiply
+  // CHECK-NEXT: tenon.yield
+  // CHECK: %[[L:.*]] = tenon.group linear
+  // CHECK: tenon.linear %[[N]]#1
+  // CHECK-NEXT: tenon.yield
+  // CHECK: tenon.group rows
+  // CHECK: tenon.elementwise multiply %[[L]]
+  // CHECK-NEXT: tenon.reduce max
+  // CHECK-NEXT: tenon.elementwise multiply %{{.*}}, %[[N]]#0
+  // CHECK: tenon.elementwise multiply %[[L]]
+  func.func @rows_around_a_product(%x: !x, %s: !number) -> !x {
+    %w = tenon.get_param @square : !square
+    %g = tenon.get_param @g : !g
+    %r = tenon.elementwise rsqrt %s : !number -> !number
+    %n = tenon.elementwise multiply %x, %r : !x, !number -> !x
+    %y = tenon.linear %n, %w : !x, !square -> !x
+    %m = tenon.elementwise multiply %y, %g : !x, !g -> !x
+    %most = tenon.reduce max %m over @C : !x -> !number
+    %t = tenon.elementwise multiply %most, %r : !number, !number -> !number
+    %z = tenon.elementwise multiply %y, %t : !x, !number -> !x
+    return %z : !x
+  }
+
+  // What only another kernel would compute with is not stored for it.
+  // CHECK-LABEL: func.func @left_to_the_later_kernel
+  // CHECK: tenon.group rows -> tensor<?x?x4xf32
+  // CHECK: tenon.elementwise tanh
+  // CHECK-NEXT: tenon.yield
+  // CHECK: tenon.group linear
+  // CHECK: tenon.linear
+  // CHECK-NEXT: tenon.elementwise multiply
+  // CHECK-NEXT: tenon.elementwise multiply
+  // CHECK-NEXT: tenon.yield
+  func.func @left_to_the_later_kernel(%x: !x) -> !x {
+    %w = tenon.get_param @square : !square
+    %y = tenon.elementwise tanh %x : !x -> !x
+    %z = tenon.linear %y, %w : !x, !square -> !x
+    %square = tenon.elementwise multiply %y, %y : !x, !x -> !x
+    %d = tenon.elementwise multiply %z, %square : !x, !x -> !x
+    return %d : !x
+  }
+
+  // A sum over another dimension than the last is a kernel of its own.
+  // CHECK-LABEL: func.func @sum_of_what_lies_apart
+  // CHECK: tenon.group rows -> {{.*}} {tenon.ends = "what it adds up does not lie side by side"}
+  // CHECK: tenon.reduce sum %{{.*}} over @seq
+  // CHECK-NEXT: tenon.yield
+  // CHECK: tenon.group rows
+  func.func @sum_of_what_lies_apart(%x: !x) -> !x {
+    %s = tenon.reduce sum %x over @seq : !x -> tensor<?x4xf32, #tenon.dims<batch, C>>
+    %y = tenon.elementwise subtract %x, %s : !x, tensor<?x4xf32, #tenon.dims<batch, C>> -> !x
     return %y : !x
   }
 }

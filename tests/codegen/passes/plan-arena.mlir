@@ -113,9 +113,9 @@ tenon.model @m {
   // CHECK-LABEL: func.func @term_is_needed
   // CHECK-SAME: tenon.arena_bytes = 256 : i64
   // CHECK: tenon.group embedding {{.*}}tenon.offsets = array<i64: -1>
-  // CHECK: tenon.group elementwise {{.*}}tenon.offsets = array<i64: [[H:[0-9]+]]>
+  // CHECK: tenon.group rows {{.*}}tenon.offsets = array<i64: [[H:[0-9]+]]>
   // CHECK-NOT: tenon.group norm {{.*}}tenon.offsets = array<i64: [[H]]>
-  // CHECK: tenon.group elementwise {{.*}}tenon.offsets = array<i64: -1>
+  // CHECK: tenon.group rows {{.*}}tenon.offsets = array<i64: -1>
   func.func @term_is_needed(%ids: !ids) -> !x {
     %wte = tenon.get_param @wte : !wte
     %g = tenon.get_param @g : !g

@@ -74,4 +74,23 @@ tenon.model @m {
     %last = tenon.last_token %z : !x -> !last
     return %last : !last
   }
+
+  // Nor has a number for each token; what lacks the tokens is repeated over them anyway.
+  // CHECK-LABEL: func.func @not_before_a_product_with_numbers
+  // CHECK: %[[Y:.*]] = tenon.elementwise multiply
+  // CHECK-NEXT: tenon.last_token %[[Y]]
+  // CHECK-LABEL: func.func @moves_before_a_sum_with_sequences
+  // CHECK-SAME: %[[X:[^:]*]]: tensor{{.*}}, %[[C:[^:]*]]: tensor
+  // CHECK: %[[LAST:.*]] = tenon.last_token %[[X]]
+  // CHECK: tenon.add %[[LAST]], %[[C]]
+  func.func @not_before_a_product_with_numbers(%x: !x, %r: tensor<?x?xf32, #tenon.dims<batch, seq>>) -> !last {
+    %y = tenon.elementwise multiply %x, %r : !x, tensor<?x?xf32, #tenon.dims<batch, seq>> -> !x
+    %last = tenon.last_token %y : !x -> !last
+    return %last : !last
+  }
+  func.func @moves_before_a_sum_with_sequences(%x: !x, %c: !last) -> !last {
+    %y = tenon.add %x, %c : !x, !last
+    %last = tenon.last_token %y : !x -> !last
+    return %last : !last
+  }
 }

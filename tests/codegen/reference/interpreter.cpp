@@ -26,7 +26,7 @@ constexpr const char *layersModel = R"mlir(
         %b = tenon.add %twice, %s : tensor<?x2xf32, #tenon.dims<seq, C>>, tensor<2xf32, #tenon.dims<C>>
         tenon.yield %b : tensor<?x2xf32, #tenon.dims<seq, C>>
       }
-      %u, %v = tenon.group elementwise -> tensor<?x2xf32, #tenon.dims<seq, C>>,
+      %u, %v = tenon.group rows -> tensor<?x2xf32, #tenon.dims<seq, C>>,
                                          tensor<?x2xf32, #tenon.dims<seq, C>> {
         %l = tenon.get_param @last : tensor<2xf32, #tenon.dims<C>>
         %z = tenon.add %y, %l : tensor<?x2xf32, #tenon.dims<seq, C>>, tensor<2xf32, #tenon.dims<C>>

@@ -112,6 +112,26 @@ TEST_CASE("functions of scalars") {
       CHECK(std::isnan(value));
 }
 
+TEST_CASE("reductions of any dimension") {
+  Tensor x{{2, 3, 2}, {1, 2, 3, 4, 5, 6, -1, -2, -3, -4, -5, 60}};
+  CHECK(reduce(tenon::Reduction::Sum, x, 2).values == Values{3, 7, 11, -3, -7, 55});
+  CHECK(reduce(tenon::Reduction::Sum, x, 1).values == Values{9, 12, -9, 54});
+  CHECK(reduce(tenon::Reduction::Sum, x, 1).shape == llvm::SmallVector<int64_t>{2, 2});
+  CHECK(reduce(tenon::Reduction::Max, x, 1).values == Values{5, 6, -1, 60});
+  CHECK(reduce(tenon::Reduction::Max, x, 0).values == Values{1, 2, 3, 4, 5, 60});
+  CHECK(reduce(tenon::Reduction::Sum, {{2}, {3, 4}}, 0).shape.empty());
+  for (tenon::Reduction kind : {tenon::Reduction::Sum, tenon::Reduction::Max})
+    CHECK(std::isnan(reduce(kind, {{3}, {1, NAN, 2}}, 0).values[0]));
+}
+
+TEST_CASE("what is repeated over the dimensions that it lacks") {
+  Tensor x{{2, 2}, {1, 2, 3, 4}};
+  CHECK(spread(x, {0, 1}, {2, 2, 3}).values == Values{1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4});
+  CHECK(spread(x, {0, 2}, {2, 3, 2}).values == Values{1, 2, 1, 2, 1, 2, 3, 4, 3, 4, 3, 4});
+  CHECK(spread(x, {1, 2}, {2, 2, 2}).values == Values{1, 2, 3, 4, 1, 2, 3, 4});
+  CHECK(spread({{}, {7}}, {}, {2}).values == Values{7, 7});
+}
+
 TEST_CASE("attention weights the values by the softmax of scaled products") {
   // D = 4, so that products are halved: the second query scores 0 and 2 ln 3 / 2 = ln 3, the
   // weights are 1/4 and 3/4.

@@ -105,6 +105,13 @@ TEST_CASE("gradients of what layers capture are central differences") {
   checkAgainstDifferences(model);
 }
 
+TEST_CASE("gradients of reductions and of what is repeated are central differences") {
+  Model model("reductions", {"gradients"});
+  model.inputs["q"] = randomTensor({4, 5, 2, 3}, 77);
+  model.inputs["c"] = randomTensor({4, 4}, 78);
+  checkAgainstDifferences(model);
+}
+
 TEST_CASE("gradients of one token, and of a batch without targets") {
   Model model("tied", {"gradients"}, false, 1, 1);
   model.run("gradients");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Small GPTs for the tests of training, and for the goldens that
 // tests/goldens/make_training_goldens.py makes of the same: tied and not, with and without bias,
-// both GELUs, with and without dropout. And one with all functions of scalars.
+// both GELUs, with and without dropout. And one with all functions of scalars, one with reductions.
 #include <tenon/tenon.hpp>
 
 using namespace tenon;
@@ -121,3 +121,40 @@ struct captured_model {
   }
 };
 TENON_MODEL(captured, captured_model{});
+
+// Reductions inside and outside of layers, and what is repeated over the last dimension, one in the
+// middle, the first and the last.
+struct n_dim : dim<3> {};
+struct reduced {
+  nn::rms_norm<n_embd> norm{"norm"};
+  param<f32, n_embd> gain{"gain", ones};
+  nn::linear<n_embd, n_embd> mix{"mix", normal(1)};
+
+  constexpr auto operator()(tensor<f32, batch, seq, n_embd> x) const {
+    auto y = mix(norm(x));
+    auto centred = y - sum<n_embd>(y) * (1.0 / n_embd::max);
+    auto e = exp(centred * gain - max<n_embd>(centred));
+    return x + centred * (e / sum<n_embd>(e)) + max<n_embd>(min(x, 0.3));
+  }
+};
+struct reductions_model {
+  param<f32, n_vocab, n_embd> wte{"wte.weight", torch_embedding};
+  param<f32, n_block, n_embd> wpe{"wpe.weight", torch_embedding};
+  param<f32, n_head, n_dim> gain{"gain", ones};
+  param<f32, n_head> of_head{"of_head", ones};
+  param<f32, n_embd> of_sequence{"of_sequence", ones};
+  nn::rms_norm<n_dim> norm{"norm"};
+
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids,
+                            input<"targets", i32, batch, seq> targets,
+                            input<"q", f32, batch, seq, n_head, n_dim> q,
+                            input<"c", f32, batch, n_embd> c) const {
+    auto x = repeat<n_layer>("h", reduced{}, embedding(wte, ids));
+    auto score = sum<n_dim>(norm(q * gain) * q) * of_head;
+    auto sequences = tanh(c * of_sequence);
+    x = x * max<n_head>(score) - sum<n_embd>(embedding(wpe, positions(ids))) + sequences;
+    x = x * sum<n_embd>(sequences) + sum<n_head>(score);
+    return outputs(output<"loss">(cross_entropy(tied_head(x, wte), targets)));
+  }
+};
+TENON_MODEL(reductions, reductions_model{});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// EXPECT: dimension_of_right_operand_is_not_that_of_left<n_hidden, n_embd>
+// EXPECT: dimension_is_not_one_of_the_other_operand<n_hidden, tenon::dims<batch, seq, n_embd>
 #include "dims.hpp"
 
 auto f(hidden_states x, tensor<f32, batch, seq, n_hidden> y, hidden_states z) {

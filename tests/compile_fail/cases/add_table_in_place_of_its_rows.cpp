@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// EXPECT: dimension_of_right_operand_is_not_that_of_left<n_block, seq>
+// EXPECT: dimension_is_not_one_of_the_other_operand<n_block, tenon::dims<batch, seq, n_embd>
 #include "dims.hpp"
 
 auto f(input<"ids", i32, batch, seq> ids, param<f32, n_vocab, n_embd> wte,

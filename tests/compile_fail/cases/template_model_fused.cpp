@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// EXPECT: dimension_of_right_operand_is_not_that_of_left<gpt<.*>::n_hidden, gpt<.*>::n_embd ?>
+// EXPECT: dimension_is_not_one_of_the_other_operand<gpt<.*>::n_hidden, tenon::dims<
 // LINES: 13 from g++, 24 from clang++
 #include <tenon/tenon.hpp>
 using namespace tenon;

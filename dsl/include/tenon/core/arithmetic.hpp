@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// What tensors and params need to write `x * y` and `tanh(x)`: the operators and functions of
-// scalars, the line of an operator, and refusals.
+// What tensors and params need to write `x * y` and `tanh(x)`: the operators, functions of
+// scalars and reductions, the line of an operator, and refusals.
 #pragma once
 #include <type_traits>
 
@@ -12,11 +12,14 @@
 #define TENON_OPERATORS(X) X(+, add) X(-, subtract) X(*, multiply) X(/, divide)
 #define TENON_FUNCTIONS_OF_1(X) X(exp) X(log) X(sqrt) X(rsqrt) X(tanh) X(sigmoid)
 #define TENON_FUNCTIONS_OF_2(X) X(min, minimum) X(max, maximum)
+#define TENON_REDUCTIONS(X) X(sum) X(max)
 
 namespace tenon {
 namespace error {
 template <class X, class Y>
 struct a_variable_keeps_its_type_so_declare_another {};
+template <class X>
+struct a_reduction_needs_its_dimension_as_in_sum_D_x {};
 }  // namespace error
 
 namespace detail {
@@ -36,6 +39,10 @@ template <graph::scalar Kind, class X, class Y>
 constexpr auto emit_arithmetic(const X& x, const Y& y, where at);
 template <graph::scalar Kind, class X>
 constexpr auto emit_function(const X& x, where at);
+template <class D, class X>
+consteval auto check_reduction();  // both in ops/reduce.hpp
+template <graph::reduction Kind, class D, class X>
+constexpr auto emit_reduction(const X& x, where at);
 
 /// The right operand of an accepted operator. An operator has no default arguments, but a
 /// conversion has: here the line is found. An operand spread over several lines is the one case
@@ -65,8 +72,25 @@ struct refused_operands {
   template <class Z, class Error = decltype(check_arithmetic<X, Y>())>
     requires __is_same
   (Z, Side) TENON_REFUSES(
-      "arithmetic: needs a tensor of floats; the last dimensions of one operand must be those of "
-      "the other") constexpr refused_operands(const Z&) {}
+      "x + y: needs a tensor of floats; one must have all dimensions of the other, in one "
+      "order") constexpr refused_operands(const Z&) {}
+};
+
+template <class D, class X>
+struct refused_reduction {
+  template <class Z, class Error = decltype(check_reduction<D, X>())>
+    requires __is_base_of
+  (X, Z) TENON_REFUSES(
+      "sum<D>(x), max<D>(x): need a tensor of floats that has D") constexpr refused_reduction(const Z&) {
+  }
+};
+
+template <class X>
+struct refused_whole {
+  template <class Z, class Error = error::a_reduction_needs_its_dimension_as_in_sum_D_x<X>>
+    requires __is_base_of
+  (X, Z)
+      TENON_REFUSES("sum<D>(x), max<D>(x): name the dimension") constexpr refused_whole(const Z&) {}
 };
 
 /// Base of a class of which variables are made.
@@ -145,6 +169,21 @@ struct arithmetic {
   TENON_FUNCTIONS_OF_1(TENON_FUNCTION_OF_1)
 #undef TENON_FUNCTION_OF_1
 
+#define TENON_REDUCTION(name)                                                             \
+  template <class D>                                                                      \
+    requires is_accepted<decltype(check_reduction<D, Self>())>                            \
+  friend constexpr auto name(Self x, where at = where::here()) {                          \
+    return emit_reduction<graph::reduction::name, D>(x, at);                              \
+  }                                                                                       \
+  template <class D>                                                                      \
+    requires(!is_accepted<decltype(check_reduction<D, Self>())>)                          \
+  friend constexpr refused_value name(std::type_identity_t<refused_reduction<D, Self>>) { \
+    return {};                                                                            \
+  }                                                                                       \
+  friend constexpr refused_value name(refused_whole<Self>) { return {}; }
+  TENON_REDUCTIONS(TENON_REDUCTION)
+#undef TENON_REDUCTION
+
   TENON_REFUSED_OF_1(operator-)
 #undef TENON_REFUSED_OF_1
   friend constexpr auto operator-(right_operand<Self> x)
@@ -175,9 +214,17 @@ TENON_FUNCTIONS_OF_2(TENON_FUNCTION_OF_2)
 TENON_FUNCTIONS_OF_1(TENON_FUNCTION_OF_1)
 #undef TENON_FUNCTION_OF_1
 constexpr refused_value operator-(refused_value) { return {}; }
+#define TENON_REDUCTION(name)                   \
+  template <class D>                            \
+  constexpr refused_value name(refused_value) { \
+    return {};                                  \
+  }
+TENON_REDUCTIONS(TENON_REDUCTION)
+#undef TENON_REDUCTION
 
 }  // namespace tenon
 
 #undef TENON_OPERATORS
 #undef TENON_FUNCTIONS_OF_1
 #undef TENON_FUNCTIONS_OF_2
+#undef TENON_REDUCTIONS

@@ -74,6 +74,54 @@ constexpr std::size_t first_difference(dims<A...>, dims<B...>) {
   return index;
 }
 
+template <class Kept, class Rest, class D>
+struct without;
+template <class... A, class D>
+struct without<dims<A...>, dims<>, D> {
+  using type = dims<A...>;
+};
+template <class... A, class First, class... Rest, class D>
+struct without<dims<A...>, dims<First, Rest...>, D>
+    : without<std::conditional_t<std::is_same_v<First, D>, dims<A...>, dims<A..., First>>,
+              dims<Rest...>, D> {};
+
+/// Dims without D.
+template <class Dims, class D>
+using without_t = typename without<dims<>, Dims, D>::type;
+
+/// How often D is among them.
+template <class D, class... A>
+constexpr std::size_t times(dims<A...>) {
+  return (std::size_t{0} + ... + std::size_t{std::is_same_v<A, D>});
+}
+
+/// 1 + the index of the last D before index `end`; 0 where there is none.
+template <class D, class... A>
+constexpr std::size_t last_before(dims<A...>, std::size_t end) {
+  const bool same[] = {std::is_same_v<A, D>..., false};
+  while (end > 0 && !same[end - 1]) --end;
+  return end;
+}
+
+template <class Part, class Whole, std::size_t... I>
+constexpr std::size_t fitting(std::index_sequence<I...>) {
+  std::size_t end = Whole::rank, count = 0;
+  bool fits = true;
+  [[maybe_unused]] const auto match = [&](std::size_t place) {
+    fits = fits && place > 0;
+    if (!fits) return;
+    end = place - 1;
+    ++count;
+  };
+  (match(last_before<at_t<Part, Part::rank - 1 - I>>(Whole{}, end)), ...);
+  return count;
+}
+
+/// How many of the last dimensions of Part are dimensions of Whole too, in the same order.
+template <class Part, class Whole>
+inline constexpr std::size_t fitting_dims =
+    fitting<Part, Whole>(std::make_index_sequence<Part::rank>{});
+
 /// The greatest number of elements; max + 1 where it is more than max.
 template <class... D>
 constexpr std::uint64_t elements(dims<D...>, std::uint64_t max) {

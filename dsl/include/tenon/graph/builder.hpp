@@ -77,6 +77,7 @@ class builder_of {
   /// using it again is a tie, which must be said, and then type, shape and initialiser must agree.
   constexpr std::uint32_t param(text stem, text leaf, dtype type, shape_ref shape, initialiser init,
                                 bool is_tied, where at) {
+    at = line_of(at);
     const string_ref name = repeated_name(stem, leaf, at);
     const auto bits = __builtin_bit_cast(std::uint64_t, init.value);
     const auto low = static_cast<std::uint32_t>(bits);
@@ -109,6 +110,7 @@ class builder_of {
 
   /// A state belongs to the one node that uses it.
   constexpr std::uint32_t state(text name, state_kind kind, dtype type, shape_ref shape, where at) {
+    at = line_of(at);
     const string_ref letters = repeated_name(name, {""}, at);
     if (const std::uint32_t* first = find(states_, state_record::words, letters))
       fail({mistake_kind::cache_used_twice, letters, first[state_record::line], at.line});
@@ -171,6 +173,7 @@ class builder_of {
   template <std::uint32_t Operands, std::uint32_t Attributes>
   constexpr void node(op kind, const words<Operands>& operands, std::uint32_t result,
                       const words<Attributes>& attributes, where at) {
+    at = line_of(at);
     const std::uint32_t operands_begin = in_pool(operands.data, operands.size);
     const std::uint32_t results_begin = in_pool(&result, 1);
     const std::uint32_t attributes_begin = in_pool(attributes.data, attributes.size);
@@ -179,6 +182,16 @@ class builder_of {
                      attributes.size, scope_, file.offset, file.length, at.line),
          "TENON_MAX_NODES");
   }
+
+  // ---- calls of functions that are made of operations: all lines are those of the call
+
+  /// Returns what end_call needs; a call inside of another counts as that one.
+  constexpr where begin_call(where at) {
+    const where around = call_;
+    call_ = line_of(at);
+    return around;
+  }
+  constexpr void end_call(where around) { call_ = around; }
 
   // ---- regions
 
@@ -246,6 +259,8 @@ class builder_of {
   constexpr const mistake& first_mistake() const { return mistake_; }
 
  private:
+  constexpr where line_of(where at) const { return call_.file != nullptr ? call_ : at; }
+
   constexpr bool room(bool fits, const char* macro) {
     if (!fits) fail({mistake_kind::capacity_exceeded, strings_.append(macro).finish()});
     return fits;
@@ -332,6 +347,7 @@ class builder_of {
   words<MaxNodes * 8> pool_;
 
   mistake mistake_;
+  where call_{nullptr, 0};                      // the line of the open call, or none
   std::uint32_t scope_ = 0, scope_line_ = 0;    // 1 + index of the open scope, or 0
   std::uint32_t repeat_ = 0, repeat_line_ = 0;  // 1 + dim index of the open loop's depth, or 0
   text prefix_{""};

@@ -86,6 +86,22 @@ constexpr graph::builder* graph_of(const First& first, const Rest&... rest) {
     return graph_of(rest...);
 }
 
+/// While it lives, what is emitted has the line at which a function that is made of operations was
+/// called, not those inside of the function.
+class call_of {
+ public:
+  template <is_tensor X>
+  constexpr call_of(const X& x, where at)
+      : graph_(*x.ref().graph), around_(graph_.begin_call(at)) {}
+  constexpr ~call_of() { graph_.end_call(around_); }
+  call_of(const call_of&) = delete;
+  call_of& operator=(const call_of&) = delete;
+
+ private:
+  graph::builder& graph_;
+  where around_;
+};
+
 /// Notes a mistake of the call at `at` unless `holds`; x is the call's tensor.
 template <class X>
 constexpr void demand(bool holds, graph::mistake_kind kind, where at, const X& x) {

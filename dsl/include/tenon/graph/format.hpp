@@ -41,6 +41,8 @@ enum class stored_kind : std::uint32_t { prefix = 0, ignored = 1, twin = 2 };
 inline constexpr std::uint32_t n_stored_kinds = 3;
 
 enum class gelu_kind : std::uint32_t { tanh = 0, erf = 1 };
+enum class reduction : std::uint32_t { sum = 0, max = 1 };
+inline constexpr std::uint32_t n_reductions = 2;
 
 /// What an operand word refers to: the kind in the two top bits, the index into its table below.
 enum class operand_kind : std::uint32_t { value = 0, param = 1, state = 2 };
@@ -53,7 +55,7 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
 // `any` results: repeat and yield carry as many values as the loop does.
 //   embedding      table (V, C), ids (...)                 -> (..., C)
 //   positions      ids (B, T)                              -> (T) i32: first position + 0..T-1
-//   add            x, y; y has the trailing dims of x      -> shape of x
+//   add            x, y; all dims of y are dims of x       -> shape of x
 //   scale          x; attrs: f64 factor                    -> shape of x
 //   dropout        x; attrs: f64 probability               -> shape of x
 //   layer_norm     x (..., C), weight (C), [bias (C)]; attrs: f64 epsilon
@@ -68,8 +70,10 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
 //                  matching yield.
 //   yield          next values; results: the values after the last iteration
 //   number         attrs: f64 value                        -> ()
-//   elementwise    x, [y]; one has the trailing dims of the other; attrs: word scalar
-//                                                          -> shape of the bigger one
+//   elementwise    x, [y]; all dims of one are dims of the other, in the same order
+//                  attrs: word scalar                      -> shape of the bigger one
+//   reduce         x; attrs: word reduction, word dim index of D
+//                                                          -> shape of x without D
 #define TENON_OPS(X)           \
   X(embedding, 2, 2, 1, 0)     \
   X(positions, 1, 1, 1, 0)     \
@@ -84,7 +88,8 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
   X(repeat, 1, 64, any, 1)     \
   X(yield, 1, 64, any, 0)      \
   X(number, 0, 0, 1, 2)        \
-  X(elementwise, 1, 2, 1, 1)
+  X(elementwise, 1, 2, 1, 1)   \
+  X(reduce, 1, 1, 1, 2)
 
 inline constexpr std::uint32_t any = ~std::uint32_t{0};
 

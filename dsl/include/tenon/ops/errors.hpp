@@ -93,10 +93,16 @@ template <class X, class B>
 struct last_dimension_of_x_is_not_that_of_bias {};
 template <class B, class W>
 struct dimension_of_bias_is_not_the_last_of_weight {};
-template <class Y, class X>
-struct dimension_of_right_operand_is_not_that_of_left {};
-template <class L, class R>
-struct dimension_of_left_operand_is_not_that_of_right {};
+template <class D, class Dims>
+struct dimension_is_not_one_of_the_other_operand {};
+template <class Dims, class Other>
+struct dimensions_are_in_another_order {};
+template <class D, class Dims>
+struct x_has_no_dimension {};
+template <class D, class Dims>
+struct x_has_the_dimension_twice {};
+template <class D>
+struct a_reduction_needs_a_dimension_known_at_compile_time {};
 template <class T, class X>
 struct dimension_of_targets_is_not_that_of_logits {};
 template <class T, class V>

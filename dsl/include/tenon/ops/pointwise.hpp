@@ -42,14 +42,20 @@ template <class X>
 inline constexpr bool is_operand = is_tensor<X> || is_param<X> || number<X>;
 
 /// Of the bigger operand, and the one that is repeated.
-template <class Big, class Small, template <class, class> class Mistake>
+template <class Big, class Small>
 consteval auto check_repeated() {
-  using trailing = shape::trailing_t<shape_t<Big>, rank_of<Small>>;
-  constexpr std::size_t place = shape::first_difference(trailing{}, shape_t<Small>{});
-  if constexpr (place < rank_of<Small>)
-    return Mistake<shape::at_t<shape_t<Small>, place>, shape::at_t<trailing, place>>{};
-  else
+  using small = shape_t<Small>;
+  using big = shape_t<Big>;
+  constexpr std::size_t fitting = shape::fitting_dims<small, big>;
+  if constexpr (fitting == small::rank)
     return accepted<typename Big::plain>{};
+  else {
+    using other = shape::at_t<small, small::rank - 1 - fitting>;
+    if constexpr (shape::times<other>(big{}) < shape::times<other>(small{}))
+      return error::dimension_is_not_one_of_the_other_operand<other, big>{};
+    else
+      return error::dimensions_are_in_another_order<small, big>{};
+  }
 }
 
 /// x and y of an operator: tensors, params, numbers, one of them a tensor.
@@ -77,9 +83,9 @@ consteval auto check_arithmetic() {
   else if constexpr (is_param<Y> && rank_of<Y> == 0)
     return error::a_param_must_have_a_dimension<Y>{};
   else if constexpr (is_tensor<X> && rank_of<X> >= rank_of<Y>)
-    return check_repeated<X, Y, error::dimension_of_right_operand_is_not_that_of_left>();
+    return check_repeated<X, Y>();
   else if constexpr (is_tensor<Y> && rank_of<Y> >= rank_of<X>)
-    return check_repeated<Y, X, error::dimension_of_left_operand_is_not_that_of_right>();
+    return check_repeated<Y, X>();
   else
     return error::a_param_has_more_dimensions_than_the_tensor<shape_t<X>, shape_t<Y>>{};
 }
@@ -139,7 +145,7 @@ constexpr auto emit_function(const X& x, where at) {
 struct refused_add {
   template <class X, class Y, class Error = decltype(check_arithmetic<X, Y>())>
     requires(!is_accepted<Error>)
-  TENON_REFUSES("add: the dimensions of one must be the last ones of the other")
+  TENON_REFUSES("add: one must have all dimensions of the other, in one order")
   constexpr refused_value operator()(X, Y, where = where::here()) const {
     return {};
   }
@@ -224,8 +230,8 @@ struct gelu_operation : refused_gelu {
 }  // namespace detail
 
 /// x + y, x - y, x * y, x / y, min(x, y), max(x, y), for each element.
-///   x, y: tensors, params or numbers, one of them a tensor; the dimensions of one are the last
-///   ones of the other, and over those that it lacks it is repeated; a loss is a number: (). The
+///   x, y: tensors, params or numbers, one of them a tensor; one has all dimensions of the other,
+///   in the same order, which is repeated over those that it lacks; a loss is a number: (). The
 ///   same float dtype -> shape and dtype of the bigger one. Where x and y are equal, the gradient
 ///   of min and max goes to y; so max(x, 0) is PyTorch's relu. NaN gives NaN.
 /// exp(x), log(x), sqrt(x), rsqrt(x) = 1/sqrt(x), tanh(x), sigmoid(x) = 1/(1 + exp(-x)), -x:

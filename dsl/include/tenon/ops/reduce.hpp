@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Reductions: one dimension of a tensor becomes one number.
+#pragma once
+#include "tenon/ops/pointwise.hpp"
+
+namespace tenon {
+namespace detail {
+
+template <class D, class X>
+consteval auto check_reduction() {
+  using floats = decltype(check_scale<X>());
+  using dimension = decltype(check_dimension<D>());
+  if constexpr (!accepts_a_value<floats>)
+    return floats{};
+  else if constexpr (!is_accepted<dimension>)
+    return dimension{};
+  else if constexpr (shape::times<D>(shape_t<X>{}) == 0)
+    return error::x_has_no_dimension<D, shape_t<X>>{};
+  else if constexpr (shape::times<D>(shape_t<X>{}) > 1)
+    return error::x_has_the_dimension_twice<D, shape_t<X>>{};
+  else if constexpr (!static_dimension<D>)
+    return error::a_reduction_needs_a_dimension_known_at_compile_time<D>{};
+  else
+    return accepted<typename tensor_of<element_t<X>, shape::without_t<shape_t<X>, D>>::type>{};
+}
+
+template <graph::reduction Kind, class D, class X>
+constexpr auto emit_reduction(const X& x, where at) {
+  attributes list;
+  list.push(static_cast<std::uint32_t>(Kind), dim_index<D>(*x.ref().graph));
+  return emit<typename decltype(check_reduction<D, X>())::result>(graph::op::reduce, at, list, x);
+}
+
+}  // namespace detail
+
+/// sum<D>(x), max<D>(x): of the elements of x that differ in D alone, the sum or the greatest one.
+///   x (..., D, ...) -> (..., ...), shape of x without D, which is known at compile time: what a
+///   call's own tokens or sequences sum up to would depend on how a text is cut into calls. NaN
+///   gives NaN. Where several elements are the greatest, its gradient goes to them in equal parts.
+
+}  // namespace tenon

@@ -87,10 +87,12 @@ private:
       return false;
     if (fits(op))
       return true;
+    if (!isElementwise(op))
+      return false;
     // What was taken so far are the numbers of longer rows.
     RankedTensorType type = typeOf(op->getResult(0));
-    bool isWider = isElementwise(op) && type.getRank() == row.getRank() + 1 &&
-                   !type.isDynamicDim(type.getRank() - 1) && hasOneOfEachName(type) &&
+    bool isWider = type.getRank() == row.getRank() + 1 && !type.isDynamicDim(type.getRank() - 1) &&
+                   hasOneOfEachName(type) &&
                    haveSameDims(withoutDim(type, type.getRank() - 1), row);
     bool areNumbers = llvm::none_of(members, [&](Operation *member) {
       return isa<ReduceOp, TrainingDropoutOp, CastOp>(member) ||

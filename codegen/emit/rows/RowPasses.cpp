@@ -72,7 +72,7 @@ bool RowPasses::isElement(Value value) const {
 }
 
 SmallVector<unsigned> RowPasses::outerPlaces(Value operand) const {
-  SmallVector<unsigned> places = *placesIn(typeOf(operand).clone(row.getElementType()), row);
+  SmallVector<unsigned> places = *placesIn(typeOf(operand), row);
   if (isElement(operand))
     places.pop_back();
   return places;

@@ -163,6 +163,18 @@ TEST_CASE("the library's functions are not in the way of the language's, and the
   CHECK(exp(0.0) + tanh(0.0f) + sqrt(4.0) == 3);
 }
 
+namespace {
+namespace beside_std {
+using namespace std;
+using in_both = tensor<f32, batch, n_embd>;
+template <class X>
+auto reduced(X x) {
+  return max<n_embd>(x) - sum<n_embd>(max(x, 1.0));
+}
+static_assert(is_same_v<decltype(reduced(declval<in_both>())), tensor<f32, batch>>);
+}  // namespace beside_std
+}  // namespace
+
 TEST_CASE("arithmetic: products with numbers are scale, other numbers are values") {
   const decode::graph of = decode::read(tenon_graph_arithmetic);
   strings nodes;

@@ -77,7 +77,7 @@ struct head_norms {
     auto normed = nn::unit_rms<n_dim>(gained) * of_head + norm(gained);
     auto score = sum<n_dim>(normed * normed);
     auto most = max<n_head>(score);
-    auto x = embedding(wte, ids) * most;
+    auto x = embedding(wte, ids) * dropout(most, 0.25);
     auto logits = tied_head(x / (1 + sum<n_head>(score)), wte);
     return outputs(output<"normed">(normed), output<"most">(most), output<"logits">(logits),
                    output<"loss">(cross_entropy(logits, targets)));

@@ -79,8 +79,8 @@ LogicalResult checkTargets(Operation *op, int constraint, StringRef what, Ranked
                                   << ", targets are " << shapeText(targets);
 }
 
-LogicalResult checkQkv(Operation *op, RankedTensorType qkv, RankedTensorType result,
-                       StringRef what) {
+static LogicalResult checkQkv(Operation *op, RankedTensorType qkv, RankedTensorType result,
+                              StringRef what) {
   if (qkv.getRank() != 3 || result.getRank() != 3 || !isFloat(qkv) || // (C3)
       qkv.getElementType() != result.getElementType() || !sameDim(qkv, 0, result, 0) ||
       !sameDim(qkv, 1, result, 1))
@@ -93,17 +93,57 @@ LogicalResult checkQkv(Operation *op, RankedTensorType qkv, RankedTensorType res
   return success();
 }
 
-FailureOr<int64_t> checkHeads(Operation *op, FlatSymbolRefAttr heads, RankedTensorType result,
-                              SymbolTableCollection &symbols) {
+/// (C6): queries, keys and values apart.
+static LogicalResult checkApart(Operation *op, ValueRange inputs, RankedTensorType result,
+                                StringRef what) {
+  if (inputs.size() != 3)
+    return violates(op, 6) << "takes qkv and 'heads', or q, k and v without; it has "
+                           << inputs.size() << " inputs and no 'heads'";
+  auto q = cast<RankedTensorType>(inputs[0].getType());
+  auto k = cast<RankedTensorType>(inputs[1].getType());
+  auto v = cast<RankedTensorType>(inputs[2].getType());
+  if (q.getRank() < 3 || !isFloat(q) || ShapedType::isDynamicShape(q.getShape().drop_front(2)))
+    return violates(op, 6) << "q must be (B, T, heads..., D) of floats, all behind T static; it is "
+                           << shapeText(q);
+  int64_t rank = k.getRank();
+  bool fits = rank >= 3 && rank <= q.getRank() && k.getElementType() == q.getElementType() &&
+              sameDim(k, -1, q, -1);
+  for (int64_t i = 0; fits && i + 1 < rank; ++i)
+    fits = sameDim(k, i, q, i);
+  if (!fits)
+    return violates(op, 6) << "k must be (B, T, the first heads of q..., D) of the floats of q; q "
+                           << "is " << shapeText(q) << ", k is " << shapeText(k);
+  if (v != k)
+    return violates(op, 6) << "v must have the type of k; k is " << shapeText(k) << ", v is "
+                           << shapeText(v);
+  if (result != q)
+    return violates(op, 6) << what << " must have the type of q; q is " << shapeText(q) << ", "
+                           << what << " is " << shapeText(result);
+  return success();
+}
+
+LogicalResult checkInputs(Operation *op, ValueRange inputs, FlatSymbolRefAttr heads,
+                          RankedTensorType result, StringRef what) {
+  if (!heads)
+    return checkApart(op, inputs, result, what);
+  if (inputs.size() != 1)
+    return violates(op, 6) << "takes qkv and 'heads', or q, k and v without; it has "
+                           << inputs.size() << " inputs and 'heads'";
+  return checkQkv(op, cast<RankedTensorType>(inputs[0].getType()), result, what);
+}
+
+LogicalResult checkHeads(Operation *op, FlatSymbolRefAttr heads, RankedTensorType result,
+                         SymbolTableCollection &symbols) {
+  if (!heads)
+    return success();
   auto dim = symbols.lookupNearestSymbolFrom<DimOp>(op, heads);
   if (!dim || !dim.isStatic()) // (C2)
     return violates(op, 2) << "heads names " << heads
                            << ", which is no static dimension of the model; declare it";
-  int64_t count = static_cast<int64_t>(dim.getMax());
-  if (result.getDimSize(2) % count != 0)
-    return violates(op, 2) << "the heads must divide C; heads " << heads << " = " << count
+  if (result.getDimSize(2) % static_cast<int64_t>(dim.getMax()) != 0)
+    return violates(op, 2) << "the heads must divide C; heads " << heads << " = " << dim.getMax()
                            << ", C is " << dimText(result, 2);
-  return count;
+  return success();
 }
 
 LogicalResult checkEpsilon(Operation *op, FloatAttr epsilon) {

@@ -37,14 +37,14 @@ mlir::LogicalResult expectScalar(mlir::Operation *op, int constraint, llvm::Stri
 mlir::LogicalResult checkTargets(mlir::Operation *op, int constraint, llvm::StringRef what,
                                  mlir::RankedTensorType x, mlir::RankedTensorType targets);
 
-/// Errors of (C1) and (C3) unless qkv is (B, T, 3C) and `result`, called so in messages, (B, T, C).
-mlir::LogicalResult checkQkv(mlir::Operation *op, mlir::RankedTensorType qkv,
-                             mlir::RankedTensorType result, llvm::StringRef what);
+/// Errors of attention's (C1), (C3) and (C6), for `result`, called `what` in messages.
+mlir::LogicalResult checkInputs(mlir::Operation *op, mlir::ValueRange inputs,
+                                mlir::FlatSymbolRefAttr heads, mlir::RankedTensorType result,
+                                llvm::StringRef what);
 
-/// Error of (C2) unless `heads` is a static dimension of the model that divides C; else its size.
-mlir::FailureOr<int64_t> checkHeads(mlir::Operation *op, mlir::FlatSymbolRefAttr heads,
-                                    mlir::RankedTensorType result,
-                                    mlir::SymbolTableCollection &symbols);
+/// Error of (C2) unless `heads`, where given, is a static dimension of the model that divides C.
+mlir::LogicalResult checkHeads(mlir::Operation *op, mlir::FlatSymbolRefAttr heads,
+                               mlir::RankedTensorType result, mlir::SymbolTableCollection &symbols);
 
 /// Error of (C3) unless epsilon is finite and above 0.
 mlir::LogicalResult checkEpsilon(mlir::Operation *op, mlir::FloatAttr epsilon);

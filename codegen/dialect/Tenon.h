@@ -37,6 +37,9 @@ DimOp lookupDim(ModelOp model, llvm::StringRef name);
 mlir::RankedTensorType tensorOf(ModelOp model, llvm::ArrayRef<mlir::StringAttr> names,
                                 mlir::Type element);
 
+/// (B, ...): the type of the last token of each sequence of x (B, T, ...).
+mlir::RankedTensorType lastTokenType(mlir::RankedTensorType x);
+
 /// What an operation is called where people read it: its name without the dialect's, of an
 /// elementwise one its function's.
 std::string titleOf(mlir::Operation *op);

@@ -3,6 +3,7 @@
 // stands where constraint n of the operation is checked.
 #include "Tenon.h"
 
+#include "AttentionHeads.h"
 #include "Checks.h"
 
 using namespace mlir;
@@ -10,14 +11,20 @@ using namespace mlir;
 namespace tenon {
 
 /// (C2) and (C4) of attention that has a log-sum-exp.
-static LogicalResult checkHeadsAndLse(Operation *op, FlatSymbolRefAttr heads, RankedTensorType y,
-                                      RankedTensorType lse, SymbolTableCollection &symbols) {
-  FailureOr<int64_t> count = checkHeads(op, heads, y, symbols);
-  if (failed(count))
+static LogicalResult checkHeadsAndLse(Operation *op, ValueRange inputs, FlatSymbolRefAttr heads,
+                                      RankedTensorType y, RankedTensorType lse,
+                                      SymbolTableCollection &symbols) {
+  if (failed(checkHeads(op, heads, y, symbols)))
     return failure();
-  RankedTensorType expected = RankedTensorType::get(
-      {y.getDimSize(0), *count, y.getDimSize(1)}, Float64Type::get(op->getContext()),
-      DimsAttr::get(op->getContext(), {dimNames(y)[0], heads.getAttr(), dimNames(y)[1]}));
+  SmallVector<int64_t> shape{y.getDimSize(0)};
+  if (heads)
+    shape.push_back(symbols.lookupNearestSymbolFrom<DimOp>(op, heads).getMax());
+  else
+    llvm::append_range(shape, y.getShape().drop_front(2).drop_back());
+  shape.push_back(y.getDimSize(1));
+  RankedTensorType expected =
+      RankedTensorType::get(shape, Float64Type::get(op->getContext()),
+                            DimsAttr::get(op->getContext(), lseDims(inputs, heads)));
   if (lse == expected) // (C4)
     return success();
   return violates(op, 4) << "lse must be (B, heads, T) of f64; expected " << shapeText(expected)
@@ -25,20 +32,26 @@ static LogicalResult checkHeadsAndLse(Operation *op, FlatSymbolRefAttr heads, Ra
 }
 
 LogicalResult AttentionSavingOp::verify() {
-  return checkQkv(*this, getQkv().getType(), getResult().getType(), "the result");
+  return checkInputs(*this, getInputs(), getHeadsAttr(), getResult().getType(), "the result");
 }
 
 LogicalResult AttentionSavingOp::verifySymbolUses(SymbolTableCollection &symbols) {
-  return checkHeadsAndLse(*this, getHeadsAttr(), getResult().getType(), getLse().getType(),
-                          symbols);
+  return checkHeadsAndLse(*this, getInputs(), getHeadsAttr(), getResult().getType(),
+                          getLse().getType(), symbols);
 }
 
 LogicalResult AttentionBackwardOp::verify() {
-  return checkQkv(*this, getQkv().getType(), getY().getType(), "y");
+  if (failed(checkInputs(*this, getInputs(), getHeadsAttr(), getY().getType(), "y")))
+    return failure();
+  if (getResultTypes() != getInputs().getTypes()) // (C5)
+    return violates(*this, 5) << "the gradients must have the types of the inputs; these are "
+                              << getInputs().getTypes() << ", the gradients " << getResultTypes();
+  return success();
 }
 
 LogicalResult AttentionBackwardOp::verifySymbolUses(SymbolTableCollection &symbols) {
-  return checkHeadsAndLse(*this, getHeadsAttr(), getY().getType(), getLse().getType(), symbols);
+  return checkHeadsAndLse(*this, getInputs(), getHeadsAttr(), getY().getType(), getLse().getType(),
+                          symbols);
 }
 
 LogicalResult CrossEntropyBackwardOp::verify() {

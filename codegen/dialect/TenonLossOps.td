@@ -12,11 +12,8 @@ def Tenon_AttentionSavingOp : Tenon_Op<"attention_saving",
     result is that of `attention`; lse[b, h, t] = log sum over j <= t of exp(q . k_j / sqrt(D)), for
     the query of head h at position t. With it a probability is exp(q . k_j / sqrt(D) - lse): the
     backward needs no other sum, and nobody stores B x H x T x T numbers; f64 for large scores.
-    (C1) the last dimension of qkv is 3 C, C being the last dimension of the result.
-    (C2) `heads` is a static dimension of the model, and C is divisible by it.
-    (C3) qkv and result have rank 3 and the same float element type; their first two dimensions are
-         the same.
-    (C4) lse is (B, heads, T) of f64.
+    (C1) to (C3) and (C6) as in `attention`.
+    (C4) lse is (B, heads, T) of f64, with the heads of q or the dimension `heads`.
 
     ```mlir
     %a, %lse = tenon.attention_saving %qkv heads @n_head
@@ -25,42 +22,42 @@ def Tenon_AttentionSavingOp : Tenon_Op<"attention_saving",
          tensor<?x12x?xf64, #tenon.dims<batch, n_head, seq>>
     ```
   }];
-  let arguments = (ins Tenon_Tensor:$qkv, FlatSymbolRefAttr:$heads);
+  let arguments = (ins Variadic<Tenon_Tensor>:$inputs, OptionalAttr<FlatSymbolRefAttr>:$heads);
   let results = (outs Tenon_Tensor:$result, Tenon_Tensor:$lse);
   let assemblyFormat = [{
-    $qkv `heads` $heads `:` type($qkv) `->` type($result) `,` type($lse) attr-dict
+    $inputs (`heads` $heads^)? `:` type($inputs) `->` type($result) `,` type($lse) attr-dict
   }];
   let hasVerifier = 1;
 }
 
 def Tenon_AttentionBackwardOp : Tenon_Op<"attention_backward",
-    [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>,
-     AllTypesMatch<["y", "dy"]>, AllTypesMatch<["qkv", "result"]>]> {
+    [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>, AllTypesMatch<["y", "dy"]>]> {
   let summary = "gradient of attention's queries, keys and values";
   let description = [{
-    For y, lse = attention_saving(qkv), in each head, with s = 1 / sqrt(D), i the query's and j <= i
-    the key's position:
+    For y, lse = attention_saving(inputs), in each query head, with s = 1 / sqrt(D), i the query's
+    and j <= i the key's position:
       p_ij = exp(s q_i . k_j - lse_i),  g_ij = p_ij * (dy_i . v_j - dy_i . y_i)
-      dq_i = s sum_j g_ij k_j,  dk_j = s sum_i g_ij q_i,  dv_j = sum_i p_ij dy_i.
-    The result holds dq, dk, dv as qkv holds q, k, v.
-    (C1) the last dimension of qkv is 3 C, C being the last dimension of y.
-    (C2) `heads` is a static dimension of the model, and C is divisible by it.
-    (C3) qkv and y have rank 3 and the same float element type; their first two dimensions are the
-         same.
-    (C4) lse is (B, heads, T) of f64.
+      dq_i = s sum_j g_ij k_j,  dk_j = s sum_i g_ij q_i,  dv_j = sum_i p_ij dy_i,
+    where dk and dv are sums over the query heads of their key head too.
+    The gradients are dq, dk, dv, each as its input; in one as qkv holds q, k, v.
+    (C1) to (C3) and (C6) as in `attention`, with y for the result.
+    (C4) lse is (B, heads, T) of f64, with the heads of q or the dimension `heads`.
+    (C5) the gradients have the types of the inputs.
 
     ```mlir
-    %dqkv = tenon.attention_backward %qkv, %a, %lse, %da heads @n_head
-      : tensor<?x?x2304xf32, #tenon.dims<batch, seq, n_qkv>>,
-        tensor<?x?x768xf32, #tenon.dims<batch, seq, n_embd>>,
+    %dqkv = tenon.attention_backward %a, %lse, %da of %qkv heads @n_head
+      : tensor<?x?x768xf32, #tenon.dims<batch, seq, n_embd>>,
         tensor<?x12x?xf64, #tenon.dims<batch, n_head, seq>>
+        of tensor<?x?x2304xf32, #tenon.dims<batch, seq, n_qkv>>
+      -> tensor<?x?x2304xf32, #tenon.dims<batch, seq, n_qkv>>
     ```
   }];
-  let arguments = (ins Tenon_Tensor:$qkv, Tenon_Tensor:$y, Tenon_Tensor:$lse, Tenon_Tensor:$dy,
-                       FlatSymbolRefAttr:$heads);
-  let results = (outs Tenon_Tensor:$result);
+  let arguments = (ins Variadic<Tenon_Tensor>:$inputs, Tenon_Tensor:$y, Tenon_Tensor:$lse,
+                       Tenon_Tensor:$dy, OptionalAttr<FlatSymbolRefAttr>:$heads);
+  let results = (outs Variadic<Tenon_Tensor>:$gradients);
   let assemblyFormat = [{
-    $qkv `,` $y `,` $lse `,` $dy `heads` $heads `:` type($qkv) `,` type($y) `,` type($lse) attr-dict
+    $y `,` $lse `,` $dy `of` $inputs (`heads` $heads^)? `:` type($y) `,` type($lse) `of`
+    type($inputs) `->` type($gradients) attr-dict
   }];
   let hasVerifier = 1;
 }

@@ -88,10 +88,11 @@ LogicalResult ParamOp::verifySymbolUses(SymbolTableCollection &symbols) {
 
 LogicalResult StateOp::verify() {
   RankedTensorType type = declaredType(getType());
-  if (!type || type.getRank() != 3 || type.isDynamicDim(1) || type.isDynamicDim(2)) // (C1)
+  if (!type || type.getRank() < 3 ||
+      ShapedType::isDynamicShape(type.getShape().drop_front())) // (C1)
     return violates(*this, 1)
-           << "a kv_cache is a float tensor (B, context, C) with named dimensions, "
-              "context and C static; its type is "
+           << "a kv_cache is a float tensor (B, context, ...) with three or more named dimensions, "
+              "all but the first static; its type is "
            << getType();
   return success();
 }

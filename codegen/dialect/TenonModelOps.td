@@ -81,9 +81,9 @@ def Tenon_StateOp : Tenon_Op<"state", [Symbol, HasParent<"ModelOp">,
                                        DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "memory that an entry carries from call to call";
   let description = [{
-    A `kv_cache` of shape (B, context, C) holds the keys and the values of the positions seen so
-    far; how they lie in memory is the kernels' affair.
-    (C1) `type` is a float tensor with three named dimensions, the last two static.
+    A `kv_cache` of shape (B, context, C), or (B, context, heads..., D), holds the keys and the
+    values of the positions seen so far; how they lie in memory is the kernels' affair.
+    (C1) `type` is a float tensor with three or more named dimensions, all but the first static.
     (C2) `layers`, where given, is a static dimension of the model.
 
     ```mlir

@@ -251,7 +251,7 @@ LogicalResult ReduceOp::verify() {
 }
 
 LogicalResult AttentionOp::verify() {
-  if (failed(checkQkv(*this, getQkv().getType(), getType(), "the result")))
+  if (failed(checkInputs(*this, getInputs(), getHeadsAttr(), getType(), "the result")))
     return failure();
   if (getKeeps() && !(getKeeps()->isBF16() && getType().getElementType().isF32())) // (C5)
     return violates(*this, 5) << "keeps bf16 where the result is f32; it keeps " << *getKeeps()
@@ -269,13 +269,20 @@ LogicalResult AttentionOp::verifySymbolUses(SymbolTableCollection &symbols) {
   if (!cache)
     return violates(*this, 4) << "cache names " << getCacheAttr()
                               << ", which is no tenon.state of the model; declare it";
+  bool isPacked = getHeadsAttr() != nullptr;
   RankedTensorType held = cache.getTensorType();
-  if (!sameDim(held, 0, result, 0) || !sameDim(held, 2, result, 2) ||
-      held.getElementType() != getKeptType())
-    return violates(*this, 4) << "the cache must be (B, context, C) for the result, of the type "
-                              << "that is kept, " << getKeptType() << "; " << getCacheAttr()
-                              << " is " << shapeText(held) << ", the result is "
-                              << shapeText(result);
+  auto like = isPacked ? result : cast<RankedTensorType>(getInputs()[1].getType());
+  bool fits = held.getRank() == like.getRank() && sameDim(held, 0, like, 0) &&
+              held.getElementType() == getKeptType();
+  for (int64_t i = 2; fits && i < like.getRank(); ++i)
+    fits = sameDim(held, i, like, i);
+  if (!fits) {
+    auto [shape, what] = isPacked ? std::pair("(B, context, C) for the result", "the result")
+                                  : std::pair("(B, context, heads..., D) as k", "k");
+    return violates(*this, 4) << "the cache must be " << shape << ", of the type that is kept, "
+                              << getKeptType() << "; " << getCacheAttr() << " is "
+                              << shapeText(held) << ", " << what << " is " << shapeText(like);
+  }
   if (cache.getLayersAttr() && !insideRepeatOver(*this, cache.getLayersAttr()))
     return violates(*this, 4) << "cache " << getCacheAttr() << " has layers "
                               << cache.getLayersAttr() << "; use it inside a repeat over them";
@@ -291,11 +298,20 @@ void AttentionOp::getEffects(
   effects.emplace_back(MemoryEffects::Write::get());
 }
 
+RankedTensorType lastTokenType(RankedTensorType x) {
+  SmallVector<int64_t> shape(x.getShape());
+  SmallVector<StringAttr> names(dimNames(x));
+  shape.erase(shape.begin() + 1);
+  names.erase(names.begin() + 1);
+  return RankedTensorType::get(shape, x.getElementType(), DimsAttr::get(x.getContext(), names));
+}
+
 LogicalResult LastTokenOp::verify() {
   RankedTensorType x = getX().getType();
-  if (x.getRank() != 3) // (C1)
-    return violates(*this, 1) << "x must be (B, T, C); it is " << shapeText(x);
-  return expectResult(*this, 1, "the first and last dimension of x", reshaped(x, 2, x, {2u}));
+  if (x.getRank() < 3) // (C1)
+    return violates(*this, 1) << "x must be (B, T, ...) with something behind T; it is "
+                              << shapeText(x);
+  return expectResult(*this, 1, "the dimensions of x but the second", lastTokenType(x));
 }
 
 LogicalResult CrossEntropyOp::verify() {

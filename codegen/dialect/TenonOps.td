@@ -257,32 +257,44 @@ def Tenon_AttentionOp : Tenon_Op<"attention",
      DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "causal multi-head self-attention";
   let description = [{
-    qkv (B, T, 3C) holds queries, keys, values, each of H heads of D = C / H. For query position p
-    (the offset plus t) and the keys and values of positions j <= p:
-    result[b, t, h*D + d] = sum_j softmax_j(q . k_j / sqrt(D)) * v_j[d].
+    Inputs are queries, keys and values, of heads of D channels: either qkv (B, T, 3C) and `heads`,
+    all side by side, H heads of D = C / H each; or q (B, T, heads..., D), k and v (B, T, the first
+    of these heads..., D), so that neighbouring query heads share a key head, as many as q has for
+    each of k. For query position p (the offset plus t), a query head and its key head, and the keys
+    and values of positions j <= p:
+    result[b, t, head, d] = sum_j softmax_j(q . k_j / sqrt(D)) * v_j[d].
     With `cache`, offset is the call's position, positions before it come from the cache, and the
-    new keys and values are added to it; without, offset is 0 and the positions are those of qkv.
-    `heads` is H. The second dimension of the cache bounds the positions. With `keeps bf16`, keys and
+    new keys and values are added to it; without, offset is 0 and the positions are those of the
+    inputs. The second dimension of the cache bounds the positions. With `keeps bf16`, keys and
     values are rounded to bf16, as they then are in the cache; all else is computed as without.
     (C1) the last dimension of qkv is 3 C, C being the last dimension of the result.
     (C2) `heads` is a static dimension of the model, and C is divisible by it.
-    (C3) both have rank 3 and the same float element type, their first two dimensions are the same.
-    (C4) cache, where given, is a kv_cache state (B, context, C) of the model with the element type
-         of `keeps`, without that of the result; one with layers is used inside a repeat over them.
+    (C3) qkv and the result have rank 3 and the same float element type, their first two dimensions
+         are the same.
+    (C4) cache, where given, is a kv_cache state of the model, (B, context) and what the result, or
+         else k, has behind T, with the element type of `keeps`, without that of the result; one
+         with layers is used inside a repeat over them.
     (C5) `keeps`, where given, is bf16, and the result is f32.
+    (C6) without `heads`, inputs are q, k and v as above, of the same float element type, all
+         dimensions behind T static; the result has the type of q.
 
     ```mlir
     %a = tenon.attention %qkv heads @n_head cache @cache
       : tensor<?x?x2304xf32, #tenon.dims<batch, seq, n_qkv>>
       -> tensor<?x?x768xf32, #tenon.dims<batch, seq, n_embd>>
+    %b = tenon.attention %q, %k, %v cache @grouped
+      : tensor<?x?x2x4x64xf32, #tenon.dims<batch, seq, n_kv, n_group, n_dim>>,
+        tensor<?x?x2x64xf32, #tenon.dims<batch, seq, n_kv, n_dim>>,
+        tensor<?x?x2x64xf32, #tenon.dims<batch, seq, n_kv, n_dim>>
+      -> tensor<?x?x2x4x64xf32, #tenon.dims<batch, seq, n_kv, n_group, n_dim>>
     ```
   }];
-  let arguments = (ins Tenon_Tensor:$qkv, FlatSymbolRefAttr:$heads,
+  let arguments = (ins Variadic<Tenon_Tensor>:$inputs, OptionalAttr<FlatSymbolRefAttr>:$heads,
                        OptionalAttr<FlatSymbolRefAttr>:$cache, OptionalAttr<TypeAttr>:$keeps);
   let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = [{
-    $qkv `heads` $heads (`keeps` $keeps^)? (`cache` $cache^)? `:` type($qkv) `->` type($result)
-    attr-dict
+    $inputs (`heads` $heads^)? (`keeps` $keeps^)? (`cache` $cache^)? `:` type($inputs) `->`
+    type($result) attr-dict
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{
@@ -296,8 +308,8 @@ def Tenon_AttentionOp : Tenon_Op<"attention",
 def Tenon_LastTokenOp : Tenon_Op<"last_token", [Pure]> {
   let summary = "the last token of each sequence";
   let description = [{
-    result[b, c] = x[b, T - 1, c], for x (B, T, C).
-    (C1) x has rank 3; the result has its first and last dimension and its element type.
+    result[b, i...] = x[b, T - 1, i...], for x (B, T, ...).
+    (C1) x has rank 3 or more; the result has its dimensions but the second, and its element type.
 
     ```mlir
     %l = tenon.last_token %x : tensor<?x?x768xf32, #tenon.dims<batch, seq, n_embd>>

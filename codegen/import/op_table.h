@@ -50,6 +50,7 @@ inline constexpr OpRow opRows[] = {
     {graph::op::reduce,
      "tenon.reduce",
      {{"kind", AttrSource::Reduction}, {"over", AttrSource::Dimension}}},
+    {graph::op::grouped_attention, "tenon.attention", {{"cache", AttrSource::State}}},
 };
 
 /// Words that an attribute takes.

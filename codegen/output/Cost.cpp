@@ -2,6 +2,8 @@
 // The cost of each operation. A new operation is a new case in `countOperation`.
 #include "Cost.h"
 
+#include "AttentionHeads.h"
+
 #include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -55,34 +57,51 @@ static int64_t bytesOf(Type tensor) {
 
 // Causal attention: query t of T sees the keys up to its own, p + t + 1 of them with p cached ones
 // before it. All queries together see T p + T (T + 1) / 2.
-static void countPairs(ArrayRef<StringAttr> queries, StringAttr width, int64_t each, bool isCached,
-                       Cost &cost) {
+static void countPairs(ArrayRef<StringAttr> queries, ArrayRef<StringAttr> width, int64_t each,
+                       bool isCached, Cost &cost) {
+  auto with = [&](ArrayRef<StringAttr> outer) {
+    SmallVector<StringAttr> dims(outer);
+    llvm::append_range(dims, width);
+    return dims;
+  };
   StringAttr batch = queries[0], time = queries[1];
   if (isCached)
-    cost.flops.add(each, {batch, time, width}, /*byPosition=*/true);
-  cost.flops.add(each / 2, {batch, time, time, width});
-  cost.flops.add(each / 2, {batch, time, width});
+    cost.flops.add(each, with({batch, time}), /*byPosition=*/true);
+  cost.flops.add(each / 2, with({batch, time, time}));
+  cost.flops.add(each / 2, with({batch, time}));
 }
 
-/// `kept` is the element type of the cache; null where there is none.
-static void countAttention(Type result, FlatSymbolRefAttr heads, Type kept, Cost &cost) {
-  bool isCached = kept != nullptr;
+/// `products` for each channel of a query and key, `others` for each of their heads.
+template <class Attention>
+static void countPairs(Attention op, Type result, int64_t products, int64_t others, bool isCached,
+                       Cost &cost) {
   ArrayRef<StringAttr> names = dimNames(result);
-  countPairs(names, names[2], 4, isCached, cost);        // q.k and p.v
-  countPairs(names, heads.getAttr(), 4, isCached, cost); // scale and softmax
+  auto heads = lseDims(op.getInputs(), op.getHeadsAttr());
+  countPairs(names, dimsBehindTime(op.getInputs(), result, 0), products, isCached, cost);
+  countPairs(names, ArrayRef(heads).drop_front().drop_back(), others, isCached, cost);
+}
+
+/// q.k and p.v; scale and softmax.
+static void countAttention(AttentionOp op, Cost &cost) {
+  bool isCached = op.getCacheAttr() != nullptr;
+  countPairs(op, op.getType(), 4, 4, isCached, cost);
   if (!isCached)
     return;
   // The cache holds p + T.
-  int64_t keysAndValues = 2 * kept.getIntOrFloatBitWidth() / 8;
-  cost.bytes.add(keysAndValues, {names[0], names[2]}, /*byPosition=*/true);
-  cost.bytes.add(keysAndValues, {names[0], names[1], names[2]});
+  int64_t keysAndValues = 2 * op.getKeptType().getIntOrFloatBitWidth() / 8;
+  ArrayRef<StringAttr> names = dimNames(op.getType());
+  ArrayRef<StringAttr> kept = dimsBehindTime(op.getInputs(), op.getType(), 1);
+  SmallVector<StringAttr> before{names[0]}, added{names[0], names[1]};
+  llvm::append_range(before, kept);
+  llvm::append_range(added, kept);
+  cost.bytes.add(keysAndValues, before, /*byPosition=*/true);
+  cost.bytes.add(keysAndValues, added);
 }
 
+/// dy.y; q.k, dy.v, dq, dk, dv; weights and gradients.
 static void countAttentionBackward(AttentionBackwardOp op, Cost &cost) {
-  ArrayRef<StringAttr> names = dimNames(op.getY().getType());
-  cost.flops.addElements(2, op.getY().getType());            // dy.y
-  countPairs(names, names[2], 10, /*isCached=*/false, cost); // q.k, dy.v, dq, dk, dv
-  countPairs(names, op.getHeadsAttr().getAttr(), 4, /*isCached=*/false, cost); // weights, gradients
+  cost.flops.addElements(2, op.getY().getType());
+  countPairs(op, op.getY().getType(), 10, 4, /*isCached=*/false, cost);
 }
 
 /// A matrix product over all of `rows` and the last dimension of `other`, which has the same rows.
@@ -178,12 +197,9 @@ static void countOperation(Operation &operation, Cost &cost) {
         logits.push_back(dimNames(op.getX().getType()).back());
         cost.flops.add(6, logits);
       })
-      .Case([&](AttentionOp op) {
-        countAttention(op.getType(), op.getHeadsAttr(),
-                       op.getCacheAttr() ? op.getKeptType() : Type(), cost);
-      })
+      .Case([&](AttentionOp op) { countAttention(op, cost); })
       .Case([&](AttentionSavingOp op) {
-        countAttention(op.getResult().getType(), op.getHeadsAttr(), /*kept=*/{}, cost);
+        countPairs(op, op.getResult().getType(), 4, 4, /*isCached=*/false, cost);
       })
       .Case([&](AttentionBackwardOp op) { countAttentionBackward(op, cost); })
       // Maximum, difference, exponential, sum.

@@ -105,13 +105,9 @@ void makeStep(func::FuncOp function) {
   SmallVector<Type> results;
   for (OpOperand &operand : ret->getOpOperands()) {
     auto type = cast<RankedTensorType>(operand.get().getType());
-    ArrayRef<StringAttr> names = dimNames(type);
-    if (type.getRank() == 3) {
-      auto last =
-          RankedTensorType::get({type.getDimSize(0), type.getDimSize(2)}, type.getElementType(),
-                                DimsAttr::get(b.getContext(), {names[0], names[2]}));
-      operand.set(LastTokenOp::create(b, operand.get().getLoc(), last, operand.get()));
-    }
+    if (type.getRank() >= 3)
+      operand.set(
+          LastTokenOp::create(b, operand.get().getLoc(), lastTokenType(type), operand.get()));
     results.push_back(operand.get().getType());
   }
   function.setType(b.getFunctionType(function.getArgumentTypes(), results));

@@ -2,6 +2,7 @@
 // The entries that train: forward and backward, then what an optimiser does with the gradients. See
 // Passes.td and, for the entries' inputs, codegen/README.md.
 #include "DeriveTraining.h"
+#include "AttentionHeads.h"
 #include "EntryNames.h"
 #include "TrainingScalars.h"
 #include "Vjp.h"
@@ -136,11 +137,10 @@ void replaceByTrainingForms(Entry &entry) {
   });
   entry.function.walk([&](AttentionOp op) {
     OpBuilder b(op);
-    auto type = op.getType();
-    ArrayRef<StringAttr> names = dimNames(type);
     RankedTensorType lse =
-        tensorOf(entry.model, {names[0], op.getHeadsAttr().getAttr(), names[1]}, b.getF64Type());
-    auto saving = AttentionSavingOp::create(b, op.getLoc(), type, lse, op.getQkv(), op.getHeads());
+        tensorOf(entry.model, lseDims(op.getInputs(), op.getHeadsAttr()), b.getF64Type());
+    auto saving = AttentionSavingOp::create(b, op.getLoc(), op.getType(), lse, op.getInputs(),
+                                            op.getHeadsAttr());
     saving->setDiscardableAttrs(op->getDiscardableAttrDictionary());
     op.replaceAllUsesWith(saving.getResult());
     op.erase();

@@ -19,12 +19,7 @@ bool isTokenwise(Operation *op) {
 }
 
 Value lastToken(OpBuilder &b, Location loc, Value x) {
-  auto type = cast<RankedTensorType>(x.getType());
-  ArrayRef<StringAttr> names = dimNames(type);
-  auto dims = DimsAttr::get(b.getContext(), {names[0], names[2]});
-  auto last =
-      RankedTensorType::get({type.getDimSize(0), type.getDimSize(2)}, type.getElementType(), dims);
-  return LastTokenOp::create(b, loc, last, x);
+  return LastTokenOp::create(b, loc, lastTokenType(cast<RankedTensorType>(x.getType())), x);
 }
 
 struct SinkThroughTokenwise : OpRewritePattern<LastTokenOp> {
@@ -34,19 +29,23 @@ struct SinkThroughTokenwise : OpRewritePattern<LastTokenOp> {
     Operation *producer = op.getX().getDefiningOp();
     if (!producer || !isTokenwise(producer) || !producer->hasOneUse())
       return rewriter.notifyMatchFailure(op, "not the result of a tokenwise operation");
-    auto rankOf = [](Value value) { return cast<RankedTensorType>(value.getType()).getRank(); };
-    // Of a tensor (T, C) that is added to every sequence, or a number for each token, there is no
-    // last_token. Nothing may change before this is known: a pattern that changes the IR and then
-    // fails makes the pass fail.
-    StringAttr time = dimNames(op.getX().getType())[1];
-    if (isa<AddOp, ElementwiseOp>(producer) &&
-        llvm::any_of(producer->getOperands(), [&](Value value) {
-          return rankOf(value) < 3 && llvm::is_contained(dimNames(value.getType()), time);
-        }))
-      return rewriter.notifyMatchFailure(op, "combines with what has times but is no (B, T, C)");
+    // What has tokens has them behind the sequences; a parameter or a number has none.
+    ArrayRef<StringAttr> tokens = dimNames(op.getX().getType()).take_front(2);
+    auto hasTime = [&](Value value) {
+      return llvm::is_contained(dimNames(value.getType()), tokens[1]);
+    };
+    auto hasTokens = [&](Value value) {
+      return dimNames(value.getType()).size() > 2 &&
+             dimNames(value.getType()).take_front(2) == tokens;
+    };
+    // Of a tensor (T, C) that is added to every sequence there is no last_token. Nothing may change
+    // before this is known: a pattern that changes the IR and then fails makes the pass fail.
+    for (Value operand : producer->getOperands())
+      if (hasTime(operand) && !hasTokens(operand))
+        return rewriter.notifyMatchFailure(op, "combines with a tensor (T, C)");
     IRMapping mapping;
     for (Value operand : producer->getOperands())
-      if (rankOf(operand) == 3)
+      if (hasTokens(operand))
         mapping.map(operand, lastToken(rewriter, producer->getLoc(), operand));
     Operation *clone = rewriter.clone(*producer, mapping);
     clone->getResult(0).setType(op.getType());

@@ -192,11 +192,17 @@ LogicalResult rule(ReduceOp op, Value dy, Backward &w) {
 }
 
 LogicalResult rule(AttentionSavingOp op, Value dy, Backward &w) {
-  return addTo(op.getQkv(), w, [&]() -> Value {
-    // One after the other: the order of arguments is the C++ compiler's affair.
-    Value qkv = w.use(op.getQkv()), y = w.use(op.getResult()), lse = w.use(op.getLse());
-    return AttentionBackwardOp::create(w.b, op.getLoc(), qkv, y, lse, dy, op.getHeadsAttr());
-  });
+  if (llvm::none_of(op.getInputs(), [&](Value input) { return w.isActive(input); }))
+    return success();
+  // One after the other: the order of arguments is the C++ compiler's affair.
+  auto inputs = llvm::map_to_vector(op.getInputs(), [&](Value input) { return w.use(input); });
+  Value y = w.use(op.getResult()), lse = w.use(op.getLse());
+  auto backward = AttentionBackwardOp::create(w.b, op.getLoc(), op.getInputs().getTypes(), inputs,
+                                              y, lse, dy, op.getHeadsAttr());
+  for (auto [input, gradient] : llvm::zip_equal(op.getInputs(), backward.getGradients()))
+    if (w.isActive(input) && failed(w.add(input, gradient)))
+      return failure();
+  return success();
 }
 
 LogicalResult rule(CrossEntropyOp op, Value dy, Backward &w) {

@@ -158,7 +158,7 @@ void describeEntries(CompiledModel &compiled) {
         return;
       entry.usesState = true;
       auto state = cast<StateOp>(SymbolTable::lookupSymbolIn(compiled.model, cache));
-      bound(dimNames(op.getQkv().getType())[1], dimNames(state.getType())[1]);
+      bound(dimNames(op.getType())[1], dimNames(state.getType())[1]);
     });
     function.walk([&](EmbeddingOp op) {
       if (auto positions = op.getIds().getDefiningOp<PositionsOp>())

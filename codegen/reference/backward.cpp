@@ -110,51 +110,55 @@ Tensor geluErfBackward(const Tensor &x, const Tensor &dy) {
   });
 }
 
-// Of head h: queries at (b, i) times keys at (b, j), scaled.
-static double score(const Tensor &queries, const Tensor &keys, int64_t heads, int64_t b, int64_t h,
+// Of query head h: queries at (b, i) times the keys of its key head at (b, j), scaled.
+static double score(const Tensor &queries, const Tensor &keys, Heads heads, int64_t b, int64_t h,
                     int64_t i, int64_t j) {
-  int64_t T = queries.shape[1], D = queries.last() / heads;
+  int64_t T = queries.shape[1], D = queries.last() / heads.queries;
+  const double *query = queries.row(b * T + i) + h * D;
+  const double *key = keys.row(b * T + j) + h / (heads.queries / heads.keys) * D;
   double product = 0;
-  for (int64_t d = h * D; d < (h + 1) * D; ++d)
-    product += queries.row(b * T + i)[d] * keys.row(b * T + j)[d];
+  for (int64_t d = 0; d < D; ++d)
+    product += query[d] * key[d];
   return product / std::sqrt(static_cast<double>(D));
 }
 
-Tensor attentionLse(const Tensor &queries, const Tensor &keys, int64_t heads) {
+Tensor attentionLse(const Tensor &queries, const Tensor &keys, Heads heads) {
   int64_t B = queries.shape[0], T = queries.shape[1];
-  Tensor result = Tensor::zeros({B, heads, T});
+  Tensor result = Tensor::zeros({B, heads.queries, T});
   for (int64_t b = 0; b < B; ++b)
-    for (int64_t h = 0; h < heads; ++h)
+    for (int64_t h = 0; h < heads.queries; ++h)
       for (int64_t i = 0; i < T; ++i) {
         double greatest = -INFINITY, sum = 0;
         for (int64_t j = 0; j <= i; ++j)
           greatest = std::max(greatest, score(queries, keys, heads, b, h, i, j));
         for (int64_t j = 0; j <= i; ++j)
           sum += std::exp(score(queries, keys, heads, b, h, i, j) - greatest);
-        result.row(b * heads + h)[i] = greatest + std::log(sum);
+        result.row(b * heads.queries + h)[i] = greatest + std::log(sum);
       }
   return result;
 }
 
-Tensor attentionBackward(const Tensor &qkv, const Tensor &y, const Tensor &lse, const Tensor &dy,
-                         int64_t heads) {
-  int64_t B = y.shape[0], T = y.shape[1], C = y.last(), D = C / heads;
+AttentionGradients attentionBackward(const Tensor &q, const Tensor &k, const Tensor &v,
+                                     const Tensor &y, const Tensor &lse, const Tensor &dy,
+                                     Heads heads) {
+  int64_t B = q.shape[0], T = q.shape[1], D = q.last() / heads.queries;
+  int64_t group = heads.queries / heads.keys;
   double s = 1 / std::sqrt(static_cast<double>(D));
-  Tensor q = slice(qkv, 0, C), k = slice(qkv, C, C), v = slice(qkv, 2 * C, C);
-  Tensor result = Tensor::zeros(qkv.shape);
+  AttentionGradients result{Tensor::zeros(q.shape), Tensor::zeros(k.shape), Tensor::zeros(v.shape)};
   for (int64_t b = 0; b < B; ++b)
-    for (int64_t h = 0; h < heads; ++h)
+    for (int64_t h = 0; h < heads.queries; ++h)
       for (int64_t i = 0; i < T; ++i)
         for (int64_t j = 0; j <= i; ++j) {
-          int64_t queryRow = b * T + i, keyRow = b * T + j;
-          double p = std::exp(score(q, k, heads, b, h, i, j) - lse.row(b * heads + h)[i]);
+          int64_t query = (b * T + i) * q.last() + h * D;
+          int64_t key = (b * T + j) * k.last() + h / group * D;
+          double p = std::exp(score(q, k, heads, b, h, i, j) - lse.row(b * heads.queries + h)[i]);
           double g = 0;
-          for (int64_t d = h * D; d < (h + 1) * D; ++d)
-            g += p * dy.row(queryRow)[d] * (v.row(keyRow)[d] - y.row(queryRow)[d]);
-          for (int64_t d = h * D; d < (h + 1) * D; ++d) {
-            result.row(queryRow)[d] += s * g * k.row(keyRow)[d];
-            result.row(keyRow)[C + d] += s * g * q.row(queryRow)[d];
-            result.row(keyRow)[2 * C + d] += p * dy.row(queryRow)[d];
+          for (int64_t d = 0; d < D; ++d)
+            g += p * dy.values[query + d] * (v.values[key + d] - y.values[query + d]);
+          for (int64_t d = 0; d < D; ++d) {
+            result.dq.values[query + d] += s * g * k.values[key + d];
+            result.dk.values[key + d] += s * g * q.values[query + d];
+            result.dv.values[key + d] += p * dy.values[query + d];
           }
         }
   return result;

@@ -2,7 +2,7 @@
 // The backward forms of the operations in ops.h, in double precision: d<v> is the gradient of the
 // loss by v. Formulas and shapes stand in TenonBackwardOps.td and TenonLossOps.td.
 #pragma once
-#include "tensor.h"
+#include "ops.h"
 
 #include "llvm/Support/Error.h"
 
@@ -30,11 +30,17 @@ Tensor linearBackwardWeight(const Tensor &x, const Tensor &dy, bool transposed);
 Tensor geluTanhBackward(const Tensor &x, const Tensor &dy);
 Tensor geluErfBackward(const Tensor &x, const Tensor &dy);
 
-/// (B, heads, T): log of the sum of attention's exponentials, for queries and keys (B, T, C).
-Tensor attentionLse(const Tensor &queries, const Tensor &keys, int64_t heads);
-/// dqkv (B, T, 3C), for qkv (B, T, 3C), y and dy (B, T, C), lse (B, heads, T).
-Tensor attentionBackward(const Tensor &qkv, const Tensor &y, const Tensor &lse, const Tensor &dy,
-                         int64_t heads);
+/// (B, heads, T): log of the sum of attention's exponentials, for queries and keys as in
+/// `attention`.
+Tensor attentionLse(const Tensor &queries, const Tensor &keys, Heads heads);
+/// Of queries, keys and values.
+struct AttentionGradients {
+  Tensor dq, dk, dv;
+};
+/// For q, y and dy (B, T, heads D), k and v (B, T, key heads D), lse (B, heads, T).
+AttentionGradients attentionBackward(const Tensor &q, const Tensor &k, const Tensor &v,
+                                     const Tensor &y, const Tensor &lse, const Tensor &dy,
+                                     Heads heads);
 
 /// (..., V), for logits (..., V) and targets (...). Errors: a target outside of [0, V) that is not
 /// `ignore`.

@@ -70,7 +70,7 @@ LogicalResult Interpreter::bindInput(BlockArgument argument, const Tensor &input
   return success();
 }
 
-// With the sizes of this call.
+// As far as the inputs tell it.
 SmallVector<int64_t> Interpreter::shapeOf(Type type) const {
   SmallVector<int64_t> shape(cast<RankedTensorType>(type).getShape());
   for (auto [size, name] : llvm::zip(shape, dimNames(type)))
@@ -258,47 +258,6 @@ LogicalResult Interpreter::getParam(GetParamOp op) {
     return failure();
   values_[op.getResult()] = found->second;
   return success();
-}
-
-// Keys or values of the positions before, followed by the new ones: (B, offset + T, C).
-static Tensor extend(const Tensor &before, const Tensor &fresh, int64_t offset) {
-  int64_t B = fresh.shape[0], T = fresh.shape[1], P = offset + T;
-  Tensor result = Tensor::zeros({B, P, fresh.last()});
-  for (int64_t b = 0; b < B; ++b) {
-    if (offset > 0)
-      std::copy_n(before.row(b * before.shape[1]), offset * fresh.last(), result.row(b * P));
-    std::copy_n(fresh.row(b * T), T * fresh.last(), result.row(b * P + offset));
-  }
-  return result;
-}
-
-LogicalResult Interpreter::attend(AttentionOp op) {
-  const Tensor &qkv = get(op.getQkv());
-  int64_t C = qkv.last() / 3, heads = lookupDim(model_, op.getHeads()).getMax();
-  Tensor queries = slice(qkv, 0, C), keys = slice(qkv, C, C), values = slice(qkv, 2 * C, C);
-  if (op.getKeeps()) {
-    keys = roundTo(keys, cast<FloatType>(*op.getKeeps()));
-    values = roundTo(values, cast<FloatType>(*op.getKeeps()));
-  }
-  if (!op.getCacheAttr())
-    return define(op.getResult(), attention(queries, keys, values, heads, 0));
-
-  auto state = cast<StateOp>(SymbolTable::lookupSymbolIn(model_, *op.getCache()));
-  int64_t context = state.getTensorType().getDimSize(1), T = qkv.shape[1];
-  if (position_ + T > context)
-    return op.emitError("positions ") << position_ << " to " << position_ + T - 1
-                                      << " do not fit into a context of " << context;
-  Cache &cache = caches_[{state.getSymName().str(), layerOf(state.getLayersAttr())}];
-  int64_t seen = cache.keys.shape.empty() ? 0 : cache.keys.shape[1];
-  if (position_ > seen)
-    return op.emitError("position ")
-           << position_ << " does not follow the " << seen << " positions in the cache";
-  if (position_ > 0 && cache.keys.shape[0] != qkv.shape[0])
-    return op.emitError("the cache holds ")
-           << cache.keys.shape[0] << " sequences, this call has " << qkv.shape[0];
-  cache.keys = extend(cache.keys, keys, position_);
-  cache.values = extend(cache.values, values, position_);
-  return define(op.getResult(), attention(queries, cache.keys, cache.values, heads, position_));
 }
 
 } // namespace tenon::reference

@@ -2,7 +2,7 @@
 // Executes functions of a model in double precision: the oracle that kernels are compared with.
 #pragma once
 #include "Tenon.h"
-#include "tensor.h"
+#include "ops.h"
 
 #include "llvm/ADT/StringMap.h"
 
@@ -45,10 +45,19 @@ public:
 private:
   using Handle = std::shared_ptr<const Tensor>;
   struct Cache {
-    Tensor keys, values; // (B, P, C), P positions seen so far
+    Tensor keys, values; // (B, P, all key heads), P positions seen so far
   };
+  /// An attention's inputs in rows of all their heads, however the operation has them.
+  struct AttentionInputs {
+    Tensor queries, keys, values;
+    Heads heads;
+  };
+  AttentionInputs inputsOf(mlir::ValueRange inputs, mlir::FlatSymbolRefAttr heads) const;
+  /// A result of such rows as its type has it.
+  mlir::LogicalResult defineRows(mlir::Value value, Tensor rows);
 
   mlir::LogicalResult bindInput(mlir::BlockArgument argument, const Tensor &input);
+  llvm::SmallVector<int64_t> shapeOf(mlir::Type type) const;
   mlir::LogicalResult fits(const Tensor &tensor, mlir::Type type, mlir::Location location,
                            const llvm::Twine &what);
   mlir::LogicalResult execute(mlir::Block &block);
@@ -57,6 +66,8 @@ private:
   mlir::LogicalResult group(GroupOp op);
   mlir::LogicalResult getParam(GetParamOp op);
   mlir::LogicalResult attend(AttentionOp op);
+  mlir::LogicalResult attend(AttentionSavingOp op);
+  mlir::LogicalResult differentiate(AttentionBackwardOp op);
   mlir::LogicalResult executeTraining(mlir::Operation *op);
   mlir::LogicalResult dropout(TrainingDropoutOp op);
   mlir::LogicalResult accumulate(AccumulateOp op);
@@ -67,7 +78,6 @@ private:
   mlir::LogicalResult define(mlir::Value value, llvm::Expected<Tensor> tensor);
   const Tensor &get(mlir::Value value) const { return *values_.at(value); }
   Handle alignedTo(mlir::Type whole, mlir::Value part) const;
-  llvm::SmallVector<int64_t> shapeOf(mlir::Type type) const;
   double scalar(mlir::Value value) const { return get(value).values[0]; }
   const Tensor *getOptional(mlir::Value value) const { return value ? &get(value) : nullptr; }
   int64_t layerOf(mlir::FlatSymbolRefAttr layers) const;

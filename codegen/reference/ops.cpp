@@ -223,19 +223,20 @@ Tensor slice(const Tensor &x, int64_t begin, int64_t count) {
   return result;
 }
 
-Tensor attention(const Tensor &queries, const Tensor &keys, const Tensor &values, int64_t heads,
+Tensor attention(const Tensor &queries, const Tensor &keys, const Tensor &values, Heads heads,
                  int64_t offset) {
-  int64_t B = queries.shape[0], T = queries.shape[1], C = queries.shape[2], P = keys.shape[1];
-  int64_t D = C / heads;
+  int64_t B = queries.shape[0], T = queries.shape[1], P = keys.shape[1];
+  int64_t D = queries.last() / heads.queries, group = heads.queries / heads.keys;
   Tensor result = Tensor::zeros(queries.shape);
   for (int64_t b = 0; b < B; ++b)
     for (int64_t t = 0; t < T; ++t)
-      for (int64_t h = 0; h < heads; ++h) {
+      for (int64_t h = 0; h < heads.queries; ++h) {
+        int64_t shared = h / group * D; // where the key head's channels begin
         const double *query = queries.row(b * T + t) + h * D;
         double *out = result.row(b * T + t) + h * D;
         std::vector<double> weight(offset + t + 1); // of the positions 0 .. offset + t
         for (size_t j = 0; j < weight.size(); ++j) {
-          const double *key = keys.row(b * P + j) + h * D;
+          const double *key = keys.row(b * P + j) + shared;
           for (int64_t d = 0; d < D; ++d)
             weight[j] += query[d] * key[d];
           weight[j] /= std::sqrt(static_cast<double>(D));
@@ -245,16 +246,20 @@ Tensor attention(const Tensor &queries, const Tensor &keys, const Tensor &values
           sum += w = std::exp(w - greatest);
         for (size_t j = 0; j < weight.size(); ++j)
           for (int64_t d = 0; d < D; ++d)
-            out[d] += weight[j] / sum * values.row(b * P + j)[h * D + d];
+            out[d] += weight[j] / sum * values.row(b * P + j)[shared + d];
       }
   return result;
 }
 
 Tensor lastToken(const Tensor &x) {
   int64_t B = x.shape[0], T = x.shape[1];
-  Tensor result = Tensor::zeros({B, x.shape[2]});
+  SmallVector<int64_t> shape(x.shape);
+  shape.erase(shape.begin() + 1);
+  Tensor result = Tensor::zeros(shape);
+  int64_t count = result.product() / B; // of a token
   for (int64_t b = 0; b < B; ++b)
-    std::copy_n(x.row(b * T + T - 1), x.last(), result.row(b));
+    std::copy_n(x.values.begin() + (b * T + T - 1) * count, count,
+                result.values.begin() + b * count);
   return result;
 }
 

@@ -57,12 +57,16 @@ Tensor geluErf(const Tensor &x);
 /// `count` elements of the last dimension, from `begin`.
 Tensor slice(const Tensor &x, int64_t begin, int64_t count);
 
-/// Causal attention of queries (B, T, C) at positions offset .. offset + T - 1 over the keys and
-/// values (B, P, C) of positions 0 .. P - 1, P >= offset + T; each in `heads` parts of C.
-Tensor attention(const Tensor &queries, const Tensor &keys, const Tensor &values, int64_t heads,
+/// The number of an attention's heads: query head h uses key head h / (queries / keys).
+struct Heads {
+  int64_t queries, keys;
+};
+/// Causal attention of queries (B, T, heads D) at positions offset .. offset + T - 1 over the keys
+/// and values (B, P, key heads D) of positions 0 .. P - 1, P >= offset + T.
+Tensor attention(const Tensor &queries, const Tensor &keys, const Tensor &values, Heads heads,
                  int64_t offset);
 
-/// (B, C): the last of each sequence of x (B, T, C).
+/// (B, ...): the last of each sequence of x (B, T, ...).
 Tensor lastToken(const Tensor &x);
 
 /// The cross-entropy of each row of logits (..., V), 0 where the target is `ignore`.

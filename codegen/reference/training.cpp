@@ -56,19 +56,8 @@ LogicalResult Interpreter::executeTraining(Operation *op) {
         auto backward = op.getForm() == GeluKind::Erf ? geluErfBackward : geluTanhBackward;
         return define(op.getResult(), backward(get(op.getX()), get(op.getDy())));
       })
-      .Case([&](AttentionSavingOp op) {
-        const Tensor &qkv = get(op.getQkv());
-        int64_t C = qkv.last() / 3, heads = lookupDim(model_, op.getHeads()).getMax();
-        Tensor queries = slice(qkv, 0, C), keys = slice(qkv, C, C), values = slice(qkv, 2 * C, C);
-        if (failed(define(op.getLse(), attentionLse(queries, keys, heads))))
-          return failure();
-        return define(op.getResult(), attention(queries, keys, values, heads, 0));
-      })
-      .Case([&](AttentionBackwardOp op) {
-        return define(op.getResult(), attentionBackward(get(op.getQkv()), get(op.getY()),
-                                                        get(op.getLse()), get(op.getDy()),
-                                                        lookupDim(model_, op.getHeads()).getMax()));
-      })
+      .Case([&](AttentionSavingOp op) { return attend(op); })
+      .Case([&](AttentionBackwardOp op) { return differentiate(op); })
       .Case([&](CrossEntropyBackwardOp op) {
         return define(op.getResult(),
                       crossEntropyBackward(get(op.getLogits()), get(op.getTargets()),

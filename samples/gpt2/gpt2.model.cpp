@@ -28,7 +28,7 @@ struct n_vocab : dim<cfg.n_vocab> {};
 
 using hidden_states = tensor<f32, batch, seq, n_embd>;
 
-struct attention {
+struct self_attention {
   nn::linear<n_embd, n_qkv> c_attn{"attn.c_attn", gpt2_normal, cfg.bias};
   nn::linear<n_embd, n_embd> c_proj{"attn.c_proj", gpt2_scaled(cfg.n_layer), cfg.bias};
   kv_cache<f32, batch, n_block, n_embd> cache{"attn.cache"};
@@ -49,7 +49,7 @@ struct mlp {
 
 struct block {
   nn::layer_norm<n_embd> ln_1{"ln_1", cfg.bias, cfg.epsilon}, ln_2{"ln_2", cfg.bias, cfg.epsilon};
-  attention attn;
+  self_attention attn;
   mlp feed_forward;
 
   constexpr auto operator()(hidden_states x) const {

@@ -33,7 +33,7 @@ struct head {
 };
 
 template <class Float>
-struct attention {
+struct self_attention {
   kv_cache<Float, batch, n_block, n_embd> cache{"cache"};
   constexpr auto operator()(input<"qkv", f32, batch, seq, n_qkv> qkv) const {
     return outputs(output<"y">(causal_self_attention<n_head>(qkv, cache)));

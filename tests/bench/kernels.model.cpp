@@ -7,4 +7,4 @@ TENON_MODEL(bench_c_proj, c_proj<f32>{});
 TENON_MODEL(bench_c_fc, c_fc<f32>{});
 TENON_MODEL(bench_mlp_c_proj, mlp_c_proj<f32>{});
 TENON_MODEL(bench_head, head<f32>{});
-TENON_MODEL(bench_attention, attention<f32>{});
+TENON_MODEL(bench_attention, self_attention<f32>{});

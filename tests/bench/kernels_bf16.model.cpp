@@ -7,4 +7,4 @@ TENON_MODEL(bench_c_proj_bf16, c_proj<bf16>{});
 TENON_MODEL(bench_c_fc_bf16, c_fc<bf16>{});
 TENON_MODEL(bench_mlp_c_proj_bf16, mlp_c_proj<bf16>{});
 TENON_MODEL(bench_head_bf16, head<bf16>{});
-TENON_MODEL(bench_attention_bf16, attention<bf16>{});
+TENON_MODEL(bench_attention_bf16, self_attention<bf16>{});

@@ -15,4 +15,12 @@ struct n_layer : dim<2> {};
 struct n_block : dim<16> {};
 struct n_vocab : dim<65> {};
 
+// Heads apart: query heads in groups that share a key head.
+struct n_kv : dim<2> {};
+struct n_group : dim<3> {};
+struct n_dim : dim<8> {};
+
 using hidden_states = tensor<f32, batch, seq, n_embd>;
+using query_heads = tensor<f32, batch, seq, n_kv, n_group, n_dim>;
+using key_heads = tensor<f32, batch, seq, n_kv, n_dim>;
+using key_cache = kv_cache<f32, batch, n_block, n_kv, n_dim>;

@@ -239,6 +239,31 @@ TEST_CASE("a norm by root mean squares is arithmetic at the line of its call") {
   CHECK(of.params.at(0).line == norms_line + 4);
 }
 
+namespace {
+struct n_group : dim<3> {};
+struct n_dim : dim<8> {};
+struct grouped {
+  kv_cache<bf16, batch, n_block, n_head, n_dim> cache{"cache"};
+  constexpr auto operator()(input<"q", f32, batch, seq, n_head, n_group, n_dim> q,
+                            input<"k", f32, batch, seq, n_head, n_dim> k,
+                            input<"v", f32, batch, seq, n_head, n_dim> v) const {
+    return outputs(output<"y">(attention<n_dim>(q, k, v, cache)));
+  }
+};
+}  // namespace
+
+TENON_MODEL(grouped, grouped{});
+
+TEST_CASE("attention of queries, keys and values apart") {
+  const decode::graph of = decode::read(tenon_graph_grouped);
+  REQUIRE(of.nodes.size() == 1);
+  CHECK(of.text(of.nodes[0]) ==
+        "grouped_attention(%0, %1, %2, cache) -> %3 : [batch, seq, n_head, n_group, n_dim]");
+  strings kept;
+  for (const std::uint32_t dim : of.states.at(0).dims) kept.push_back(of.dims.at(dim).name);
+  CHECK(kept == strings{"batch", "n_block", "n_head", "n_dim"});
+}
+
 TEST_CASE("attributes hold what the calls say") {
   const auto number = [](const decode::node& n) {
     return decode::f64(n.attributes.at(0), n.attributes.at(1));

@@ -91,6 +91,16 @@ static_assert(same<where_in_text::plain, tensor<i32, time_steps>>);
 using cache = kv_cache<f32, a, c, c>;
 using qkv = tensor<f32, a, time_steps, three_c>;
 static_assert(same<result<decltype(detail::check_attention<heads, qkv, cache>())>, x>);
+// grouped, multi-query and ordinary heads: the dimensions of the queries
+using queries = tensor<f32, a, time_steps, b, heads, c>;
+template <class... H>
+using attended =
+    decltype(detail::check_attention_apart<c, queries, tensor<f32, a, time_steps, H..., c>,
+                                           tensor<f32, a, time_steps, H..., c>,
+                                           kv_cache<bf16, a, c, H..., c>>());
+static_assert(same<result<attended<b>>, queries> && same<result<attended<>>, queries>);
+static_assert(same<result<attended<b, heads>>, queries>);
+static_assert(!is_accepted<attended<heads>> && !is_accepted<attended<heads, b>>);
 static_assert(same<result<decltype(detail::check_cross_entropy<x, ids>())>, tensor<f32>>);
 using one_target = input<"target", i32>;
 static_assert(

@@ -257,8 +257,14 @@ TEST_CASE("threads that share the keys of a head give the bits of one that has t
   const tenon_model& model =
       *GENERATE(from_range(std::begin(few_heads_models), std::end(few_heads_models)));
   std::mt19937 random(9);
+  const auto rows = [&](std::int64_t channels) {
+    const words qkv = random_input({1, channels, long_context}, random);
+    return words(qkv.begin(), qkv.begin() + batch * long_context * channels);
+  };
+  // The last ones apart: seven query heads of 20 channels to one key head.
   const std::vector<words> inputs = {random_input({1, 64, long_context}, random),
-                                     random_input({3, 33, long_context}, random)};
+                                     random_input({3, 33, long_context}, random), rows(7 * 20),
+                                     rows(20), rows(20)};
   const parameters none(model, [](const auto&) { return 0.0f; });
   const auto step = entry_of(model, "step");
   for (const std::string& variant : variants_of(model)) {

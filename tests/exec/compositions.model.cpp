@@ -23,7 +23,7 @@ using ids_of = input<"ids", i32, batch, seq>;
 using kinds_of = input<"kinds", i32, batch, seq>;
 using targets_of = input<"targets", i32, batch, seq>;
 
-struct attention {
+struct self_attention {
   nn::linear<n_embd, n_qkv> c_attn{"c_attn", normal(0.3)};
   nn::linear<n_embd, n_embd> c_proj{"c_proj", normal(0.3), false};
   kv_cache<f32, batch, n_place, n_embd> cache{"cache"};
@@ -52,7 +52,7 @@ struct parts {
   nn::linear<n_embd, n_vocab> head = tied(nn::linear<n_embd, n_vocab>{"head", normal(0.3)});
   nn::linear<n_embd, n_tag> tagger{"tagger", normal(0.3), false};
   nn::linear<n_embd, n_embd> square = tied(nn::linear<n_embd, n_embd>{"square", normal(0.3)});
-  attention attn;
+  self_attention attn;
   mlp ff;
 
   constexpr auto token(auto ids) const { return embedding(wte, ids); }
@@ -161,8 +161,9 @@ struct hidden_states_alone : parts {
 // ---- attention and stacks
 
 struct attention_of_attention : parts {
-  struct second : attention {
-    constexpr second() : attention{{"second", normal(0.3)}, {"third", normal(0.3)}, {"kept"}} {}
+  struct second : self_attention {
+    constexpr second()
+        : self_attention{{"second", normal(0.3)}, {"third", normal(0.3)}, {"kept"}} {}
   };
   constexpr auto operator()(ids_of ids, targets_of targets) const {
     return with_loss(head(second{}.bare(attn.bare(token(ids)))), targets);
@@ -171,7 +172,7 @@ struct attention_of_attention : parts {
 struct side_by_side : parts {  // as GPT-J
   struct block {
     nn::layer_norm<n_embd> ln{"ln"};
-    attention attn;
+    self_attention attn;
     mlp ff;
     constexpr auto operator()(hidden_states x) const { return x + attn(ln(x)) + ff(tied(ln)(x)); }
   };
@@ -182,7 +183,7 @@ struct side_by_side : parts {  // as GPT-J
 struct norm_behind : parts {  // as GPT-1
   struct block {
     nn::layer_norm<n_embd> ln_1{"ln_1"}, ln_2{"ln_2"};
-    attention attn;
+    self_attention attn;
     mlp ff;
     constexpr auto operator()(hidden_states x) const {
       x = ln_1(x + attn(x));
@@ -206,7 +207,7 @@ struct layers_without_products : parts {
 struct stack_behind_stack : parts {
   constexpr auto operator()(ids_of ids, targets_of targets) const {
     auto x = repeat<n_layer>("a", mlp{}, token(ids));
-    return with_loss(head(repeat<n_layer>("b", attention{}, x)), targets);
+    return with_loss(head(repeat<n_layer>("b", self_attention{}, x)), targets);
   }
 };
 struct captured : parts {  // every layer mixes in what the stack began with

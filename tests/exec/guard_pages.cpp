@@ -14,6 +14,8 @@
 #include "gpt_d64.tenon.h"
 #include "gpt_d64_bf16.tenon.h"
 #include "guarded_call.hpp"
+#include "heads_apart.tenon.h"
+#include "heads_apart_bf16.tenon.h"
 #include "in_turns.tenon.h"
 #include "linear_depths.tenon.h"
 #include "linear_depths_bf16.tenon.h"
@@ -119,6 +121,8 @@ const tenon_model* const models[] = {&tenon_model_linear_widths,
                                      &tenon_model_gpt_d64,
                                      &tenon_model_attentions,
                                      &tenon_model_attentions_bf16,
+                                     &tenon_model_heads_apart,
+                                     &tenon_model_heads_apart_bf16,
                                      &tenon_model_linear_widths_bf16,
                                      &tenon_model_linear_depths_bf16,
                                      &tenon_model_tied_heads_bf16,
@@ -138,8 +142,9 @@ TEST_CASE("nothing behind a buffer is touched") {
 
 TEST_CASE("nothing before or behind a buffer is touched while the cache grows to its end") {
   for (const tenon_model* model :
-       {&tenon_model_attentions, &tenon_model_attentions_bf16, &tenon_model_two_stacks,
-        &tenon_model_gpt_d1, &tenon_model_gpt_d5, &tenon_model_gpt_d33, &tenon_model_gpt_d64_bf16})
+       {&tenon_model_attentions, &tenon_model_attentions_bf16, &tenon_model_heads_apart,
+        &tenon_model_heads_apart_bf16, &tenon_model_two_stacks, &tenon_model_gpt_d1,
+        &tenon_model_gpt_d5, &tenon_model_gpt_d33, &tenon_model_gpt_d64_bf16})
     for (const edge where : {edge::start, edge::end}) check_growing(*model, where);
 }
 

@@ -174,9 +174,11 @@ class Model:
         scope.add(shape, call.replace("{}", x))
 
     def attention(self, scope):
-        x = scope.any("x")
-        qkv, cache = self.linear("c", "c3"), self.member('kv_cache<f32, batch, n_place, c> {}{"{}"}')
-        scope.add("x", f"causal_self_attention<n_head>({qkv}({x}), {cache})")
+        x, is_packed = scope.any("x"), self.count % 2 == 0
+        made = self.linear("c", "c3" if is_packed else "c")
+        cache = self.member('kv_cache<f32, batch, n_place, c> {}{"{}"}')
+        scope.add("x", f"causal_self_attention<n_head>({made}({x}), {cache})" if is_packed
+                  else f"attention<c>({x}, {made}({x}), {x}, {cache})")
 
     def stack(self, scope):
         x, name = scope.any("x"), f"layer{self.number()}"

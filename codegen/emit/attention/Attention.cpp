@@ -7,11 +7,15 @@
 // training each query also hands out its maximum + log(sum), which is all that the backward needs
 // to know of them.
 //
-// Threads share the pairs (sequence, head): each first adds its new keys and values to the cache,
-// then computes its queries, so no thread waits for another. Where that would leave threads idle in
-// decoding, they share the spans of all pairs instead, a run of spans each. Whoever has the last
-// span of a pair adds the new key and value. Whoever has the first merges as far as its run goes
-// and leaves that in scratch memory, as others leave later spans; a stage of its own merges those.
+// Threads share the pairs (sequence, key head): each first adds its new keys and values to the
+// cache, then computes their queries, so no thread waits for another. Where that would leave
+// threads idle in decoding, they share the spans of all pairs instead, a run of spans each. Whoever
+// has the last span of a pair adds the new key and value. Whoever has the first merges as far as
+// its run goes and leaves that in scratch memory, as others leave later spans; a stage of its own
+// merges those.
+//
+// Where query heads share a key head, a token's go side by side, so that it reads keys and values
+// once; in a prompt threads share the query heads, once all keys and values are there.
 #include "AttentionSpan.h"
 #include "Families.h"
 #include "kernel/Bf16.h"
@@ -32,27 +36,39 @@ static constexpr int64_t worthMeeting = 64;
 /// in lines of their own.
 static int64_t partElements(int64_t headSize) { return llvm::alignTo(headSize + 2, 16); }
 
-/// The positions that keys are kept of.
-static int64_t contextOf(ModelOp model, RankedTensorType type, FlatSymbolRefAttr cache) {
+/// The positions that keys are kept of; of a result or an input (B, T, ...) where there is no
+/// cache.
+static int64_t contextOf(ModelOp model, Type type, FlatSymbolRefAttr cache) {
   if (cache)
     type = cast<StateOp>(SymbolTable::lookupSymbolIn(model, cache)).getTensorType();
   return lookupDim(model, dimNames(type)[1]).getMax();
 }
 
 namespace {
+/// A query beside others: so many tokens, or heads, behind the first.
+struct Query {
+  unsigned time, head;
+};
+
 struct AttentionKernel {
   AttentionKernel(AttentionOp op, CpuKernelBuilder &k)
-      : AttentionKernel(k, op.getQkv(), op.getType(), op.getHeads(), op.getKeptType(),
+      : AttentionKernel(k, op.getInputs(), AttentionHeads::of(k.model, op), op.getKeptType(),
                         op.getCacheAttr()) {}
   AttentionKernel(AttentionSavingOp op, CpuKernelBuilder &k)
-      : AttentionKernel(k, op.getQkv(), cast<RankedTensorType>(op.getResult().getType()),
-                        op.getHeads(), k.b.getF32Type(), {}) {
+      : AttentionKernel(k, op.getInputs(), AttentionHeads::of(k.model, op), k.b.getF32Type(), {}) {
     lse = k.base(op.getLse());
   }
 
   void emit() {
-    Value pairs = k.mul(k.size(dimNames(qkvType)[0]), heads);
+    Value pairs = k.mul(batch, heads.keys);
     all = k.div(k.add(k.add(offset, time), spans.keys - 1), spans.keys);
+    if (heads.group() == 1)
+      return emitPairs(pairs);
+    k.ifElse(k.less(time, k.index(2)), [&] { emitPairs(pairs); }, [&] { emitPrompt(pairs); });
+  }
+
+private:
+  void emitPairs(Value pairs) {
     if (!maySplit) {
       k.stage([&] {
         auto [begin, end] = k.share(pairs);
@@ -90,21 +106,55 @@ struct AttentionKernel {
     });
   }
 
-private:
-  AttentionKernel(CpuKernelBuilder &k, Value input, RankedTensorType type, StringRef headsName,
-                  Type keptType, FlatSymbolRefAttr cache)
-      : k(k), channels(type.getShape().back()), heads(lookupDim(k.model, headsName).getMax()),
-        headSize(channels / heads), context(contextOf(k.model, type, cache)),
-        group(k.target.queries), qkvType(cast<RankedTensorType>(input.getType())),
+  /// Many queries of several heads to each key head: threads share the query heads, when all keys
+  /// and values are there.
+  void emitPrompt(Value pairs) {
+    k.stage([&] {
+      auto [begin, end] = k.share(pairs);
+      k.loop(begin, end, 1, [&](Value pair) {
+        select(pair);
+        append();
+      });
+    });
+    k.stage([&] {
+      auto [begin, end] = k.share(k.mul(pairs, heads.group()));
+      from = k.index(0), to = all;
+      k.loop(begin, end, 1, [&](Value number) {
+        Value pair = k.div(number, heads.group());
+        select(pair);
+        turnTo(pair, k.rem(number, k.index(heads.group())));
+        headQueries(/*mayBeCut=*/false);
+      });
+    });
+  }
+
+  AttentionKernel(CpuKernelBuilder &k, ValueRange inputs, AttentionHeads heads, Type keptType,
+                  FlatSymbolRefAttr cache)
+      : k(k), heads(heads), headSize(heads.size),
+        context(contextOf(k.model, inputs[0].getType(), cache)), neighbours(k.target.queries),
         memory(k, cache ? k.symbols.lookup(cache.getAttr()) : k.scratch, keptType, context,
                headSize),
-        spans(k, memory, group), maySplit(cache && context > spans.keys), f32(k.b.getF32Type()) {
-    qkv = k.base(input);
+        together(headsTogether()), spans(k, memory, std::max(neighbours, together)),
+        maySplit(cache && context > spans.keys), f32(k.b.getF32Type()) {
+    queryRows = HeadRows::of(k, inputs, heads, 0);
+    keyRows = HeadRows::of(k, inputs, heads, 1);
+    valueRows = HeadRows::of(k, inputs, heads, 2);
+    ArrayRef<StringAttr> names = dimNames(inputs[0].getType());
     offset = cache ? k.position : k.index(0);
-    time = k.size(dimNames(qkvType)[1]);
-    greatest = k.own(group, f32);
-    sums = k.own(group, f32);
-    out = k.own(group * headSize, f32);
+    batch = k.size(names[0]);
+    time = k.size(names[1]);
+    unsigned most = std::max(neighbours, together);
+    greatest = k.own(most, f32);
+    sums = k.own(most, f32);
+    out = k.own(most * headSize, f32);
+  }
+
+  /// Query heads of a key head that go side by side, as many as registers hold scores of a block of
+  /// keys for.
+  unsigned headsTogether() const {
+    unsigned rows = k.target.rowsOfTile(memory.group() == 2) * k.target.tileVectors;
+    int64_t most = std::max<int64_t>(1, rows / (memory.block / k.target.lanes));
+    return llvm::divideCeil(heads.group(), llvm::divideCeil(heads.group(), most));
   }
 
   Value choose(Value condition, Value x, Value y) {
@@ -125,11 +175,40 @@ private:
   }
 
   void select(Value pair) {
-    firstRow = k.mul(k.div(pair, heads), time);
-    firstLse = k.mul(pair, time);
-    firstPart = k.mul(pair, llvm::divideCeil(context, spans.keys));
-    headColumn = k.mul(k.rem(pair, k.index(heads)), headSize);
+    firstRow = k.mul(k.div(pair, heads.keys), time);
+    selectHead(pair);
+    queryColumn = keyColumn = k.mul(k.rem(pair, k.index(heads.keys)), headSize);
     memory.select(pair);
+  }
+
+  /// Turns to a query head of a sequence, numbered row-major.
+  void selectHead(Value number) {
+    firstLse = k.mul(number, time);
+    firstPart = k.mul(number, spansOfHead());
+  }
+  int64_t spansOfHead() const { return llvm::divideCeil(context, spans.keys); }
+
+  /// The query heads of a pair's key head, up to `most` at once: the body gets how many.
+  void forHeads(Value pair, int64_t most, llvm::function_ref<void(unsigned)> body) {
+    int64_t group = heads.group();
+    if (group == 1)
+      return body(1);
+    int64_t whole = group - group % most;
+    k.loop(k.index(0), k.index(whole), most, [&](Value head) {
+      turnTo(pair, head);
+      body(most);
+    });
+    if (whole < group) {
+      turnTo(pair, k.index(whole));
+      body(group - whole);
+    }
+  }
+
+  /// Turns to one of the query heads of a pair.
+  void turnTo(Value pair, Value head) {
+    int64_t group = heads.group();
+    selectHead(k.add(k.mul(pair, group), head));
+    queryColumn = k.add(k.mul(keyColumn, group), k.mul(head, headSize));
   }
 
   /// The memory of a pair comes nearer while the one before it is computed; with many queries,
@@ -143,34 +222,51 @@ private:
     });
   }
 
-  /// The spans [from, to) of all queries of a pair.
+  /// The spans [from, to) of a pair's queries: of one head, or those of a few at one time.
   void computePair(Value pair) {
     select(pair);
-    auto append = [&] {
-      memory.append(qkv, [&](Value t, int64_t part) { return column(t, part); }, offset, time);
-    };
     if (maySplit)
-      k.ifThen(k.less(all, k.add(to, 1)), append);
+      k.ifThen(k.less(all, k.add(to, 1)), [&] { append(); });
     else
       append();
-    // Groups begin at multiples of their size, so that none lies across two vectors of keys.
-    forAligned(k, offset, time, group, [&](Value t, unsigned count) { queries(t, count); });
+    if (heads.group() == 1)
+      return headQueries(maySplit);
+    forHeads(pair, together, [&](unsigned count) {
+      SmallVector<Query> side;
+      for (unsigned head = 0; head < count; ++head)
+        side.push_back({0, head});
+      queries(k.index(0), side, /*times=*/1, maySplit);
+    });
   }
 
-  /// Where channel 0 of this head lies in qkv: part 0 queries, 1 keys, 2 values.
-  Value column(Value t, int64_t part) {
-    Value row = k.mul(k.add(firstRow, t), 3 * channels);
-    return k.add(k.add(row, part * channels), headColumn);
+  void append() { memory.append(keyRows, valueRows, firstRow, keyColumn, offset, time); }
+
+  /// The queries of a head. Groups begin at multiples of their size, so that none lies across two
+  /// vectors of keys. `mayBeCut`: another thread may have spans of a lone query.
+  void headQueries(bool mayBeCut) {
+    forAligned(k, offset, time, neighbours, [&](Value t, unsigned count) {
+      SmallVector<Query> side;
+      for (unsigned q = 0; q < count; ++q)
+        side.push_back({q, 0});
+      queries(t, side, count, mayBeCut && count == 1);
+    });
   }
 
-  /// `count` neighbouring queries from `t` on.
-  void queries(Value t, unsigned count) {
+  /// Where channel 0 of a query's head lies in rows of all heads.
+  Value place(const HeadRows &rows, Value t, Query query) {
+    Value row = k.add(firstRow, k.add(t, query.time));
+    return rows.at(k, row, k.add(queryColumn, query.head * headSize));
+  }
+
+  /// Queries side by side, the first at `t`: `times` neighbours of one head, or those of several
+  /// heads at one time.
+  void queries(Value t, ArrayRef<Query> side, unsigned times, bool mayBeCut) {
     SmallVector<Value> columns;
-    for (unsigned q = 0; q < count; ++q)
-      columns.push_back(column(k.add(t, q), 0));
-    spans.take(qkv, columns);
+    for (Query query : side)
+      columns.push_back(place(queryRows, t, query));
+    spans.take(queryRows.base, columns);
     Value isFirst, isWhole, isCut; // null where they always are, or never
-    if (maySplit && count == 1) {
+    if (mayBeCut) {
       isFirst = k.less(from, k.index(1));
       isWhole = both(isFirst, k.less(all, k.add(to, 1)));
       isCut = both(isFirst, k.less(to, all));
@@ -181,15 +277,16 @@ private:
         k.ifThen(k.less(k.index(0), from),
                  [&] { keep(span, spans.weighted, spanGreatest, spanSums); });
     };
-    spans.emit(from, to, k.add(offset, t), count, made);
+    spans.emit(from, to, k.add(offset, t), times, side.size(), made);
     ifThen(isWhole, [&] {
-      for (unsigned q = 0; q < count; ++q)
-        finish(q, k.add(t, q));
+      for (auto [q, query] : llvm::enumerate(side))
+        finish(q, t, query);
     });
     if (isCut)
       k.ifThen(isCut, [&] {
         Value zero = k.index(0);
-        keep(zero, out, k.load(greatest, zero, f32), k.load(sums, zero, f32));
+        unsigned count = side.size();
+        keep(zero, out, k.load(greatest, zero, f32, count), k.load(sums, zero, f32, count));
       });
   }
 
@@ -201,14 +298,19 @@ private:
   /// Where what was made of a span lies in scratch memory.
   Value partAt(Value span) { return k.mul(k.add(firstPart, span), partElements(headSize)); }
 
-  /// Leaves what was made of a span, or of the spans from the first on, to whoever merges.
-  void keep(Value span, Value weighted, Value spanGreatest, Value spanSum) {
-    Value part = partAt(span);
-    forChannels(k, headSize, [&](Value d, unsigned width) {
-      k.store(k.load(weighted, d, f32, width), k.scratch, k.add(part, d));
-    });
-    k.store(spanGreatest, k.scratch, k.add(part, headSize));
-    k.store(spanSum, k.scratch, k.add(part, headSize + 1));
+  /// Leaves what heads at one time, one a lane, made of a span, or of the spans from the first on,
+  /// to whoever merges; their weighted values lie one behind the other.
+  void keep(Value span, Value weighted, Value spanGreatest, Value spanSums) {
+    unsigned count = lanesOf(spanGreatest);
+    auto lane = [&](Value of, unsigned q) { return count == 1 ? of : takePiece(k, of, {q, 1}); };
+    for (unsigned q = 0; q < count; ++q) {
+      Value part = k.add(partAt(span), q * spansOfHead() * partElements(headSize));
+      forChannels(k, headSize, [&](Value d, unsigned width) {
+        k.store(k.load(weighted, k.add(d, q * headSize), f32, width), k.scratch, k.add(part, d));
+      });
+      k.store(lane(spanGreatest, q), k.scratch, k.add(part, headSize));
+      k.store(lane(spanSums, q), k.scratch, k.add(part, headSize + 1));
+    }
   }
 
   /// Merges what was kept of a pair: of the first `done` spans together, then of each later one.
@@ -219,9 +321,11 @@ private:
       auto at = [&](int64_t i) { return k.load(k.scratch, k.add(part, i), f32); };
       merge(span, at(headSize), at(headSize + 1), k.scratch, part);
     };
-    take(k.index(0));
-    k.loop(done, all, 1, take);
-    finish(0, k.index(0));
+    forHeads(pair, 1, [&](unsigned) {
+      take(k.index(0));
+      k.loop(done, all, 1, take);
+      finish(0, k.index(0), {0, 0});
+    });
   }
 
   /// Adds what queries, one a lane, made of a span to what they made of those before; their
@@ -259,11 +363,11 @@ private:
     });
   }
 
-  /// Writes the mean of the values, of query number `q` at `t`.
-  void finish(unsigned q, Value t) {
+  /// Writes the mean of the values of query number `q` of those side by side.
+  void finish(unsigned q, Value t, Query query) {
     Value result = k.resultBase(0), sum = k.load(sums, k.index(q), f32);
     Type element = cast<RankedTensorType>(k.group.getResult(0).getType()).getElementType();
-    Value target = k.add(k.mul(k.add(firstRow, t), channels), headColumn);
+    Value target = place({result, heads.queryChannels(), 0}, t, query);
     Value factor = k.divf(k.splat(1.0, 1), sum);
     forChannels(k, headSize, [&](Value d, unsigned width) {
       Value total = k.load(out, k.add(d, q * headSize), f32, width);
@@ -276,48 +380,54 @@ private:
       return arith::ExtFOp::create(k.b, k.loc, k.b.getF64Type(), x);
     };
     Value max = widen(k.load(greatest, k.index(q), f32)), logarithm = widen(emitLog(k, sum));
-    k.store(k.addf(max, logarithm), lse, k.add(firstLse, t));
+    Value row = query.head == 0 ? firstLse : k.add(firstLse, k.mul(time, query.head));
+    k.store(k.addf(max, logarithm), lse, k.add(row, k.add(t, query.time)));
   }
 
   CpuKernelBuilder &k;
-  const int64_t channels, heads, headSize, context;
-  const unsigned group; // of queries
-  RankedTensorType qkvType;
+  const AttentionHeads heads;
+  const int64_t headSize, context;
+  const unsigned neighbours; // queries of one head, side by side
   HeadMemory memory;
+  const unsigned together; // query heads of one key head, side by side
   AttentionSpans spans;
   const bool maySplit; // threads may share the spans of a pair
   Type f32;
   Value lse; // null where nothing is handed out
-  Value qkv, offset, time, firstRow, firstLse, headColumn, firstPart;
+  HeadRows queryRows, keyRows, valueRows;
+  Value offset, batch, time, firstRow, firstLse, keyColumn, queryColumn, firstPart;
   Value all, from, to;       // the spans up to the last query's, this share's of the pair
   Value greatest, sums, out; // of the queries so far, the thread's own
 };
 
 /// Floats that hold the keys and values of an attention without a cache.
-int64_t keptElements(ModelOp model, RankedTensorType result, Type kept) {
-  int64_t elements = headElements(contextOf(model, result, {}), result.getShape().back());
-  elements *= lookupDim(model, dimNames(result)[0]).getMax();
+template <class Attention>
+int64_t keptElements(Attention op, Type kept) {
+  ModelOp model = enclosingModel(op);
+  Type input = op.getInputs()[0].getType();
+  int64_t elements =
+      headElements(contextOf(model, input, {}), AttentionHeads::of(model, op).keyChannels());
+  elements *= lookupDim(model, dimNames(input)[0]).getMax();
   return llvm::divideCeil(elements * kept.getIntOrFloatBitWidth(), 32);
 }
 } // namespace
 
 int64_t attentionScratch(AttentionOp op) {
-  ModelOp model = enclosingModel(op);
   if (!op.getCacheAttr())
-    return keptElements(model, op.getType(), op.getKeptType());
+    return keptElements(op, op.getKeptType());
+  ModelOp model = enclosingModel(op);
   int64_t most = 0, context = contextOf(model, op.getType(), op.getCacheAttr());
   for (const Target &target : cpuTargets())
     most = std::max<int64_t>(most, llvm::divideCeil(context, spanKeys(target)));
   if (most == 1)
     return 0; // nothing to share
-  int64_t heads = lookupDim(model, op.getHeads()).getMax();
+  AttentionHeads heads = AttentionHeads::of(model, op);
   int64_t batch = lookupDim(model, dimNames(op.getType())[0]).getMax();
-  return batch * heads * most * partElements(op.getType().getShape().back() / heads);
+  return batch * heads.queries * most * partElements(heads.size);
 }
 
 int64_t attentionScratch(AttentionSavingOp op) {
-  return keptElements(enclosingModel(op), cast<RankedTensorType>(op.getResult().getType()),
-                      Float32Type::get(op.getContext()));
+  return keptElements(op, Float32Type::get(op.getContext()));
 }
 
 LogicalResult emitAttention(GroupOp group, CpuKernelBuilder &k) {

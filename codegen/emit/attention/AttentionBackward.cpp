@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The kernel family of attention's backward. Threads share the pairs (sequence, head), which have
-// nothing in common. A pair goes over the keys in blocks; for each block over the queries that see
-// it, in blocks as well. The weights P = exp(scores - lse) of a block of queries and keys, and
-// their gradients G = P (dy . v - dy . y), lie in memory of the thread's own, then give their terms
-// of dq, dk and dv: five small products, all by one routine (BlockProduct). dk and dv gather there
-// too, dq in the result; the first block of keys, which every query sees, begins it.
+// The kernel family of attention's backward. Threads share the pairs (sequence, key head), which
+// have nothing in common. A pair goes over the keys in blocks; for each block over the query heads
+// that use them, in order, and over the queries that see it, in blocks as well. The weights P =
+// exp(scores - lse) of a block of queries and keys, and their gradients G = P (dy . v - dy . y),
+// lie in memory of the thread's own, then give their terms of dq, dk and dv: five small products,
+// all by one routine (BlockProduct). dk and dv gather there too, dq in the result; the first block
+// of keys, which every query sees, begins it.
 #include "Families.h"
 #include "kernel/Math.h"
 #include "kernel/Transpose.h"
@@ -23,39 +24,41 @@ namespace {
 constexpr int64_t mostBlockFloats = 56 * 1024;
 
 struct AttentionBackwardKernel {
-  AttentionBackwardKernel(AttentionBackwardOp op, CpuKernelBuilder &k) : op(op), k(k) {
-    ArrayRef<StringAttr> names = dimNames(op.getY().getType());
-    channels = cast<RankedTensorType>(op.getY().getType()).getShape().back();
-    heads = lookupDim(k.model, op.getHeads()).getMax();
-    headSize = channels / heads;
+  AttentionBackwardKernel(AttentionBackwardOp op, CpuKernelBuilder &k)
+      : op(op), k(k), heads(AttentionHeads::of(k.model, op)), headSize(heads.size) {
     lanes = k.target.lanes;
     padded = llvm::alignTo(headSize, lanes);
     scale = 1.0 / std::sqrt(static_cast<double>(headSize));
     f32 = k.b.getF32Type();
+    ArrayRef<StringAttr> names = dimNames(op.getY().getType());
     batch = k.size(names[0]);
     time = k.size(names[1]);
-    qkv = k.base(op.getQkv());
-    y = k.base(op.getY());
+    for (unsigned part : {0, 1, 2}) {
+      inputs[part] = HeadRows::of(k, op.getInputs(), heads, part);
+      gradients[part] = HeadRows::of(k, op.getGradients(), heads, part);
+    }
+    y = {k.base(op.getY()), heads.queryChannels(), 0};
+    dy = {k.base(op.getDy()), heads.queryChannels(), 0};
     lse = k.base(op.getLse());
-    dy = k.base(op.getDy());
-    result = k.resultBase(0);
   }
 
   LogicalResult emit() {
     if (failed(allocate()))
       return failure();
-    auto [begin, end] = k.share(k.mul(batch, heads));
+    auto [begin, end] = k.share(k.mul(batch, heads.keys));
     k.loop(begin, end, 1, [&](Value number) {
       pair = k.mul(number, time);
-      firstRow = k.mul(k.div(number, heads), time);
-      headColumn = k.mul(k.rem(number, k.index(heads)), headSize);
-      k.loop(k.index(0), time, 1, [&](Value t) { subtrahend(t); });
+      firstRow = k.mul(k.div(number, heads.keys), time);
+      queryColumn = keyColumn = k.mul(k.rem(number, k.index(heads.keys)), headSize);
+      forHeads(number, [&] { k.loop(k.index(0), time, 1, [&](Value t) { subtrahend(t); }); });
       k.loop(k.index(0), time, block, [&](Value firstKey) {
         Value count = k.min(k.index(block), k.sub(time, firstKey));
         beginKeys(firstKey, count);
-        k.loop(firstKey, time, block, [&](Value query) { queryBlock(query, firstKey); });
-        scatter(keyGradient, firstKey, count, 1);
-        scatter(valueGradient, firstKey, count, 2);
+        forHeads(number, [&] {
+          k.loop(firstKey, time, block, [&](Value query) { queryBlock(query, firstKey); });
+        });
+        scatter(keyGradient, firstKey, count, gradients[1]);
+        scatter(valueGradient, firstKey, count, gradients[2]);
       });
     });
     return success();
@@ -90,26 +93,36 @@ private:
 
   // Rows of a head in tensors, and in blocks, where they are padded by zeros to whole vectors.
 
-  /// Channel 0 of this head: in y and dy, or in qkv, of which part 0 are queries, 1 keys, 2 values.
-  Value column(Value t) { return k.add(k.mul(k.add(firstRow, t), channels), headColumn); }
-  Value column(Value t, int64_t part) {
-    Value row = k.mul(k.add(firstRow, t), 3 * channels);
-    return k.add(k.add(row, part * channels), headColumn);
+  /// The query heads of a pair's key head, one after the other.
+  void forHeads(Value number, llvm::function_ref<void()> body) {
+    int64_t group = heads.group();
+    if (group == 1)
+      return body();
+    k.loop(k.index(0), k.index(group), 1, [&](Value i) {
+      pair = k.mul(k.add(k.mul(number, group), i), time);
+      queryColumn = k.add(k.mul(keyColumn, group), k.mul(i, headSize));
+      body();
+    });
   }
+
+  /// Channel 0 of the query head, or of the key head, at `t`.
+  Value ofQuery(const HeadRows &rows, Value t) {
+    return rows.at(k, k.add(firstRow, t), queryColumn);
+  }
+  Value ofKey(const HeadRows &rows, Value t) { return rows.at(k, k.add(firstRow, t), keyColumn); }
 
   void fill(Value base, Value from, Value to) {
     k.loop(from, to, lanes, [&](Value i) { k.store(k.splat(0.0, lanes), base, i); });
   }
 
   /// Copies `count` rows to a block, times `factor`; zeros behind them and their channels.
-  void gather(Value source, Value first, int64_t stride, Value count, Value into,
-              double factor = 1) {
+  void gather(const HeadRows &source, Value first, Value count, Value into, double factor = 1) {
     k.loop(k.index(0), count, 1, [&](Value i) {
-      Value from = k.add(first, k.mul(i, stride)), to = k.mul(i, padded);
+      Value from = k.add(first, k.mul(i, source.width)), to = k.mul(i, padded);
       if (padded != headSize)
         k.store(k.splat(0.0, lanes), into, k.add(to, padded - lanes));
       forChannels(k, headSize, [&](Value d, unsigned width) {
-        Value x = k.load(source, k.add(from, d), f32, width);
+        Value x = k.load(source.base, k.add(from, d), f32, width);
         if (factor != 1)
           x = k.mulf(x, k.splat(factor, width));
         k.store(x, into, k.add(to, d));
@@ -118,12 +131,14 @@ private:
     fill(into, k.mul(count, padded), k.index(block * padded));
   }
 
-  /// Copies `count` rows to a part of the result.
-  void scatter(Value source, Value t, Value count, int64_t part) {
+  /// Copies `count` rows to a gradient, where it is asked for.
+  void scatter(Value source, Value t, Value count, const HeadRows &gradient) {
+    if (!gradient.base)
+      return;
     k.loop(k.index(0), count, 1, [&](Value i) {
-      Value from = k.mul(i, padded), to = column(k.add(t, i), part);
+      Value from = k.mul(i, padded), to = ofKey(gradient, k.add(t, i));
       forChannels(k, headSize, [&](Value d, unsigned width) {
-        k.store(k.load(source, k.add(from, d), f32, width), result, k.add(to, d));
+        k.store(k.load(source, k.add(from, d), f32, width), gradient.base, k.add(to, d));
       });
     });
   }
@@ -144,10 +159,10 @@ private:
 
   /// dy . y of a query, which is the mean of dy . v by its weights, kept in scratch memory.
   void subtrahend(Value t) {
-    Value at = column(t), whole = k.index(headSize - headSize % lanes);
+    Value at = ofQuery(y, t), whole = k.index(headSize - headSize % lanes);
     auto term = [&](Value d, unsigned valid, Value sum) {
-      return k.fma(loadPadded(k, dy, k.add(at, d), valid), loadPadded(k, y, k.add(at, d), valid),
-                   sum);
+      return k.fma(loadPadded(k, dy.base, k.add(at, d), valid),
+                   loadPadded(k, y.base, k.add(at, d), valid), sum);
     };
     Value sum = k.loop(k.index(0), whole, k.index(lanes), k.splat(0.0, lanes),
                        [&](Value d, ValueRange carried) {
@@ -159,9 +174,9 @@ private:
   }
 
   void beginKeys(Value first, Value count) {
-    gather(qkv, column(first, 2), 3 * channels, count, queryGradient); // not in use yet
+    gather(inputs[2], ofKey(inputs[2], first), count, queryGradient); // not in use yet
     transpose(queryGradient, valuesT);
-    gather(qkv, column(first, 1), 3 * channels, count, keys);
+    gather(inputs[1], ofKey(inputs[1], first), count, keys);
     transpose(keys, keysT);
     fill(keyGradient, k.index(0), k.index(block * padded));
     fill(valueGradient, k.index(0), k.index(block * padded));
@@ -170,8 +185,8 @@ private:
   void queryBlock(Value first, Value firstKey) {
     Value count = k.min(k.index(block), k.sub(time, first));
     Value ahead = k.sub(first, firstKey); // query i sees the keys up to ahead + i
-    gather(qkv, column(first, 0), 3 * channels, count, queries, scale);
-    gather(dy, column(first), channels, count, dyBlock);
+    gather(inputs[0], ofQuery(inputs[0], first), count, queries, scale);
+    gather(dy, ofQuery(dy, first), count, dyBlock);
     using Bounds = std::pair<Value, Value>;
     auto before = [&](Value i) { return k.sub(i, k.min(i, ahead)); };
 
@@ -213,6 +228,8 @@ private:
     byKey.a = weightGradient, byKey.b = queries, byKey.out = keyGradient;
     emitBlockProduct(k, byKey, overQueries);
 
+    if (!gradients[0].base)
+      return;
     // (queries, D) = (queries, keys) (keys, D); a query gets nothing from the keys behind it.
     BlockBounds overKeys{[&](Value) { return Bounds(k.index(0), count); },
                          [&](Value query, unsigned rows) {
@@ -274,8 +291,9 @@ private:
   }
 
   void addQueryGradient(Value first, Value count, bool begins) {
+    Value result = gradients[0].base;
     k.loop(k.index(0), count, 1, [&](Value i) {
-      Value from = k.mul(i, padded), to = column(k.add(first, i), 0);
+      Value from = k.mul(i, padded), to = ofQuery(gradients[0], k.add(first, i));
       forChannels(k, headSize, [&](Value d, unsigned width) {
         Value at = k.add(to, d), factor = k.splat(scale, width);
         Value part = k.load(queryGradient, k.add(from, d), f32, width);
@@ -287,12 +305,16 @@ private:
 
   AttentionBackwardOp op;
   CpuKernelBuilder &k;
-  int64_t channels, heads, headSize, padded, block = 0;
+  const AttentionHeads heads;
+  const int64_t headSize;
+  int64_t padded, block = 0;
   unsigned lanes;
   double scale;
   Type f32;
-  Value batch, time, qkv, y, lse, dy, result; // sizes and bases
-  Value pair, firstRow, headColumn;           // pair: where it begins in lse and scratch
+  HeadRows inputs[3], gradients[3], y, dy;
+  Value batch, time, lse;
+  Value firstRow, keyColumn;
+  Value pair, queryColumn; // of the query head: where it begins in lse and scratch, and in rows
   // The thread's own, `block` rows of `padded` channels; keysT and valuesT the other way round.
   Value keys, keysT, valuesT, keyGradient, valueGradient, queries, dyBlock, queryGradient;
   Value weights, weightGradient; // (queries, keys)

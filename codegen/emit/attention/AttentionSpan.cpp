@@ -37,12 +37,12 @@ AttentionSpans::AttentionSpans(CpuKernelBuilder &k, const HeadMemory &memory, un
   sums = k.own(most * stripLength / keys, f32);
 }
 
-void AttentionSpans::take(Value qkv, ArrayRef<Value> columns) {
+void AttentionSpans::take(Value base, ArrayRef<Value> columns) {
   double scale = 1.0 / std::sqrt(static_cast<double>(memory.headSize));
   for (auto [q, from] : llvm::enumerate(columns)) {
     int64_t to = q * queryLanes * memory.group();
     forChannels(k, memory.headSize, [&](Value d, unsigned width) {
-      Value x = k.mulf(k.load(qkv, k.add(from, d), f32, width), k.splat(scale, width));
+      Value x = k.mulf(k.load(base, k.add(from, d), f32, width), k.splat(scale, width));
       storeF32As(k, memory.element, x, queries, k.add(d, to));
     });
     if (memory.isOdd())
@@ -50,14 +50,16 @@ void AttentionSpans::take(Value qkv, ArrayRef<Value> columns) {
   }
 }
 
-void AttentionSpans::emit(Value begin, Value end, Value position, unsigned count, Use use) {
+void AttentionSpans::emit(Value begin, Value end, Value position, unsigned times, unsigned count,
+                          Use use) {
   SmallVector<Value> ends; // of the keys that each query goes over; neighbours see the same spans
-  for (unsigned q = 0; q < count; ++q)
+  for (unsigned q = 0; q < times; ++q)
     ends.push_back(k.min(k.mul(end, keys), k.add(position, 1 + q)));
   k.loop(k.mul(begin, keys), ends[0], stripLength, [&](Value first) {
     SmallVector<Value> visible;
     for (Value last : ends)
       visible.push_back(k.min(k.index(stripLength), k.sub(last, first)));
+    visible.resize(count, visible[0]); // heads at one time see the same keys
     strip(first, visible, use);
   });
 }
@@ -82,7 +84,8 @@ void AttentionSpans::strip(Value first, ArrayRef<Value> visible, Use use) {
   k.loop(k.index(0), visible[0], keys, [&](Value within) {
     SmallVector<Value> seen;
     for (Value all : visible)
-      seen.push_back(k.min(k.index(keys), k.sub(all, within)));
+      seen.push_back(!seen.empty() && all == visible[0] ? seen[0]
+                                                        : k.min(k.index(keys), k.sub(all, within)));
     for (size_t i = 0; i < pieces.size(); i += part)
       weighValues(first, within, ArrayRef(pieces).slice(i).take_front(part), seen);
     Value span = k.div(within, keys);
@@ -239,7 +242,7 @@ void AttentionSpans::weighValues(Value first, Value within, ArrayRef<Piece> piec
       });
     };
     Value whole = k.div(visible[q], group);
-    if (q > 0)
+    if (visible[q] != visible[0])
       more(common, whole, false);
     // What is beside an odd last key may be NaN, which a weight of 0 would not hide.
     if (group == 2)

@@ -26,15 +26,17 @@ public:
   /// For up to `most` queries at once.
   AttentionSpans(CpuKernelBuilder &k, const HeadMemory &memory, unsigned most);
 
-  /// Takes the queries whose channel 0 lies at `columns` of qkv.
-  void take(mlir::Value qkv, llvm::ArrayRef<mlir::Value> columns);
+  /// Takes the queries whose channel 0 lies at `columns`.
+  void take(mlir::Value base, llvm::ArrayRef<mlir::Value> columns);
 
   /// Goes over the spans [begin, end), as far as keys are seen from `position`, where the first of
-  /// `count` neighbouring queries is; `count` is 1, or divides `position`. When the weighted values
-  /// of a span are in `weighted`, `use` gets its number, the greatest scores and the sums of the
-  /// weights exp(score - greatest), a lane each query.
+  /// `count` queries is: of `times` neighbours, as many as they are, or of 1, all there. `times` is
+  /// 1, or divides `position`. When the weighted values of a span are in `weighted`, `use` gets its
+  /// number, the greatest scores and the sums of the weights exp(score - greatest), a lane each
+  /// query.
   using Use = llvm::function_ref<void(mlir::Value span, mlir::Value greatest, mlir::Value sums)>;
-  void emit(mlir::Value begin, mlir::Value end, mlir::Value position, unsigned count, Use use);
+  void emit(mlir::Value begin, mlir::Value end, mlir::Value position, unsigned times,
+            unsigned count, Use use);
 
   mlir::Value weighted; // the thread's own, (most, D)
   const int64_t keys;   // in a span

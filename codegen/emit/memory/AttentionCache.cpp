@@ -16,7 +16,8 @@ int64_t cacheElements(StateOp state) {
   ArrayRef<StringAttr> names = dimNames(state.getType());
   auto max = [&](unsigned i) { return static_cast<int64_t>(lookupDim(model, names[i]).getMax()); };
   // headElements is linear in D, so all heads of a sequence together are headElements(context, C).
-  return max(0) * headElements(max(1), max(2));
+  int64_t channels = ShapedType::getNumElements(state.getTensorType().getShape().drop_front(2));
+  return max(0) * headElements(max(1), channels);
 }
 
 void forAligned(KernelBuilder &k, Value offset, Value count, unsigned size,
@@ -111,8 +112,10 @@ Value HeadMemory::value(Value index, unsigned lanes) const {
   return k.load(memory, index, lane(), lanes);
 }
 
-void HeadMemory::append(Value qkv, llvm::function_ref<Value(Value, int64_t)> column, Value offset,
-                        Value count) const {
+void HeadMemory::append(const HeadRows &keyRows, const HeadRows &valueRows, Value row, Value column,
+                        Value offset, Value count) const {
+  auto keyAt = [&](Value t) { return keyRows.at(k, k.add(row, t), column); };
+  auto valueAt = [&](Value t) { return valueRows.at(k, k.add(row, t), column); };
   // Many keys at once are transposed in registers, where a head has that many channels.
   unsigned size = headSize / group() >= lanes ? lanes : group();
   forAligned(k, offset, count, size, [&](Value t, unsigned size) {
@@ -120,37 +123,37 @@ void HeadMemory::append(Value qkv, llvm::function_ref<Value(Value, int64_t)> col
     if (size == lanes) {
       SmallVector<Value> rows;
       for (unsigned i = 0; i < size; ++i)
-        rows.push_back(column(k.add(t, i), 1));
-      appendKeys(qkv, rows, position);
+        rows.push_back(keyAt(k.add(t, i)));
+      appendKeys(keyRows.base, rows, position);
     } else {
       for (unsigned i = 0; i < size; ++i)
-        appendKey(qkv, column(k.add(t, i), 1), k.add(position, i), 0);
+        appendKey(keyRows.base, keyAt(k.add(t, i)), k.add(position, i), 0);
     }
     k.loop(k.index(0), k.index(size), std::min<int64_t>(size, group()), [&](Value i) {
-      Value at = k.add(position, i), from = column(k.add(t, i), 2);
+      Value at = k.add(position, i), from = valueAt(k.add(t, i));
       if (group() == 2 && size > 1)
-        appendPair(qkv, from, column(k.add(k.add(t, i), 1), 2), at);
+        appendPair(valueRows.base, from, valueAt(k.add(k.add(t, i), 1)), at);
       else
-        appendValue(qkv, from, at);
+        appendValue(valueRows.base, from, at);
     });
   });
 }
 
 /// One key, from `channel` on.
-void HeadMemory::appendKey(Value qkv, Value from, Value position, int64_t channel) const {
+void HeadMemory::appendKey(Value base, Value from, Value position, int64_t channel) const {
   Type f32 = k.b.getF32Type();
   Value within = k.rem(position, k.index(block)), start = keyStart(k.sub(position, within));
   Value place = k.add(start, within);
   if (group() == 1) {
     k.loop(k.index(channel), k.index(headSize), 1, [&](Value d) {
-      k.store(k.load(qkv, k.add(from, d), f32), memory, k.add(place, k.mul(d, block)));
+      k.store(k.load(base, k.add(from, d), f32), memory, k.add(place, k.mul(d, block)));
     });
     return;
   }
   forChannels(
       k, headSize,
       [&](Value d, unsigned width) {
-        Value narrow = narrowToBf16(k, k.load(qkv, k.add(from, d), f32, width));
+        Value narrow = narrowToBf16(k, k.load(base, k.add(from, d), f32, width));
         if (width == 1) {
           Value row = k.add(k.mul(start, 2), (headSize - 1) * block);
           return k.store(narrow, memory, k.add(row, within));
@@ -163,7 +166,7 @@ void HeadMemory::appendKey(Value qkv, Value from, Value position, int64_t channe
 }
 
 /// As many keys as a vector has lanes, beginning at a multiple of that.
-void HeadMemory::appendKeys(Value qkv, ArrayRef<Value> rows, Value position) const {
+void HeadMemory::appendKeys(Value base, ArrayRef<Value> rows, Value position) const {
   int64_t whole = headSize / group() / lanes * lanes; // rows of the block
   Value within = k.rem(position, k.index(block));
   Value place = k.add(keyStart(k.sub(position, within)), within);
@@ -171,7 +174,7 @@ void HeadMemory::appendKeys(Value qkv, ArrayRef<Value> rows, Value position) con
     SmallVector<Value> read;
     for (Value row : rows) {
       Value at = k.add(row, k.mul(d, group()));
-      Value x = k.load(qkv, at, k.b.getF32Type(), lanes * group());
+      Value x = k.load(base, at, k.b.getF32Type(), lanes * group());
       read.push_back(group() == 2 ? pairUp(k, narrowToBf16(k, x)) : x);
     }
     for (auto [j, key] : llvm::enumerate(transposeVectors(k, read)))
@@ -179,21 +182,21 @@ void HeadMemory::appendKeys(Value qkv, ArrayRef<Value> rows, Value position) con
   });
   if (whole * group() < headSize)
     for (auto [i, row] : llvm::enumerate(rows))
-      appendKey(qkv, row, k.add(position, i), whole * group());
+      appendKey(base, row, k.add(position, i), whole * group());
 }
 
-void HeadMemory::appendValue(Value qkv, Value from, Value position) const {
+void HeadMemory::appendValue(Value base, Value from, Value position) const {
   Type f32 = k.b.getF32Type();
   if (group() == 1) {
     Value to = valueStart(position);
     forChannels(k, headSize, [&](Value d, unsigned width) {
-      k.store(k.load(qkv, k.add(from, d), f32, width), memory, k.add(to, d));
+      k.store(k.load(base, k.add(from, d), f32, width), memory, k.add(to, d));
     });
     return;
   }
   Value odd = k.rem(position, k.index(2)), to = valueStart(position);
   auto narrow = [&](Value d, unsigned width) {
-    return extend(k, narrowToBf16(k, k.load(qkv, k.add(from, d), f32, width)));
+    return extend(k, narrowToBf16(k, k.load(base, k.add(from, d), f32, width)));
   };
   k.ifThen(k.less(odd, k.index(1)), [&] {
     forChannels(k, headSize,
@@ -208,11 +211,11 @@ void HeadMemory::appendValue(Value qkv, Value from, Value position) const {
 }
 
 /// The values of two positions, the first of them even.
-void HeadMemory::appendPair(Value qkv, Value even, Value odd, Value position) const {
+void HeadMemory::appendPair(Value base, Value even, Value odd, Value position) const {
   Value to = valueStart(position);
   forChannels(k, headSize, [&](Value d, unsigned width) {
     auto narrow = [&](Value from) {
-      return extend(k, narrowToBf16(k, k.load(qkv, k.add(from, d), k.b.getF32Type(), width)));
+      return extend(k, narrowToBf16(k, k.load(base, k.add(from, d), k.b.getF32Type(), width)));
     };
     Value low = narrow(even), high = narrow(odd);
     k.store(joinPairs(k, low, high), memory, k.add(to, d));

@@ -5,6 +5,7 @@
 // [position][D]. bf16, as operands of a dot of pairs: keys [D/2][keyBlock][2], an odd last channel
 // [keyBlock] behind them; values [position/2][D][2].
 #pragma once
+#include "HeadRows.h"
 #include "kernel/CpuKernel.h"
 
 namespace tenon {
@@ -40,9 +41,9 @@ public:
   void select(mlir::Value pair);
 
   /// Writes keys and values of positions offset + [0, count), rounded where they are kept so. They
-  /// are read from `qkv`, channel 0 at column(t, 1) and column(t, 2). The last value of an odd
+  /// are read from `count` rows from `row` on, channel 0 at `column`. The last value of an odd
   /// number of positions has a partner of zeros.
-  void append(mlir::Value qkv, llvm::function_ref<mlir::Value(mlir::Value, int64_t)> column,
+  void append(const HeadRows &keys, const HeadRows &values, mlir::Value row, mlir::Value column,
               mlir::Value offset, mlir::Value count) const;
 
   /// Where the block begins that holds position `first`, a multiple of its size.
@@ -69,10 +70,10 @@ public:
   const int64_t block;
 
 private:
-  void appendKey(mlir::Value qkv, mlir::Value from, mlir::Value position, int64_t channel) const;
-  void appendKeys(mlir::Value qkv, llvm::ArrayRef<mlir::Value> rows, mlir::Value position) const;
-  void appendValue(mlir::Value qkv, mlir::Value from, mlir::Value position) const;
-  void appendPair(mlir::Value qkv, mlir::Value even, mlir::Value odd, mlir::Value position) const;
+  void appendKey(mlir::Value base, mlir::Value from, mlir::Value position, int64_t channel) const;
+  void appendKeys(mlir::Value base, llvm::ArrayRef<mlir::Value> rows, mlir::Value position) const;
+  void appendValue(mlir::Value base, mlir::Value from, mlir::Value position) const;
+  void appendPair(mlir::Value base, mlir::Value even, mlir::Value odd, mlir::Value position) const;
 
   CpuKernelBuilder &k;
   mlir::Value memory;

@@ -2,6 +2,7 @@
 // The kernel family of copies of the last token.
 #include "Families.h"
 #include "Norm.h"
+#include "Rows.h"
 #include "kernel/Bf16.h"
 
 using namespace mlir;
@@ -11,12 +12,10 @@ namespace tenon {
 LogicalResult emitLastToken(GroupOp group, CpuKernelBuilder &k) {
   auto last = cast<LastTokenOp>(group.getBody().front().front());
   auto type = cast<RankedTensorType>(last.getType());
-  auto full = cast<RankedTensorType>(last.getX().getType());
   int64_t columns = type.getShape().back();
   auto [begin, end] = k.share(k.rows(type));
   k.loop(begin, end, 1, [&](Value row) {
-    Value time = k.size(dimNames(full)[1]);
-    Value source = k.mul(k.sub(k.mul(k.add(row, 1), time), k.index(1)), columns);
+    Value source = k.mul(lastTokenRow(k, last, row), columns);
     forColumns(
         k, columns, [](Value, int64_t) {},
         [&](Value column, unsigned lanes) {

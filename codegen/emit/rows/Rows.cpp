@@ -19,6 +19,21 @@ static bool isStored(GroupOp group, Value value) {
 
 static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
 
+Value lastTokenRow(KernelBuilder &k, LastTokenOp op, Value row) {
+  // Row b of the result is row b*T + T-1 of x, where a token is one row.
+  auto last = [&](Value b) {
+    Value time = k.size(dimNames(op.getX().getType())[1]);
+    return k.sub(k.mul(k.add(b, 1), time), k.index(1));
+  };
+  ArrayRef<StringAttr> between = dimNames(op.getType()).drop_front().drop_back();
+  if (between.empty())
+    return last(row);
+  Value count = k.index(1);
+  for (StringAttr name : between)
+    count = k.mul(count, k.size(name));
+  return k.add(k.mul(last(k.div(row, count)), count), k.rem(row, count));
+}
+
 /// Whether rows of `value` can be read; the first obstacle goes into `refusal`.
 static bool readable(const RowGroup &rows, Value value, std::string &refusal) {
   if (isStored(rows.group, value))
@@ -155,9 +170,7 @@ void Row::locate(Value value) {
       })
       .Case([&](EmbeddingOp op) { locateGather(op); })
       .Case([&](LastTokenOp op) {
-        // Row b of the result is row b*T + T-1 of x.
-        Value next = k.add(index, 1);
-        Value row = k.sub(k.mul(next, k.size(dimNames(op.getX().getType())[1])), k.index(1));
+        Value row = lastTokenRow(k, op, index);
         places[value] = {
             k.base(op.getX()), k.mul(row, rows.columns), {}, false, typeOf(value).getElementType()};
       });

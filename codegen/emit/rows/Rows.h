@@ -7,6 +7,10 @@
 
 namespace tenon {
 
+/// The row of x that is row `row` of its last token: for x (B, T, i..., C) the result is (B, i...,
+/// C).
+mlir::Value lastTokenRow(KernelBuilder &k, LastTokenOp op, mlir::Value row);
+
 /// What a group computes a row at a time: elementwise sums of gathered and captured rows, with
 /// dropout where they train, and at most one layer norm of such a sum.
 struct RowGroup {

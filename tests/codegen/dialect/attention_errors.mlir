@@ -129,3 +129,79 @@ func.func @attention_c5(%qkv: tensor<?x?x12xf32, #tenon.dims<B, T, C3>>) {
   %0 = tenon.attention %qkv heads @H keeps f64 : tensor<?x?x12xf32, #tenon.dims<B, T, C3>> -> tensor<?x?x4xf32, #tenon.dims<B, T, C>>
   return
 }
+
+// -----
+
+tenon.model @attention_c4_apart {
+  tenon.dim @B 1 to 2
+  tenon.dim @T 1 to 8
+  tenon.dim @KV 2 to 2
+  tenon.dim @G 3 to 3
+  tenon.dim @D 4 to 4
+  tenon.dim @P 8 to 8
+  tenon.state @kv kv_cache : tensor<?x8x2x3x4xf32, #tenon.dims<B, P, KV, G, D>>
+  func.func @graph(%q: tensor<?x?x2x3x4xf32, #tenon.dims<B, T, KV, G, D>>, %k: tensor<?x?x2x4xf32, #tenon.dims<B, T, KV, D>>) {
+    // expected-error @+1 {{(C4) the cache must be (B, context, heads..., D) as k, of the type that is kept, 'f32'; @kv is (B, P = 8, KV = 2, G = 3, D = 4) of 'f32', k is (B, T, KV = 2, D = 4) of 'f32'}}
+    %0 = tenon.attention %q, %k, %k cache @kv : tensor<?x?x2x3x4xf32, #tenon.dims<B, T, KV, G, D>>, tensor<?x?x2x4xf32, #tenon.dims<B, T, KV, D>>, tensor<?x?x2x4xf32, #tenon.dims<B, T, KV, D>> -> tensor<?x?x2x3x4xf32, #tenon.dims<B, T, KV, G, D>>
+    return
+  }
+}
+
+// -----
+
+!q = tensor<?x?x2x3x4xf32, #tenon.dims<B, T, KV, G, D>>
+!k = tensor<?x?x2x4xf32, #tenon.dims<B, T, KV, D>>
+func.func @attention_c6_count(%q: !q, %k: !k) {
+  // expected-error @+1 {{(C6) takes qkv and 'heads', or q, k and v without; it has 2 inputs and no 'heads'}}
+  %0 = tenon.attention %q, %k : !q, !k -> !q
+  return
+}
+
+// -----
+
+!q = tensor<?x?x2x3x4xf32, #tenon.dims<B, T, KV, G, D>>
+!k = tensor<?x?x2x4xf32, #tenon.dims<B, T, KV, D>>
+func.func @attention_c6_heads(%q: !q, %k: !k) {
+  // expected-error @+1 {{(C6) takes qkv and 'heads', or q, k and v without; it has 3 inputs and 'heads'}}
+  %0 = tenon.attention %q, %k, %k heads @KV : !q, !k, !k -> !q
+  return
+}
+
+// -----
+
+!q = tensor<?x?x?x4xf32, #tenon.dims<B, T, T, D>>
+func.func @attention_c6_q(%q: !q) {
+  // expected-error @+1 {{(C6) q must be (B, T, heads..., D) of floats, all behind T static; it is (B, T, T, D = 4) of 'f32'}}
+  %0 = tenon.attention %q, %q, %q : !q, !q, !q -> !q
+  return
+}
+
+// -----
+
+!q = tensor<?x?x2x3x4xf32, #tenon.dims<B, T, KV, G, D>>
+!k = tensor<?x?x3x4xf32, #tenon.dims<B, T, G, D>>
+func.func @attention_c6_k(%q: !q, %k: !k) {
+  // expected-error @+1 {{(C6) k must be (B, T, the first heads of q..., D) of the floats of q; q is (B, T, KV = 2, G = 3, D = 4) of 'f32', k is (B, T, G = 3, D = 4) of 'f32'}}
+  %0 = tenon.attention %q, %k, %k : !q, !k, !k -> !q
+  return
+}
+
+// -----
+
+!q = tensor<?x?x2x3x4xf32, #tenon.dims<B, T, KV, G, D>>
+!k = tensor<?x?x2x4xf32, #tenon.dims<B, T, KV, D>>
+func.func @attention_c6_v(%q: !q, %k: !k) {
+  // expected-error @+1 {{(C6) v must have the type of k; k is (B, T, KV = 2, D = 4) of 'f32', v is (B, T, KV = 2, G = 3, D = 4) of 'f32'}}
+  %0 = tenon.attention %q, %k, %q : !q, !k, !q -> !q
+  return
+}
+
+// -----
+
+!q = tensor<?x?x2x3x4xf32, #tenon.dims<B, T, KV, G, D>>
+!k = tensor<?x?x2x4xf32, #tenon.dims<B, T, KV, D>>
+func.func @attention_c6_result(%q: !q, %k: !k) {
+  // expected-error @+1 {{(C6) the result must have the type of q; q is (B, T, KV = 2, G = 3, D = 4) of 'f32', the result is (B, T, KV = 2, D = 4) of 'f32'}}
+  %0 = tenon.attention %q, %k, %k : !q, !k, !k -> !k
+  return
+}

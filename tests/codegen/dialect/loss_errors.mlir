@@ -85,7 +85,7 @@ tenon.model @attention_backward_c1 {
   tenon.dim @H 2 to 2
   func.func @graph(%x: !x, %lse: !lse) {
     // expected-error @+1 {{(C1) the last dimension of qkv must be three times that of y; they are C = 4 and C = 4}}
-    %0 = tenon.attention_backward %x, %x, %lse, %x heads @H : !x, !x, !lse
+    %0 = tenon.attention_backward %x, %lse, %x of %x heads @H : !x, !lse of !x -> !x
     return
   }
 }
@@ -105,7 +105,7 @@ tenon.model @attention_backward_c2 {
   tenon.dim @L 3 to 3
   func.func @graph(%x: !x, %qkv: !qkv, %lse: !lse) {
     // expected-error @+1 {{(C2) the heads must divide C; heads @L = 3, C is C = 4}}
-    %0 = tenon.attention_backward %qkv, %x, %lse, %x heads @L : !qkv, !x, !lse
+    %0 = tenon.attention_backward %x, %lse, %x of %qkv heads @L : !x, !lse of !qkv -> !qkv
     return
   }
 }
@@ -124,7 +124,7 @@ tenon.model @attention_backward_c3 {
   tenon.dim @H 2 to 2
   func.func @graph(%x: !rows, %qkv: !qkv, %lse: !lse) {
     // expected-error @+1 {{(C3) qkv must be (B, T, 3C) and y (B, T, C) of the same floats; qkv is (B, T, C3 = 12) of 'f32', y is (T, C = 4) of 'f32'}}
-    %0 = tenon.attention_backward %qkv, %x, %lse, %x heads @H : !qkv, !rows, !lse
+    %0 = tenon.attention_backward %x, %lse, %x of %qkv heads @H : !rows, !lse of !qkv -> !qkv
     return
   }
 }
@@ -143,9 +143,65 @@ tenon.model @attention_backward_c4 {
   tenon.dim @H 2 to 2
   func.func @graph(%x: !x, %qkv: !qkv, %lse: !badlse) {
     // expected-error @+1 {{(C4) lse must be (B, heads, T) of f64; expected (B, H = 2, T) of 'f64', found (B, T, H = 2) of 'f64'}}
-    %0 = tenon.attention_backward %qkv, %x, %lse, %x heads @H : !qkv, !x, !badlse
+    %0 = tenon.attention_backward %x, %lse, %x of %qkv heads @H : !x, !badlse of !qkv -> !qkv
     return
   }
+}
+
+// -----
+
+!lse = tensor<?x2x?xf64, #tenon.dims<B, H, T>>
+!qkv = tensor<?x?x12xf32, #tenon.dims<B, T, C3>>
+!x = tensor<?x?x4xf32, #tenon.dims<B, T, C>>
+
+func.func @attention_backward_c5(%x: !x, %qkv: !qkv, %lse: !lse) {
+  // expected-error @+1 {{(C5) the gradients must have the types of the inputs; these are 'tensor<?x?x12xf32, #tenon.dims<B, T, C3>>', the gradients 'tensor<?x?x4xf32, #tenon.dims<B, T, C>>'}}
+  %0 = tenon.attention_backward %x, %lse, %x of %qkv heads @H : !x, !lse of !qkv -> !x
+  return
+}
+
+// -----
+
+!lse = tensor<?x2x3x?xf64, #tenon.dims<B, KV, G, T>>
+!badlse = tensor<?x2x?xf64, #tenon.dims<B, KV, T>>
+!q = tensor<?x?x2x3x4xf32, #tenon.dims<B, T, KV, G, D>>
+!kv = tensor<?x?x2x4xf32, #tenon.dims<B, T, KV, D>>
+
+tenon.model @attention_saving_c4_apart {
+  tenon.dim @B 1 to 2
+  tenon.dim @T 1 to 8
+  tenon.dim @KV 2 to 2
+  tenon.dim @G 3 to 3
+  tenon.dim @D 4 to 4
+  func.func @graph(%q: !q, %k: !kv) {
+    // expected-error @+1 {{(C4) lse must be (B, heads, T) of f64; expected (B, KV = 2, G = 3, T) of 'f64', found (B, KV = 2, T) of 'f64'}}
+    %0, %1 = tenon.attention_saving %q, %k, %k : !q, !kv, !kv -> !q, !badlse
+    return
+  }
+}
+
+// -----
+
+!lse = tensor<?x2x3x?xf64, #tenon.dims<B, KV, G, T>>
+!q = tensor<?x?x2x3x4xf32, #tenon.dims<B, T, KV, G, D>>
+!kv = tensor<?x?x2x4xf32, #tenon.dims<B, T, KV, D>>
+
+func.func @attention_saving_c6(%q: !q, %k: !kv) {
+  // expected-error @+1 {{(C6) the result must have the type of q; q is (B, T, KV = 2, G = 3, D = 4) of 'f32', the result is (B, T, KV = 2, D = 4) of 'f32'}}
+  %0, %1 = tenon.attention_saving %q, %k, %k : !q, !kv, !kv -> !kv, !lse
+  return
+}
+
+// -----
+
+!lse = tensor<?x2x3x?xf64, #tenon.dims<B, KV, G, T>>
+!q = tensor<?x?x2x3x4xf32, #tenon.dims<B, T, KV, G, D>>
+!kv = tensor<?x?x2x4xf32, #tenon.dims<B, T, KV, D>>
+
+func.func @attention_backward_c6(%q: !q, %k: !kv, %lse: !lse) {
+  // expected-error @+1 {{(C6) y must have the type of q; q is (B, T, KV = 2, G = 3, D = 4) of 'f32', y is (B, T, KV = 2, D = 4) of 'f32'}}
+  %0:3 = tenon.attention_backward %k, %lse, %k of %q, %k, %k : !kv, !lse of !q, !kv, !kv -> !q, !kv, !kv
+  return
 }
 
 // -----

@@ -26,6 +26,9 @@ tenon.model @all attributes {tenon.machine = "x86-64"} {
   // CHECK: tenon.stored twin "h.{}.copy" of @"h.{}.w"
   tenon.stored twin "h.{}.copy" of @"h.{}.w"
 
+  // CHECK: tenon.state @single kv_cache : tensor<?x8x4xf32, #tenon.dims<batch, context, "app::C">>
+  tenon.state @single kv_cache : tensor<?x8x4xf32, #tenon.dims<batch, context, "app::C">>
+
   // CHECK: func.func @graph(%[[IDS:.*]]: tensor<?x?xi32, #tenon.dims<batch, seq>> {tenon.name = "ids"},
   func.func @graph(%ids: tensor<?x?xi32, #tenon.dims<batch, seq>> {tenon.name = "ids"},
                    %targets: tensor<?x?xi32, #tenon.dims<batch, seq>>)
@@ -82,6 +85,8 @@ tenon.model @all attributes {tenon.machine = "x86-64"} {
       %chosen = tenon.elementwise select_less %h, %s, %s, %h : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
       tenon.yield %h : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
     }
+    // CHECK: tenon.attention %[[Y:.*]], %[[Y]], %[[Y]] cache @single : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, {{.*}} -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+    %one_head = tenon.attention %y, %y, %y cache @single : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
     // CHECK: tenon.scale %{{.*}} by 5.000000e-01 : tensor
     %s = tenon.scale %y by 0.5 : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
     // CHECK: tenon.last_token %{{.*}} : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x4xf32, #tenon.dims<batch, "app::C">>

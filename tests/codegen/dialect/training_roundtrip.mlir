@@ -7,6 +7,9 @@
 !qkv = tensor<?x?x12xf32, #tenon.dims<B, T, C3>>
 !logits = tensor<?x?x9xf32, #tenon.dims<B, T, V>>
 !lse = tensor<?x2x?xf64, #tenon.dims<B, H, T>>
+!q = tensor<?x?x2x3x5xf32, #tenon.dims<B, T, H, G, D>>
+!k = tensor<?x?x2x5xf32, #tenon.dims<B, T, H, D>>
+!grouped_lse = tensor<?x2x3x?xf64, #tenon.dims<B, H, G, T>>
 !wte = tensor<9x4xf32, #tenon.dims<V, C>>
 !w = tensor<4x12xf32, #tenon.dims<C, C3>>
 !head = tensor<4x9xf32, #tenon.dims<C, V>>
@@ -21,6 +24,8 @@ tenon.model @training {
   tenon.dim @C 4 to 4
   tenon.dim @C3 12 to 12
   tenon.dim @H 2 to 2
+  tenon.dim @G 3 to 3
+  tenon.dim @D 5 to 5
   tenon.dim @V 9 to 9
   tenon.dim @L 3 to 3
   tenon.param @wte : !wte init normal 0.02
@@ -72,12 +77,21 @@ tenon.model @training {
     return %loss, %norm : !f, !f
   }
 
+  // CHECK-LABEL: func.func @grouped_heads(
+  func.func @grouped_heads(%q: !q, %k: !k, %v: !k) -> (!q, !k, !k) {
+    // CHECK: %[[A:.*]], %[[LSE:.*]] = tenon.attention_saving %[[Q:.*]], %[[K:.*]], %[[V:.*]] : tensor<?x?x2x3x5xf32, #tenon.dims<B, T, H, G, D>>, {{.*}} -> tensor<?x?x2x3x5xf32, #tenon.dims<B, T, H, G, D>>, tensor<?x2x3x?xf64, #tenon.dims<B, H, G, T>>
+    %a, %lse = tenon.attention_saving %q, %k, %v : !q, !k, !k -> !q, !grouped_lse
+    // CHECK: tenon.attention_backward %[[A]], %[[LSE]], %[[A]] of %[[Q]], %[[K]], %[[V]] : {{.*}} -> tensor<?x?x2x3x5xf32, #tenon.dims<B, T, H, G, D>>, tensor<?x?x2x5xf32, #tenon.dims<B, T, H, D>>, tensor<?x?x2x5xf32, #tenon.dims<B, T, H, D>>
+    %d:3 = tenon.attention_backward %a, %lse, %a of %q, %k, %v : !q, !grouped_lse of !q, !k, !k -> !q, !k, !k
+    return %d#0, %d#1, %d#2 : !q, !k, !k
+  }
+
   // CHECK-LABEL: func.func @parts(
   func.func @parts(%x: !x, %qkv: !qkv, %w: !w, %wte: !wte, %targets: !ids, %f: !f, %head: !head, %bias: !v) {
     // CHECK: %[[A:.*]], %[[LSE:.*]] = tenon.attention_saving %{{.*}} heads @H : tensor<?x?x12xf32, #tenon.dims<B, T, C3>> -> tensor<?x?x4xf32, #tenon.dims<B, T, C>>, tensor<?x2x?xf64, #tenon.dims<B, H, T>>
     %a, %lse = tenon.attention_saving %qkv heads @H : !qkv -> !x, !lse
-    // CHECK: tenon.attention_backward %{{.*}}, %[[A]], %[[LSE]], %{{.*}} heads @H : tensor<?x?x12xf32, #tenon.dims<B, T, C3>>, tensor<?x?x4xf32, #tenon.dims<B, T, C>>, tensor<?x2x?xf64, #tenon.dims<B, H, T>>
-    %dqkv = tenon.attention_backward %qkv, %a, %lse, %x heads @H : !qkv, !x, !lse
+    // CHECK: tenon.attention_backward %[[A]], %[[LSE]], %{{.*}} of %{{.*}} heads @H : tensor<?x?x4xf32, #tenon.dims<B, T, C>>, tensor<?x2x?xf64, #tenon.dims<B, H, T>> of tensor<?x?x12xf32, #tenon.dims<B, T, C3>> -> tensor<?x?x12xf32, #tenon.dims<B, T, C3>>
+    %dqkv = tenon.attention_backward %a, %lse, %x of %qkv heads @H : !x, !lse of !qkv -> !qkv
     // CHECK: tenon.linear_backward %{{.*}}, %{{.*}} : tensor<?x?x12xf32, #tenon.dims<B, T, C3>>, tensor<4x12xf32, #tenon.dims<C, C3>> -> tensor<?x?x4xf32, #tenon.dims<B, T, C>>
     %dx = tenon.linear_backward %dqkv, %w : !qkv, !w -> !x
     // CHECK: tenon.linear_backward_weight %{{.*}}, %{{.*}} : {{.*}} -> tensor<4x12xf32, #tenon.dims<C, C3>>

@@ -223,7 +223,7 @@ TEST_CASE("attention and its backward where all scores of a query are large") {
   const char *body = R"mlir(
     func.func @f(%qkv: !q {tenon.name = "qkv"}, %dy: !a {tenon.name = "dy"}) -> (!a, !q) {
       %y, %lse = tenon.attention_saving %qkv heads @H : !q -> !a, !lse
-      %d = tenon.attention_backward %qkv, %y, %lse, %dy heads @H : !q, !a, !lse
+      %d = tenon.attention_backward %y, %lse, %dy of %qkv heads @H : !a, !lse of !q -> !q
       return %y, %d : !a, !q
     }
 )mlir";

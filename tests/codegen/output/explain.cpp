@@ -66,7 +66,7 @@ TEST_CASE("attention's backward does 2.5 times the products of its forward") {
           tenon.yield %y, %lse : !x, !lse
         }
         %dqkv = tenon.group attention_backward -> !qkv {
-          %d = tenon.attention_backward %qkv, %y, %lse, %dy heads @H : !qkv, !x, !lse
+          %d = tenon.attention_backward %y, %lse, %dy of %qkv heads @H : !x, !lse of !qkv -> !qkv
           tenon.yield %d : !qkv
         }
         return %dqkv : !qkv

@@ -58,7 +58,7 @@ tenon.model @m {
   // The mask again, then the factor: a gradient goes the way back.
   // CHECK: %[[DD:.*]] = tenon.training_dropout %[[DN]], {{.*}} stream 1 :
   // CHECK: %[[DA:.*]] = tenon.scale %[[DD]] by 5.0
-  // CHECK: %[[DQKV:.*]] = tenon.attention_backward %[[SQKV]], %[[SA]], %[[SLSE]], %[[DA]] heads @H
+  // CHECK: %[[DQKV:.*]] = tenon.attention_backward %[[SA]], %[[SLSE]], %[[DA]] of %[[SQKV]] heads @H
   // Recomputed: the norm.
   // CHECK: %[[AGAIN:.*]] = tenon.layer_norm %[[SX]],
   // CHECK: %[[DW:.*]] = tenon.linear_backward_weight %[[AGAIN]], %[[DQKV]] :

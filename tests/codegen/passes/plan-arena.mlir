@@ -138,6 +138,9 @@ tenon.model @caches {
   tenon.dim @H 2 to 2
   tenon.dim @C 32 to 32
   tenon.dim @C3 96 to 96
+  tenon.dim @G 3 to 3
+  tenon.dim @D 16 to 16
+  tenon.state @heads kv_cache : tensor<?x65x2x16xf32, #tenon.dims<batch, two, H, D>>
   tenon.state @short kv_cache : tensor<?x64x32xf32, #tenon.dims<batch, one, C>>
   tenon.state @long kv_cache : tensor<?x65x32xf32, #tenon.dims<batch, two, C>>
 
@@ -147,6 +150,22 @@ tenon.model @caches {
   func.func @shared(%qkv: tensor<?x?x96xf32, #tenon.dims<batch, seq, C3>>) -> tensor<?x?x32xf32, #tenon.dims<batch, seq, C>> {
     %y = tenon.attention %qkv heads @H cache @long : tensor<?x?x96xf32, #tenon.dims<batch, seq, C3>> -> tensor<?x?x32xf32, #tenon.dims<batch, seq, C>>
     return %y : tensor<?x?x32xf32, #tenon.dims<batch, seq, C>>
+  }
+
+  // The same of 2 sequences x 2 key heads x 3 query heads each.
+  // CHECK-LABEL: func.func @grouped
+  // CHECK: tenon.group attention {{.*}}tenon.scratch = array<i64: 0, 3072, 0>
+  func.func @grouped(%q: tensor<?x?x2x3x16xf32, #tenon.dims<batch, seq, H, G, D>>, %k: tensor<?x?x2x16xf32, #tenon.dims<batch, seq, H, D>>) -> tensor<?x?x2x3x16xf32, #tenon.dims<batch, seq, H, G, D>> {
+    %y = tenon.attention %q, %k, %k cache @heads : tensor<?x?x2x3x16xf32, #tenon.dims<batch, seq, H, G, D>>, tensor<?x?x2x16xf32, #tenon.dims<batch, seq, H, D>>, tensor<?x?x2x16xf32, #tenon.dims<batch, seq, H, D>> -> tensor<?x?x2x3x16xf32, #tenon.dims<batch, seq, H, G, D>>
+    return %y : tensor<?x?x2x3x16xf32, #tenon.dims<batch, seq, H, G, D>>
+  }
+
+  // Without a cache keys and values lie there, those of 2 x 2 key heads: 64 positions x 16 channels of each.
+  // CHECK-LABEL: func.func @grouped_without_cache
+  // CHECK: tenon.group attention {{.*}}tenon.scratch = array<i64: 0, 32768, 0>
+  func.func @grouped_without_cache(%q: tensor<?x?x2x3x16xf32, #tenon.dims<batch, seq, H, G, D>>, %k: tensor<?x?x2x16xf32, #tenon.dims<batch, seq, H, D>>) -> tensor<?x?x2x3x16xf32, #tenon.dims<batch, seq, H, G, D>> {
+    %y = tenon.attention %q, %k, %k : tensor<?x?x2x3x16xf32, #tenon.dims<batch, seq, H, G, D>>, tensor<?x?x2x16xf32, #tenon.dims<batch, seq, H, D>>, tensor<?x?x2x16xf32, #tenon.dims<batch, seq, H, D>> -> tensor<?x?x2x3x16xf32, #tenon.dims<batch, seq, H, G, D>>
+    return %y : tensor<?x?x2x3x16xf32, #tenon.dims<batch, seq, H, G, D>>
   }
 
   // CHECK-LABEL: func.func @alone

@@ -7,10 +7,14 @@
 !last = tensor<?x4xf32, #tenon.dims<batch, C>>
 !logits = tensor<?x?x9xf32, #tenon.dims<batch, seq, V>>
 !out = tensor<?x9xf32, #tenon.dims<batch, V>>
+!heads = tensor<?x?x3x4xf32, #tenon.dims<batch, seq, H, C>>
+!places = tensor<?x3x4xf32, #tenon.dims<seq, H, C>>
+!last_heads = tensor<?x3x4xf32, #tenon.dims<batch, H, C>>
 tenon.model @m {
   tenon.dim @batch 1 to 2
   tenon.dim @seq 1 to 8
   tenon.dim @C 4 to 4
+  tenon.dim @H 3 to 3
   tenon.dim @V 9 to 9
   tenon.param @wte : tensor<9x4xf32, #tenon.dims<V, C>> init normal 0.02
   tenon.param @g : tensor<4xf32, #tenon.dims<C>> init ones 0.0
@@ -60,6 +64,26 @@ tenon.model @m {
     %y = tenon.elementwise multiply %p, %x : !p, !x -> !x
     %last = tenon.last_token %y : !x -> !last
     return %last : !last
+  }
+
+  // CHECK-LABEL: func.func @of_heads
+  // CHECK-SAME: (%[[X:.*]]: tensor
+  // CHECK: %[[LAST:.*]] = tenon.last_token %[[X]] : {{.*}} -> tensor<?x3x4xf32, #tenon.dims<batch, H, C>>
+  // CHECK: tenon.layer_norm %[[LAST]], %{{.*}} : tensor<?x3x4xf32
+  func.func @of_heads(%x: !heads) -> !last_heads {
+    %g = tenon.get_param @g : tensor<4xf32, #tenon.dims<C>>
+    %n = tenon.layer_norm %x, %g, 1.0e-05 : !heads, tensor<4xf32, #tenon.dims<C>>
+    %last = tenon.last_token %n : !heads -> !last_heads
+    return %last : !last_heads
+  }
+
+  // CHECK-LABEL: func.func @not_before_a_sum_with_heads_of_positions
+  // CHECK: tenon.add
+  // CHECK-NEXT: tenon.last_token
+  func.func @not_before_a_sum_with_heads_of_positions(%x: !heads, %p: !places) -> !last_heads {
+    %y = tenon.add %x, %p : !heads, !places
+    %last = tenon.last_token %y : !heads -> !last_heads
+    return %last : !last_heads
   }
 
   // A tensor (T, C) has no last token; what follows the sum moves, the sum stays.

@@ -81,19 +81,25 @@ TEST_CASE("the two forms of gelu backward") {
 }
 
 TEST_CASE("attention backward by the log-sum-exp") {
-  for (auto [B, T, heads, D] : {std::array<int64_t, 4>{1, 1, 1, 1}, {2, 5, 3, 2}, {1, 7, 2, 3}}) {
-    int64_t C = heads * D, H = heads;
-    auto forward = [H, C = C](const Tensor &qkv) {
-      return attention(slice(qkv, 0, C), slice(qkv, C, C), slice(qkv, 2 * C, C), H, 0);
-    };
-    Tensor qkv = randomTensor({B, T, 3 * C}, 16), dy = randomTensor({B, T, C}, 17);
-    Tensor lse = attentionLse(slice(qkv, 0, C), slice(qkv, C, C), heads);
-    CHECK(lse.shape == llvm::SmallVector<int64_t>{B, heads, T});
-    checkGradient(qkv, dy, attentionBackward(qkv, forward(qkv), lse, dy, heads), forward);
+  // B, T, query heads, key heads, D: the same heads, grouped, one key head.
+  for (auto [B, T, H, K, D] :
+       {std::array<int64_t, 5>{1, 1, 1, 1, 1}, {2, 5, 3, 3, 2}, {1, 7, 6, 2, 3}, {2, 4, 5, 1, 1}}) {
+    Heads heads{H, K};
+    Tensor q = randomTensor({B, T, H * D}, 16), k = randomTensor({B, T, K * D}, 26);
+    Tensor v = randomTensor({B, T, K * D}, 27), dy = randomTensor({B, T, H * D}, 17);
+    Tensor lse = attentionLse(q, k, heads), y = attention(q, k, v, heads, 0);
+    CHECK(lse.shape == llvm::SmallVector<int64_t>{B, H, T});
+    AttentionGradients gradients = attentionBackward(q, k, v, y, lse, dy, heads);
+    checkGradient(q, dy, gradients.dq,
+                  [&](const Tensor &x) { return attention(x, k, v, heads, 0); });
+    checkGradient(k, dy, gradients.dk,
+                  [&](const Tensor &x) { return attention(q, x, v, heads, 0); });
+    checkGradient(v, dy, gradients.dv,
+                  [&](const Tensor &x) { return attention(q, k, x, heads, 0); });
   }
   // Scores that an exponential by itself would not survive.
   Tensor one{{1, 2, 1}, {1, 1}}, large{{1, 2, 1}, {1000, 1000}};
-  CHECK(attentionLse(one, large, 1).values == Values{1000, 1000 + std::log(2.0)});
+  CHECK(attentionLse(one, large, {1, 1}).values == Values{1000, 1000 + std::log(2.0)});
 }
 
 TEST_CASE("cross-entropy backward leaves ignored targets out") {

@@ -140,7 +140,7 @@ TEST_CASE("attention weights the values by the softmax of scaled products") {
   Tensor keys{{1, 2, 4}, {5, 0, 5, 5, 5, 1, 5, 5}};
   Tensor values{{1, 2, 4}, {4, 8, 0, 12, 8, 16, 4, 0}};
   // The first token sees itself only.
-  checkNear(attention(queries, keys, values, 1, 0), {4, 8, 0, 12, 7, 14, 3, 3});
+  checkNear(attention(queries, keys, values, {1, 1}, 0), {4, 8, 0, 12, 7, 14, 3, 3});
 }
 
 TEST_CASE("attention keeps heads apart") {
@@ -148,20 +148,35 @@ TEST_CASE("attention keeps heads apart") {
   Tensor queries{{1, 2, 2}, {0, 0, score, -score / 2}};
   Tensor keys{{1, 2, 2}, {0, 0, 1, 2}};
   Tensor values{{1, 2, 2}, {4, 4, 8, 8}};
-  checkNear(attention(queries, keys, values, 2, 0), {4, 4, 7, 5});
+  checkNear(attention(queries, keys, values, {2, 2}, 0), {4, 4, 7, 5});
+}
+
+TEST_CASE("neighbouring query heads share a key head") {
+  // Heads 0 and 1 use the first key, heads 2 and 3 the second; a score of ln 3 against 0.
+  double score = std::log(3.0);
+  Tensor queries{{1, 2, 4}, {9, 9, 9, 9, 0, score, 0, score}};
+  Tensor keys{{1, 2, 2}, {0, 1, 1, 0}};
+  Tensor values{{1, 2, 2}, {4, 40, 8, 80}};
+  checkNear(attention(queries, keys, values, {4, 2}, 0), {4, 4, 40, 40, 6, 7, 60, 50});
 }
 
 TEST_CASE("attention with an offset sees the positions before") {
   Tensor query{{1, 1, 1}, {0}};
   Tensor keys{{1, 3, 1}, {1, 2, 3}}, values{{1, 3, 1}, {3, 6, 30}};
-  checkNear(attention(query, keys, values, 1, 1), {4.5}); // position 2 is not seen
-  checkNear(attention(query, keys, values, 1, 2), {13});
+  checkNear(attention(query, keys, values, {1, 1}, 1), {4.5}); // position 2 is not seen
+  checkNear(attention(query, keys, values, {1, 1}, 2), {13});
 }
 
 TEST_CASE("last token takes each sequence's last row") {
   Tensor x{{2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}};
   CHECK(lastToken(x).values == Values{3, 4, 7, 8});
   CHECK(lastToken(x).shape == llvm::SmallVector<int64_t>{2, 2});
+}
+
+TEST_CASE("the last token may have more dimensions than one") {
+  Tensor x{{2, 2, 2, 1}, {1, 2, 3, 4, 5, 6, 7, 8}};
+  CHECK(lastToken(x).values == Values{3, 4, 7, 8});
+  CHECK(lastToken(x).shape == llvm::SmallVector<int64_t>{2, 2, 1});
 }
 
 TEST_CASE("cross-entropy of each token") {

@@ -66,13 +66,14 @@ struct param : detail::arithmetic<param<T, D...>> {
       : stem(name), leaf(ending), init(drawn) {}
 };
 
-/// Keys and values of the positions so far, for attention: (Batch, Context, C), Context and C known
-/// at compile time.
+/// Keys and values of the positions so far, for attention: (Batch, Context, C) for
+/// causal_self_attention, (Batch, Context, heads of the keys..., D) for attention; all but Batch
+/// known at compile time.
 ///   name: of the state; inside repeat("h", ...) there is one for each layer.
-template <class T, class Batch, class Context, class C>
+template <class T, class Batch, class Context, class C, class... More>
 struct kv_cache {
   using cache_element = T;
-  using shape = dims<Batch, Context, C>;
+  using shape = dims<Batch, Context, C, More...>;
 
   text name;
 };

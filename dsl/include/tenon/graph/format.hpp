@@ -63,6 +63,8 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
 //                  attrs: word 1 if the weight is stored (N, K) (the tied head), else 0
 //   gelu           x; attrs: word gelu_kind                -> shape of x
 //   attention      qkv (B, T, 3C), state kv_cache          -> (B, T, C); attrs: word dim index of H
+//   grouped_attention  q (B, T, heads..., D), k, v (B, T, the first of these heads..., D),
+//                      state kv_cache (B, context, as k)   -> shape of q
 //   cross_entropy  logits (..., V), targets (...)          -> () f32
 //                  attrs: word ignore index, the bits of an i32
 //   repeat         initial values; attrs: word dim index of the trip count
@@ -89,7 +91,8 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
   X(yield, 1, 64, any, 0)      \
   X(number, 0, 0, 1, 2)        \
   X(elementwise, 1, 2, 1, 1)   \
-  X(reduce, 1, 1, 1, 2)
+  X(reduce, 1, 1, 1, 2)   \
+  X(grouped_attention, 4, 4, 1, 0)
 
 inline constexpr std::uint32_t any = ~std::uint32_t{0};
 
@@ -192,7 +195,7 @@ enum : std::uint32_t {
   words
 };
 }
-namespace state_record {  // kv_cache: shape (B, context, C); holds keys and values
+namespace state_record {  // kv_cache: shape (B, context, ...); holds keys and values
 enum : std::uint32_t {
   name_offset,
   name_length,

@@ -119,6 +119,32 @@ template <class T, class S>
 struct time_may_exceed_the_context_of_the_cache {};
 template <class H>
 struct heads_must_be_a_dimension_known_at_compile_time {};
+template <class S>
+struct cache_must_have_3_dimensions_batch_context_and_C {};
+template <class Q>
+struct q_must_be_a_tensor {};
+template <class K>
+struct k_must_be_a_tensor {};
+template <class V>
+struct v_must_be_a_tensor {};
+template <class Q>
+struct q_must_have_dimensions_batch_time_and_D {};
+template <class K>
+struct k_must_have_dimensions_batch_time_and_D {};
+template <class Q, class D>
+struct last_dimension_of_q_is_not_D {};
+template <class K, class D>
+struct last_dimension_of_k_is_not_D {};
+template <class D>
+struct dimension_behind_time_must_be_known_at_compile_time {};
+template <class K, class Q>
+struct dimension_of_k_is_not_that_of_q {};
+template <class K, class Q>
+struct heads_of_k_are_not_the_first_heads_of_q {};
+template <class V, class K>
+struct dimensions_of_v_are_not_those_of_k {};
+template <class S, class K>
+struct dimensions_of_the_cache_are_not_batch_context_and_those_of_k {};
 
 // loops and scopes
 template <class L>

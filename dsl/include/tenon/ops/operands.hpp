@@ -61,7 +61,7 @@ consteval auto check_operand() {
     else if constexpr (is_param<X>)
       return check_static(shape_t<X>{});
     else if constexpr (is_cache<X>)
-      return check_static(shape::trailing_t<shape_t<X>, 2>{});
+      return check_static(shape::trailing_t<shape_t<X>, rank_of<X> - 1>{});
     else
       return accepted<void>{};
   }

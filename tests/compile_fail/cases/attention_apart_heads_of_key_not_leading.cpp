@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// EXPECT: heads_of_k_are_not_the_first_heads_of_q<tenon::dims<n_group>, tenon::dims<n_kv, n_group>
+// ?>
+#include "dims.hpp"
+
+auto f(query_heads q, key_heads k, key_cache cache,
+       tensor<f32, batch, seq, n_group, n_dim> groups) {
+#ifdef MISTAKE
+  return attention<n_dim>(q, groups, groups, cache);
+#else
+  return attention<n_dim>(q, k, k, cache);
+#endif
+}

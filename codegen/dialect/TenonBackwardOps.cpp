@@ -66,34 +66,46 @@ LogicalResult LayerNormBackwardWeightOp::verify() {
   return checkNorm(*this, getX().getType(), getType(), "the result", getEpsilonAttr());
 }
 
+ProductShape LinearBackwardOp::getShape() {
+  return ProductShape::of(getType(), getWeight().getType(), getDy().getType(), getTransposed());
+}
+
 LogicalResult LinearBackwardOp::verify() {
   RankedTensorType dy = getDy().getType(), weight = getWeight().getType();
-  unsigned kDim = getTransposed() ? 1 : 0, nDim = 1 - kDim;
-  if (weight.getRank() != 2 || !sameDim(dy, -1, weight, nDim)) // (C1)
-    return violates(*this, 1) << "the weight must be " << (getTransposed() ? "(N, K)" : "(K, N)")
-                              << " with N the last dimension of dy; dy is " << shapeText(dy)
-                              << ", the weight is " << shapeText(weight);
+  ProductShape shape = getShape();
+  if (!shape.fitsN(dy, weight)) // (C1)
+    return violates(*this, 1) << "the weight must be " << shape.weightText()
+                              << " with N the last of dy; dy is " << shapeText(dy)
+                              << ", the weight is " << shapeText(weight) << ", the result is "
+                              << shapeText(getType());
   if (!isFloat(dy) || weight.getElementType() != dy.getElementType()) // (C2)
     return violates(*this, 2) << "dy and weight must have the same float element type; dy is "
                               << shapeText(dy) << ", the weight is " << shapeText(weight);
   return expectResult(*this, 3, "the dimensions of dy with K in place of N", // (C3)
-                      reshaped(dy, 1, weight, {kDim}));
+                      reshaped(dy, shape.made, weight, shape.dimsOfK()));
+}
+
+ProductShape LinearBackwardWeightOp::getShape() {
+  return ProductShape::of(getX().getType(), getType(), getDy().getType(), getTransposed());
 }
 
 LogicalResult LinearBackwardWeightOp::verify() {
   RankedTensorType x = getX().getType(), dy = getDy().getType();
-  bool fits = isFloat(x) && x.getRank() > 0 && dy.getRank() > 0 &&
-              x.getElementType() == dy.getElementType();
-  if (!fits || reshaped(x, 1) != reshaped(dy, 1)) // (C1)
+  ProductShape shape = getShape();
+  bool fits = shape.summed > 0 && isFloat(x) && x.getElementType() == dy.getElementType();
+  if (!fits || reshaped(x, shape.summed) != reshaped(dy, shape.made)) // (C1)
     return violates(*this, 1) << "x and dy must be the same floats with the same dimensions but "
-                              << "for the last; x is " << shapeText(x) << ", dy is "
-                              << shapeText(dy);
-  RankedTensorType rows = getTransposed() ? dy : x, columns = getTransposed() ? x : dy;
-  unsigned last = columns.getRank() - 1, first = rows.getRank() - 1;
+                              << "for K and N; x is " << shapeText(x) << ", dy is " << shapeText(dy)
+                              << ", the result is " << shapeText(getType());
+  auto lastOf = [](RankedTensorType type, int64_t count) {
+    return llvm::to_vector(llvm::seq(static_cast<unsigned>(type.getRank() - count),
+                                     static_cast<unsigned>(type.getRank())));
+  };
   RankedTensorType none = reshaped(x, x.getRank());
-  RankedTensorType expected = reshaped(reshaped(none, 0, rows, {first}), 0, columns, {last});
-  return expectResult(*this, 2, getTransposed() ? "the shape (N, K)" : "the shape (K, N)", // (C2)
-                      expected);
+  auto k = [&](RankedTensorType to) { return reshaped(to, 0, x, lastOf(x, shape.summed)); };
+  auto n = [&](RankedTensorType to) { return reshaped(to, 0, dy, lastOf(dy, shape.made)); };
+  return expectResult(*this, 2, "the shape " + shape.weightText().str(), // (C2)
+                      getTransposed() ? k(n(none)) : n(k(none)));
 }
 
 LogicalResult GeluBackwardOp::verify() {

@@ -107,11 +107,11 @@ def Tenon_LayerNormBackwardWeightOp : Tenon_Op<"layer_norm_backward_weight",
 }
 
 def Tenon_LinearBackwardOp : Tenon_Op<"linear_backward", [Pure]> {
-  let summary = "gradient of a matrix product's input";
+  let summary = "gradient of a product's input";
   let description = [{
-    result[m..., k] = sum_n dy[m..., n] * weight[k, n], for dy (..., N), weight (K, N); with
-    `transposed` the weight is stored (N, K): weight[n, k]. `narrow` as in `linear`.
-    (C1) weight has rank 2 and its N is the last dimension of dy.
+    result[m..., k...] = sum_n... dy[m..., n...] * weight[k..., n...], for dy (M..., N...), weight
+    (K..., N...); with `transposed` the weight is stored (N..., K...). `narrow` as in `linear`.
+    (C1) the weight's N are the last dimensions of dy; the rank of the result says how many.
     (C2) all have the same float element type.
     (C3) the result has the dimensions of dy with K in place of N.
 
@@ -130,15 +130,17 @@ def Tenon_LinearBackwardOp : Tenon_Op<"linear_backward", [Pure]> {
     attr-dict
   }];
   let hasVerifier = 1;
+  let extraClassDeclaration = "ProductShape getShape();";
 }
 
 def Tenon_LinearBackwardWeightOp : Tenon_Op<"linear_backward_weight", [Pure]> {
-  let summary = "gradient of a matrix product's weight";
+  let summary = "gradient of a product's weight";
   let description = [{
-    result[k, n] = sum_m x[m..., k] * dy[m..., n], in row-major order of m..., for x (..., K) and
-    dy (..., N); with `transposed` the result is stored (N, K): result[n, k]. The gradient of the
-    bias is `sum_leading` of dy. `narrow` as in `linear`.
-    (C1) x and dy have the same dimensions but for the last, and the same float element type.
+    result[k..., n...] = sum_m... x[m..., k...] * dy[m..., n...], in row-major order of m..., for x
+    (M..., K...) and dy (M..., N...); with `transposed` the result is stored (N..., K...). The
+    gradient of the bias is `sum_leading` of dy. `narrow` as in `linear`.
+    (C1) x and dy have the same dimensions M, and the same float element type; the rank of the
+         result says how many are K and N.
     (C2) the result is (K, N), or (N, K) where `transposed`, of that element type.
 
     ```mlir
@@ -153,6 +155,7 @@ def Tenon_LinearBackwardWeightOp : Tenon_Op<"linear_backward_weight", [Pure]> {
     $x `,` $dy (`transposed` $transposed^)? (`narrow` $narrow^)? `:` type($x) `,` type($dy) `->` type($result) attr-dict
   }];
   let hasVerifier = 1;
+  let extraClassDeclaration = "ProductShape getShape();";
 }
 
 def Tenon_GeluBackwardOp : Tenon_Op<"gelu_backward",

@@ -114,24 +114,28 @@ LogicalResult LayerNormOp::verify() {
   return checkEpsilon(*this, getEpsilonAttr());
 }
 
+ProductShape LinearOp::getShape() {
+  return ProductShape::of(getX().getType(), getWeight().getType(), getType(), getTransposed());
+}
+
 LogicalResult LinearOp::verify() {
   RankedTensorType x = getX().getType(), weight = getWeight().getType();
-  unsigned kDim = getTransposed() ? 1 : 0, nDim = 1 - kDim;
-  if (weight.getRank() != 2 || !sameDim(x, -1, weight, kDim)) { // (C1)
+  ProductShape shape = getShape();
+  if (!shape.fitsK(x, weight)) { // (C1)
     InFlightDiagnostic error = violates(*this, 1);
-    error << "the weight must be " << (getTransposed() ? "(N, K)" : "(K, N)")
-          << " with K the last dimension of x; x is " << shapeText(x) << ", the weight is "
-          << shapeText(weight);
-    if (weight.getRank() == 2 && sameDim(x, -1, weight, nDim))
+    error << "the weight must be " << shape.weightText() << " with K the last of x; x is "
+          << shapeText(x) << ", the weight is " << shapeText(weight) << ", the result is "
+          << shapeText(getType());
+    if (ProductShape::of(x, weight, getType(), !getTransposed()).fitsK(x, weight))
       error << "; did you mean it "
             << (getTransposed() ? "without 'transposed'?" : "'transposed'?");
     return error;
   }
   if (Value bias = getBias()) { // (C2)
     auto type = cast<RankedTensorType>(bias.getType());
-    if (type.getRank() != 1 || !sameDim(type, 0, weight, nDim))
-      return violates(*this, 2) << "bias must have the dimension N of the weight, "
-                                << dimText(weight, nDim) << "; it is " << shapeText(type);
+    if (type.getRank() != shape.made || !shape.fitsN(type, weight))
+      return violates(*this, 2) << "bias must have the dimensions N of the weight, "
+                                << shapeText(weight) << "; it is " << shapeText(type);
   }
   if (!isFloat(x) || weight.getElementType() != x.getElementType()) // (C4)
     return violates(*this, 4) << "x and the weight must have the same float element type; x is "
@@ -145,7 +149,7 @@ LogicalResult LinearOp::verify() {
     return violates(*this, 4) << "bias must have the element type of the result, " << result
                               << "; it is " << shapeText(getBias().getType());
   return expectResult(*this, 3, "the dimensions of x with N in place of K", // (C3)
-                      reshaped(x, 1, weight, {nDim}).clone(result));
+                      reshaped(x, shape.summed, weight, shape.dimsOfN()).clone(result));
 }
 
 LogicalResult GeluOp::verify() {
@@ -177,6 +181,8 @@ unsigned operandsOf(ScalarFunction function) {
   case ScalarFunction::rsqrt:
   case ScalarFunction::tanh:
   case ScalarFunction::sigmoid:
+  case ScalarFunction::sin:
+  case ScalarFunction::cos:
     return 1;
   case ScalarFunction::select_less:
     return 4;

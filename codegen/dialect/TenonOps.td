@@ -153,15 +153,16 @@ def Tenon_LayerNormOp : Tenon_SameTypeOp<"layer_norm"> {
 }
 
 def Tenon_LinearOp : Tenon_Op<"linear", [Pure]> {
-  let summary = "matrix product with a weight, and a bias";
+  let summary = "product with a weight, and a bias";
   let description = [{
-    result[m..., n] = sum_k x[m..., k] * weight[k, n] + bias[n], for x (..., K), weight (K, N), bias
-    (N) or absent. With `transposed` the weight is stored (N, K): weight[n, k] above. That is the
-    head that is tied to the token embedding. Products of bf16 are exact in f32 and are added up in
-    f32. With `narrow` the elements of x and weight are rounded to bf16 before they are multiplied:
-    training keeps parameters and activations in f32.
-    (C1) weight has rank 2 and its K is the last dimension of x.
-    (C2) bias, where given, has rank 1 and the dimension N.
+    result[m..., n...] = sum_k... x[m..., k...] * weight[k..., n...] + bias[n...], for x (M..., K...),
+    weight (K..., N...), bias (N...) or absent; K and N are one dimension or more each. With
+    `transposed` the weight is stored (N..., K...), as PyTorch has it, and as a token table that is
+    the head too. Products of bf16 are exact in f32 and are added up in f32. With `narrow` the
+    elements of x and weight are rounded to bf16 before they are multiplied: training keeps
+    parameters and activations in f32.
+    (C1) the weight's K are the last dimensions of x; the rank of the result says how many.
+    (C2) bias, where given, has the dimensions N.
     (C3) the result has the dimensions of x with N in place of K.
     (C4) x and the weight have the same float element type; the result and the bias have it too, or
          both are f32 where it is bf16.
@@ -181,6 +182,7 @@ def Tenon_LinearOp : Tenon_Op<"linear", [Pure]> {
     `:` type($x) `,` type($weight) (`bias` type($bias)^)? `->` type($result) attr-dict
   }];
   let hasVerifier = 1;
+  let extraClassDeclaration = "ProductShape getShape();";
 }
 
 def Tenon_GeluOp : Tenon_SameTypeOp<"gelu", [Tenon_Elementwise]> {
@@ -206,7 +208,7 @@ def Tenon_ElementwiseOp : Tenon_Op<"elementwise", [Pure, Tenon_Elementwise]> {
     result[i...] = f(x[i...], y[i...]), where an operand with fewer dimensions is repeated over
     those that it lacks. f is one of
     add x + y, subtract x - y, multiply x y, divide x / y, minimum, maximum (NaN if either is),
-    exp, log, sqrt, rsqrt 1 / sqrt x, tanh, sigmoid 1 / (1 + exp(-x)),
+    exp, log, sqrt, rsqrt 1 / sqrt x, tanh, sigmoid 1 / (1 + exp(-x)), sin, cos (NaN from 2^20 on),
     select_less (x, y, u, v): u where x < y, else v; the derivative of minimum and maximum.
     (C1) there are as many operands as f takes.
     (C2) operands and result have the same float element type.

@@ -47,6 +47,7 @@ struct CompiledEntry {
 struct PackedParam {
   uint64_t offset = 0, stride = 0, bytes = 0;
   std::string packSymbol, unpackSymbol; // empty: row-major as in the checkpoint
+  int64_t depth = 0, columns = 0;       // K and N of what lies in panels
 };
 
 /// The code of one CPU target: an object file and the symbols in it.

@@ -104,10 +104,11 @@ static void countAttentionBackward(AttentionBackwardOp op, Cost &cost) {
   countPairs(op, op.getY().getType(), 10, 4, /*isCached=*/false, cost);
 }
 
-/// A matrix product over all of `rows` and the last dimension of `other`, which has the same rows.
-static void countProduct(Type rows, Type other, Cost &cost) {
+/// A product over all of `rows` and the last `count` dimensions of `other`, which has the same
+/// rows.
+static void countProduct(Type rows, Type other, unsigned count, Cost &cost) {
   SmallVector<StringAttr> dims(dimNames(rows));
-  dims.push_back(dimNames(other).back());
+  llvm::append_range(dims, dimNames(other).take_back(count));
   cost.flops.add(2, dims);
 }
 
@@ -152,6 +153,9 @@ static int64_t flopsOf(ScalarFunction function) {
     return 12;
   case ScalarFunction::sigmoid:
     return 10;
+  case ScalarFunction::sin:
+  case ScalarFunction::cos:
+    return 15;
   case ScalarFunction::rsqrt:
   case ScalarFunction::select_less:
     return 2;
@@ -178,15 +182,15 @@ static void countOperation(Operation &operation, Cost &cost) {
       // Mean and variance 4, normalise 2, weight 1, bias 1.
       .Case([&](LayerNormOp op) { elementwise(op.getBias() ? 8 : 7); })
       .Case([&](LinearOp op) {
-        SmallVector<StringAttr> dims(dimNames(op.getResult().getType()));
         if (op.getBias())
-          cost.flops.add(1, dims);
-        dims.push_back(dimNames(op.getX().getType()).back());
-        cost.flops.add(2, dims);
+          cost.flops.add(1, dimNames(op.getType()));
+        countProduct(op.getType(), op.getX().getType(), op.getShape().summed, cost);
       })
-      .Case([&](LinearBackwardOp op) { countProduct(op.getDy().getType(), op.getType(), cost); })
+      .Case([&](LinearBackwardOp op) {
+        countProduct(op.getDy().getType(), op.getType(), op.getShape().summed, cost);
+      })
       .Case([&](LinearBackwardWeightOp op) {
-        countProduct(op.getX().getType(), op.getDy().getType(), cost);
+        countProduct(op.getX().getType(), op.getDy().getType(), op.getShape().made, cost);
       })
       // Logits, and the gradients of both factors; the softmax and its gradient.
       .Case([&](HeadCrossEntropyOp op) {

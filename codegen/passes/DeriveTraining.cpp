@@ -9,6 +9,7 @@
 
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 
@@ -165,6 +166,18 @@ FailureOr<llvm::SetVector<StringAttr>> addGradients(Entry &entry) {
   return params;
 }
 
+/// The parameters that are biases of products, whatever their rank: with heads as dimensions it is
+/// 2 and more.
+llvm::StringSet<> biasesOf(ModelOp model) {
+  llvm::StringSet<> biases;
+  model.walk([&](LinearOp op) {
+    if (Value bias = op.getBias())
+      if (auto param = bias.getDefiningOp<GetParamOp>())
+        biases.insert(param.getName());
+  });
+  return biases;
+}
+
 /// Clips by the norm of the gradients, then updates each of the parameters.
 LogicalResult addUpdate(Entry &entry, const llvm::SetVector<StringAttr> &trained, bool isSgd) {
   OpBuilder b(entry.exit());
@@ -179,8 +192,9 @@ LogicalResult addUpdate(Entry &entry, const llvm::SetVector<StringAttr> &trained
   auto scalar = [&](StringRef name) { return entry.scalar(name); };
   Value norm = GradientNormOp::create(b, loc, scalar("max_norm").getType(), b.getArrayAttr(names));
   Value factor = ClipFactorOp::create(b, loc, norm, scalar("max_norm"));
+  llvm::StringSet<> biases = biasesOf(entry.model);
   for (ParamOp param : params) {
-    bool decays = param.getTensorType().getRank() >= 2;
+    bool decays = param.getTensorType().getRank() >= 2 && !biases.contains(param.getSymName());
     if (isSgd)
       SgdOp::create(b, param.getLoc(), param.getSymName(), decays, factor, scalar("lr"),
                     scalar("weight_decay"));

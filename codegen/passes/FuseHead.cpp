@@ -32,7 +32,7 @@ struct Head {
     Head head;
     head.backward = backward;
     head.linear = backward.getLogits().getDefiningOp<LinearOp>();
-    if (!head.linear)
+    if (!head.linear || head.linear.getWeight().getType().getRank() != 2)
       return std::nullopt;
     for (Operation *user : head.linear->getUsers()) {
       auto loss = dyn_cast<CrossEntropyOp>(user);

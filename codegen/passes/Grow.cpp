@@ -14,11 +14,14 @@ bool waitsForGroup(Operation *op) {
          llvm::any_of(op->getUsers(), llvm::IsaPred<AddOp>);
 }
 
+/// Whether what it takes of a sequence is one row, as a norm can read it.
+static bool isRow(LastTokenOp last) { return last.getType().getRank() == 2; }
+
 bool startsGroup(Operation *op) {
   if (isa<EmbeddingOp>(op))
     return !waitsForGroup(op);
   if (auto last = dyn_cast<LastTokenOp>(op))
-    return !(op->hasOneUse() && isa<LayerNormOp>(*op->user_begin()));
+    return !(isRow(last) && op->hasOneUse() && isa<LayerNormOp>(*op->user_begin()));
   return isa<LinearOp, LayerNormOp, AttentionOp, TokenCrossEntropyOp, MaskedMeanOp>(op) ||
          isElementwise(op) || isa<ReduceOp>(op) || startsTrainingGroup(op);
 }
@@ -67,14 +70,14 @@ GroupPlan growGroup(Operation *op) {
   if (isa<LayerNormOp>(op)) {
     Growth growth(GroupKind::Norm, op);
     if (auto last = cast<LayerNormOp>(op).getX().getDefiningOp<LastTokenOp>();
-        last && last->hasOneUse())
+        last && isRow(last) && last->hasOneUse())
       growth.plan.members.insert(growth.plan.members.begin(), last);
     growth.takeCast();
     growth.stop("a norm kernel ends with its row");
     return growth.plan;
   }
   if (isa<LinearOp>(op)) {
-    Growth growth(GroupKind::Linear, op);
+    Growth growth(GroupKind::Linear, op, cast<LinearOp>(op).getShape().made);
     growth.takeElementwise();
     return growth.plan;
   }

@@ -22,13 +22,15 @@ static bool isPositionSum(Operation *op) {
          table.getIds().getDefiningOp<PositionsOp>();
 }
 
-/// The sum over rows of `dy` that stands beside `op` and goes to a parameter: a bias's gradient.
-static SumLeadingOp biasSumOf(Value dy, Operation *op) {
+/// The sum over rows of `dy` that stands beside `op` and goes to a parameter: a bias's gradient,
+/// which has the last `columns` dimensions of dy.
+static SumLeadingOp biasSumOf(Value dy, Operation *op, unsigned columns) {
   SumLeadingOp next;
   for (Operation *user : dy.getUsers()) {
     auto sum = dyn_cast<SumLeadingOp>(user);
     bool fits = sum && sum->getBlock() == op->getBlock() && onlyAccumulate(sum) &&
-                cast<RankedTensorType>(sum.getType()).getRank() == 1 && op->isBeforeInBlock(sum);
+                cast<RankedTensorType>(sum.getType()).getRank() == columns &&
+                op->isBeforeInBlock(sum);
     if (fits && (!next || sum->isBeforeInBlock(next)))
       next = sum;
   }
@@ -78,8 +80,8 @@ GroupPlan growRun(GroupKind kind, Operation *op) {
   return growth.plan;
 }
 
-void takeBiasSum(Growth &growth, Value dy, Operation *op) {
-  if (SumLeadingOp sum = biasSumOf(dy, op)) {
+void takeBiasSum(Growth &growth, Value dy, Operation *op, unsigned columns) {
+  if (SumLeadingOp sum = biasSumOf(dy, op, columns)) {
     growth.take(sum);
     takeAccumulates(growth);
   }
@@ -90,7 +92,7 @@ GroupPlan growNormBackward(Operation *op) {
   auto norm = dyn_cast<LayerNormBackwardOp>(op);
   if (auto weight = dyn_cast<LayerNormBackwardWeightOp>(op)) {
     takeAccumulates(growth);
-    takeBiasSum(growth, weight.getDy(), op);
+    takeBiasSum(growth, weight.getDy(), op, /*columns=*/1);
     norm = normBackwardOf(weight.getX(), weight.getDy(), op);
     if (!norm)
       return growth.stop("the gradient of its input is not needed"), growth.plan;
@@ -112,7 +114,7 @@ GroupPlan growTrainingGroup(Operation *op) {
   if (isa<LayerNormBackwardOp, LayerNormBackwardWeightOp>(op))
     return growNormBackward(op);
   if (isa<LinearBackwardOp>(op)) {
-    Growth growth(GroupKind::LinearBackward, op);
+    Growth growth(GroupKind::LinearBackward, op, cast<LinearBackwardOp>(op).getShape().summed);
     growth.takeElementwise();
     return growth.plan;
   }
@@ -121,7 +123,7 @@ GroupPlan growTrainingGroup(Operation *op) {
     takeAccumulates(growth);
     // The kernel sums the columns of the second factor, which is dy in this form only.
     if (!weight.getTransposed())
-      takeBiasSum(growth, weight.getDy(), op);
+      takeBiasSum(growth, weight.getDy(), op, weight.getShape().made);
     growth.stop(weight.getTransposed() ? "this kernel takes nothing in"
                                        : "a weight's gradient takes in that of the bias only");
     return growth.plan;

@@ -59,6 +59,20 @@ Operation *Growth::onlyUser() {
   return user;
 }
 
+/// Whether an operand has some of the kernel's columns only: the kernel would not find it by the
+/// number of a column.
+bool Growth::isRepeatedInside(Operation *op) const {
+  auto whole = cast<RankedTensorType>(op->getResult(0).getType());
+  return llvm::any_of(op->getOperandTypes(), [&](Type type) {
+    auto places = placesIn(cast<RankedTensorType>(type).clone(whole.getElementType()), whole);
+    unsigned inside =
+        places ? llvm::count_if(*places,
+                                [&](unsigned place) { return place + columns >= whole.getRank(); })
+               : 0;
+    return inside != 0 && inside != columns;
+  });
+}
+
 /// The elementwise operations behind the current value, up to the first one on which all that use
 /// it come together, with what only these need: x and sigmoid(x) of x * sigmoid(x). Empty if there
 /// is no such operation.
@@ -67,7 +81,8 @@ SmallVector<Operation *> Growth::comeTogether() {
   llvm::SmallSetVector<Operation *, 8> candidates;
   llvm::SmallPtrSet<Operation *, 8> behind;
   for (Operation *op = from.getDefiningOp()->getNextNode(); op; op = op->getNextNode()) {
-    if (!op->hasTrait<IsElementwise>() || op->getResult(0).getType() != from.getType())
+    if (!op->hasTrait<IsElementwise>() || op->getResult(0).getType() != from.getType() ||
+        isRepeatedInside(op))
       continue;
     // What follows from the value, or else is known as early as it: the rest may end the kernel of
     // a later product.
@@ -120,6 +135,9 @@ void Growth::takeElementwise() {
       if (user && !isElementwise(user))
         stop("'tenon." + titleOf(user) +
              "' needs whole rows, and this kernel makes them in pieces");
+      else if (user && isRepeatedInside(user))
+        stop("an operand of 'tenon." + titleOf(user) +
+             "' has some of the dimensions only that are columns of this kernel");
       else if (user)
         stop("its result is the smaller side of 'tenon." + titleOf(user) + "'");
       return;

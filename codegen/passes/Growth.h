@@ -20,7 +20,9 @@ GroupPlan growRows(mlir::Operation *op);
 /// Grows a group along the uses of one current value.
 class Growth {
 public:
-  Growth(GroupKind kind, mlir::Operation *first) : plan{kind, {first}, ""} {}
+  /// `columns` is how many of the last dimensions of what it makes the kernel sees as one.
+  Growth(GroupKind kind, mlir::Operation *first, unsigned columns = 1)
+      : plan{kind, {first}, ""}, columns(columns) {}
 
   mlir::Value current() { return plan.members.back()->getResult(0); }
   void take(mlir::Operation *op) { plan.members.push_back(op); }
@@ -37,7 +39,10 @@ public:
   GroupPlan plan;
 
 private:
+  bool isRepeatedInside(mlir::Operation *op) const;
   llvm::SmallVector<mlir::Operation *> comeTogether();
+
+  unsigned columns;
 };
 
 } // namespace tenon

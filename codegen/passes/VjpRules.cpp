@@ -154,6 +154,10 @@ Value derivative(ElementwiseOp op, unsigned i, Value dy, Backward &w) {
     Value y = result(), rest = apply(ScalarFunction::subtract, {number(1), y});
     return product(dy, product(y, rest));
   }
+  case ScalarFunction::sin:
+    return product(dy, apply(ScalarFunction::cos, {input(0)}));
+  case ScalarFunction::cos:
+    return times(product(dy, apply(ScalarFunction::sin, {input(0)})), -1);
   case ScalarFunction::select_less:
     break; // only derivatives have it
   }

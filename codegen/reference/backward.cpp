@@ -72,17 +72,23 @@ Tensor layerNormBackwardWeight(const Tensor &x, const Tensor &dy, double epsilon
 }
 
 // A product with a matrix is differentiated by a product with its transpose.
-Tensor linearBackward(const Tensor &dy, const Tensor &weight, bool transposed) {
-  return linear(dy, weight, nullptr, !transposed);
+Tensor linearBackward(const Tensor &dy, const Tensor &weight, bool transposed, unsigned made) {
+  return linear(dy, weight, nullptr, !transposed, made);
 }
 
-Tensor linearBackwardWeight(const Tensor &x, const Tensor &dy, bool transposed) {
-  const Tensor &rows = transposed ? dy : x, &columns = transposed ? x : dy;
-  Tensor result = Tensor::zeros({rows.last(), columns.last()});
-  for (int64_t m = 0; m < x.rows(); ++m)
-    for (int64_t i = 0; i < rows.last(); ++i)
-      for (int64_t j = 0; j < columns.last(); ++j)
-        result.row(i)[j] += rows.row(m)[i] * columns.row(m)[j];
+Tensor linearBackwardWeight(const Tensor &x, const Tensor &dy, bool transposed, unsigned summed,
+                            unsigned made) {
+  ArrayRef<int64_t> k = ArrayRef(x.shape).take_back(summed);
+  ArrayRef<int64_t> n = ArrayRef(dy.shape).take_back(made);
+  SmallVector<int64_t> shape(transposed ? n : k);
+  llvm::append_range(shape, transposed ? k : n);
+  Tensor result = Tensor::zeros(shape);
+  int64_t K = x.product(x.shape.size() - summed), N = dy.product(dy.shape.size() - made);
+  for (int64_t m = 0; m < x.product() / K; ++m)
+    for (int64_t i = 0; i < K; ++i)
+      for (int64_t j = 0; j < N; ++j)
+        result.values[transposed ? j * K + i : i * N + j] +=
+            x.values[m * K + i] * dy.values[m * N + j];
   return result;
 }
 

@@ -22,10 +22,13 @@ Tensor layerNormBackward(const Tensor &x, const Tensor &weight, const Tensor &dy
 /// -> (C).
 Tensor layerNormBackwardWeight(const Tensor &x, const Tensor &dy, double epsilon);
 
-/// dy (..., N), weight (K, N), or (N, K) if transposed -> (..., K).
-Tensor linearBackward(const Tensor &dy, const Tensor &weight, bool transposed);
-/// x (..., K), dy (..., N) -> (K, N), or (N, K) if transposed.
-Tensor linearBackwardWeight(const Tensor &x, const Tensor &dy, bool transposed);
+/// dy (..., N...), weight (K..., N...), or (N..., K...) if transposed -> (..., K...). `made`
+/// dimensions are N.
+Tensor linearBackward(const Tensor &dy, const Tensor &weight, bool transposed, unsigned made = 1);
+/// x (..., K...), dy (..., N...) -> (K..., N...), or (N..., K...) if transposed. `summed`
+/// dimensions are K, `made` are N.
+Tensor linearBackwardWeight(const Tensor &x, const Tensor &dy, bool transposed, unsigned summed = 1,
+                            unsigned made = 1);
 
 Tensor geluTanhBackward(const Tensor &x, const Tensor &dy);
 Tensor geluErfBackward(const Tensor &x, const Tensor &dy);

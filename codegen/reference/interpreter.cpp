@@ -142,7 +142,7 @@ LogicalResult Interpreter::execute(Operation *op) {
         bool narrow = op.getNarrow();
         return define(op.getResult(),
                       linear(factor(get(op.getX()), narrow), factor(get(op.getWeight()), narrow),
-                             getOptional(op.getBias()), op.getTransposed()));
+                             getOptional(op.getBias()), op.getTransposed(), op.getShape().summed));
       })
       .Case([&](GeluOp op) {
         return define(op.getResult(), op.getForm() == GeluKind::Erf ? geluErf(get(op.getX()))

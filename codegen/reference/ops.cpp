@@ -53,6 +53,7 @@ Tensor add(const Tensor &x, const Tensor &y) {
 }
 
 static double apply(ScalarFunction function, llvm::ArrayRef<double> x) {
+  auto ofAngle = [](double x) { return std::abs(x) < 0x1p20 ? x : NAN; };
   auto ofNumbers = [](double chosen, double x, double y) {
     return std::isnan(x) || std::isnan(y) ? NAN : chosen;
   };
@@ -81,6 +82,10 @@ static double apply(ScalarFunction function, llvm::ArrayRef<double> x) {
     return std::tanh(x[0]);
   case ScalarFunction::sigmoid:
     return 1 / (1 + std::exp(-x[0]));
+  case ScalarFunction::sin:
+    return std::sin(ofAngle(x[0]));
+  case ScalarFunction::cos:
+    return std::cos(ofAngle(x[0]));
   case ScalarFunction::select_less:
     return x[0] < x[1] ? x[2] : x[3];
   }
@@ -179,22 +184,25 @@ Tensor layerNorm(const Tensor &x, const Tensor &weight, const Tensor *bias, doub
   return result;
 }
 
-Tensor linear(const Tensor &x, const Tensor &weight, const Tensor *bias, bool transposed) {
-  int64_t K = x.last(), N = weight.shape[transposed ? 0 : 1];
-  SmallVector<int64_t> shape = x.shape;
-  shape.back() = N;
+Tensor linear(const Tensor &x, const Tensor &weight, const Tensor *bias, bool transposed,
+              unsigned summed) {
+  int64_t K = x.product(x.shape.size() - summed);
+  int64_t N = weight.product() / K;
+  ArrayRef<int64_t> all(weight.shape);
+  SmallVector<int64_t> shape(ArrayRef(x.shape).drop_back(summed));
+  llvm::append_range(shape, transposed ? all.drop_back(summed) : all.drop_front(summed));
   Tensor result = Tensor::zeros(shape);
-  for (int64_t m = 0; m < x.rows(); ++m) {
-    const double *in = x.row(m);
-    double *out = result.row(m);
+  for (int64_t m = 0; m < x.product() / K; ++m) {
+    const double *in = x.values.data() + m * K, *w = weight.values.data();
+    double *out = result.values.data() + m * N;
     if (transposed) {
       for (int64_t n = 0; n < N; ++n)
         for (int64_t k = 0; k < K; ++k)
-          out[n] += in[k] * weight.row(n)[k];
+          out[n] += in[k] * w[n * K + k];
     } else { // k outside: rows of the weight are then read in order
       for (int64_t k = 0; k < K; ++k)
         for (int64_t n = 0; n < N; ++n)
-          out[n] += in[k] * weight.row(k)[n];
+          out[n] += in[k] * w[k * N + n];
     }
     for (int64_t n = 0; bias && n < N; ++n)
       out[n] += bias->values[n];

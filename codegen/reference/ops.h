@@ -48,8 +48,10 @@ Tensor scale(const Tensor &x, double factor);
 double meanOf(const double *x, int64_t C);
 Tensor layerNorm(const Tensor &x, const Tensor &weight, const Tensor *bias, double epsilon);
 
-/// x (..., K) times weight (K, N), or (N, K) if transposed, plus bias (N) unless null.
-Tensor linear(const Tensor &x, const Tensor &weight, const Tensor *bias, bool transposed);
+/// x (..., K...) times weight (K..., N...), or (N..., K...) if transposed, plus bias (N...) unless
+/// null. `summed` dimensions are K.
+Tensor linear(const Tensor &x, const Tensor &weight, const Tensor *bias, bool transposed,
+              unsigned summed = 1);
 
 Tensor geluTanh(const Tensor &x);
 Tensor geluErf(const Tensor &x);

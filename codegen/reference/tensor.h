@@ -22,9 +22,10 @@ struct Tensor {
   int64_t last() const { return shape.empty() ? 1 : shape.back(); }
   /// The product of all dimensions but the last.
   int64_t rows() const { return last() ? product() / last() : 0; }
-  int64_t product() const {
+  /// The product of the dimensions from `first` on.
+  int64_t product(size_t first = 0) const {
     int64_t count = 1;
-    for (int64_t size : shape)
+    for (int64_t size : llvm::ArrayRef(shape).drop_front(first))
       count *= size;
     return count;
   }

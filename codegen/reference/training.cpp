@@ -42,15 +42,16 @@ LogicalResult Interpreter::executeTraining(Operation *op) {
       })
       .Case([&](LinearBackwardOp op) {
         bool narrow = op.getNarrow();
-        return define(op.getResult(),
-                      linearBackward(factor(get(op.getDy()), narrow),
-                                     factor(get(op.getWeight()), narrow), op.getTransposed()));
+        return define(op.getResult(), linearBackward(factor(get(op.getDy()), narrow),
+                                                     factor(get(op.getWeight()), narrow),
+                                                     op.getTransposed(), op.getShape().made));
       })
       .Case([&](LinearBackwardWeightOp op) {
         bool narrow = op.getNarrow();
         return define(op.getResult(),
                       linearBackwardWeight(factor(get(op.getX()), narrow),
-                                           factor(get(op.getDy()), narrow), op.getTransposed()));
+                                           factor(get(op.getDy()), narrow), op.getTransposed(),
+                                           op.getShape().summed, op.getShape().made));
       })
       .Case([&](GeluBackwardOp op) {
         auto backward = op.getForm() == GeluKind::Erf ? geluErfBackward : geluTanhBackward;

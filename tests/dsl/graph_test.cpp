@@ -159,8 +159,46 @@ struct arithmetic {
 
 TENON_MODEL(arithmetic, arithmetic{});
 
+namespace {
+struct by_name {
+  param<f32, n_head, n_block, n_embd> q{"q", ones};  // (out, in)
+  param<f32, n_head, n_block> bias{"bias", zeros};
+  param<f32, n_head, n_block, n_qkv> o{"o", ones};  // (in, out), summed over two dimensions
+  nn::torch_linear<n_qkv, n_qkv> square{"square"};  // (out, in), which names do not say
+  nn::torch_linear<n_qkv, n_vocab> head{"head", normal(0.5), false};
+  constexpr auto operator()(input<"x", f32, batch, n_embd> x) const {
+    auto y = linear(linear(x, q, bias), o);
+    return outputs(output<"y">(head(square(y))));
+  }
+};
+}  // namespace
+
+TENON_MODEL(by_name, by_name{});
+
+TEST_CASE("a linear says how its weight is stored") {
+  const decode::graph named = decode::read(tenon_graph_by_name);
+  strings nodes;
+  std::vector<std::uint32_t> out_in;
+  for (const decode::node& n : named.nodes) {
+    nodes.push_back(named.text(n));
+    out_in.push_back(n.attributes.at(0));
+  }
+  CHECK(nodes == strings{"linear(%0, q, bias) -> %1 : [batch, n_head, n_block]",
+                         "linear(%1, o) -> %2 : [batch, n_qkv]",
+                         "linear(%2, square.weight, square.bias) -> %3 : [batch, n_qkv]",
+                         "linear(%3, head.weight) -> %4 : [batch, n_vocab]"});
+  CHECK(out_in == std::vector<std::uint32_t>{1, 0, 1, 1});
+  const auto& square = named.params.at(3);
+  CHECK(square.name == "square.weight");
+  CHECK(square.init == graph::init::uniform);  // as PyTorch draws both
+  CHECK(named.params.at(4).init == graph::init::uniform);
+  CHECK(named.params.at(4).init_value == square.init_value);
+  CHECK(square.init_value == Approx(1 / std::sqrt(12.0)).epsilon(1e-15));
+  CHECK(named.params.at(5).init_value == 0.5);
+}
+
 TEST_CASE("the library's functions are not in the way of the language's, and the other way round") {
-  CHECK(exp(0.0) + tanh(0.0f) + sqrt(4.0) == 3);
+  CHECK(exp(0.0) + tanh(0.0f) + sqrt(4.0) + sin(0.0) == 3);
 }
 
 namespace {

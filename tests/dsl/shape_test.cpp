@@ -45,6 +45,17 @@ static_assert(shape::first_difference(abc{}, abc{}) == 3);
 static_assert(shape::first_difference(abc{}, dims<a, b, other_c>{}) == 2);
 static_assert(shape::first_difference(abc{}, dims<b, a, c>{}) == 0);
 static_assert(shape::first_difference(dims<>{}, dims<>{}) == 0);
+// lists are joined in order; those without dimensions add nothing
+static_assert(same<shape::joined_t<dims<a>, dims<>, dims<b, c>>, abc>);
+static_assert(same<shape::joined_t<>, dims<>>);
+// what two lists share and what one lacks are the list again, in its order and not the other's
+static_assert(same<shape::common_t<abc, dims<c, heads, a>>, dims<a, c>>);
+static_assert(same<shape::others_t<abc, dims<c, heads, a>>, dims<b>>);
+static_assert(same<shape::common_t<abc, dims<>>, dims<>> &&
+              same<shape::others_t<abc, dims<>>, abc>);
+// a dimension that stands twice is found where it stands again
+static_assert(shape::first_repeated(abc{}) == 3 && shape::first_repeated(dims<>{}) == 0);
+static_assert(shape::first_repeated(dims<a, b, a, b>{}) == 2);
 
 using x = tensor<f32, a, time_steps, c>;
 static_assert(same<replace_last_t<x, b>, tensor<f32, a, time_steps, b>>);
@@ -54,8 +65,19 @@ static_assert(same<result<decltype(detail::check_linear<x, param<f32, c, b>>())>
                    tensor<f32, a, time_steps, b>>);
 static_assert(same<result<decltype(detail::check_linear<tensor<f32, c>, param<f32, c, b>>())>,
                    tensor<f32, b>>);
-static_assert(same<result<decltype(detail::check_tied_head<x, param<f32, b, c>>())>,
+// a weight (out, in), heads as dimensions, and sums over several of them
+static_assert(same<result<decltype(detail::check_linear<x, param<f32, b, c>>())>,
                    tensor<f32, a, time_steps, b>>);
+using of_heads = result<decltype(detail::check_linear<x, param<f32, heads, b, c>>())>;
+static_assert(same<of_heads, tensor<f32, a, time_steps, heads, b>>);
+static_assert(same<result<decltype(detail::check_linear<x, param<f32, c, heads, b>>())>, of_heads>);
+static_assert(same<result<decltype(detail::check_linear<of_heads, param<f32, c, heads, b>>())>, x>);
+static_assert(same<result<decltype(detail::check_linear<of_heads, param<f32, heads, b, c>>())>, x>);
+static_assert(is_accepted<
+              decltype(detail::check_linear<x, param<f32, heads, b, c>, param<f32, heads, b>>())>);
+static_assert(!is_accepted<
+              decltype(detail::check_linear<x, param<f32, heads, b, c>, param<f32, b, heads>>())>);
+static_assert(!is_accepted<decltype(detail::check_linear<of_heads, param<f32, c, b, heads>>())>);
 static_assert(same<result<decltype(detail::check_layer_norm<x, param<f32, c>>())>, x>);
 static_assert(same<result<decltype(detail::check_arithmetic<x, x>())>, x>);
 static_assert(same<result<decltype(detail::check_arithmetic<x, tensor<f32, c>>())>, x>);

@@ -11,10 +11,10 @@ struct n : dim<4> {};
 
 constexpr unsigned begin = __LINE__;
 struct spread_out {
-  param<f32, n, n> w{"w", zeros};
+  nn::linear<n, n> fc{"fc", zeros};
   constexpr auto operator()(input<"x", f32, n> x) const {
-    auto y = linear(x,
-                    w);       // 0: the line of the name
+    auto y = fc(
+        x);                   // 0: the line of the name
     y = dropout(
         y, 0.5);              // 1: also
     y = y +
@@ -30,9 +30,9 @@ struct spread_out {
 
 template <class Dim>
 struct in_a_template {
-  param<f32, Dim, Dim> w{"w", zeros};
+  nn::linear<Dim, Dim> fc{"fc", zeros};
   constexpr auto operator()(input<"x", f32, Dim> x) const {
-    auto y = linear(x, w);
+    auto y = fc(x);
     y = gelu(
         y, gelu_tanh);
     return outputs(output<"y">(y + x));

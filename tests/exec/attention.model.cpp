@@ -82,10 +82,19 @@ struct heads_apart {
   }
 };
 
-// Trained: of grouped heads; of one head that all share, whose keys depend on no parameter; and of
-// heads that depend on none at all.
+// Trained: of grouped heads; in a stack of layers; of one head that all share, whose keys depend on
+// no parameter; and of heads that depend on none at all.
 struct short_seq : dyn<1, 70> {};
 struct n_short : dim<70> {};
+struct n_layer : dim<2> {};
+struct layer_of_heads {
+  kv_cache<f32, batch, n_short, n_kv, n_group, d20> own{"own"};
+  param<f32, n_kv, n_group, d20> q{"q", normal(1)}, k{"k", normal(1)}, v{"v", normal(1)};
+
+  constexpr auto operator()(tensor<f32, batch, short_seq, n_kv, n_group, d20> x) const {
+    return x + attention<d20>(x * q, x * k, x * v, own);
+  }
+};
 struct trained_heads {
   kv_cache<f32, batch, n_short, n_kv, d20> grouped{"grouped"};
   kv_cache<f32, batch, n_short, d20> shared{"shared"};
@@ -99,6 +108,7 @@ struct trained_heads {
                             input<"targets", i32, batch, short_seq, n_kv, n_group> targets,
                             input<"others", i32, batch, short_seq, n_kv> others) const {
     auto first = attention<d20>(x * q, y * k, y * v, grouped);
+    first = repeat<n_layer>("h", layer_of_heads{}, first);
     auto second = attention<d20>(first, z, z, shared);
     auto third = gain * attention<d20>(y, y, y, frozen);
     return outputs(output<"h">(second), output<"g">(third),

@@ -271,7 +271,7 @@ struct all_functions : parts {
   constexpr auto operator()(ids_of ids, targets_of targets) const {
     auto x = square(token(ids));
     auto y = exp(min(x, 1.0)) / (2 + sigmoid(x)) - log(1.5 + x * x) * rsqrt(0.5 + exp(x));
-    y = sqrt(0.25 + y * y) - max(x, y) + tanh(-y);
+    y = sqrt(0.25 + y * y) - max(x, y) + tanh(-y) + sin(9 * x) * cos(x - y);
     return with_loss(head(y), targets);
   }
 };

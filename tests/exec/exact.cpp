@@ -165,9 +165,9 @@ const std::vector<product> depths = {{"k1.weight", "k1.bias", 0},
                                      {"k257.weight", nullptr, 3},
                                      {"k1021.weight", "k1021.bias", 4}};
 const std::vector<product> tables = {
-    {"v1", nullptr, 0},  {"v257", nullptr, 0}, {"v2", nullptr, 1},
-    {"v11", nullptr, 2}, {"v7", nullptr, 3},   {"v1021", nullptr, 4},
-    {"v65", nullptr, 5}, {"v3", nullptr, 6},   {"v5", nullptr, 7}};
+    {"v1.weight", nullptr, 0}, {"v257", nullptr, 0}, {"v2", nullptr, 1},
+    {"v11", nullptr, 2},       {"v7", nullptr, 3},   {"v1021", nullptr, 4},
+    {"v65", nullptr, 5},       {"v3", nullptr, 6},   {"v5", nullptr, 7}};
 
 }  // namespace
 

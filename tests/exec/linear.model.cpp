@@ -68,7 +68,7 @@ struct linear_depths {
 
 template <class T>
 struct tied_heads {
-  param<T, w1, w1> v1{"v1", normal(0.1)};
+  nn::torch_linear<w1, w1, T> v1{"v1", normal(0.1), false};
   param<T, w257, w1> v257{"v257", normal(0.1)};
   param<T, w2, w5> v2{"v2", normal(0.1)};
   param<T, w11, w16> v11{"v11", normal(0.1)};
@@ -83,7 +83,7 @@ struct tied_heads {
                             input<"e", f32, batch, seq, w33> e, input<"f", f32, batch, seq, w64> f,
                             input<"g", f32, batch, seq, w257> g,
                             input<"h", f32, batch, seq, w8195> h) const {
-    return outputs(output<"y1">(tied_head(a, v1)), output<"y257">(tied_head(a, v257)),
+    return outputs(output<"y1">(v1(a)), output<"y257">(tied_head(a, v257)),
                    output<"y2">(tied_head(b, v2)), output<"y11">(tied_head(c, v11)),
                    output<"y7">(tied_head(d, v7)), output<"y1021">(tied_head(e, v1021)),
                    output<"y65">(tied_head(f, v65)), output<"y3">(tied_head(g, v3)),

@@ -178,7 +178,7 @@ class Model:
         made = self.linear("c", "c3" if is_packed else "c")
         cache = self.member('kv_cache<f32, batch, n_place, c> {}{"{}"}')
         scope.add("x", f"causal_self_attention<n_head>({made}({x}), {cache})" if is_packed
-                  else f"attention<c>({x}, {made}({x}), {x}, {cache})")
+                  else f"attention<c>({x}, {x}, {made}({x}), {cache})")  # keys of one position have no effect
 
     def stack(self, scope):
         x, name = scope.any("x"), f"layer{self.number()}"

@@ -47,6 +47,26 @@ TEST_CASE("a file and a folder load, with or without the prefix, at any alignmen
   check_same(*from_folder);
 }
 
+TEST_CASE("a tensor may have neighbouring dimensions of its parameter as one") {
+  const auto with_shapes = [](std::vector<std::int64_t> wte, std::vector<std::int64_t> proj) {
+    auto tensors = safetensors::toy();
+    tensors[0].shape = std::move(wte);
+    tensors[4].shape = std::move(proj);
+    return tensors;
+  };
+  const scratch_folder folder;
+  const auto loaded =
+      load(folder.write("flat.safetensors", safetensors::file(with_shapes({33}, {9}))));
+  INFO(loaded.message());
+  REQUIRE(loaded);
+  check_same(*loaded);
+  for (const std::vector<std::int64_t>& wte : std::vector<std::vector<std::int64_t>>{
+           {3, 11}, {11, 1, 3}, {1, 33}, {33, 1}, {11, 3, 1}, {3, 11, 1}})
+    CHECK_THAT(message_of(with_shapes(wte, {3, 3})),
+               Catch::Contains("1 of another shape: wte.weight is F32 [") &&
+                   Catch::Contains("where the model has F32 [11, 3]"));
+}
+
 TEST_CASE("shards load through their index") {
   auto tensors = safetensors::toy("transformer.");
   const std::vector<safetensors::stored> head(tensors.begin(), tensors.begin() + 2);

@@ -34,15 +34,16 @@ TEST_CASE("every slot is packed by its variant's function") {
 
 TEST_CASE("tensors in memory are bound by name and shape") {
   auto all = toy_weights::tensors();
-  all[1].shape = {48};
+  all[1].shape = {3, 16};
   all[2].name = "transformer.h.0.ln.weight";  // the prefix is fine
   all[3].name = "h.2.ln.weight";
-  CHECK(std::string(rt::weights::from_tensors(toy::model(), toy_weights::views(all)).message()) ==
-        "the tensors are not those of model 'toy': 1 missing: h.1.ln.weight; 1 of another "
-        "shape: "
-        "wpe.weight is F32 [48] where the model has F32 [16, 3]; 1 unexpected: h.2.ln.weight; use "
-        "weights of "
-        "this very model");
+  CHECK(
+      std::string(rt::weights::from_tensors(toy::model(), toy_weights::views(all)).message()) ==
+      "the tensors are not those of model 'toy': 1 missing: h.1.ln.weight; 1 of another "
+      "shape: "
+      "wpe.weight is F32 [3, 16] where the model has F32 [16, 3]; 1 unexpected: h.2.ln.weight; use "
+      "weights of "
+      "this very model");
   CHECK_THAT(rt::weights::from_tensors(toy::model(), {}).message(), Catch::Contains("6 missing"));
   tenon_named_tensor null{};
   CHECK_THAT(rt::weights::from_tensors(toy::model(), {&null, 1}).message(),

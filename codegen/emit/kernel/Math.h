@@ -18,6 +18,9 @@ mlir::Value emitTanh(KernelBuilder &k, mlir::Value x);
 mlir::Value emitErf(KernelBuilder &k, mlir::Value x);
 /// 1/sqrt x; for a zero infinity with its sign, NaN for x < 0.
 mlir::Value emitRsqrt(KernelBuilder &k, mlir::Value x);
+/// sin x and cos x; NaN for |x| >= 2^20.
+mlir::Value emitSin(KernelBuilder &k, mlir::Value x);
+mlir::Value emitCos(KernelBuilder &k, mlir::Value x);
 /// GELU in either form; see tenon.gelu.
 mlir::Value emitGelu(KernelBuilder &k, mlir::Value x, GeluKind form);
 /// The derivative of either form of GELU; see tenon.gelu_backward. 0 and 1 at the infinities.

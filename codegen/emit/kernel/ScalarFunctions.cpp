@@ -37,6 +37,10 @@ Value emitScalarFunction(KernelBuilder &k, ScalarFunction function, ArrayRef<Val
     Value one = k.splat(1, lanesOf(x[0]));
     return k.divf(one, k.addf(one, emitExp(k, k.subf(k.splat(-0.0, lanesOf(x[0])), x[0]))));
   }
+  case ScalarFunction::sin:
+    return emitSin(k, x[0]);
+  case ScalarFunction::cos:
+    return emitCos(k, x[0]);
   case ScalarFunction::select_less: {
     Value less = arith::CmpFOp::create(k.b, k.loc, arith::CmpFPredicate::OLT, x[0], x[1]);
     return arith::SelectOp::create(k.b, k.loc, less, x[2], x[3]);
@@ -52,6 +56,8 @@ bool needsRegisters(ScalarFunction function) {
   case ScalarFunction::rsqrt:
   case ScalarFunction::tanh:
   case ScalarFunction::sigmoid:
+  case ScalarFunction::sin:
+  case ScalarFunction::cos:
     return true;
   case ScalarFunction::add:
   case ScalarFunction::subtract:

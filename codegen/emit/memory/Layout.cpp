@@ -28,19 +28,34 @@ bool append(PackedParam &packed, int64_t layers, uint64_t &bytes) {
   return packed.bytes <= mostBytes && bytes <= mostBytes;
 }
 
-/// The first use of each parameter in each form.
+/// A use of a parameter, and K where that is in panels; 0 where it is row-major.
+struct Use {
+  Operation *op;
+  int64_t depth;
+
+  explicit Use(OpOperand &use) : op(use.getOwner()), depth(0) {
+    llvm::TypeSwitch<Operation *>(op)
+        .Case<LinearOp, LinearBackwardOp>([&](auto product) {
+          if (!product.getTransposed() && &product.getWeightMutable() == &use)
+            depth = product.getShape().depth;
+        })
+        .Case([&](HeadCrossEntropyOp head) {
+          if (!head.getTransposed() && &head.getWeightMutable() == &use)
+            depth = head.getWeight().getType().getDimSize(0);
+        });
+  }
+};
+
+/// The first use of each parameter, and the first that needs it in another form than that.
 struct Uses {
-  llvm::StringMap<Operation *> panels, rows;
+  llvm::StringMap<Use> first, other;
 
   explicit Uses(ModelOp model) {
     model.walk([&](GetParamOp param) {
-      for (OpOperand &use : param.getResult().getUses()) {
-        bool isPanel = llvm::TypeSwitch<Operation *, bool>(use.getOwner())
-                           .Case<LinearOp, LinearBackwardOp, HeadCrossEntropyOp>([&](auto product) {
-                             return !product.getTransposed() && &product.getWeightMutable() == &use;
-                           })
-                           .Default(false);
-        (isPanel ? panels : rows).try_emplace(param.getName(), use.getOwner());
+      for (OpOperand &operand : param.getResult().getUses()) {
+        Use use(operand), known = first.try_emplace(param.getName(), use).first->second;
+        if (use.depth != known.depth)
+          other.try_emplace(param.getName(), use);
       }
     });
   }
@@ -62,20 +77,25 @@ FailureOr<MemoryLayout> MemoryLayout::of(ModelOp model, const Target &target) {
     packed.bytes = greatestBytes(model, type);
     if (packed.bytes > mostBytes)
       return tooLarge(packed.bytes);
-    auto panel = uses.panels.find(param.getSymName());
-    if (panel != uses.panels.end()) {
-      if (auto row = uses.rows.find(param.getSymName()); row != uses.rows.end()) {
-        InFlightDiagnostic error =
-            param.emitError("parameter '")
-            << param.getSymName() << "' is the weight of a linear and is also used by '"
-            << row->second->getName()
-            << "', which needs another memory layout; declare two parameters";
-        error.attachNote(panel->second->getLoc()) << "used by a linear here";
-        error.attachNote(row->second->getLoc()) << "used otherwise here";
-        return failure();
-      }
-      packed.bytes = packedBytes(type, target);
-      std::string shape = llvm::formatv("{0}x{1}{2}", type.getDimSize(0), type.getDimSize(1),
+    auto use = uses.first.find(param.getSymName());
+    if (auto other = uses.other.find(param.getSymName()); other != uses.other.end()) {
+      // The product first, whichever comes first.
+      Use product = use->second, second = other->second;
+      if (product.depth == 0)
+        std::swap(product, second);
+      InFlightDiagnostic error =
+          param.emitError("parameter '")
+          << param.getSymName() << "' is the weight of a linear and is also used by '"
+          << second.op->getName() << "', which needs another memory layout; declare two parameters";
+      error.attachNote(product.op->getLoc()) << "used by a linear here";
+      error.attachNote(second.op->getLoc()) << "used otherwise here";
+      return failure();
+    }
+    if (use != uses.first.end() && use->second.depth != 0) {
+      packed.depth = use->second.depth;
+      packed.columns = type.getNumElements() / packed.depth;
+      packed.bytes = packedBytes(packed.depth, packed.columns, type.getElementType(), target);
+      std::string shape = llvm::formatv("{0}x{1}{2}", packed.depth, packed.columns,
                                         type.getElementType().isBF16() ? "_bf16" : "");
       packed.packSymbol = "pack_" + shape;
       packed.unpackSymbol = "unpack_" + shape;

@@ -12,10 +12,12 @@ struct MemoryLayout {
   llvm::StringMap<unsigned> paramIndex;
   uint64_t weightsBytes = 0, stateBytes = 0;
 
-  /// Lays out a planned model: the weights of plain products as panels (Linear.cpp), all other
-  /// parameters row-major. Fails where a parameter is needed in both forms.
+  /// Lays out a planned model: the weights (K, N) of products as panels (Linear.cpp), all other
+  /// parameters row-major, and with them weights (N, K) (DotLinear.cpp). Fails where a parameter is
+  /// needed in two forms.
   static mlir::FailureOr<MemoryLayout> of(ModelOp model, const Target &target);
 
+  const PackedParam &param(mlir::StringAttr name) const { return params[paramIndex.lookup(name)]; }
   /// Whether the parameter lies in panels of target.panelColumns() columns; else it is row-major.
   bool isPanel(mlir::StringAttr param) const;
   /// Bytes of all layers of a parameter, which lie one after the other, padding included.

@@ -11,19 +11,19 @@ using namespace mlir;
 
 namespace tenon {
 
-int64_t packedBytes(RankedTensorType weight, const Target &target) {
-  int64_t group = packedDepth(weight.getElementType());
-  return llvm::alignTo(weight.getDimSize(0), group) *
-         llvm::alignTo(weight.getDimSize(1), target.panelColumns()) *
-         weight.getElementTypeBitWidth() / 8;
+int64_t packedBytes(int64_t depth, int64_t columns, Type element, const Target &target) {
+  return llvm::alignTo(depth, packedDepth(element)) *
+         llvm::alignTo(columns, target.panelColumns()) * element.getIntOrFloatBitWidth() / 8;
 }
 
 namespace {
 /// One copying function: what it knows of the two forms, and the loops over both.
 class PanelCopy {
 public:
-  PanelCopy(ModuleOp module, StringRef symbol, ParamOp param, const Target &target)
-      : b(module.getContext()), loc(param.getLoc()), k(b, loc, target), target(target) {
+  PanelCopy(ModuleOp module, StringRef symbol, const PackedParam &packed, ParamOp param,
+            const Target &target)
+      : b(module.getContext()), loc(param.getLoc()), k(b, loc, target), target(target),
+        depth(packed.depth), columns(packed.columns) {
     b.setInsertionPointToEnd(module.getBody());
     Type pointer = LLVM::LLVMPointerType::get(b.getContext());
     auto function = func::FuncOp::create(b, loc, symbol, b.getFunctionType({pointer, pointer}, {}));
@@ -32,10 +32,9 @@ public:
     func::ReturnOp::create(b, loc);
     b.setInsertionPointToStart(body);
     source = body->getArgument(0), destination = body->getArgument(1);
-    RankedTensorType type = param.getTensorType();
-    depth = type.getDimSize(0), columns = type.getDimSize(1);
-    group = packedDepth(type.getElementType());
-    bf16 = type.getElementType().isBF16();
+    Type element = param.getTensorType().getElementType();
+    group = packedDepth(element);
+    bf16 = element.isBF16();
     lane = bf16 ? b.getI32Type() : Type(b.getF32Type());
   }
 
@@ -132,19 +131,19 @@ private:
   Location loc;
   CpuKernelBuilder k;
   const Target &target;
-  int64_t depth = 0, columns = 0, group = 1;
+  int64_t depth, columns, group = 1;
   bool bf16 = false;
   Type lane;
   Value source, destination;
 };
 } // namespace
 
-void emitPack(ModuleOp module, StringRef symbol, ParamOp param, const Target &target) {
-  PanelCopy(module, symbol, param, target).pack();
+void emitPack(ModuleOp module, const PackedParam &packed, ParamOp param, const Target &target) {
+  PanelCopy(module, packed.packSymbol, packed, param, target).pack();
 }
 
-void emitUnpack(ModuleOp module, StringRef symbol, ParamOp param, const Target &target) {
-  PanelCopy(module, symbol, param, target).unpack();
+void emitUnpack(ModuleOp module, const PackedParam &packed, ParamOp param, const Target &target) {
+  PanelCopy(module, packed.unpackSymbol, packed, param, target).unpack();
 }
 
 } // namespace tenon

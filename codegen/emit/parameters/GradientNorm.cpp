@@ -27,9 +27,14 @@ int64_t gradientNormScratch(GradientNormOp op) {
     auto param = cast<ParamOp>(SymbolTable::lookupSymbolIn(model, name));
     RankedTensorType type = param.getTensorType();
     int64_t bytes = type.getNumElements() * 4;
-    if (type.getRank() == 2)
+    // In panels, wherever a product divides its dimensions into K and N.
+    int64_t depth = 1;
+    for (int64_t size : type.getShape().drop_back()) {
+      depth *= size;
       for (const Target &target : cpuTargets())
-        bytes = std::max(bytes, packedBytes(type, target));
+        bytes = std::max(bytes, packedBytes(depth, type.getNumElements() / depth,
+                                            type.getElementType(), target));
+    }
     chunks += chunksOf(llvm::alignTo(bytes, 64) * layerCount(model, param.getLayers()));
   }
   return 2 * chunks; // f64

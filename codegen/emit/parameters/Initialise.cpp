@@ -36,9 +36,9 @@ struct Filled {
     lines = llvm::divideCeil(elements, lineElements);
     layers = layerCount(k.model, param.getLayers());
     stride = k.layout->paramBytes(k.model, name) / 4 / layers;
-    if (k.layout->isPanel(name)) {
-      rows = type.getDimSize(0);
-      columns = type.getDimSize(1);
+    if (const PackedParam &packed = k.layout->param(name); k.layout->isPanel(name)) {
+      rows = packed.depth;
+      columns = packed.columns;
       panel = k.target.panelColumns();
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The kernel family of matrix products with row-major transposed weights (N, K): the tied head,
-// whose weight is also the token table and so is kept once, as the table. Each output is a dot
+// The kernel family of matrix products with row-major transposed weights (N, K), as PyTorch stores
+// them; one that is also the token table is kept once, as the table. Each output is a dot
 // product: `lanes` partial sums over K in order (of pairs, for bf16), the rest of K as a
 // zero-filled vector, then one fixed tree. Threads share the columns N.
 #include "Families.h"
@@ -8,6 +8,7 @@
 #include "Product.h"
 #include "kernel/Bf16.h"
 #include "kernel/Transpose.h"
+#include "rows/Elementwise.h"
 
 using namespace mlir;
 
@@ -17,21 +18,83 @@ namespace tenon {
 // cache.
 static constexpr int64_t rowBytes = 384 << 10;
 
+// Columns whose sums wait together for a long chain, which then gets whole vectors of them: whole
+// blocks and vectors of every target, so that dropout finds its columns in fours. And rows of them.
+static constexpr int64_t waitingColumns = 48, waitingRows = 128;
+
 namespace {
 struct DotKernel : Product {
   DotKernel(GroupOp group, CpuKernelBuilder &k) : Product(group, k), lanes(k.target.lanes) {}
 
   void emit() {
-    Value rows = k.rows(type);
-    auto [begin, end] = k.share(k.index(columns));
+    Value rows = Product::rows();
+    bool waits = llvm::any_of(chain, isLong);
+    auto [begin, end] =
+        k.share(k.index(waits ? llvm::divideCeil(columns, waitingColumns) : columns));
+    if (waits)
+      waiting = k.own(mostRows(waitingRows) * waitingColumns, k.b.getF32Type());
     for (unsigned few = 1; few < dotRows(); ++few)
       k.ifThen(k.less(k.index(few - 1), rows), [&] {
-        k.ifThen(k.less(rows, k.index(few + 1)), [&] { emitFew(begin, end, few); });
+        k.ifThen(k.less(rows, k.index(few + 1)),
+                 [&] { waits ? emitFewWaiting(begin, end, few) : emitFew(begin, end, few); });
       });
-    k.ifThen(k.less(k.index(dotRows() - 1), rows), [&] { emitMany(begin, end, rows); });
+    k.ifThen(k.less(k.index(dotRows() - 1), rows),
+             [&] { waits ? emitManyWaiting(begin, end, rows) : emitMany(begin, end, rows); });
   }
 
 private:
+  void emitFewWaiting(Value begin, Value end, unsigned rows) {
+    Value first = k.index(0);
+    forGroups(begin, end, first, k.index(rows), [&](Value column, Value stop) {
+      k.loop(column, stop, 1, [&](Value c) { emitTile(first, rows, c); });
+    });
+  }
+
+  void emitManyWaiting(Value begin, Value end, Value rows) {
+    unsigned block = dotColumns();
+    int64_t most = mostRows(waitingRows);
+    k.loop(k.index(0), rows, most, [&](Value first) {
+      Value last = k.min(k.add(first, most), rows);
+      forGroups(begin, end, first, last, [&](Value column, Value stop) {
+        Value blocksEnd = k.add(column, k.mul(k.div(k.sub(stop, column), block), block));
+        k.loop(column, blocksEnd, block, [&](Value c) { emitColumns(c, first, last, block); });
+        k.loop(blocksEnd, stop, 1, [&](Value c) { emitColumns(c, first, last, 1); });
+      });
+    });
+  }
+
+  /// For groups [begin, end): `sums` puts aside the sums of rows [first, last) of columns
+  /// [column, stop), then they go through the chain, row by row.
+  void forGroups(Value begin, Value end, Value first, Value last,
+                 llvm::function_ref<void(Value column, Value stop)> sums) {
+    k.loop(begin, end, 1, [&](Value group) {
+      Value column = k.mul(group, waitingColumns);
+      Value stop = k.min(k.add(column, waitingColumns), k.index(columns));
+      waitingRow = first, waitingColumn = column;
+      sums(column, stop);
+      k.loop(first, last, 1, [&](Value row) { finishRow(row, column, stop); });
+    });
+  }
+
+  /// What waits of a row, from `column` on, through the chain.
+  void finishRow(Value row, Value column, Value stop) {
+    Value count = k.sub(stop, column), whole = k.mul(k.div(count, lanes), lanes);
+    auto piece = [&](Value offset, unsigned lanes) {
+      Value from = k.add(k.mul(k.sub(row, waitingRow), waitingColumns), offset);
+      Product::finish(k.load(waiting, from, k.b.getF32Type(), lanes), row, k.add(column, offset));
+    };
+    k.loop(k.index(0), whole, lanes, [&](Value offset) { piece(offset, lanes); });
+    k.loop(whole, count, 1, [&](Value offset) { piece(offset, 1); });
+  }
+
+  /// Ends sums, or puts them aside for the chain.
+  void finish(Value value, Value row, Value column) {
+    if (!waiting)
+      return Product::finish(value, row, column);
+    Value to = k.add(k.mul(k.sub(row, waitingRow), waitingColumns), k.sub(column, waitingColumn));
+    k.store(value, waiting, to);
+  }
+
   /// The table is read as two streams, the halves of the thread's share: GPT-2's table, a loop for
   /// this question, one thread of a Zen 4, beside one stream: f32 1.03, bf16 1.08; neighbouring
   /// columns in turn: 0.45.
@@ -46,8 +109,8 @@ private:
   /// Enough rows that blocks of columns pay: the table is read from the caches for most of them.
   /// Only so many rows at a time that they stay in the second-level cache.
   void emitMany(Value begin, Value end, Value rows) {
-    unsigned block = dotColumns(), full = dotRows();
-    int64_t most = std::max<int64_t>(rowBytes / (depth * elementBytes()) / full, 1) * full;
+    unsigned block = dotColumns();
+    int64_t most = mostRows(INT64_MAX);
     Value blocksEnd = k.add(begin, k.mul(k.div(k.sub(end, begin), block), block));
     k.loop(k.index(0), rows, most, [&](Value first) {
       Value last = k.min(k.add(first, most), rows);
@@ -171,6 +234,11 @@ private:
     }
   }
 
+  /// Rows at a time: whole tiles of them.
+  int64_t mostRows(int64_t limit) const {
+    int64_t cached = std::min(rowBytes / (depth * elementBytes()), limit), full = dotRows();
+    return std::max<int64_t>(cached / full, 1) * full;
+  }
   /// Of x and the table in memory.
   Type element() const { return bf16 ? k.b.getI16Type() : Type(k.b.getF32Type()); }
   unsigned dotRows() const { return parts() == 2 ? k.target.widenedDotRows : k.target.dotRows; }
@@ -180,6 +248,8 @@ private:
   int64_t elementBytes() const { return bf16 ? 2 : 4; }
 
   unsigned lanes;
+  Value waiting; // [rows][waitingColumns] from waitingRow and waitingColumn on; null: none wait
+  Value waitingRow, waitingColumn;
 };
 } // namespace
 

@@ -318,9 +318,8 @@ void PanelProductEmitter::emitTile(const Block &block, Value p, Value row, int64
     });
 }
 
-int64_t narrowScratch(Value factor) {
+int64_t narrowScratch(Value factor, int64_t depth) {
   auto type = cast<RankedTensorType>(factor.getType());
-  int64_t depth = type.getShape().back();
   ModelOp model = factor.getParentRegion()->getParentOfType<ModelOp>();
   return maxElements(model, type) / depth * pairsOf(depth);
 }

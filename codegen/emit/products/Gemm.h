@@ -62,8 +62,8 @@ void emitPanelProduct(const PanelProduct &product, mlir::Value rows);
 /// products of L6 C384 1 to 2 %.
 inline constexpr int64_t rowsAhead = 16;
 
-/// Floats of memory for a first factor that is rounded: for its greatest size.
-int64_t narrowScratch(mlir::Value factor);
+/// Floats of memory for a first factor (M, depth) that is rounded: for its greatest size.
+int64_t narrowScratch(mlir::Value factor, int64_t depth);
 
 inline int64_t pairsOf(int64_t depth) { return (depth + 1) / 2; }
 

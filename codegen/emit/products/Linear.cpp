@@ -31,7 +31,7 @@ struct LinearKernel : Product {
                  [this](Value value, Value row, Value column) { finish(value, row, column); }) {}
 
   void emit() {
-    Value rows = k.rows(type);
+    Value rows = Product::rows();
     int64_t rowBytes = depth * (bf16 ? 2 : 4), tile = k.target.rowsOfTile(bf16);
     int64_t block = std::max(blockBytes / rowBytes, leastRows) / tile * tile;
     if (block * rowBytes > cacheBytes)

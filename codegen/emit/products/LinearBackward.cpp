@@ -12,12 +12,12 @@ namespace tenon {
 LogicalResult emitLinearBackward(GroupOp group, CpuKernelBuilder &k) {
   auto op = *group.getBody().front().getOps<LinearBackwardOp>().begin();
   SmallVector<Operation *> chain = elementwiseOps(group);
-  auto type = cast<RankedTensorType>(op.getType());
+  ProductShape shape = op.getShape();
   using Form = PanelProduct::Form;
   PanelProduct product{
       .k = &k,
-      .depth = cast<RankedTensorType>(op.getDy().getType()).getShape().back(),
-      .columns = type.getShape().back(),
+      .depth = shape.columns,
+      .columns = shape.depth,
       .form = op.getTransposed() ? Form::Rows : Form::PanelsTransposed,
       .weight = k.base(op.getWeight()),
       .a = k.base(op.getDy()),
@@ -25,10 +25,12 @@ LogicalResult emitLinearBackward(GroupOp group, CpuKernelBuilder &k) {
       .partial = k.resultBase(0),
       .narrow = op.getNarrow() ? k.scratch : Value(),
       .chain = chain,
-      .finish = [&](Value value, Value row,
-                    Value column) { storeChain(k, chain, op.getResult(), value, row, column); },
+      .finish =
+          [&](Value value, Value row, Value column) {
+            storeChain(k, chain, op.getResult(), value, row, column, shape.summed);
+          },
   };
-  emitPanelProduct(product, k.rows(type));
+  emitPanelProduct(product, k.rows(op.getType(), shape.summed));
   return success();
 }
 

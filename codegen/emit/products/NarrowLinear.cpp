@@ -27,7 +27,7 @@ LogicalResult emitNarrowLinear(GroupOp group, CpuKernelBuilder &k) {
       .chain = own.chain,
       .finish = [&](Value value, Value row, Value column) { own.finish(value, row, column); },
   };
-  emitPanelProduct(product, k.rows(own.type));
+  emitPanelProduct(product, own.rows());
   return success();
 }
 

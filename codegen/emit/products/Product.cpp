@@ -14,8 +14,8 @@ Product::Product(GroupOp group, CpuKernelBuilder &k) : k(k) {
   x = k.base(op.getX());
   weight = k.base(op.getWeight());
   type = cast<RankedTensorType>(op.getType());
-  depth = cast<RankedTensorType>(op.getX().getType()).getShape().back();
-  columns = type.getShape().back();
+  shape = op.getShape();
+  depth = shape.depth, columns = shape.columns;
   bf16 = cast<RankedTensorType>(op.getX().getType()).getElementType().isBF16();
   chain = elementwiseOps(group);
 }
@@ -23,7 +23,7 @@ Product::Product(GroupOp group, CpuKernelBuilder &k) : k(k) {
 void Product::finish(Value value, Value row, Value column) {
   if (op.getBias())
     value = k.addf(value, k.load(k.base(op.getBias()), column, k.b.getF32Type(), lanesOf(value)));
-  storeChain(k, chain, op.getResult(), value, row, column);
+  storeChain(k, chain, op.getResult(), value, row, column, shape.made);
 }
 
 Value Product::part(Value loaded, unsigned i) {

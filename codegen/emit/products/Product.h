@@ -6,9 +6,12 @@
 namespace tenon {
 
 /// The product of a group of kind linear: y (M, N) = x (M, K) times its weight, then bias and
-/// chain. x and the weight are both f32 or both bf16; sums are f32.
+/// chain. x and the weight are both f32 or both bf16; sums are f32. Where K or N are several
+/// dimensions they count as one.
 struct Product {
   Product(GroupOp group, CpuKernelBuilder &k);
+
+  mlir::Value rows() { return k.rows(type, shape.made); } // M
 
   /// Ends sums over K: bias, the operations behind the product, and the store, for the elements of
   /// `row` from `column` on, as many as `value` has lanes.
@@ -18,8 +21,9 @@ struct Product {
   LinearOp op;
   mlir::Value x, weight;       // bases
   mlir::RankedTensorType type; // of y
-  int64_t depth, columns;      // K, N
-  bool bf16;                   // x and the weight; else both are f32
+  ProductShape shape;
+  int64_t depth, columns; // K, N
+  bool bf16;              // x and the weight; else both are f32
   llvm::SmallVector<mlir::Operation *> chain;
 
 protected:

@@ -8,27 +8,24 @@ using namespace mlir;
 
 namespace tenon {
 
-static int64_t lastDim(Value value) {
-  return cast<RankedTensorType>(value.getType()).getShape().back();
-}
-
 int64_t weightGradientScratch(LinearBackwardWeightOp op) {
-  auto x = cast<RankedTensorType>(op.getX().getType());
-  int64_t rows = maxElements(enclosingModel(op), x) / x.getShape().back();
-  return outerProductScratch(rows, lastDim(op.getTransposed() ? op.getX() : op.getDy()));
+  ProductShape shape = op.getShape();
+  int64_t rows = maxElements(enclosingModel(op), op.getX().getType()) / shape.depth;
+  return outerProductScratch(rows, op.getTransposed() ? shape.depth : shape.columns);
 }
 
 LogicalResult emitWeightGradient(GroupOp group, CpuKernelBuilder &k) {
   Block &body = group.getBody().front();
   auto op = *body.getOps<LinearBackwardWeightOp>().begin();
   bool transposed = op.getTransposed();
+  ProductShape shape = op.getShape();
   Value x = op.getX(), dy = op.getDy();
   OuterProduct product{
       .k = &k,
       .a = k.base(transposed ? dy : x),
-      .rowsOut = lastDim(transposed ? dy : x),
+      .rowsOut = transposed ? shape.columns : shape.depth,
       .b = k.base(transposed ? x : dy),
-      .columns = lastDim(transposed ? x : dy),
+      .columns = transposed ? shape.depth : shape.columns,
       .gradient = [&] { return Accumulation(k, accumulationOf(op.getResult())); },
       .panels = !transposed,
       .narrow = op.getNarrow(),
@@ -37,7 +34,7 @@ LogicalResult emitWeightGradient(GroupOp group, CpuKernelBuilder &k) {
     product.columnSums = [&k, sum]() mutable {
       return Accumulation(k, accumulationOf(sum.getResult()));
     };
-  emitOuterProduct(product, k.rows(cast<RankedTensorType>(x.getType())));
+  emitOuterProduct(product, k.rows(op.getX().getType(), shape.summed));
   return success();
 }
 

@@ -66,9 +66,12 @@ int64_t scratchElements(GroupOp group) {
   for (Operation &operation : group.getBody().front())
     elements +=
         llvm::TypeSwitch<Operation *, int64_t>(&operation)
-            .Case([](LinearOp op) { return op.getNarrow() ? narrowScratch(op.getX()) : 0; })
-            .Case(
-                [](LinearBackwardOp op) { return op.getNarrow() ? narrowScratch(op.getDy()) : 0; })
+            .Case([](LinearOp op) {
+              return op.getNarrow() ? narrowScratch(op.getX(), op.getShape().depth) : 0;
+            })
+            .Case([](LinearBackwardOp op) {
+              return op.getNarrow() ? narrowScratch(op.getDy(), op.getShape().columns) : 0;
+            })
             .Case([](LinearBackwardWeightOp op) { return weightGradientScratch(op); })
             .Case([](EmbeddingBackwardOp op) { return embeddingBackwardScratch(op); })
             .Case([](HeadCrossEntropyOp op) { return headLossScratch(op); })

@@ -303,8 +303,8 @@ FailureOr<OwningOpRef<ModuleOp>> emitProgram(ModelOp model, ArrayRef<func::FuncO
     packed.packSymbol = (prefix + packed.packSymbol + suffix).str();
     packed.unpackSymbol = (prefix + packed.unpackSymbol + suffix).str();
     if (isNew) {
-      emitPack(*module, packed.packSymbol, param, target);
-      emitUnpack(*module, packed.unpackSymbol, param, target);
+      emitPack(*module, packed, param, target);
+      emitUnpack(*module, packed, param, target);
     }
   }
 

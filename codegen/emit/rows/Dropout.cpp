@@ -34,14 +34,19 @@ int64_t dropoutLayers(TrainingDropoutOp op) {
   return stack ? layerCount(enclosingModel(op), stack.getLayers()) : 1;
 }
 
-Value emitDropout(KernelBuilder &k, TrainingDropoutOp op, Value value, Value row, Value column) {
+Value emitDropout(KernelBuilder &k, TrainingDropoutOp op, Value value, Value row, Value column,
+                  unsigned inner) {
   auto type = cast<RankedTensorType>(op.getType());
   // Where the last dimension is known at run time only, each element is a row.
   bool isFlat = ShapedType::isDynamic(type.getShape().back());
-  int64_t rank = type.getRank(), columns = isFlat ? 1 : type.getShape().back();
+  int64_t columns = 1;
+  if (!isFlat)
+    for (int64_t size : type.getShape().take_back(inner))
+      columns *= size;
+  bool isRow = !isFlat && type.getRank() == inner;
   unsigned lanes = lanesOf(value);
-  Value element = isFlat ? row : rank == 1 ? column : k.add(k.mul(row, columns), column);
-  bool aligned = lanes % 4 == 0 && (rank == 1 ? !op.getFirst() : columns % 4 == 0);
+  Value element = isFlat ? row : isRow ? column : k.add(k.mul(row, columns), column);
+  bool aligned = lanes % 4 == 0 && (isRow ? !op.getFirst() : columns % 4 == 0);
   if (op.getFirst()) {
     Value first =
         arith::IndexCastOp::create(k.b, k.loc, k.b.getIndexType(), loadOnEntry(k, op.getFirst()));

@@ -13,7 +13,7 @@ using namespace mlir;
 namespace tenon {
 
 Value emitElement(KernelBuilder &k, Operation *operation, llvm::function_ref<Value(Value)> operand,
-                  Value row, Value column) {
+                  Value row, Value column, unsigned inner) {
   return llvm::TypeSwitch<Operation *, Value>(operation)
       .Case([&](AddOp op) {
         Value x = operand(op.getX());
@@ -33,8 +33,9 @@ Value emitElement(KernelBuilder &k, Operation *operation, llvm::function_ref<Val
         Value slope = emitGeluDerivative(k, operand(op.getX()), op.getForm());
         return k.mulf(operand(op.getDy()), slope);
       })
-      .Case(
-          [&](TrainingDropoutOp op) { return emitDropout(k, op, operand(op.getX()), row, column); })
+      .Case([&](TrainingDropoutOp op) {
+        return emitDropout(k, op, operand(op.getX()), row, column, inner);
+      })
       .Case([&](SpreadOp op) { return operand(op.getX()); })
       // The last of its chain (Grow.cpp): whoever stores the value rounds it.
       .Case([&](CastOp op) { return operand(op.getX()); });
@@ -66,18 +67,26 @@ Value placeOfRow(KernelBuilder &k, ArrayRef<unsigned> places, ArrayRef<StringAtt
   return result;
 }
 
+/// The columns of a row: the elements of its last `inner` dimensions.
+static int64_t columnsOf(RankedTensorType type, unsigned inner) {
+  int64_t columns = 1;
+  for (int64_t size : type.getShape().take_back(inner))
+    columns *= size;
+  return columns;
+}
+
 namespace {
 /// A chain at a few elements of one row: what of it has been worked out.
 struct Chain {
   KernelBuilder &k;
-  RankedTensorType full; // (..., columns)
-  unsigned lanes;
+  RankedTensorType full; // its last `inner` dimensions are the columns
+  unsigned inner, lanes;
   Value row, column;
   llvm::SmallDenseMap<Value, Value> made;
 
-  Chain(KernelBuilder &k, Value seed, Value value, Value row, Value column)
-      : k(k), full(cast<RankedTensorType>(seed.getType())), lanes(lanesOf(value)), row(row),
-        column(column), made({{seed, value}}) {}
+  Chain(KernelBuilder &k, Value seed, Value value, Value row, Value column, unsigned inner)
+      : k(k), full(cast<RankedTensorType>(seed.getType())), inner(inner), lanes(lanesOf(value)),
+        row(row), column(column), made({{seed, value}}) {}
 
   /// An operand: a value of the chain, or one from memory.
   Value operand(Value other) const {
@@ -87,41 +96,41 @@ struct Chain {
     if (type.getRank() == 0)
       return k.broadcast(k.scalar(other), lanes);
     SmallVector<unsigned> places = *placesIn(type, full);
-    bool hasColumns = places.back() + 1 == full.getRank();
+    bool hasColumns = places.back() + 1 == full.getRank(); // then all of them (Growth.cpp)
     if (hasColumns)
-      places.pop_back();
-    Value at = placeOfRow(k, places, dimNames(full).drop_back(), row);
+      places.truncate(places.size() - inner);
+    Value at = placeOfRow(k, places, dimNames(full).drop_back(inner), row);
     if (!hasColumns)
       return k.broadcast(k.load(k.base(other), at, type.getElementType()), lanes);
-    at = at ? k.add(k.mul(at, full.getShape().back()), column) : column;
+    at = at ? k.add(k.mul(at, columnsOf(full, inner)), column) : column;
     return k.load(k.base(other), at, type.getElementType(), lanes);
   }
   Value apply(Operation *operation) {
     Value result =
-        emitElement(k, operation, [&](Value other) { return operand(other); }, row, column);
+        emitElement(k, operation, [&](Value other) { return operand(other); }, row, column, inner);
     return made[operation->getResult(0)] = result;
   }
 };
 } // namespace
 
 Value applyChain(KernelBuilder &k, ArrayRef<Operation *> ops, Value seed, Value value, Value row,
-                 Value column) {
-  Chain chain(k, seed, value, row, column);
+                 Value column, unsigned inner) {
+  Chain chain(k, seed, value, row, column, inner);
   for (Operation *op : ops)
     value = chain.apply(op);
   return value;
 }
 
 void storeChain(KernelBuilder &k, ArrayRef<Operation *> ops, Value seed, Value value, Value row,
-                Value column) {
-  Chain chain(k, seed, value, row, column);
+                Value column, unsigned inner) {
+  Chain chain(k, seed, value, row, column, inner);
   auto yield = cast<YieldOp>(k.group.getBody().front().getTerminator());
   auto store = [&](Value made, Value elements) {
     for (auto [i, yielded] : llvm::enumerate(yield.getValues()))
       if (yielded == made) {
         Type element = cast<RankedTensorType>(made.getType()).getElementType();
         storeF32As(k, element, elements, k.resultBase(i),
-                   k.add(k.mul(row, chain.full.getShape().back()), column));
+                   k.add(k.mul(row, columnsOf(chain.full, inner)), column));
       }
   };
   store(seed, value);

@@ -7,10 +7,10 @@
 namespace tenon {
 
 /// The elements of `op`, from those of its operands at the same place: `row` and `column` of the
-/// first of them.
+/// first of them, whose last `inner` dimensions are its columns.
 mlir::Value emitElement(KernelBuilder &k, mlir::Operation *op,
                         llvm::function_ref<mlir::Value(mlir::Value)> operand, mlir::Value row,
-                        mlir::Value column);
+                        mlir::Value column, unsigned inner = 1);
 
 /// Whether an operation needs registers beside its operands and its result.
 bool isLong(mlir::Operation *op);
@@ -21,14 +21,15 @@ mlir::Value placeOfRow(KernelBuilder &k, llvm::ArrayRef<unsigned> places,
                        llvm::ArrayRef<mlir::StringAttr> outer, mlir::Value row);
 
 /// Applies `ops`, in order, to `value`: `lanes` elements of row `row` from column `column` of
-/// `seed`. `seed` is a value of the group's body of N columns; returns the elements of the last op.
+/// `seed`. `seed` is a value of the group's body, whose last `inner` dimensions are its columns;
+/// returns the elements of the last op.
 mlir::Value applyChain(KernelBuilder &k, llvm::ArrayRef<mlir::Operation *> ops, mlir::Value seed,
-                       mlir::Value value, mlir::Value row, mlir::Value column);
+                       mlir::Value value, mlir::Value row, mlir::Value column, unsigned inner = 1);
 
 /// The same, and stores what the group yields of it: usually the last, but what training keeps for
 /// its backward may be the seed or come between.
 void storeChain(KernelBuilder &k, llvm::ArrayRef<mlir::Operation *> ops, mlir::Value seed,
-                mlir::Value value, mlir::Value row, mlir::Value column);
+                mlir::Value value, mlir::Value row, mlir::Value column, unsigned inner = 1);
 
 /// Vectors of a row that `ops` work on best at a time, where rows have so many columns: dropout has
 /// several share the evaluation of random words.

@@ -27,7 +27,7 @@
 
 #include "tenon/nn/activations.hpp"  // nn::relu, nn::silu
 #include "tenon/nn/layer_norm.hpp"   // nn::layer_norm
-#include "tenon/nn/linear.hpp"       // nn::linear
+#include "tenon/nn/linear.hpp"       // nn::linear, nn::torch_linear
 #include "tenon/nn/rms_norm.hpp"     // nn::rms_norm, nn::unit_rms
 
 #include "tenon/model.hpp"    // TENON_MODEL

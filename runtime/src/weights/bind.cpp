@@ -61,6 +61,22 @@ std::string original(const tenon_model& model, const known_name& twin) {
   return name;
 }
 
+// Whether a tensor has the shape of a parameter, or neighbouring dimensions of it as one:
+// checkpoints store the heads of a projection flat, (H * D, C) where the model has (H, D, C). Both
+// are row-major.
+bool fits(const std::vector<std::int64_t>& stored, const std::vector<std::int64_t>& shape) {
+  if (stored.empty()) return shape.empty();
+  std::size_t next = 0;
+  for (const std::int64_t size : stored) {
+    if (next == shape.size()) return false;
+    std::int64_t product = shape[next++];
+    while (product < size && next < shape.size()) product *= shape[next++];
+    if (product != size) return false;
+  }
+  while (next < shape.size() && shape[next] == 1) ++next;
+  return next == shape.size();
+}
+
 // A bounded list for a message: "a, b and 3 more".
 class listing {
  public:
@@ -112,8 +128,9 @@ tenon_status bind(const tenon_model& model, const std::vector<slot>& slots,
   const auto check = [&](const offered_tensor& tensor, const tenon_param& param) {
     const std::vector<std::int64_t> shape = shape_of(model, param);
     const element type = element_of(param.tensor.dtype);
-    if (tensor.shape == shape && converts(tensor.type, type)) return true;
-    (tensor.shape == shape ? foreign : misshaped)
+    const bool has_shape = fits(tensor.shape, shape);
+    if (has_shape && converts(tensor.type, type)) return true;
+    (has_shape ? foreign : misshaped)
         .add(tensor.name + " is " + tensor.type_text() + " " + shape_text(tensor.shape) +
              " where the model has " + element_name(type) + " " + shape_text(shape));
     return false;

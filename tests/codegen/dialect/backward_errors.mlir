@@ -177,7 +177,7 @@ tenon.model @linear_backward_c1 {
   tenon.dim @C 4 to 4
   tenon.dim @C3 12 to 12
   func.func @graph(%x: !x, %w: !w) {
-    // expected-error @+1 {{(C1) the weight must be (K, N) with N the last dimension of dy; dy is (B, T, C = 4) of 'f32', the weight is (C = 4, C3 = 12) of 'f32'}}
+    // expected-error @+1 {{(C1) the weight must be (K, N) with N the last of dy; dy is (B, T, C = 4) of 'f32', the weight is (C = 4, C3 = 12) of 'f32', the result is (B, T, C3 = 12) of 'f32'}}
     %0 = tenon.linear_backward %x, %w : !x, !w -> !qkv
     return
   }
@@ -195,7 +195,7 @@ tenon.model @linear_backward_c1_transposed {
   tenon.dim @C 4 to 4
   tenon.dim @V 9 to 9
   func.func @graph(%x: !x, %w: !wte) {
-    // expected-error @+1 {{(C1) the weight must be (N, K) with N the last dimension of dy; dy is (B, T, C = 4) of 'f32', the weight is (V = 9, C = 4) of 'f32'}}
+    // expected-error @+1 {{(C1) the weight must be (N, K) with N the last of dy; dy is (B, T, C = 4) of 'f32', the weight is (V = 9, C = 4) of 'f32', the result is (B, T, V = 9) of 'f32'}}
     %0 = tenon.linear_backward %x, %w transposed : !x, !wte -> !logits
     return
   }
@@ -248,7 +248,7 @@ tenon.model @linear_backward_weight_c1 {
   tenon.dim @C 4 to 4
   tenon.dim @V 9 to 9
   func.func @graph(%x: !x, %dy: !rows) {
-    // expected-error @+1 {{(C1) x and dy must be the same floats with the same dimensions but for the last; x is (B, T, C = 4) of 'f32', dy is (T, C = 4) of 'f32'}}
+    // expected-error @+1 {{(C1) x and dy must be the same floats with the same dimensions but for K and N; x is (B, T, C = 4) of 'f32', dy is (T, C = 4) of 'f32', the result is (V = 9, C = 4) of 'f32'}}
     %0 = tenon.linear_backward_weight %x, %dy : !x, !rows -> !wte
     return
   }

@@ -127,7 +127,7 @@ func.func @layer_norm_c3(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %w: tensor<4xf3
 // -----
 
 func.func @linear_c1(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %w: tensor<9x4xf32, #tenon.dims<V, C>>) {
-  // expected-error @+1 {{(C1) the weight must be (K, N) with K the last dimension of x; x is (T, C = 4) of 'f32', the weight is (V = 9, C = 4) of 'f32'; did you mean it 'transposed'?}}
+  // expected-error @+1 {{(C1) the weight must be (K, N) with K the last of x; x is (T, C = 4) of 'f32', the weight is (V = 9, C = 4) of 'f32', the result is (T, V = 9) of 'f32'; did you mean it 'transposed'?}}
   %0 = tenon.linear %x, %w : tensor<?x4xf32, #tenon.dims<T, C>>, tensor<9x4xf32, #tenon.dims<V, C>> -> tensor<?x9xf32, #tenon.dims<T, V>>
   return
 }
@@ -135,15 +135,41 @@ func.func @linear_c1(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %w: tensor<9x4xf32,
 // -----
 
 func.func @linear_c1_transposed(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %w: tensor<4x9xf32, #tenon.dims<C, V>>) {
-  // expected-error @+1 {{the weight must be (N, K) with K the last dimension of x; x is (T, C = 4) of 'f32', the weight is (C = 4, V = 9) of 'f32'; did you mean it without 'transposed'?}}
+  // expected-error @+1 {{the weight must be (N, K) with K the last of x; x is (T, C = 4) of 'f32', the weight is (C = 4, V = 9) of 'f32', the result is (T, V = 9) of 'f32'; did you mean it without 'transposed'?}}
   %0 = tenon.linear %x, %w transposed : tensor<?x4xf32, #tenon.dims<T, C>>, tensor<4x9xf32, #tenon.dims<C, V>> -> tensor<?x9xf32, #tenon.dims<T, V>>
   return
 }
 
 // -----
 
+// Of two dimensions of K the order counts.
+func.func @linear_c1_order(%x: tensor<?x2x3xf32, #tenon.dims<T, H, D>>, %w: tensor<3x2x9xf32, #tenon.dims<D, H, V>>) {
+  // expected-error @+1 {{(C1) the weight must be (K, N) with K the last of x; x is (T, H = 2, D = 3) of 'f32', the weight is (D = 3, H = 2, V = 9) of 'f32', the result is (T, V = 9) of 'f32'}}
+  %0 = tenon.linear %x, %w : tensor<?x2x3xf32, #tenon.dims<T, H, D>>, tensor<3x2x9xf32, #tenon.dims<D, H, V>> -> tensor<?x9xf32, #tenon.dims<T, V>>
+  return
+}
+
+// -----
+
+// No product has such ranks.
+func.func @linear_c1_ranks(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %w: tensor<4x9xf32, #tenon.dims<C, V>>) {
+  // expected-error @+1 {{(C1) the weight must be (K, N) with K the last of x; x is (T, C = 4) of 'f32', the weight is (C = 4, V = 9) of 'f32', the result is (V = 9) of 'f32'}}
+  %0 = tenon.linear %x, %w : tensor<?x4xf32, #tenon.dims<T, C>>, tensor<4x9xf32, #tenon.dims<C, V>> -> tensor<9xf32, #tenon.dims<V>>
+  return
+}
+
+// -----
+
+func.func @linear_c2_heads(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %w: tensor<2x3x4xf32, #tenon.dims<H, D, C>>, %b: tensor<3xf32, #tenon.dims<D>>) {
+  // expected-error @+1 {{(C2) bias must have the dimensions N of the weight, (H = 2, D = 3, C = 4) of 'f32'; it is (D = 3) of 'f32'}}
+  %0 = tenon.linear %x, %w transposed bias %b : tensor<?x4xf32, #tenon.dims<T, C>>, tensor<2x3x4xf32, #tenon.dims<H, D, C>> bias tensor<3xf32, #tenon.dims<D>> -> tensor<?x2x3xf32, #tenon.dims<T, H, D>>
+  return
+}
+
+// -----
+
 func.func @linear_c2(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %w: tensor<4x9xf32, #tenon.dims<C, V>>, %b: tensor<4xf32, #tenon.dims<C>>) {
-  // expected-error @+1 {{(C2) bias must have the dimension N of the weight, V = 9; it is (C = 4) of 'f32'}}
+  // expected-error @+1 {{(C2) bias must have the dimensions N of the weight, (C = 4, V = 9) of 'f32'; it is (C = 4) of 'f32'}}
   %0 = tenon.linear %x, %w bias %b : tensor<?x4xf32, #tenon.dims<T, C>>, tensor<4x9xf32, #tenon.dims<C, V>> bias tensor<4xf32, #tenon.dims<C>> -> tensor<?x9xf32, #tenon.dims<T, V>>
   return
 }

@@ -37,6 +37,8 @@ const Function functions[] = {
     {"tanh", emitTanh},
     {"erf", emitErf},
     {"rsqrt", emitRsqrt},
+    {"sin", emitSin},
+    {"cos", emitCos},
     {"gelu_tanh", [](KernelBuilder &k, Value x) { return emitGelu(k, x, GeluKind::Tanh); }},
     {"gelu_erf", [](KernelBuilder &k, Value x) { return emitGelu(k, x, GeluKind::Erf); }},
     {"gelu_tanh_slope",

@@ -31,6 +31,9 @@ double exactLog(double x) { return std::log(x); }
 double exactTanh(double x) { return std::tanh(x); }
 double exactErf(double x) { return std::erf(x); }
 double exactRsqrt(double x) { return 1 / std::sqrt(x); }
+// Of angles that emitted code takes.
+double exactSin(double x) { return std::abs(x) < 0x1p20 ? std::sin(x) : NAN; }
+double exactCos(double x) { return std::abs(x) < 0x1p20 ? std::cos(x) : NAN; }
 double exactGeluTanh(double x) {
   return x / (1 + std::exp(-2 * std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
 }
@@ -41,6 +44,8 @@ const Function functions[] = {{"exp", &MathVariant::exp, exactExp, 1},
                               {"tanh", &MathVariant::tanh, exactTanh, 2},
                               {"erf", &MathVariant::erf, exactErf, 2},
                               {"rsqrt", &MathVariant::rsqrt, exactRsqrt, 1},
+                              {"sin", &MathVariant::sin, exactSin, 2},
+                              {"cos", &MathVariant::cos, exactCos, 2},
                               {"gelu_tanh", &MathVariant::geluTanh, exactGeluTanh, 2, true},
                               {"gelu_erf", &MathVariant::geluErf, exactGeluErf, 2, true}};
 
@@ -104,6 +109,10 @@ std::vector<float> neighbourhoods() {
   std::vector<double> points = {0.75, 0.9, 3.95, 1, M_SQRT1_2, M_SQRT2, 9.01, 88.7228, 89};
   points.insert(points.end(), {87.3365, 103.2789, 103.9721, 104, 0x1p-126, 0x1p-100, 0x1p100, 5.5});
   points.insert(points.end(), {5.25, 13});
+  // Zeros and joints of sin and cos, near and far.
+  for (int n = 1; n < 600000; n += 1 + n / 5)
+    points.insert(points.end(), {n * M_PI_2, n * M_PI_2 + M_PI_4});
+  points.push_back(0x1p20);
   for (int n = 0; n < 151; ++n)
     points.insert(points.end(), {n * M_LN2, (n + 0.5) * M_LN2, (n + 0.5) * M_LN2 / 2});
   for (int n = -149; n < 128; n += 3)
@@ -305,7 +314,9 @@ TEST_CASE("elementary functions at zeros, infinities and NaN") {
                       {"log", &MathVariant::log, -inf, -inf, inf, nan},
                       {"tanh", &MathVariant::tanh, 0, -0.0f, 1, -1},
                       {"erf", &MathVariant::erf, 0, -0.0f, 1, -1},
-                      {"rsqrt", &MathVariant::rsqrt, inf, -inf, 0, nan}};
+                      {"rsqrt", &MathVariant::rsqrt, inf, -inf, 0, nan},
+                      {"sin", &MathVariant::sin, 0, -0.0f, nan, nan},
+                      {"cos", &MathVariant::cos, 1, 1, nan, nan}};
   // NaN of either sign, quiet and signalling, with few and all payload bits.
   const std::uint32_t nans[] = {0x7fc00000, 0xffc00000, 0x7f800001, 0xff800001, 0x7fffffff,
                                 0xffffffff, 0x7fc00100, 0x7fa5a5a5, 0x7fc000ff, 0xffc0007f};

@@ -10,6 +10,8 @@
   extern "C" void tanh_##name(const float *, float *, std::size_t);                                \
   extern "C" void erf_##name(const float *, float *, std::size_t);                                 \
   extern "C" void rsqrt_##name(const float *, float *, std::size_t);                               \
+  extern "C" void sin_##name(const float *, float *, std::size_t);                                 \
+  extern "C" void cos_##name(const float *, float *, std::size_t);                                 \
   extern "C" void gelu_tanh_##name(const float *, float *, std::size_t);                           \
   extern "C" void gelu_erf_##name(const float *, float *, std::size_t);                            \
   extern "C" void gelu_tanh_slope_##name(const float *, float *, std::size_t);                     \
@@ -27,9 +29,9 @@ std::vector<MathVariant> mathVariants() {
 #define TENON_MATH_VARIANT(name, bits)                                                             \
   if (((bits) & ~tenon_cpu_features()) == 0)                                                       \
     variants.push_back({#name, bits, exp_##name, log_##name, tanh_##name, erf_##name,              \
-                        rsqrt_##name, gelu_tanh_##name, gelu_erf_##name, gelu_tanh_slope_##name,   \
-                        gelu_erf_slope_##name, log_unit_##name, sin_turn_##name,                   \
-                        cos_turn_##name});
+                        rsqrt_##name, sin_##name, cos_##name, gelu_tanh_##name, gelu_erf_##name,   \
+                        gelu_tanh_slope_##name, gelu_erf_slope_##name, log_unit_##name,            \
+                        sin_turn_##name, cos_turn_##name});
 #include "math_kernels.inc"
 #undef TENON_MATH_VARIANT
   return variants;

@@ -12,7 +12,7 @@ using MathKernel = void (*)(const float *x, float *y, std::size_t count);
 struct MathVariant {
   const char *name;
   unsigned cpu; // bits of tenon_cpu
-  MathKernel exp, log, tanh, erf, rsqrt, geluTanh, geluErf, geluTanhSlope, geluErfSlope;
+  MathKernel exp, log, tanh, erf, rsqrt, sin, cos, geluTanh, geluErf, geluTanhSlope, geluErfSlope;
   // Of numbers n < 2^24 in the bits of x: log u, sin and cos of 2 pi u, u = (n + 1/2) / 2^24.
   MathKernel logUnit, sinTurn, cosTurn;
 };

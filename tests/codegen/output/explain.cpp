@@ -110,3 +110,33 @@ TEST_CASE("attention reads its cache in the cache's own type") {
   CHECK(tenon::costOf(groups[0]).bytes.text() ==
         "4 batch seq QKV + 4 batch C position + 8 batch seq C");
 }
+
+TEST_CASE("grouped heads compute for all query heads and read the cache of the key heads") {
+  tenon::test::ParsedModel parsed(R"(
+    !q = tensor<?x?x2x3x4xf32, #tenon.dims<batch, seq, K, G, D>>
+    !k = tensor<?x?x2x4xf32, #tenon.dims<batch, seq, K, D>>
+    tenon.model @m {
+      tenon.dim @batch 1 to 3
+      tenon.dim @seq 1 to 9
+      tenon.dim @P 9 to 9
+      tenon.dim @K 2 to 2
+      tenon.dim @G 3 to 3
+      tenon.dim @D 4 to 4
+      tenon.state @kv kv_cache : tensor<?x9x2x4xbf16, #tenon.dims<batch, P, K, D>>
+      func.func @step(%q: !q, %k: !k, %v: !k) -> !q {
+        %y = tenon.group attention -> !q {
+          %y = tenon.attention %q, %k, %v keeps bf16 cache @kv : !q, !k, !k -> !q
+          tenon.yield %y : !q
+        }
+        return %y : !q
+      }
+    })");
+  INFO(parsed.errors);
+  REQUIRE(parsed.model);
+  mlir::func::FuncOp step = *parsed.model.getBody().getOps<mlir::func::FuncOp>().begin();
+  tenon::Cost cost = tenon::costOf(*step.getOps<tenon::GroupOp>().begin());
+  CHECK(cost.flops.text() ==
+        "4 batch seq K G D position + 2 batch seq seq K G D + 2 batch seq K G D + "
+        "4 batch seq K G position + 2 batch seq seq K G + 2 batch seq K G");
+  CHECK(cost.bytes.text() == "8 batch seq K G D + 12 batch seq K D + 4 batch K D position");
+}

@@ -10,6 +10,9 @@
 !heads = tensor<?x?x3x4xf32, #tenon.dims<batch, seq, H, C>>
 !places = tensor<?x3x4xf32, #tenon.dims<seq, H, C>>
 !last_heads = tensor<?x3x4xf32, #tenon.dims<batch, H, C>>
+!g = tensor<?x?x2x3xf32, #tenon.dims<batch, seq, G, D>>
+!q = tensor<4x2x3xf32, #tenon.dims<C, G, D>>
+!o = tensor<4x2x3xf32, #tenon.dims<C, G, D>>
 tenon.model @m {
   tenon.dim @batch 1 to 2
   tenon.dim @seq 1 to 8
@@ -17,6 +20,10 @@ tenon.model @m {
   tenon.dim @H 3 to 3
   tenon.dim @V 9 to 9
   tenon.param @wte : tensor<9x4xf32, #tenon.dims<V, C>> init normal 0.02
+  tenon.dim @G 2 to 2
+  tenon.dim @D 3 to 3
+  tenon.param @q : !q init normal 0.02
+  tenon.param @o : !o init normal 0.02
   tenon.param @g : tensor<4xf32, #tenon.dims<C>> init ones 0.0
 
   // CHECK-LABEL: func.func @head
@@ -84,6 +91,31 @@ tenon.model @m {
     %y = tenon.add %x, %p : !heads, !places
     %last = tenon.last_token %y : !heads -> !last_heads
     return %last : !last_heads
+  }
+
+  // Through products over heads, whose tokens are (B, T, G, D).
+  // CHECK-LABEL: func.func @heads
+  // CHECK-SAME: (%[[X:[^:]*]]: tensor
+  // CHECK: %[[LAST:.*]] = tenon.last_token %[[X]]
+  // CHECK: %[[Q:.*]] = tenon.linear %[[LAST]], %{{.*}} -> tensor<?x2x3xf32, #tenon.dims<batch, G, D>>
+  // CHECK-NEXT: %[[A:.*]] = tenon.gelu tanh %[[Q]]
+  // CHECK: tenon.linear %[[A]], %{{.*}} transposed : {{.*}} -> tensor<?x4xf32, #tenon.dims<batch, C>>
+  // CHECK-NOT: last_token
+  func.func @heads(%x: !x) -> !last {
+    %q = tenon.get_param @q : !q
+    %h = tenon.linear %x, %q : !x, !q -> !g
+    %a = tenon.gelu tanh %h : !g
+    %o = tenon.get_param @o : !o
+    %y = tenon.linear %a, %o transposed : !g, !o -> !x
+    %last = tenon.last_token %y : !x -> !last
+    return %last : !last
+  }
+
+  // CHECK-LABEL: func.func @all_heads
+  // CHECK: tenon.last_token %{{.*}} : {{.*}} -> tensor<?x2x3xf32, #tenon.dims<batch, G, D>>
+  func.func @all_heads(%h: !g) -> tensor<?x2x3xf32, #tenon.dims<batch, G, D>> {
+    %last = tenon.last_token %h : !g -> tensor<?x2x3xf32, #tenon.dims<batch, G, D>>
+    return %last : tensor<?x2x3xf32, #tenon.dims<batch, G, D>>
   }
 
   // A tensor (T, C) has no last token; what follows the sum moves, the sum stays.

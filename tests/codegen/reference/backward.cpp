@@ -69,6 +69,21 @@ TEST_CASE("linear backward, the weight stored either way") {
   }
 }
 
+TEST_CASE("linear backward over several dimensions, the weight stored either way") {
+  Tensor x = randomTensor({3, 2, 4}, 50), dy = randomTensor({3, 5, 1, 2}, 51);
+  Tensor bias = randomTensor({5, 1, 2}, 52);
+  for (bool transposed : {false, true}) {
+    Tensor weight =
+        transposed ? randomTensor({5, 1, 2, 2, 4}, 53) : randomTensor({2, 4, 5, 1, 2}, 53);
+    checkGradient(x, dy, linearBackward(dy, weight, transposed, 3),
+                  [&](const Tensor &v) { return linear(v, weight, &bias, transposed, 2); });
+    checkGradient(weight, dy, linearBackwardWeight(x, dy, transposed, 2, 3),
+                  [&](const Tensor &v) { return linear(x, v, &bias, transposed, 2); });
+    checkGradient(bias, dy, sumLeading(dy, {5, 1, 2}),
+                  [&](const Tensor &v) { return linear(x, weight, &v, transposed, 2); });
+  }
+}
+
 TEST_CASE("the two forms of gelu backward") {
   Tensor x = randomTensor({1, 40}, 14), dy = randomTensor({1, 40}, 15);
   for (double &value : x.values)

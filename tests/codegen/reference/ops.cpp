@@ -74,6 +74,17 @@ TEST_CASE("linear multiplies by the weight, stored either way") {
   CHECK(linear(x, transposed, nullptr, true).shape == llvm::SmallVector<int64_t>{2, 3});
 }
 
+TEST_CASE("linear sums over several dimensions and makes several") {
+  Tensor x{{1, 2, 2}, {1, 2, 3, 4}}; // one row of K = (2, 2)
+  Tensor weight{{2, 2, 3, 1}, {1, 0, 5, 1, 0, 6, 1, 2, 7, 1, 1, 8}}, bias{{3, 1}, {100, 200, 300}};
+  Tensor y = linear(x, weight, &bias, false, 2);
+  CHECK(y.shape == llvm::SmallVector<int64_t>{1, 3, 1});
+  CHECK(y.values == Values{110, 210, 370}); // 1+2+3+4, 2*3+4, 5+12+21+32
+  Tensor transposed{{3, 1, 2, 2}, {1, 1, 1, 1, 0, 0, 2, 1, 5, 6, 7, 8}};
+  CHECK(linear(x, transposed, &bias, true, 2).values == y.values);
+  CHECK(linear(x, transposed, &bias, true, 2).shape == y.shape);
+}
+
 TEST_CASE("the two forms of gelu") {
   Tensor x{{4}, {0, 1, -1, 30}};
   checkNear(geluErf(x),
@@ -104,6 +115,13 @@ TEST_CASE("functions of scalars") {
   checkNear(elementwise(tenon::ScalarFunction::exp, {&logs}), {3, 1, 1 / 3.0});
   checkNear(elementwise(tenon::ScalarFunction::sigmoid, {&logs}), {0.75, 0.5, 0.25});
   checkNear(elementwise(tenon::ScalarFunction::tanh, {&logs}), {0.8, 0, -0.8});
+
+  Tensor angles{{3}, {0, M_PI / 6, -M_PI / 2}}, tooFar{{1}, {-0x1p20}};
+  for (auto [function, values] : {std::pair(tenon::ScalarFunction::sin, Values{0, 0.5, -1}),
+                                  {tenon::ScalarFunction::cos, Values{1, std::sqrt(0.75), 0}}}) {
+    checkNear(elementwise(function, {&angles}), values);
+    CHECK(std::isnan(elementwise(function, {&tooFar}).values[0]));
+  }
 
   Tensor none{{2}, {NAN, 1}}, one{{2}, {1, NAN}};
   for (tenon::ScalarFunction function :

@@ -112,6 +112,13 @@ TEST_CASE("gradients of reductions and of what is repeated are central differenc
   checkAgainstDifferences(model);
 }
 
+TEST_CASE("gradients of products by names are central differences") {
+  for (bool fuseHead : {false, true}) {
+    Model model("heads", {"gradients"}, fuseHead);
+    checkAgainstDifferences(model);
+  }
+}
+
 TEST_CASE("gradients of one token, and of a batch without targets") {
   Model model("tied", {"gradients"}, false, 1, 1);
   model.run("gradients");

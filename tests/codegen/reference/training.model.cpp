@@ -63,6 +63,37 @@ constexpr gpt<true, true> tied_model{gelu_tanh};
 constexpr gpt<false, false> untied_model{gelu_erf};
 constexpr gpt<true, false> dropped_model{gelu_tanh, 0.3};
 
+// Products by names: weights (out, in), heads as dimensions, a sum over two of them, biases, a
+// square weight.
+struct n_kv : dim<2> {};
+struct n_dim : dim<3> {};
+struct heads_block {
+  nn::layer_norm<n_embd> ln{"ln"};
+  param<f32, n_kv, n_dim, n_embd> q{"q.weight", gpt2_normal};
+  param<f32, n_kv, n_dim> q_bias{"q.bias", zeros};
+  param<f32, n_embd, n_kv, n_dim> o{"o.weight", gpt2_normal};
+  param<f32, n_kv, n_dim, n_hidden> down{"down.weight", gpt2_normal};
+  param<f32, n_dim> gain{"gain", ones};
+  nn::torch_linear<n_hidden, n_embd> up{"up"};
+  nn::torch_linear<n_embd, n_embd> square{"square"};
+
+  constexpr auto operator()(tensor<f32, batch, seq, n_embd> x) const {
+    auto h = gelu(linear(ln(x), q, q_bias), gelu_erf) * gain;
+    return x + linear(h, o) + square(up(tanh(linear(h, down))));
+  }
+};
+struct heads_model {
+  param<f32, n_vocab, n_embd> wte{"wte.weight", torch_embedding};
+  nn::torch_linear<n_embd, n_vocab> head{"lm_head"};
+
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids,
+                            input<"targets", i32, batch, seq> targets) const {
+    auto x = repeat<n_layer>("h", heads_block{}, embedding(wte, ids));
+    return outputs(output<"loss">(cross_entropy(head(x), targets)));
+  }
+};
+TENON_MODEL(heads, heads_model{});
+
 TENON_MODEL(tied, tied_model);
 TENON_MODEL(untied, untied_model);
 TENON_MODEL(dropped, dropped_model);
@@ -76,7 +107,8 @@ struct functions {
 
   constexpr auto operator()(tensor<f32, batch, seq, n_embd> x) const {
     auto y = nn::silu(gate(x)) * up(x) + tanh(x) / (2 + exp(x));
-    y = y + sqrt(0.1 + y * y) * rsqrt(1 + exp(-up(x))) - log(2 + sigmoid(gain * x));
+    y = y + sin(gate(x)) * cos(3 * x) + sqrt(0.1 + y * y) * rsqrt(1 + exp(-up(x))) -
+        log(2 + sigmoid(gain * x));
     auto square = shift * x * (shift * x);
     return x + (max(y, shift * x) - min(0.5 * y, 1 - gate(y))) / (1 + square);
   }
@@ -124,7 +156,6 @@ TENON_MODEL(captured, captured_model{});
 
 // Reductions inside and outside of layers, and what is repeated over the last dimension, one in the
 // middle, the first and the last.
-struct n_dim : dim<3> {};
 struct reduced {
   nn::rms_norm<n_embd> norm{"norm"};
   param<f32, n_embd> gain{"gain", ones};

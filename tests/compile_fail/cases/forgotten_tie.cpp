@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// EXPECT: weight_is_stored_out_in_so_transpose_it_or_use_tied_head<n_vocab, n_embd>
+// EXPECT: parameter_used_again_so_write_tied_if_it_is_meant<.*"wte.weight".*at_lines<9, 11>
 #include "dims.hpp"
 
-auto f(hidden_states x, param<f32, n_vocab, n_embd> wte) {
+struct model {
+  param<f32, n_vocab, n_embd> wte{"wte.weight", gpt2_normal};
+
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids) const {
+    auto x = embedding(wte, ids);
 #ifdef MISTAKE
-  return linear(x, wte);
+    return outputs(output<"logits">(linear(x, wte)));
 #else
-  return tied_head(x, wte);
+    return outputs(output<"logits">(tied_head(x, wte)));
 #endif
-}
+  }
+};
+TENON_MODEL(model, model{});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// EXPECT: dimension_of_bias_is_not_the_last_of_weight<n_embd, n_hidden>
+// EXPECT: dimensions_of_bias_are_not_those_that_only_weight_has<tenon::dims<n_embd>, tenon::dims<n_hidden> ?>
 #include "dims.hpp"
 
 auto f(hidden_states x) {

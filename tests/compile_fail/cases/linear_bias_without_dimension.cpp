@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// EXPECT: bias_must_have_1_dimension<tenon::param<tenon::f32> ?>
+// EXPECT: dimensions_of_bias_are_not_those_that_only_weight_has<tenon::dims<>, tenon::dims<n_hidden> ?>
 #include "dims.hpp"
 
 auto f(hidden_states x) {

@@ -4,8 +4,8 @@
 
 auto f(hidden_states x) {
 #ifdef MISTAKE
-  return linear(x, param<f64, n_embd, n_embd>{"w", zeros});
+  return linear(x, param<f64, n_embd, n_vocab>{"w", zeros});
 #else
-  return linear(x, param<bf16, n_embd, n_embd>{"w", zeros});
+  return linear(x, param<bf16, n_embd, n_vocab>{"w", zeros});
 #endif
 }

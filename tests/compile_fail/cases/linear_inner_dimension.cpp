@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// EXPECT: last_dimension_of_x_is_not_the_first_of_weight<n_embd, n_hidden>
+// EXPECT: x_and_weight_have_no_dimension_in_common<tenon::dims<batch, seq, n_embd>, tenon::dims<n_hidden, n_vocab> ?>
 #include "dims.hpp"
 
 auto f(hidden_states x) {

@@ -3,7 +3,7 @@
 #include "dims.hpp"
 
 auto f(input<"ids", i32, batch, seq> ids, param<f32, n_vocab, n_embd> wte,
-       param<f32, n_embd, n_embd> w) {
+       param<f32, n_embd, n_vocab> w) {
 #ifdef MISTAKE
   return linear(ids, w);
 #else

@@ -6,6 +6,6 @@ auto f(hidden_states x) {
 #ifdef MISTAKE
   return linear(x, x);
 #else
-  return linear(x, param<f32, n_embd, n_embd>{"w", zeros});
+  return linear(x, param<f32, n_embd, n_vocab>{"w", zeros});
 #endif
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// EXPECT: last_dimension_of_x_is_not_the_first_of_weight<n_embd, n_hidden>.*nn::linear<K, N>: needs x
+// EXPECT: last_dimension_of_x_is_not_that_of_weight<n_embd, n_hidden>.*nn::linear<In, Out>: needs x
 #include "dims.hpp"
 
 struct mlp {

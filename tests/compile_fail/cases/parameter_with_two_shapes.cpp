@@ -7,9 +7,9 @@ struct model {
 
   constexpr auto operator()(input<"ids", i32, batch, seq> ids) const {
 #ifdef MISTAKE
-    param<f32, n_embd, n_embd> w{"wte.weight", gpt2_normal};
+    param<f32, n_embd, n_hidden> w{"wte.weight", gpt2_normal};
 #else
-    param<f32, n_embd, n_embd> w{"w.weight", gpt2_normal};
+    param<f32, n_embd, n_hidden> w{"w.weight", gpt2_normal};
 #endif
     return outputs(output<"x">(linear(embedding(wte, ids), w)));
   }

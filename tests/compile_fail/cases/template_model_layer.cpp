@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// EXPECT: last_dimension_of_x_is_not_the_first_of_weight<gpt<.*>::n_hidden, gpt<.*>::n_vocab ?>
+// EXPECT: last_dimension_of_x_is_not_that_of_weight<gpt<.*>::n_hidden, gpt<.*>::n_vocab ?>
 // LINES: 14 from g++, 27 from clang++
 #include <tenon/tenon.hpp>
 using namespace tenon;

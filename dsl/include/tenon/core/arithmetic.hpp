@@ -10,7 +10,7 @@
 
 // Sign, and row of TENON_SCALARS; `+` has a node of its own.
 #define TENON_OPERATORS(X) X(+, add) X(-, subtract) X(*, multiply) X(/, divide)
-#define TENON_FUNCTIONS_OF_1(X) X(exp) X(log) X(sqrt) X(rsqrt) X(tanh) X(sigmoid)
+#define TENON_FUNCTIONS_OF_1(X) X(exp) X(log) X(sqrt) X(rsqrt) X(tanh) X(sigmoid) X(sin) X(cos)
 #define TENON_FUNCTIONS_OF_2(X) X(min, minimum) X(max, maximum)
 #define TENON_REDUCTIONS(X) X(sum) X(max)
 

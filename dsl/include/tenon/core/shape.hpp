@@ -65,6 +65,57 @@ struct append<dims<A...>, D> {
 template <class Dims, class D>
 using append_t = typename append<Dims, D>::type;
 
+template <class...>
+struct joined {
+  using type = dims<>;
+};
+template <class... D>
+struct joined<dims<D...>> {
+  using type = dims<D...>;
+};
+template <class... A, class... B, class... Rest>
+struct joined<dims<A...>, dims<B...>, Rest...> : joined<dims<A..., B...>, Rest...> {};
+
+/// The dimensions of all lists, one list after the other.
+template <class... Dims>
+using joined_t = typename joined<Dims...>::type;
+
+/// Index of D in a list; the list's rank if it is not there.
+template <class D, class... A>
+constexpr std::size_t first_index(dims<A...>) {
+  const bool same[] = {std::is_same_v<D, A>..., true};
+  std::size_t index = 0;
+  while (!same[index]) ++index;
+  return index;
+}
+
+template <class D, class... A>
+constexpr bool has(dims<A...>) {
+  return (false || ... || std::is_same_v<D, A>);
+}
+
+template <class Dims, class Of, bool Has>
+struct selected;
+template <class... D, class Of, bool Has>
+struct selected<dims<D...>, Of, Has> {
+  using type = joined_t<std::conditional_t<has<D>(Of{}) == Has, dims<D>, dims<>>...>;
+};
+
+/// The dimensions of Dims that Of has too, and those that it lacks, in their order.
+template <class Dims, class Of>
+using common_t = typename selected<Dims, Of, true>::type;
+template <class Dims, class Of>
+using others_t = typename selected<Dims, Of, false>::type;
+
+/// Index of the first dimension that stands in the list before; the list's rank if none does.
+template <class... D>
+constexpr std::size_t first_repeated(dims<D...>) {
+  const std::size_t first[] = {first_index<D>(dims<D...>{})..., sizeof...(D)};
+  std::size_t index = 0;
+  while (first[index] == index && index < sizeof...(D)) ++index;
+  return index;
+}
+
 /// Index of the first dimension in which two lists of equal rank differ; their rank if in none.
 template <class... A, class... B>
 constexpr std::size_t first_difference(dims<A...>, dims<B...>) {

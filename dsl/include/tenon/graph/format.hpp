@@ -59,8 +59,9 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
 //   scale          x; attrs: f64 factor                    -> shape of x
 //   dropout        x; attrs: f64 probability               -> shape of x
 //   layer_norm     x (..., C), weight (C), [bias (C)]; attrs: f64 epsilon
-//   linear         x (..., K), weight (K, N), [bias (N)]   -> (..., N)
-//                  attrs: word 1 if the weight is stored (N, K) (the tied head), else 0
+//   linear         x (..., K...), weight (K..., N...), [bias (N...)]
+//                                                          -> (..., N...)
+//                  attrs: word 1 if the weight is stored (N..., K...), else 0
 //   gelu           x; attrs: word gelu_kind                -> shape of x
 //   attention      qkv (B, T, 3C), state kv_cache          -> (B, T, C); attrs: word dim index of H
 //   grouped_attention  q (B, T, heads..., D), k, v (B, T, the first of these heads..., D),
@@ -91,7 +92,7 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
   X(yield, 1, 64, any, 0)      \
   X(number, 0, 0, 1, 2)        \
   X(elementwise, 1, 2, 1, 1)   \
-  X(reduce, 1, 1, 1, 2)   \
+  X(reduce, 1, 1, 1, 2)        \
   X(grouped_attention, 4, 4, 1, 0)
 
 inline constexpr std::uint32_t any = ~std::uint32_t{0};
@@ -126,7 +127,9 @@ inline constexpr std::uint32_t n_ops = sizeof(op_table) / sizeof(op_table[0]);
   X(sqrt, 1)             \
   X(rsqrt, 1)            \
   X(tanh, 1)             \
-  X(sigmoid, 1)
+  X(sigmoid, 1)          \
+  X(sin, 1)              \
+  X(cos, 1)
 
 enum class scalar : std::uint32_t {
 #define TENON_SCALAR(name, operands) name,

@@ -62,8 +62,6 @@ struct linear_needs_a_weight {};
 template <class X>
 struct x_must_have_a_dimension {};
 template <class W>
-struct weight_must_have_2_dimensions {};
-template <class W>
 struct weight_must_have_1_dimension {};
 template <class B>
 struct bias_must_have_1_dimension {};
@@ -81,18 +79,22 @@ template <class T, class X>
 struct targets_must_have_one_dimension_less_than_logits {};
 
 // dimensions; the first argument is what was found, the second what it must be
+template <class D>
+struct weight_has_a_dimension_twice_so_use_nn_linear_or_nn_torch_linear {};
 template <class X, class W>
-struct last_dimension_of_x_is_not_the_first_of_weight {};
+struct x_and_weight_have_no_dimension_in_common {};
 template <class W, class X>
-struct weight_is_stored_out_in_so_transpose_it_or_use_tied_head {};
-template <class X, class W>
-struct last_dimension_of_x_is_not_the_last_of_weight {};
+struct weight_has_no_dimension_that_x_lacks {};
+template <class K, class W>
+struct dimensions_in_common_are_neither_the_first_nor_the_last_of_weight {};
+template <class X, class K>
+struct last_dimensions_of_x_are_not_those_in_common_with_weight {};
+template <class B, class N>
+struct dimensions_of_bias_are_not_those_that_only_weight_has {};
 template <class X, class W>
 struct last_dimension_of_x_is_not_that_of_weight {};
 template <class X, class B>
 struct last_dimension_of_x_is_not_that_of_bias {};
-template <class B, class W>
-struct dimension_of_bias_is_not_the_last_of_weight {};
 template <class D, class Dims>
 struct dimension_is_not_one_of_the_other_operand {};
 template <class Dims, class Other>

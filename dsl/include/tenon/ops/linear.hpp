@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Matrix products with a learned matrix: linear, with and without a bias, and the tied head.
+// Products with a learned weight, summed over the dimensions that both have: linear, with and
+// without a bias, and the tied head.
 #pragma once
 #include "tenon/core/tied.hpp"
 #include "tenon/graph/emit.hpp"
@@ -8,11 +9,22 @@
 namespace tenon {
 namespace detail {
 
-enum : std::uint32_t { weight_in_out = 0, weight_out_in = 1 };  // attribute of graph::op::linear
+enum class stored : std::uint32_t { in_out = 0, out_in = 1 };  // attribute of graph::op::linear
 
-/// What linear and tied_head ask alike.
+/// How the dimensions of x and of a weight fall apart: K that both have, N that only the weight
+/// has.
 template <class X, class Weight>
-consteval auto check_product() {
+struct product_of {
+  using k = shape::common_t<shape_t<Weight>, shape_t<X>>;
+  using n = shape::others_t<shape_t<Weight>, shape_t<X>>;
+  static constexpr bool is_in_out = std::is_same_v<shape_t<Weight>, shape::joined_t<k, n>>;
+  static constexpr bool is_out_in = std::is_same_v<shape_t<Weight>, shape::joined_t<n, k>>;
+  static constexpr stored storage = is_in_out ? stored::in_out : stored::out_in;
+};
+
+/// What is asked of x and the weight before their dimensions.
+template <class X, class Weight>
+consteval auto check_factors() {
   using operands = decltype(check_operands<X, Weight>());
   if constexpr (settles<operands>)
     return operands{};
@@ -24,8 +36,6 @@ consteval auto check_product() {
     return error::x_must_have_a_dimension<X>{};
   else if constexpr (!is_param<Weight>)
     return error::weight_must_be_a_param<Weight>{};
-  else if constexpr (rank_of<Weight> != 2)
-    return error::weight_must_have_2_dimensions<Weight>{};
   else if constexpr (!std::is_same_v<element_t<X>, element_t<Weight>> &&
                      !std::is_same_v<element_t<X>, computed_t<element_t<Weight>>>)
     return error::element_types_differ<element_t<X>, element_t<Weight>>{};
@@ -35,79 +45,104 @@ consteval auto check_product() {
 
 template <class X, class Weight>
 consteval auto check_linear() {
-  using product = decltype(check_product<X, Weight>());
-  if constexpr (!accepts_a_value<product>)
-    return product{};
+  using factors = decltype(check_factors<X, Weight>());
+  if constexpr (!accepts_a_value<factors>)
+    return factors{};
   else {
-    using k = shape::last_t<shape_t<X>>;
-    using first = shape::first_t<shape_t<Weight>>;
-    using last = shape::last_t<shape_t<Weight>>;
-    if constexpr (std::is_same_v<k, first>)
-      return accepted<replace_last_t<X, last>>{};
-    else if constexpr (std::is_same_v<k, last>)
-      return error::weight_is_stored_out_in_so_transpose_it_or_use_tied_head<first, last>{};
-    else
-      return error::last_dimension_of_x_is_not_the_first_of_weight<k, first>{};
+    using weight = shape_t<Weight>;
+    using product = product_of<X, Weight>;
+    using k = typename product::k;
+    constexpr std::size_t twice = shape::first_repeated(weight{});
+    if constexpr (twice < weight::rank)
+      return error::weight_has_a_dimension_twice_so_use_nn_linear_or_nn_torch_linear<
+          shape::at_t<weight, twice>>{};
+    else if constexpr (k::rank == 0)
+      return error::x_and_weight_have_no_dimension_in_common<shape_t<X>, weight>{};
+    else if constexpr (k::rank == weight::rank)
+      return error::weight_has_no_dimension_that_x_lacks<weight, shape_t<X>>{};
+    else if constexpr (!product::is_in_out && !product::is_out_in)
+      return error::dimensions_in_common_are_neither_the_first_nor_the_last_of_weight<k, weight>{};
+    else {
+      using last = shape::trailing_t<shape_t<X>, k::rank>;
+      using leading = shape::slice_t<shape_t<X>, 0, rank_of<X> - k::rank>;
+      using result =
+          typename tensor_of<element_t<X>, shape::joined_t<leading, typename product::n>>::type;
+      if constexpr (!std::is_same_v<last, k>)
+        return error::last_dimensions_of_x_are_not_those_in_common_with_weight<last, k>{};
+      else if constexpr (rank_of<result> > graph::max_rank)
+        return error::a_tensor_has_at_most_8_dimensions<result>{};
+      else
+        return accepted<result>{};
+    }
   }
+}
+
+/// A bias of dimensions N, of the element type of x.
+template <class X, class Bias, class N>
+consteval auto check_bias() {
+  using verdict = decltype(check_operands<Bias>());
+  if constexpr (settles<verdict>)
+    return verdict{};
+  else if constexpr (!is_param<Bias>)
+    return error::bias_must_be_a_param<Bias>{};
+  else if constexpr (!std::is_same_v<element_t<X>, element_t<Bias>>)
+    return error::element_types_differ<element_t<X>, element_t<Bias>>{};
+  else if constexpr (!std::is_same_v<shape_t<Bias>, N>)
+    return error::dimensions_of_bias_are_not_those_that_only_weight_has<shape_t<Bias>, N>{};
+  else
+    return accepted<Bias>{};
 }
 
 template <class X, class Weight, class Bias>
 consteval auto check_linear() {
   using without_bias = decltype(check_linear<X, Weight>());
-  using bias_verdict = decltype(check_operands<Bias>());
-  if constexpr (!accepts_a_value<without_bias>)
+  if constexpr (!accepts_a_value<without_bias>) {
     return without_bias{};
-  else if constexpr (settles<bias_verdict>)
-    return bias_verdict{};
-  else if constexpr (!is_param<Bias>)
-    return error::bias_must_be_a_param<Bias>{};
-  else if constexpr (rank_of<Bias> != 1)
-    return error::bias_must_have_1_dimension<Bias>{};
-  else if constexpr (!std::is_same_v<element_t<X>, element_t<Bias>>)
-    return error::element_types_differ<element_t<X>, element_t<Bias>>{};
-  else {
-    using n = shape::last_t<shape_t<Weight>>;
-    using bias = shape::first_t<shape_t<Bias>>;
-    if constexpr (std::is_same_v<n, bias>)
-      return without_bias{};
+  } else {
+    using bias = decltype(check_bias<X, Bias, typename product_of<X, Weight>::n>());
+    if constexpr (!accepts_a_value<bias>)
+      return bias{};
     else
-      return error::dimension_of_bias_is_not_the_last_of_weight<bias, n>{};
+      return without_bias{};
   }
 }
 
-template <class X, class Weight>
-consteval auto check_tied_head() {
-  using product = decltype(check_product<X, Weight>());
-  if constexpr (!accepts_a_value<product>)
-    return product{};
-  else {
-    using k = shape::last_t<shape_t<X>>;
-    using last = shape::last_t<shape_t<Weight>>;
-    if constexpr (std::is_same_v<k, last>)
-      return accepted<replace_last_t<X, shape::first_t<shape_t<Weight>>>>{};
-    else
-      return error::last_dimension_of_x_is_not_the_last_of_weight<k, last>{};
-  }
+/// Of a layer with a weight of its own, In and Out, which may be one dimension: x (..., In).
+template <class X, class Weight, class In, class Out>
+consteval auto check_layer() {
+  using factors = decltype(check_factors<X, Weight>());
+  if constexpr (!accepts_a_value<factors>)
+    return factors{};
+  else if constexpr (!std::is_same_v<shape::last_t<shape_t<X>>, In>)
+    return error::last_dimension_of_x_is_not_that_of_weight<shape::last_t<shape_t<X>>, In>{};
+  else
+    return accepted<replace_last_t<X, Out>>{};
+}
+
+template <class Result, class X, class Weight, class... Bias>
+constexpr auto emit_product(where at, stored storage, X x, Weight weight, Bias... bias) {
+  return emit<Result>(graph::op::linear, at, attribute(static_cast<std::uint32_t>(storage)), x,
+                      weight, bias...);
 }
 
 struct refused_linear {
   template <class X, class Weight, class Bias,
             class Error = decltype(check_linear<X, Weight, Bias>())>
     requires(!is_accepted<Error>)
-  TENON_REFUSES("linear: needs x (..., K), weight (K, N), bias (N)")
+  TENON_REFUSES("linear: needs x (..., K...), weight (K..., N...) or (N..., K...), bias (N...)")
   constexpr refused_value operator()(X, Weight, Bias, where = where::here()) const {
     return {};
   }
 
   template <class X, class Weight, class Error = decltype(check_linear<X, Weight>())>
     requires(!is_accepted<Error>)
-  TENON_REFUSES("linear: needs x (..., K), weight (K, N)")
+  TENON_REFUSES("linear: needs x (..., K...), weight (K..., N...) or (N..., K...)")
   constexpr refused_value operator()(X, Weight, where = where::here()) const {
     return {};
   }
 
   template <class X, class Error = error::linear_needs_a_weight<X>>
-  TENON_REFUSES("linear: needs x (..., K), weight (K, N) and, if any, bias (N)")
+  TENON_REFUSES("linear: needs x, weight and, if any, bias")
   constexpr refused_value operator()(X) const {
     return {};
   }
@@ -120,19 +155,26 @@ struct linear_operation : refused_linear {
             class Check = decltype(check_linear<X, Weight, Bias>())>
     requires is_accepted<Check>
   constexpr auto operator()(X x, Weight weight, Bias bias, where at = where::here()) const {
-    return emit<typename Check::result>(graph::op::linear, at, attribute(weight_in_out), x, weight,
-                                        bias);
+    using result = typename Check::result;
+    if constexpr (any_refused<result>)
+      return result{};
+    else
+      return emit_product<result>(at, product_of<X, Weight>::storage, x, weight, bias);
   }
 
   template <class X, class Weight, class Check = decltype(check_linear<X, Weight>())>
     requires is_accepted<Check>
   constexpr auto operator()(X x, Weight weight, where at = where::here()) const {
-    return emit<typename Check::result>(graph::op::linear, at, attribute(weight_in_out), x, weight);
+    using result = typename Check::result;
+    if constexpr (any_refused<result>)
+      return result{};
+    else
+      return emit_product<result>(at, product_of<X, Weight>::storage, x, weight);
   }
 };
 
 struct refused_tied_head {
-  template <class X, class Weight, class Error = decltype(check_tied_head<X, Weight>())>
+  template <class X, class Weight, class Error = decltype(check_linear<X, Weight>())>
     requires(!is_accepted<Error>)
   TENON_REFUSES("tied_head: needs x (..., C), weight (V, C)")
   constexpr refused_value operator()(X, Weight, where = where::here()) const {
@@ -143,26 +185,31 @@ struct refused_tied_head {
 struct tied_head_operation : refused_tied_head {
   using refused_tied_head::operator();
 
-  template <class X, class Weight, class Check = decltype(check_tied_head<X, Weight>())>
+  template <class X, class Weight, class Check = decltype(check_linear<X, Weight>())>
     requires is_accepted<Check>
   constexpr auto operator()(X x, Weight weight, where at = where::here()) const {
-    return emit<typename Check::result>(graph::op::linear, at, attribute(weight_out_in), x,
-                                        tied(weight));
+    if constexpr (any_refused<typename Check::result>)
+      return refused_value{};
+    else
+      return linear_operation{}(x, tied_operation{}(weight), at);
   }
 };
 
 }  // namespace detail
 
-/// linear(x, weight, bias), or without the bias: x W + b, the weight stored (in, out) as in Hugging
-/// Face's Conv1D.
-///   x (..., K), weight (K, N), bias (N) -> (..., N), dtype of x.
+/// linear(x, weight, bias), or without the bias: the sum of x * weight over all dimensions that
+/// both have, K..., plus the bias.
+///   x (..., K...), weight (K..., N...) or (N..., K...), bias (N...) -> (..., N...), dtype of x.
+///   K... are the last dimensions of x, in the order of the weight. So heads are dimensions:
+///   x (batch, seq, n_embd), weight (n_head, n_dim, n_embd) -> (batch, seq, n_head, n_dim).
+///   The weight lies as the checkpoint has it: (in, out) in Hugging Face's Conv1D, (out, in) in
+///   PyTorch's nn.Linear. One that has a dimension twice does not say which: nn/linear.hpp.
 ///   All have one dtype, or the weight is bf16 and all else f32: x is then rounded to bf16 (to
 ///   nearest even), the products are exact and the sums f32.
 inline constexpr detail::linear_operation linear{};
 
-/// tied_head(x, weight): x W^T, logits from the table of the embedding, which is tied by this, or
-/// from any weight that is stored (out, in).
-///   x (..., C), weight (V, C) -> (..., V), dtype of x; a weight of bf16 as in linear.
+/// tied_head(x, weight): linear(x, tied(weight)), logits from the table of the embedding.
+///   x (..., C), weight (V, C) -> (..., V).
 inline constexpr detail::tied_head_operation tied_head{};
 
 }  // namespace tenon

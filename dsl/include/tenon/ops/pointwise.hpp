@@ -234,8 +234,10 @@ struct gelu_operation : refused_gelu {
 ///   in the same order, which is repeated over those that it lacks; a loss is a number: (). The
 ///   same float dtype -> shape and dtype of the bigger one. Where x and y are equal, the gradient
 ///   of min and max goes to y; so max(x, 0) is PyTorch's relu. NaN gives NaN.
-/// exp(x), log(x), sqrt(x), rsqrt(x) = 1/sqrt(x), tanh(x), sigmoid(x) = 1/(1 + exp(-x)), -x:
-///   x (...) -> shape of x.
+/// exp(x), log(x), sqrt(x), rsqrt(x) = 1/sqrt(x), tanh(x), sigmoid(x) = 1/(1 + exp(-x)), sin(x),
+/// cos(x), -x:
+///   x (...) -> shape of x. Of angles |x| >= 2^20 sin and cos are NaN: such floats are 1/8 and more
+///   apart.
 
 /// add(x, y): x + y.
 inline constexpr detail::add_operation add{};

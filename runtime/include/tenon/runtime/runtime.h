@@ -103,6 +103,8 @@ typedef struct tenon_named_tensor {
  * model.safetensors.index.json and its shards. The names may begin with prefixes of wrappers,
  * "_orig_mod." (torch.compile) and "module." (DistributedDataParallel), and with those of the model
  * (tenon_model.stored).
+ * A tensor has its parameter's shape, or neighbouring dimensions of it multiplied: heads may be
+ * stored flat, (H * D, C) for (H, D, C). Saving writes the parameter's own shape.
  * F64, F32, F16 and BF16 are converted to what the model has, rounded to nearest where it is
  * narrower; a value beyond its range is an error. On any error nothing is kept and *weights is
  * NULL; missing, misshaped and unexpected tensors are all named. */

@@ -98,7 +98,7 @@ private:
   void emitRows(Value first, unsigned count) {
     rows.clear();
     for (unsigned i = 0; i < count; ++i)
-      rows.push_back({k.add(first, i), {}, {}});
+      rows.emplace_back().index = k.add(first, i);
     for (pass = 0; pass < plan.passes.size(); ++pass)
       emitPass();
     for (auto &[value, numbers] : results)

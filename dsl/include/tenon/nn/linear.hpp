@@ -35,10 +35,10 @@ struct linear : refused_linear<In, Out, T> {
   template <class X, class Check = decltype(detail::check_layer<X, param<T, In, Out>, In, Out>())>
     requires is_accepted<Check>
   constexpr auto operator()(X x, where at = where::here()) const {
-    using detail::emit_product, detail::stored;
+    using detail::emit_product, detail::weight_lies;
     using result = typename Check::result;
-    return has_bias ? emit_product<result>(at, stored::in_out, x, weight, bias)
-                    : emit_product<result>(at, stored::in_out, x, weight);
+    return has_bias ? emit_product<result>(at, weight_lies::in_out, x, weight, bias)
+                    : emit_product<result>(at, weight_lies::in_out, x, weight);
   }
 
   constexpr linear tied() const {
@@ -81,10 +81,10 @@ struct torch_linear : refused_torch_linear<In, Out, T> {
   template <class X, class Check = decltype(detail::check_layer<X, param<T, Out, In>, In, Out>())>
     requires is_accepted<Check>
   constexpr auto operator()(X x, where at = where::here()) const {
-    using detail::emit_product, detail::stored;
+    using detail::emit_product, detail::weight_lies;
     using result = typename Check::result;
-    return has_bias ? emit_product<result>(at, stored::out_in, x, weight, bias)
-                    : emit_product<result>(at, stored::out_in, x, weight);
+    return has_bias ? emit_product<result>(at, weight_lies::out_in, x, weight, bias)
+                    : emit_product<result>(at, weight_lies::out_in, x, weight);
   }
 
   constexpr torch_linear tied() const {

@@ -9,7 +9,8 @@
 namespace tenon {
 namespace detail {
 
-enum class stored : std::uint32_t { in_out = 0, out_in = 1 };  // attribute of graph::op::linear
+/// The attribute of graph::op::linear.
+enum class weight_lies : std::uint32_t { in_out = 0, out_in = 1 };
 
 /// How the dimensions of x and of a weight fall apart: K that both have, N that only the weight
 /// has.
@@ -19,7 +20,7 @@ struct product_of {
   using n = shape::others_t<shape_t<Weight>, shape_t<X>>;
   static constexpr bool is_in_out = std::is_same_v<shape_t<Weight>, shape::joined_t<k, n>>;
   static constexpr bool is_out_in = std::is_same_v<shape_t<Weight>, shape::joined_t<n, k>>;
-  static constexpr stored storage = is_in_out ? stored::in_out : stored::out_in;
+  static constexpr weight_lies storage = is_in_out ? weight_lies::in_out : weight_lies::out_in;
 };
 
 /// What is asked of x and the weight before their dimensions.
@@ -120,7 +121,7 @@ consteval auto check_layer() {
 }
 
 template <class Result, class X, class Weight, class... Bias>
-constexpr auto emit_product(where at, stored storage, X x, Weight weight, Bias... bias) {
+constexpr auto emit_product(where at, weight_lies storage, X x, Weight weight, Bias... bias) {
   return emit<Result>(graph::op::linear, at, attribute(static_cast<std::uint32_t>(storage)), x,
                       weight, bias...);
 }

@@ -33,7 +33,9 @@ using namespace mlir;
 namespace tenon {
 
 std::unique_ptr<MLIRContext> makeContext() {
-  auto context = std::make_unique<MLIRContext>();
+  DialectRegistry registry;
+  registerCpuConversions(registry);
+  auto context = std::make_unique<MLIRContext>(registry);
   context->loadDialect<TenonDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect,
                        scf::SCFDialect, cf::ControlFlowDialect, vector::VectorDialect,
                        LLVM::LLVMDialect>();
@@ -86,6 +88,18 @@ LogicalResult selectModels(Compilation &compilation, const CompileRequest &reque
   return success();
 }
 
+/// Whether anything of a model is kept in bf16, as it was declared or by request.
+bool usesBf16(ModelOp model, const CompileRequest &request) {
+  if (request.compute == ComputeType::Bf16)
+    return true;
+  auto isKept = [](auto op) { return op.getTensorType().getElementType().isBF16(); };
+  Block &body = model.getBody().front();
+  return llvm::any_of(body.getOps<ParamOp>(), isKept) ||
+         llvm::any_of(body.getOps<StateOp>(), isKept);
+}
+
+/// The targets that were asked for, else all for the object's machine whose code would differ: one
+/// that multiplies bf16 is like the next where nothing is in bf16.
 FailureOr<std::vector<const Target *>> selectTargets(ModelOp model, const CompileRequest &request) {
   auto machineAttr = model->getAttrOfType<StringAttr>("tenon.machine");
   StringRef machine = machineAttr ? machineAttr.getValue() : "x86-64";
@@ -93,7 +107,8 @@ FailureOr<std::vector<const Target *>> selectTargets(ModelOp model, const Compil
   std::vector<std::string> known;
   for (const Target &target : cpuTargets()) {
     known.push_back(target.name.str());
-    bool wanted = request.cpus.empty() ? target.machine == machine
+    bool differs = target.bf16Dot.empty() || usesBf16(model, request);
+    bool wanted = request.cpus.empty() ? target.machine == machine && differs
                                        : llvm::is_contained(request.cpus, target.name);
     if (!wanted)
       continue;

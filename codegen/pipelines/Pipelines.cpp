@@ -4,7 +4,12 @@
 #include "DeriveTraining.h"
 #include "Passes.h"
 
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVM.h"
+#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
 #include "mlir/Conversion/Passes.h"
+#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVM.h"
 #include "mlir/Dialect/LLVMIR/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
@@ -37,16 +42,25 @@ void buildModelPipeline(OpPassManager &pm, llvm::ArrayRef<std::string> entries,
 }
 
 void buildCpuPipeline(OpPassManager &pm) {
-  pm.addPass(createCanonicalizerPass());
+  // Folds what emitters leave. Regions are LLVM's affair, which makes the same code of them.
+  GreedyRewriteConfig operations;
+  operations.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
+  pm.addPass(createCanonicalizerPass(operations));
   pm.addPass(createCSEPass());
   pm.addPass(createSCFToControlFlowPass());
-  pm.addPass(createConvertVectorToLLVMPass());
-  pm.addPass(createConvertMathToLLVMPass());
-  pm.addPass(createArithToLLVMConversionPass());
-  pm.addPass(createConvertFuncToLLVMPass());
-  pm.addPass(createConvertControlFlowToLLVMPass());
+  ConvertToLLVMPassOptions options;
+  options.allowPatternRollback = false;         // keeps no record of what was replaced
+  pm.addPass(createConvertToLLVMPass(options)); // of all dialects at once
   pm.addPass(createReconcileUnrealizedCastsPass());
   pm.addPass(LLVM::createDIScopeForLLVMFuncOpPass());
+}
+
+void registerCpuConversions(DialectRegistry &registry) {
+  arith::registerConvertArithToLLVMInterface(registry);
+  cf::registerConvertControlFlowToLLVMInterface(registry);
+  registerConvertFuncToLLVMInterface(registry);
+  registerConvertMathToLLVMInterface(registry);
+  vector::registerConvertVectorToLLVMInterface(registry);
 }
 
 void registerPipelines() {

@@ -5,8 +5,9 @@
 #include <string>
 
 namespace mlir {
+class DialectRegistry;
 class OpPassManager;
-}
+} // namespace mlir
 
 namespace tenon {
 
@@ -24,6 +25,9 @@ void buildModelPipeline(mlir::OpPassManager &pm, llvm::ArrayRef<std::string> ent
 
 /// From emitted CPU kernels (func, scf, vector, arith, math, llvm) to the llvm dialect.
 void buildCpuPipeline(mlir::OpPassManager &pm);
+
+/// Registers how that pipeline converts each dialect; a context needs it before it runs.
+void registerCpuConversions(mlir::DialectRegistry &registry);
 
 /// Registers both with tenon-opt, as tenon-model-pipeline and tenon-cpu-pipeline.
 void registerPipelines();

@@ -56,6 +56,7 @@ int main(int argc, char **argv) {
       .insert<tenon::TenonDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect,
               scf::SCFDialect, cf::ControlFlowDialect, vector::VectorDialect, memref::MemRefDialect,
               LLVM::LLVMDialect, gpu::GPUDialect, NVVM::NVVMDialect, spirv::SPIRVDialect>();
+  tenon::registerCpuConversions(registry);
   registerCanonicalizerPass();
   registerCSEPass();
   tenon::registerPasses();

@@ -78,7 +78,9 @@ void addRequestOptions(CLI::App &command, tenon::CompileRequest &request) {
           "entries: forward, step, loss, and for training init, train_step, gradients, update, "
           "update_sgd (default: forward, step and loss, as far as the model has them)")
       ->delimiter(',');
-  command.add_option("--cpu", request.cpus, "CPU targets (default: all for the object's machine)")
+  command
+      .add_option("--cpu", request.cpus,
+                  "CPU targets (default: all for the object's machine, bf16 dots only for bf16)")
       ->delimiter(',');
   command.add_option("--gpu", request.gpus, "GPU targets: spirv, nvptx:sm_80, nvptx:sm_90")
       ->delimiter(',');

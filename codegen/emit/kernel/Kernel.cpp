@@ -6,6 +6,8 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
+#include <numeric>
+
 using namespace mlir;
 
 namespace tenon {
@@ -192,8 +194,14 @@ void KernelBuilder::ifElse(Value condition, llvm::function_ref<void()> body,
 Value insertPiece(KernelBuilder &k, Value part, Value vector, int64_t offset) {
   if (lanesOf(part) == 1)
     return vector::InsertOp::create(k.b, k.loc, part, vector, offset);
-  return vector::InsertStridedSliceOp::create(k.b, k.loc, part, vector, ArrayRef<int64_t>{offset},
-                                              ArrayRef<int64_t>{1});
+  int64_t lanes = lanesOf(vector), added = lanesOf(part);
+  SmallVector<int64_t> wider(lanes, vector::ShuffleOp::kPoisonIndex);
+  std::iota(wider.begin(), wider.begin() + added, 0);
+  Value widened = vector::ShuffleOp::create(k.b, k.loc, part, part, wider);
+  SmallVector<int64_t> mask(lanes);
+  std::iota(mask.begin(), mask.end(), 0);
+  std::iota(mask.begin() + offset, mask.begin() + offset + added, lanes);
+  return vector::ShuffleOp::create(k.b, k.loc, vector, widened, mask);
 }
 
 Value takePiece(KernelBuilder &k, Value vector, Piece piece) {

@@ -139,13 +139,8 @@ private:
     for (int64_t j = 0; j < lineElements; j += piece) {
       Value element = k.add(first, j);
       auto store = [&] {
-        Value part = values;
-        if (piece == 1)
-          part = vector::ExtractOp::create(k.b, k.loc, values, j);
-        else if (piece < lineElements)
-          part =
-              vector::ExtractStridedSliceOp::create(k.b, k.loc, values, ArrayRef<int64_t>{j},
-                                                    ArrayRef<int64_t>{piece}, ArrayRef<int64_t>{1});
+        Value part =
+            piece < lineElements ? takePiece(k, values, {j, static_cast<unsigned>(piece)}) : values;
         Value row = k.div(element, to.columns), column = k.rem(element, k.index(to.columns));
         Value panel = k.div(column, to.panel), within = k.rem(column, k.index(to.panel));
         Value line = k.add(k.mul(panel, to.rows), row);

@@ -5,16 +5,12 @@
 // <folder>/<stem of the file>.<target>.o, and one table, <folder>/<name of the table>, with a line
 // TENON_ENTRY(model, entry, symbol, CPU bits, bytes of the arena and of a thread's own memory) for
 // each entry in them.
+#include "Compile.h"
 #include "Passes.h"
 #include "Pipelines.h"
 #include "make_object.h"
 #include "program/Program.h"
 
-#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FileSystem.h"
@@ -62,10 +58,7 @@ int main(int argc, char **argv) {
   auto dashes = llvm::find(arguments, "--");
   if (dashes - arguments.begin() < 3 || dashes == arguments.end())
     return failed(fail("usage: tenon-emit-entries <folder> <table> <file.mlir>... -- <target>..."));
-  MLIRContext context;
-  context.loadDialect<TenonDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect,
-                      scf::SCFDialect, cf::ControlFlowDialect, vector::VectorDialect,
-                      LLVM::LLVMDialect>();
+  std::unique_ptr<MLIRContext> context = makeContext();
   initializeTargets();
   StringRef folder = arguments[0];
   if (std::error_code error = llvm::sys::fs::create_directories(folder))
@@ -78,7 +71,7 @@ int main(int argc, char **argv) {
   }
   std::string table;
   for (StringRef path : llvm::make_range(arguments.begin() + 2, dashes))
-    if (failed(emitFile(context, path, folder, targets, table)))
+    if (failed(emitFile(*context, path, folder, targets, table)))
       return EXIT_FAILURE;
   return failed(writeFile(folder + "/" + arguments[1], table));
 }

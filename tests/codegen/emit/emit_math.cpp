@@ -3,15 +3,13 @@
 // for the benchmark: of each function and target a kernel that maps an array of any length.
 //   tenon-emit-math <folder> <target>...
 // makes <folder>/<target>.o and math_kernels.inc, one line a target (see math_kernels.h).
+#include "Compile.h"
 #include "kernel/CpuKernel.h"
 #include "kernel/Math.h"
 #include "make_object.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/Support/FileSystem.h"
 
@@ -94,9 +92,7 @@ LogicalResult emitTarget(MLIRContext &context, const Target &target, StringRef f
 int main(int argc, char **argv) {
   if (argc < 3)
     return failed(fail("usage: tenon-emit-math <folder> <target>..."));
-  MLIRContext context;
-  context.loadDialect<func::FuncDialect, arith::ArithDialect, math::MathDialect, scf::SCFDialect,
-                      cf::ControlFlowDialect, vector::VectorDialect, LLVM::LLVMDialect>();
+  std::unique_ptr<MLIRContext> context = makeContext();
   initializeTargets();
   StringRef folder = argv[1];
   if (std::error_code error = llvm::sys::fs::create_directories(folder))
@@ -106,7 +102,7 @@ int main(int argc, char **argv) {
     const Target *target = findTarget(name);
     if (!target)
       return failed(fail("no target '" + name + "'; codegen/target/Target.cpp has them"));
-    if (failed(emitTarget(context, *target, folder)))
+    if (failed(emitTarget(*context, *target, folder)))
       return EXIT_FAILURE;
     table += "TENON_MATH_VARIANT(" + identifier(name) + ", " + target->cpuBits.str() + ")\n";
   }

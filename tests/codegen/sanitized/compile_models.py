@@ -3,10 +3,11 @@
 """compile_models.py <tenonc> <build folder> <jobs> <cpu,...> [name...]
 
 Compiles the models of tests/exec and of the samples in a build (of the targets with these names, else all) to
-objects in several ways, and explains them. What a model may not do is refused, which is no fault; that the process
+objects in several ways, and explains them; CPU variants take turns from model to model. What a model may not do is refused, which is no fault; that the process
 crashes, fails without a word, or that a sanitizer speaks, is one.
 """
 import concurrent.futures
+import itertools
 import pathlib
 import re
 import subprocess
@@ -20,9 +21,9 @@ WAYS = [["compile"], ["compile", *BF16], ["compile", *TRAINING], ["explain", *TR
 SPOKEN = re.compile(r"Sanitizer|runtime error:|Assertion")
 
 
-def run_one(tenonc, cpus, graph, way):
+def run_one(tenonc, cpu, graph, way):
     with tempfile.TemporaryDirectory() as out:
-        command = [tenonc, way[0], graph, *way[1:], "--cpu", cpus] + (["-o", out] if way[0] == "compile" else [])
+        command = [tenonc, way[0], graph, *way[1:], "--cpu", cpu] + (["-o", out] if way[0] == "compile" else [])
         run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     silent = run.returncode == 1 and not re.search(r"^.*error: ", run.stdout, re.M)
     if run.returncode not in (0, 1) or SPOKEN.search(run.stdout) or silent:
@@ -38,7 +39,8 @@ def main(tenonc, folder, jobs, cpus, *names):
     if not graphs or missing:
         sys.exit(f"no graph of {', '.join(sorted(missing)) or 'any model'} lies below {folder}; build it first")
     count = {"done": 0, "refused": 0, "at fault": 0}
-    work = [(tenonc, cpus, graphs[name], way) for name in sorted(names or graphs) for way in WAYS]
+    in_turns = itertools.cycle(cpus.split(","))
+    work = [(tenonc, cpu, graphs[name], way) for name, cpu in zip(sorted(names or graphs), in_turns) for way in WAYS]
     with concurrent.futures.ThreadPoolExecutor(int(jobs)) as pool:
         for outcome, text in pool.map(lambda each: run_one(*each), work):
             count[outcome] += 1

@@ -38,16 +38,19 @@ def main(tenonc, folder, jobs, cpus, *names):
     missing = set(names) - set(graphs)
     if not graphs or missing:
         sys.exit(f"no graph of {', '.join(sorted(missing)) or 'any model'} lies below {folder}; build it first")
+    chosen = {}  # of targets that compile one source, one
+    for name in sorted(names or graphs):
+        chosen.setdefault(graphs[name].read_bytes(), name)
     count = {"done": 0, "refused": 0, "at fault": 0}
     in_turns = itertools.cycle(cpus.split(","))
-    work = [(tenonc, cpu, graphs[name], way) for name, cpu in zip(sorted(names or graphs), in_turns) for way in WAYS]
+    work = [(tenonc, cpu, graphs[name], way) for name, cpu in zip(chosen.values(), in_turns) for way in WAYS]
     with concurrent.futures.ThreadPoolExecutor(int(jobs)) as pool:
         for outcome, text in pool.map(lambda each: run_one(*each), work):
             count[outcome] += 1
             if outcome == "at fault":
                 print(text, flush=True)
-    print(f"{len(names or graphs)} objects:", ", ".join(f"{number} {outcome}" for outcome, number in count.items()))
-    return 1 if count["at fault"] or count["done"] < len(names or graphs) else 0
+    print(f"{len(chosen)} objects:", ", ".join(f"{number} {outcome}" for outcome, number in count.items()))
+    return 1 if count["at fault"] or count["done"] < len(chosen) else 0
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ bpe_llama2, bpe_mistral, bpe_gemma: as SentencePiece, by normalizers, by Metaspa
     python3 make_family_tokenizers.py
 """
 
+import collections
 import json
 import random
 import unicodedata
@@ -16,7 +17,7 @@ from tokenizers import processors, trainers
 
 from make_bpe_goldens import BROKEN, CASES, HERE, WORD_CHARACTERS, byte_symbols, write
 
-LICENCE = HERE.parents[1] / "LICENSE"
+TEXTS = (HERE.parents[1] / "LICENSE").read_text().splitlines() + CASES
 SPACE = "\u2581"
 PATTERN = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}DIGITS| ?[^\s\p{L}\p{N}]+[\r\n]*"
            r"|\s*[\r\n]+|\s+(?!\S)|\s+")
@@ -27,7 +28,7 @@ MORE = [
     "1 12 123 1234 12345678", "I'LL it'\u017f IT'S we'Ve\n", "end.\r\n\r\n  next\n\n\n", "!!\n\n??\r",
     SPACE, f"a{SPACE}b {SPACE}{SPACE} c", "a    b        c", "   ", "<0x41><0x0A>x", "<s>", "a</s>b </s> c",
     "<s><s> x", "\n\n\n a\n\n", "hello  hello hellohello", "\u00e9 e\u0301 \u00f1 n\u0303 \u1e69 s\u0323\u0307",
-    "s\u0307\u0323 q\u0323\u0307", "\u1100\u1161\u11a8 \uac00\u11a8 \u1100\u1161", "\u212b \u2126 \u212a \u0344",
+    "a\u0305\u0301 s\u0307\u0323 q\u0323\u0307", "\u1100\u1161\u11a8 \uac00\u11a8 \u1100\u1161", "\u212b \u2126 \u212a \u0344",
     "\u0958 \u0915\u093c \u2adc \ufb1d", "\u0f71\u0f72 a\u0334\u0301 a\u0301\u0334", "\U0001d15e \u0340\u0341\u0374",
     "<|begin|>user<|end|>", "a<|end|>", "e<|end|>\u0301", "\u0301a \u0308\u0301",
 ]
@@ -40,14 +41,13 @@ def random_texts(seed, count):
     return ["".join(choose.choices(kinds, k=choose.randint(2, 24))) for _ in range(count)]
 
 
-def trained(pre_tokenizer, size, alphabet):
-    """Vocabulary in order and merges of a BPE trained on the licence and the cases."""
+def trained(pre_tokenizer, size, texts, alphabet):
+    """Vocabulary in order and merges of a BPE trained on texts."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizer
     trainer = trainers.BpeTrainer(vocab_size=size, initial_alphabet=alphabet, show_progress=False,
-                                  limit_alphabet=max(len(alphabet), 80))
-    texts = LICENCE.read_text().splitlines() + CASES
-    tokenizer.train_from_iterator([text.replace(" ", SPACE) if not alphabet else text for text in texts], trainer)
+                                  limit_alphabet=len(alphabet))
+    tokenizer.train_from_iterator(texts, trainer)
     found = json.loads(tokenizer.to_str())["model"]
     return sorted(found["vocab"], key=found["vocab"].get), [tuple(merge) for merge in found["merges"]]
 
@@ -56,7 +56,7 @@ def byte_level(digits, **options):
     pre_tokenizer = pre_tokenizers.Sequence([
         pre_tokenizers.Split(Regex(PATTERN.replace("DIGITS", digits)), "isolated"),
         pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
-    tokens, merges = trained(pre_tokenizer, 340, sorted(pre_tokenizers.ByteLevel.alphabet()))
+    tokens, merges = trained(pre_tokenizer, 340, TEXTS, sorted(pre_tokenizers.ByteLevel.alphabet()))
     # Tokens that no merge makes: found as whole words, or never.
     tokens += ["\u0120whole", "\u00c3\u00a9t\u00c3\u00a9", "123"]
     vocab = {token: i for i, token in enumerate(tokens)}
@@ -68,7 +68,10 @@ def byte_level(digits, **options):
 
 def sentence_piece(size):
     """Specials, 256 bytes, then the merges' results and single characters."""
-    tokens, merges = trained(pre_tokenizers.Split(Regex(f"{SPACE}+"), "merged_with_next"), size, [])
+    texts = [text.replace(" ", SPACE) for text in TEXTS]
+    counted = collections.Counter("".join(texts))
+    alphabet = sorted(counted, key=lambda letter: (-counted[letter], letter))[:80]
+    tokens, merges = trained(pre_tokenizers.Split(Regex(f"{SPACE}+"), "merged_with_next"), size, texts, alphabet)
     tokens = ["<unk>", "<s>", "</s>"] + [f"<0x{byte:02X}>" for byte in range(256)] + tokens
     tokens += [token for token in (SPACE * 2, "\n\n") if token not in tokens]
     vocab = {token: i for i, token in enumerate(tokens)}

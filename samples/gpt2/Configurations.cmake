@@ -31,15 +31,14 @@ function(gpt_check_sizes whose n_layer n_head n_embd n_vocab n_block)
   endif()
 endfunction()
 
-# gpt_read_activation(<whose> <activation>): sets `gelu` in the caller's scope.
-function(gpt_read_activation whose activation)
-  if(activation STREQUAL "gelu")
-    set(gelu tenon::gelu_erf PARENT_SCOPE)
-  elseif(activation STREQUAL "gelu_new")
-    set(gelu tenon::gelu_tanh PARENT_SCOPE)
-  else()
-    message(FATAL_ERROR "${whose}: the activation is '${activation}', it must be gelu (erf) or "
-            "gelu_new (tanh)")
+# gpt_check_activation(<whose> <activation>): stops unless activations.hpp has it.
+function(gpt_check_activation whose activation)
+  set(known gelu_new gelu gelu_10 quick_gelu relu relu2 relu6 leaky_relu silu sigmoid tanh hardswish
+      mish)
+  list(FIND known "${activation}" place)
+  if(place LESS 0)
+    string(REPLACE ";" ", " known "${known}")
+    message(FATAL_ERROR "${whose}: the activation is '${activation}', it must be one of ${known}")
   endif()
 endfunction()
 
@@ -50,7 +49,7 @@ macro(gpt_give_model)
   string(CONCAT config
          "{.n_layer = ${n_layer}, .n_head = ${n_head}, .n_embd = ${n_embd}, .n_block = ${n_block}, "
          ".n_vocab = ${n_vocab}, .max_batch = ${max_batch}, .bias = ${bias}, .dropout = ${dropout}, "
-         ".gelu = ${gelu}, .epsilon = ${epsilon}${more}}")
+         ".act = activation::${activation}, .epsilon = ${epsilon}${more}}")
   set(model ${name} PARENT_SCOPE)
   set(definitions "TENON_GPT=${config}" TENON_GPT_NAME=${name} PARENT_SCOPE)
   set(metadata configuration=${configuration} activation_function=${activation}
@@ -82,7 +81,7 @@ function(gpt2_read_configuration text max_batch)
   endif()
   if(NOT text MATCHES "^([A-Za-z][A-Za-z0-9_-]*):([^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*)(,.*)?$")
     message(FATAL_ERROR "${whose} is neither licences, gpt2, gpt2-medium, gpt2-large or gpt2-xl nor "
-            "of the form name:n_layer,n_head,n_embd,n_vocab,n_block,gelu_new|gelu"
+            "of the form name:n_layer,n_head,n_embd,n_vocab,n_block,activation"
             "[,epsilon][,n_inner=size][,untied], with or without +bf16 behind it")
   endif()
   string(REPLACE "-" "_" name ${CMAKE_MATCH_1}${suffix})
@@ -95,7 +94,7 @@ function(gpt2_read_configuration text max_batch)
   list(GET sizes 3 n_vocab)
   list(GET sizes 4 n_block)
   gpt_check_sizes("${whose}" "${n_layer}" "${n_head}" "${n_embd}" "${n_vocab}" "${n_block}")
-  gpt_read_activation("${whose}" "${activation}")
+  gpt_check_activation("${whose}" "${activation}")
   set(bias true)
   set(dropout 0.1)
   set(epsilon 1e-5)

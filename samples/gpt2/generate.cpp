@@ -145,7 +145,7 @@ void run_generate(const generate_options& options) {
   for (const std::string& warning : tokenizer.warnings())
     note(fmt::format("warning: {}\n", warning));
   check_vocabulary(tokenizer, compiled.config.n_vocab);
-  const std::vector<std::int32_t> prompt = tokenizer.encode(read_prompt(options.prompt));
+  const std::vector<std::int32_t> prompt = tokenizer.prompt(read_prompt(options.prompt));
   check_prompt(compiled.config, prompt);
   check_known(prompt, tokenizer, compiled.config.n_vocab);
   sampling how = options.how;
@@ -171,7 +171,9 @@ void run_generate(const generate_options& options) {
 
   stream_decoder decoder(tokenizer);
   std::string text;
-  for (const std::int32_t id : prompt) text += decoder.push(id);
+  // What the tokenizer puts before a prompt is no part of the text.
+  for (const std::int32_t id : std::span(prompt).subspan(tokenizer.opening().size()))
+    text += decoder.push(id);
   if (options.stream) standard_output.write(std::exchange(text, {}));
   std::optional<double> first_token;  // seconds from the start
   const auto emit = [&](std::int32_t id) {

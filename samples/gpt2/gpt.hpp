@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The sizes of a GPT. One of them, or explicit numbers, makes the model of gpt2.model.cpp.
 #pragma once
-#include <tenon/tenon.hpp>
+#include "activations.hpp"
 
 struct gpt_config {
   int n_layer = 12;      // L
@@ -12,7 +12,7 @@ struct gpt_config {
   int max_batch = 8;     // the greatest B
   bool bias = true;      // in linear layers and layer norms
   double dropout = 0.1;  // in training only
-  tenon::gelu_kind gelu = tenon::gelu_tanh;
+  activation act = activation::gelu_new;
   double epsilon = tenon::gpt2_epsilon;  // of the layer norms
   int n_inner = 0;                       // inside the MLP; 0: 4 C
   bool tied = true;                      // the head is the token table, or a parameter of its own

@@ -43,7 +43,7 @@ struct mlp {
   nn::linear<n_hidden, n_embd> c_proj{"mlp.c_proj", gpt2_scaled(cfg.n_layer), cfg.bias};
 
   constexpr auto operator()(hidden_states x) const {
-    return dropout(c_proj(gelu(c_fc(x), cfg.gelu)), cfg.dropout);
+    return dropout(c_proj(activate<cfg.act>(c_fc(x))), cfg.dropout);
   }
 };
 

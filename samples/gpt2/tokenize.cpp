@@ -15,7 +15,7 @@ void run_tokenize(const std::filesystem::path& directory, const prompt_source& f
   const bpe tokenizer = bpe::load(directory);
   for (const std::string& warning : tokenizer.warnings())
     note(fmt::format("warning: {}\n", warning));
-  const std::vector<std::int32_t> ids = tokenizer.encode(read_prompt(from));
+  const std::vector<std::int32_t> ids = tokenizer.prompt(read_prompt(from));
   for (const std::int32_t id : ids) {
     const std::string_view bytes = tokenizer.bytes_of(id);
     standard_output.report(fmt::format("{:>6}  {}\n", id, shown(bytes, bytes.size())));

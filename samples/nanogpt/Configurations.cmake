@@ -22,7 +22,7 @@ function(nanogpt_read_configuration text)
   if(NOT text MATCHES
      "^([A-Za-z][A-Za-z0-9_]*):([^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*)$")
     message(FATAL_ERROR "${whose} is neither shakespeare_char_cpu, shakespeare_char, licences or "
-            "gpt2_124m nor of the form name:n_layer,n_head,n_embd,n_vocab,n_block,gelu_new|gelu,"
+            "gpt2_124m nor of the form name:n_layer,n_head,n_embd,n_vocab,n_block,activation,"
             "true|false,dropout,max_batch")
   endif()
   set(name ${CMAKE_MATCH_1})
@@ -38,7 +38,7 @@ function(nanogpt_read_configuration text)
   list(GET values 8 max_batch)
   gpt_check_sizes("${whose}" "${n_layer}" "${n_head}" "${n_embd}" "${n_vocab}" "${n_block}")
   gpt_check_size("${whose}" max_batch "${max_batch}" 65536)
-  gpt_read_activation("${whose}" "${activation}")
+  gpt_check_activation("${whose}" "${activation}")
   if(NOT bias MATCHES "^(true|false)$")
     message(FATAL_ERROR "${whose}: bias is '${bias}', it must be true or false")
   endif()

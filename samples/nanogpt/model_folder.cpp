@@ -66,22 +66,21 @@ void write_with_biases(const std::string& path, const runtime::weights& weights)
 }  // namespace
 
 std::string config_json(const gpt_config& config, const vocabulary& tokens) {
-  nlohmann::ordered_json json{
-      {"architectures", {"GPT2LMHeadModel"}},
-      {"model_type", "gpt2"},
-      {"activation_function", config.gelu == gelu_erf ? "gelu" : "gelu_new"},
-      {"vocab_size", config.n_vocab},
-      {"n_positions", config.n_block},
-      {"n_embd", config.n_embd},
-      {"n_layer", config.n_layer},
-      {"n_head", config.n_head},
-      {"n_inner", nullptr},
-      {"layer_norm_epsilon", config.epsilon},
-      {"attn_pdrop", config.dropout},
-      {"embd_pdrop", config.dropout},
-      {"resid_pdrop", config.dropout},
-      {"tie_word_embeddings", config.tied},
-      {"torch_dtype", "float32"}};
+  nlohmann::ordered_json json{{"architectures", {"GPT2LMHeadModel"}},
+                              {"model_type", "gpt2"},
+                              {"activation_function", name_of(config.act)},
+                              {"vocab_size", config.n_vocab},
+                              {"n_positions", config.n_block},
+                              {"n_embd", config.n_embd},
+                              {"n_layer", config.n_layer},
+                              {"n_head", config.n_head},
+                              {"n_inner", nullptr},
+                              {"layer_norm_epsilon", config.epsilon},
+                              {"attn_pdrop", config.dropout},
+                              {"embd_pdrop", config.dropout},
+                              {"resid_pdrop", config.dropout},
+                              {"tie_word_embeddings", config.tied},
+                              {"torch_dtype", "float32"}};
   if (config.n_inner > 0) json["n_inner"] = config.n_inner;
   // transformers' default for these is 50256, which may lie outside.
   const auto end = tokens.end_of_text();

@@ -90,10 +90,9 @@ void keep_schedule(train_settings& settings, const run_position& position) {
 }
 
 std::string sizes_text(const gpt_config& config) {
-  return fmt::format("L {} H {} C {} V {} T {}, {} GELU, {} bias, dropout {}", config.n_layer,
+  return fmt::format("L {} H {} C {} V {} T {}, {}, {} bias, dropout {}", config.n_layer,
                      config.n_head, config.n_embd, config.n_vocab, config.n_block,
-                     config.gelu == gelu_erf ? "erf" : "tanh", config.bias ? "with" : "no",
-                     config.dropout);
+                     name_of(config.act), config.bias ? "with" : "no", config.dropout);
 }
 
 std::uint64_t parameter_count(const tenon_model& model) {

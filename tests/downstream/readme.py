@@ -45,7 +45,8 @@ program, = (block for block in blocks.blocks_of(pathlib.Path("README.md"), sourc
 context = (source / program.file).read_text(encoding="utf-8")
 (work / "app.cpp").write_text(context.replace("// the block", "\n".join(program.code)) + MAIN, encoding="utf-8")
 (work / "CMakeLists.txt").write_text(PROJECT + "\n".join(blocks.block_for(__file__)) + "\n", encoding="utf-8")
-shutil.copy(source / "samples/gpt2/gpt.hpp", work)
+for header in ("gpt.hpp", "activations.hpp"):
+    shutil.copy(source / "samples/gpt2" / header, work)
 model = (source / "samples/gpt2/gpt2.model.cpp").read_text(encoding="utf-8")
 (work / "gpt2.model.cpp").write_text(f"#define TENON_GPT {SIZES}\n{model}", encoding="utf-8")
 

@@ -23,7 +23,7 @@ constexpr compiled_gpt small{
 constexpr compiled_gpt large{&large_model, {}, "gpt2"};
 constexpr std::array models{small, large};
 
-model_config small_config() { return {2, 2, 32, 65, 32, tenon::gelu_tanh, 1e-5, {}}; }
+model_config small_config() { return {2, 2, 32, 65, 32, activation::gelu_new, 1e-5, {}}; }
 
 constexpr tenon_model narrow_model = named("small_bf16");
 constexpr compiled_gpt narrow{&narrow_model, small.config, "small+bf16", TENON_BF16};
@@ -36,7 +36,7 @@ std::string choose(const model_config& config) {
 
 TEST_CASE("the model with the same sizes is chosen", "[choose]") {
   CHECK(choose(small_config()) == "small");
-  CHECK(choose({12, 12, 768, 50257, 1024, tenon::gelu_tanh, 1e-5, {}}) == "large");
+  CHECK(choose({12, 12, 768, 50257, 1024, activation::gelu_new, 1e-5, {}}) == "large");
 }
 
 TEST_CASE("the model that computes in the type asked for is chosen, or named as missing",
@@ -63,7 +63,7 @@ TEST_CASE("each value that differs is named with both sides", "[choose]") {
   differs([](auto& c) { c.n_embd = 34; }, "n_embd is 34, 'small' has 32;");
   differs([](auto& c) { c.vocab_size = 66; }, "vocab_size is 66, 'small' has 65;");
   differs([](auto& c) { c.n_positions = 16; }, "n_positions is 16, 'small' has 32;");
-  differs([](auto& c) { c.gelu = tenon::gelu_erf; },
+  differs([](auto& c) { c.act = activation::gelu; },
           "activation_function is gelu, 'small' has gelu_new;");
   differs([](auto& c) { c.n_inner = 72; }, "n_inner is 72, 'small' has 128;");
   differs([](auto& c) { c.tied = false; }, "tie_word_embeddings is false, 'small' has true;");
@@ -77,9 +77,9 @@ TEST_CASE("the message has the CMake line that adds the model", "[choose]") {
       choose(config),
       Contains(
           "cmake -DTENON_SAMPLES_GPT2='small;gpt2;gpt_my_gpt_v2:3,2,32,65,32,gelu_new' build"));
-  CHECK(configuration_text("x", {1, 2, 3, 4, 5, tenon::gelu_erf, 1e-3, {}}) ==
+  CHECK(configuration_text("x", {1, 2, 3, 4, 5, activation::gelu, 1e-3, {}}) ==
         "x:1,2,3,4,5,gelu,0.001");
-  CHECK(configuration_text("x", {1, 2, 3, 4, 5, tenon::gelu_tanh, 1e-5, {}, 7, false}) ==
+  CHECK(configuration_text("x", {1, 2, 3, 4, 5, activation::gelu_new, 1e-5, {}, 7, false}) ==
         "x:1,2,3,4,5,gelu_new,n_inner=7,untied");
 }
 

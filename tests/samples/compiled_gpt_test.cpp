@@ -60,8 +60,9 @@ TEST_CASE("what a model does not say, or says wrongly, is named", "[compiled]") 
                                        std::string(wrong) + "', it must be a number;"));
   }
   word("layer_norm_epsilon") = "1e-5";
-  word("activation_function") = "relu";
-  CHECK_THROWS_WITH(said(), Contains("activation_function is 'relu', it must be gelu or gelu_new"));
+  word("activation_function") = "gelo";
+  CHECK_THROWS_WITH(said(),
+                    Contains("activation_function is 'gelo', it must be one of activations.hpp"));
   words.clear();
   CHECK_THROWS_WITH(said(), Contains("model 'tiny_masks' does not say its dropout; add METADATA "
                                      "dropout=... to its tenon_add_model"));

@@ -3,6 +3,7 @@
 // cannot be compiled ends the configuration, with the value and what it may be.
 #include <catch2/catch.hpp>
 
+#include "activations.hpp"
 #include "program.hpp"
 #include "scratch.hpp"
 
@@ -43,16 +44,18 @@ TEST_CASE("a configuration of gpt2 is read whole", "[configurations]") {
   defines(
       "licences",
       "licences  TENON_GPT={.n_layer = 3, .n_head = 3, .n_embd = 96, .n_block = 256, "
-      ".n_vocab = 1024, .max_batch = 1, .bias = true, .dropout = 0.1, .gelu = tenon::gelu_tanh, "
+      ".n_vocab = 1024, .max_batch = 1, .bias = true, .dropout = 0.1, .act = activation::gelu_new, "
       ".epsilon = 1e-5};TENON_GPT_NAME=licences configuration=licences;"
       "activation_function=gelu_new;layer_norm_epsilon=1e-5;dropout=0.1");
   defines("my-gpt:2,4,64,257,32,gelu,1e-05,n_inner=72,untied+bf16",
           "my_gpt_bf16 COMPUTE;bf16 TENON_GPT={.n_layer = 2, .n_head = 4, .n_embd = 64, .n_block = "
-          "32, .n_vocab = 257, .max_batch = 1, .bias = true, .dropout = 0.1, .gelu = "
-          "tenon::gelu_erf, .epsilon = 1e-05, .n_inner = 72, .tied = false};"
+          "32, .n_vocab = 257, .max_batch = 1, .bias = true, .dropout = 0.1, .act = "
+          "activation::gelu, .epsilon = 1e-05, .n_inner = 72, .tied = false};"
           "TENON_GPT_NAME=my_gpt_bf16 "
           "configuration=my-gpt:2,4,64,257,32,gelu,1e-05,n_inner=72,untied+bf16;"
           "activation_function=gelu;layer_norm_epsilon=1e-05;dropout=0.1");
+  for (const std::string name : activation_names)
+    defines("a:1,1,1,1,1," + name, ".act = activation::" + name + ", .epsilon");
   defines("a:1,1,1,1,1,gelu_new,0.001,untied", ".epsilon = 0.001, .tied = false}");
 }
 
@@ -70,7 +73,7 @@ TEST_CASE("what cannot be compiled ends the configuration", "[configurations]") 
   refused("a:2,2,32,65,-1,gelu", "n_block is '-1'");
   refused("a:2,2,32,065,32,gelu", "n_vocab is '065'");
   refused("a:1024,1024,65536,65,32,gelu", "the model has about 52776564490240 parameters");
-  refused("a:2,2,32,65,32,relu", "the activation is 'relu', it must be gelu (erf) or gelu_new");
+  refused("a:2,2,32,65,32,gelo", "the activation is 'gelo', it must be one of gelu_new, gelu, ");
   refused("a:2,2,32,65,32,gelu,0.0", "epsilon is '0.0'");
   refused("a:2,2,32,65,32,gelu,1.5", "epsilon is '1.5'");
   refused("a:2,2,32,65,32,gelu,1e-5-3", "epsilon is '1e-5-3'");
@@ -84,8 +87,8 @@ TEST_CASE("the same for nanogpt", "[configurations]") {
   INFO(found.errors);
   CHECK_THAT(found.output,
              Contains("mine  TENON_GPT={.n_layer = 2, .n_head = 2, .n_embd = 32, .n_block = 32, "
-                      ".n_vocab = 65, .max_batch = 12, .bias = false, .dropout = 0.2, .gelu = "
-                      "tenon::gelu_erf, .epsilon = 1e-5};TENON_GPT_NAME=mine "
+                      ".n_vocab = 65, .max_batch = 12, .bias = false, .dropout = 0.2, .act = "
+                      "activation::gelu, .epsilon = 1e-5};TENON_GPT_NAME=mine "
                       "configuration=mine:2,2,32,65,32,gelu,false,0.2,12;"
                       "activation_function=gelu;layer_norm_epsilon=1e-5;dropout=0.2"));
   const auto refused = [](const std::string& text, const std::string& why) {

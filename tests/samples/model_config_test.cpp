@@ -32,7 +32,7 @@ TEST_CASE("config.json of the checkpoint is read", "[config]") {
   CHECK(config.n_embd == 96);
   CHECK(config.vocab_size == 1024);
   CHECK(config.n_positions == 256);
-  CHECK(config.gelu == tenon::gelu_tanh);
+  CHECK(config.act == activation::gelu_new);
   CHECK(config.epsilon == 1e-5);
   CHECK(config.refusals().empty());
 }
@@ -44,18 +44,24 @@ TEST_CASE("absent keys mean what transformers assumes: GPT-2", "[config]") {
   CHECK(config.n_embd == 768);
   CHECK(config.vocab_size == 50257);
   CHECK(config.n_positions == 1024);
-  CHECK(config.gelu == tenon::gelu_tanh);
+  CHECK(config.act == activation::gelu_new);
   CHECK(config.epsilon == 1e-5);
   CHECK(config.refusals().empty());
 }
 
 TEST_CASE("values that the sample has are honoured", "[config]") {
-  CHECK(read(R"({"activation_function": "gelu"})").gelu == tenon::gelu_erf);
-  CHECK(read(R"({"activation_function": "gelu_pytorch_tanh"})").gelu == tenon::gelu_tanh);
+  CHECK(read(R"({"activation_function": "gelu"})").act == activation::gelu);
+  CHECK(read(R"({"activation_function": "gelu_pytorch_tanh"})").act == activation::gelu_new);
   CHECK(read(R"({"layer_norm_epsilon": 0.001})").epsilon == 1e-3);
   for (const char* name : {"gelu_new", "gelu_fast", "gelu_accurate"})
-    CHECK(read(json{{"activation_function", name}}.dump()).gelu == tenon::gelu_tanh);
-  CHECK(read(R"({"activation_function": "gelu_python"})").gelu == tenon::gelu_erf);
+    CHECK(read(json{{"activation_function", name}}.dump()).act == activation::gelu_new);
+  CHECK(read(R"({"activation_function": "gelu_python"})").act == activation::gelu);
+  CHECK(read(R"({"activation_function": "swish"})").act == activation::silu);
+  for (const char* name : activation_names) {
+    const model_config config = read(json{{"activation_function", name}}.dump());
+    CHECK(std::string(name_of(config.act)) == name);
+    CHECK(config.refusals().empty());
+  }
   CHECK(read(R"({"n_inner": null})").n_inner == 0);
   CHECK(read(R"({"n_embd": 64, "n_inner": 256})").n_inner == 0);
   CHECK(read(R"({"n_embd": 64, "n_inner": 128})").n_inner == 128);
@@ -77,12 +83,14 @@ TEST_CASE("what is not read does not matter, whatever Python wrote there", "[con
 }
 
 TEST_CASE("values that would need another computation are refused", "[config]") {
-  CHECK_THAT(refusals_of({{"activation_function", "relu"}}), Contains("activation_function is"));
+  CHECK_THAT(refusals_of({{"activation_function", "laplace"}}),
+             Contains("activation_function is \"laplace\": this sample has gelu_new, gelu, ") &&
+                 Contains("mish; write it into activations.hpp"));
   CHECK_THAT(refusals_of({{"scale_attn_weights", false}}),
              Contains("scale_attn_weights is false: this sample computes GPT-2 with true"));
   CHECK_THAT(refusals_of({{"scale_attn_by_inverse_layer_idx", true}}),
              Contains("scale_attn_by_inverse_layer_idx is true"));
-  CHECK_THAT(refusals_of({{"activation_function", "quick_gelu"}}), Contains("quick_gelu"));
+  CHECK_THAT(refusals_of({{"activation_function", "xielu"}}), Contains("xielu"));
   CHECK_THAT(refusals_of({{"add_cross_attention", true}}), Contains("add_cross_attention is true"));
   CHECK_THAT(refusals_of({{"model_type", "llama"}}), Contains("model_type is \"llama\""));
   CHECK_THAT(refusals_of({{"quantization_config", {{"bits", 4}}}}),

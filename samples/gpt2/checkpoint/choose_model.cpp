@@ -13,8 +13,6 @@
 namespace tenon::samples {
 namespace {
 
-const char* activation_name(gelu_kind gelu) { return gelu == gelu_erf ? "gelu" : "gelu_new"; }
-
 constexpr const char* letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 
 const char* compute_name(tenon_dtype compute) { return compute == TENON_BF16 ? "bf16" : "f32"; }
@@ -54,8 +52,7 @@ std::vector<std::string> differences(const model_config& config, const compiled_
   compare("n_embd", config.n_embd, std::int64_t{has.n_embd});
   compare("vocab_size", config.vocab_size, std::int64_t{has.n_vocab});
   compare("n_positions", config.n_positions, std::int64_t{has.n_block});
-  compare("activation_function", std::string(activation_name(config.gelu)),
-          std::string(activation_name(has.gelu)));
+  compare("activation_function", std::string(name_of(config.act)), std::string(name_of(has.act)));
   compare("layer_norm_epsilon", config.epsilon, has.epsilon);
   if (config.n_inner != has.n_inner)
     compare("n_inner", config.n_hidden(), std::int64_t{has.n_hidden()});
@@ -65,8 +62,7 @@ std::vector<std::string> differences(const model_config& config, const compiled_
 
 std::string configuration_text(const std::string& name, const model_config& config) {
   return fmt::format("{}:{},{},{},{},{},{}{}{}{}", name, config.n_layer, config.n_head,
-                     config.n_embd, config.vocab_size, config.n_positions,
-                     activation_name(config.gelu),
+                     config.n_embd, config.vocab_size, config.n_positions, name_of(config.act),
                      config.epsilon == gpt2_epsilon ? "" : fmt::format(",{}", config.epsilon),
                      config.n_inner == 0 ? "" : fmt::format(",n_inner={}", config.n_inner),
                      config.tied ? "" : ",untied");

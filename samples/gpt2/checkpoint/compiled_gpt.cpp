@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "checkpoint/model_config.hpp"
 #include "model_error.hpp"
 
 namespace tenon::samples {
@@ -38,11 +39,11 @@ double number_of(const runtime::model& model, const char* key) {
   return value;
 }
 
-gelu_kind gelu_of(const runtime::model& model) {
+activation activation_of(const runtime::model& model) {
   constexpr const char* key = "activation_function";
-  const std::string_view word = word_of(model, key);
-  if (word != "gelu" && word != "gelu_new") wrong_word(model, key, "gelu or gelu_new");
-  return word == "gelu" ? gelu_erf : gelu_tanh;
+  const auto found = find_activation(word_of(model, key));
+  if (!found) wrong_word(model, key, "one of activations.hpp");
+  return *found;
 }
 
 }  // namespace
@@ -62,7 +63,7 @@ compiled_gpt read_compiled(const runtime::model& model) {
                           .max_batch = size_of(model, "batch"),
                           .bias = has("ln_f.bias"),
                           .dropout = number_of(model, "dropout"),
-                          .gelu = gelu_of(model),
+                          .act = activation_of(model),
                           .epsilon = number_of(model, "layer_norm_epsilon"),
                           .n_inner = n_hidden == 4 * n_embd ? 0 : n_hidden,
                           .tied = !has("lm_head.weight")};

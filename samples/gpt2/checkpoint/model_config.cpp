@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "model_error.hpp"
@@ -84,22 +85,27 @@ class reader {
   model_config& config_;
 };
 
-// transformers' names of the two forms; it computes some in other steps.
-struct activation_form {
+// Other names that transformers has for the same functions; it computes some in other steps.
+struct other_name {
   std::string_view name;
-  gelu_kind gelu;
+  activation act;
 };
-constexpr activation_form activations[] = {
-    {"gelu_new", gelu_tanh},      {"gelu_fast", gelu_tanh}, {"gelu_pytorch_tanh", gelu_tanh},
-    {"gelu_accurate", gelu_tanh}, {"gelu", gelu_erf},       {"gelu_python", gelu_erf}};
-
-const activation_form* find_activation(std::string_view name) {
-  const auto found = std::find_if(std::begin(activations), std::end(activations),
-                                  [&](const activation_form& each) { return each.name == name; });
-  return found == std::end(activations) ? nullptr : found;
-}
+constexpr other_name other_names[] = {
+    {"gelu_fast", activation::gelu_new},         {"gelu_accurate", activation::gelu_new},
+    {"gelu_pytorch_tanh", activation::gelu_new}, {"gelu_python_tanh", activation::gelu_new},
+    {"gelu_python", activation::gelu},           {"swish", activation::silu}};
 
 }  // namespace
+
+std::optional<activation> find_activation(std::string_view name) {
+  const auto named = std::ranges::find(activation_names, name,
+                                       [](const char* each) { return std::string_view(each); });
+  if (named != std::end(activation_names))
+    return static_cast<activation>(named - std::begin(activation_names));
+  const auto other = std::ranges::find(other_names, name, &other_name::name);
+  if (other != std::end(other_names)) return other->act;
+  return std::nullopt;
+}
 
 std::string model_config::refusals() const {
   std::string all;
@@ -125,10 +131,11 @@ model_config read_model_config(const std::filesystem::path& directory) {
   config.n_embd = file.size("n_embd", 768, 65536);
   config.vocab_size = file.size("vocab_size", 50257, 4194304);
   config.n_positions = file.size("n_positions", 1024, 1048576);
-  const std::string activation = file.word("activation_function", "gelu_new");
-  const activation_form* const form = find_activation(activation);
-  if (form == nullptr) file.refuse("this sample has gelu (erf) and gelu_new (tanh)");
-  config.gelu = form == nullptr ? gelu_tanh : form->gelu;
+  const auto act = find_activation(file.word("activation_function", "gelu_new"));
+  if (!act)
+    file.refuse(fmt::format("this sample has {}; write it into activations.hpp",
+                            fmt::join(activation_names, ", ")));
+  config.act = act.value_or(activation::gelu_new);
   config.epsilon = file.positive("layer_norm_epsilon", 1e-5);
   const std::int64_t n_inner = file.size_or_null("n_inner", 262144);
   config.n_inner = n_inner == 4 * config.n_embd ? 0 : n_inner;

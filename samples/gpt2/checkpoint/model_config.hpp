@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gpt.hpp"
@@ -19,7 +21,7 @@ struct config_key {
 
 struct model_config {
   std::int64_t n_layer, n_head, n_embd, vocab_size, n_positions;
-  tenon::gelu_kind gelu;
+  activation act;
   double epsilon;  // of the layer norms
   std::vector<config_key> keys;
   std::int64_t n_inner = 0;  // inside the MLP; 0: 4 C
@@ -30,6 +32,9 @@ struct model_config {
   /// All refusals in one message; empty if there are none.
   std::string refusals() const;
 };
+
+/// The function that transformers calls so, if activations.hpp has it.
+std::optional<activation> find_activation(std::string_view name);
 
 /// Reads config.json of a directory.
 ///   Throws model_error or tokenizer_error if it is absent, malformed or of another architecture.

@@ -14,32 +14,19 @@ added_tokens::added_tokens(const std::vector<added_token>& tokens) {
   std::sort(longest_first.begin(), longest_first.end(),
             [](const auto* a, const auto* b) { return a->text.size() > b->text.size(); });
   for (const auto* token : longest_first) {
-    auto& group = token->normalized ? normalized_ : exact_;
-    group[static_cast<unsigned char>(token->text.front())].push_back(
+    by_first_byte_[static_cast<unsigned char>(token->text.front())].push_back(
         {token->text, token->id, token->unsupported});
   }
 }
 
-std::vector<text_piece> added_tokens::split(std::string_view text) const {
-  std::vector<text_piece> first, pieces;
-  cut(exact_, text, first);
-  for (const auto& piece : first) {
-    if (piece.id == text_piece::ordinary) {
-      cut(normalized_, piece.text, pieces);
-    } else {
-      pieces.push_back(piece);
-    }
-  }
-  return pieces;
-}
-
-void added_tokens::cut(const finder& tokens, std::string_view text, std::vector<text_piece>& out) {
+std::vector<text_piece> added_tokens::cut(std::string_view text) const {
+  std::vector<text_piece> out;
   std::size_t begin = 0;  // of the ordinary text not yet put out
   const auto put_ordinary = [&](std::size_t end) {
     if (end > begin) out.push_back({text.substr(begin, end - begin)});
   };
   for (std::size_t at = 0; at < text.size();) {
-    const auto& candidates = tokens[static_cast<unsigned char>(text[at])];
+    const auto& candidates = by_first_byte_[static_cast<unsigned char>(text[at])];
     const auto found = std::find_if(
         candidates.begin(), candidates.end(),
         [&](const candidate& token) { return text.substr(at).starts_with(token.text); });
@@ -57,6 +44,7 @@ void added_tokens::cut(const finder& tokens, std::string_view text, std::vector<
     begin = at += found->text.size();
   }
   put_ordinary(text.size());
+  return out;
 }
 
 }  // namespace tenon::samples

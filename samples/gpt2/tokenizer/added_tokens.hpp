@@ -23,10 +23,9 @@ class added_tokens {
   explicit added_tokens(const std::vector<added_token>& tokens);
 
   /// Cuts `text` into pieces, in order, without empty ones; they point into `text`.
-  /// The leftmost match wins, of those the longest; tokens with `normalized` false are looked for
-  /// first and the others between them, as in Hugging Face's AddedVocabulary.
+  /// The leftmost match wins, of those the longest, as in Hugging Face's AddedVocabulary.
   ///   Throws tokenizer_error if it finds a token with an unsupported option.
-  std::vector<text_piece> split(std::string_view text) const;
+  std::vector<text_piece> cut(std::string_view text) const;
 
  private:
   struct candidate {
@@ -34,12 +33,7 @@ class added_tokens {
     std::int32_t id;
     std::string unsupported;
   };
-  /// Candidates by their first byte, the longest first.
-  using finder = std::array<std::vector<candidate>, 256>;
-
-  static void cut(const finder& tokens, std::string_view text, std::vector<text_piece>& out);
-
-  finder exact_, normalized_;
+  std::array<std::vector<candidate>, 256> by_first_byte_;  // the longest first
 };
 
 }  // namespace tenon::samples

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// GPT-2's tokenizer: byte-level byte-pair encoding, the same ids as Hugging Face's.
+// Byte-pair encoding, byte-level or as SentencePiece has it: the same ids as Hugging Face's.
 #pragma once
 
 #include <array>
@@ -26,7 +26,7 @@ namespace tenon::samples {
 class bpe {
  public:
   /// Reads tokenizer.json of a Hugging Face model directory, or vocab.json and merges.txt.
-  ///   Throws if they are malformed or of another kind than GPT-2's.
+  ///   Throws if they are malformed or ask for what this class does not do.
   static bpe load(const std::filesystem::path& directory);
 
   /// Text -> ids in 0..size()-1. Added tokens such as <|endoftext|> are recognised in the text.
@@ -34,9 +34,19 @@ class bpe {
   ///   added token with an option that is not supported.
   std::vector<std::int32_t> encode(std::string_view utf8) const;
 
-  /// Ids -> well-formed UTF-8; bytes that are none become U+FFFD. decode(encode(x)) == x.
+  /// What stands before the ids of a text for the model, such as <s>; may be empty.
+  std::span<const std::int32_t> opening() const { return around_.opening; }
+
+  /// opening() and the ids of a text: Hugging Face's encode with special tokens.
+  std::vector<std::int32_t> prompt(std::string_view utf8) const;
+
+  /// Ids -> well-formed UTF-8; bytes that are none become U+FFFD. decode(encode(x)) == x where
+  /// tokens spell bytes and nothing is normalized.
   ///   Throws if an id is outside the vocabulary.
   std::string decode(std::span<const std::int32_t> ids) const;
+
+  /// The text of ids begins without the space that encoding put there.
+  bool drops_first_space() const { return around_.drops_first_space; }
 
   /// The bytes of one token, maybe only a part of a character; valid while the bpe lives.
   ///   Throws if the id is outside the vocabulary.
@@ -58,15 +68,24 @@ class bpe {
  private:
   explicit bpe(definition whole);
 
+  void encode_piece(std::string_view text, std::vector<std::int32_t>& ids) const;
   void encode_word(std::string_view word, std::vector<std::int32_t>& ids) const;
+  /// The token of the vocabulary that spells a whole word.
+  std::optional<std::int32_t> find_word(std::string_view word) const;
+  /// The tokens of a word's bytes or characters, before any merge.
+  std::vector<std::int32_t> letters(std::string_view word) const;
+  std::string bytes_of_token(std::string_view token) const;
 
-  id_map ids_;
+  id_map ids_, added_ids_;  // of the model's vocabulary, and of the added tokens
+  spelling spelt_;
+  bool whole_words_;
+  pipeline around_;
   std::vector<std::string> bytes_;  // by id; empty where there is no token
   std::int32_t vocabulary_size_ = 0;
   std::vector<std::string> warnings_;
   std::array<std::int32_t, 256> byte_ids_{};  // -1 for a byte without a token
   merge_table merges_;
-  added_tokens added_;
+  added_tokens exact_, normalized_;  // looked for before and after the normalizers
   pre_tokenizer words_;
   std::unique_ptr<word_cache> cache_;  // by pointer: its mutex cannot be moved
 };

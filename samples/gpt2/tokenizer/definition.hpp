@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -35,10 +36,41 @@ struct added_token {
   std::string unsupported = {};  // an option that changes how it is found; empty if there is none
 };
 
+/// How the tokens of the vocabulary spell text.
+enum class spelling {
+  bytes,       // a character for each byte (byte_symbols.hpp): GPT-2, Llama 3, Qwen
+  characters,  // as it is; what the vocabulary lacks by its bytes, <0x00> to <0xFF>: SentencePiece
+};
+
+/// A change of the text before anything but exact added tokens is looked for in it.
+struct normalizing_step {
+  enum class kind { nfc, prepend, replace } what;
+  std::string from = {}, to = {};  // prepend: `to`; replace: each `from` by `to`
+};
+
+/// Spaces become visible after normalized added tokens were found (SentencePiece).
+struct space_symbol {
+  enum class where { nowhere, first, everywhere } prepended;  // if the piece has none in front
+  std::string symbol;
+};
+
+/// What happens to a text around the model's merges. The default is GPT-2's.
+struct pipeline {
+  std::vector<normalizing_step> normalizers;
+  std::optional<space_symbol> spaces;
+  std::vector<std::string> words;     // PCRE2 patterns; each cuts the pieces of the one before it
+  std::vector<std::int32_t> opening;  // put before every text, such as <s>
+  std::string space;                  // what decoding turns into a space; empty: nothing
+  bool drops_first_space = false;     // in decoding, one at the beginning of the text
+};
+
 struct definition {
   id_map ids;  // the model's vocabulary, tokens as spelt in the files
   std::vector<merge_rule> merges;
   std::vector<added_token> added;
+  spelling spelt = spelling::bytes;
+  bool whole_words = false;  // a word that is a token is that token, whatever merges make of it
+  pipeline around;
   std::int32_t size = 0;              // number of ids, 0..size-1, the added ones included
   std::vector<std::string> warnings;  // of what is there and matters only where it is used
 };
@@ -50,6 +82,11 @@ definition load_definition(const std::filesystem::path& directory);
 /// The two kinds of directory.
 definition load_tokenizer_json(const std::filesystem::path& file);
 definition load_vocab_and_merges(const std::filesystem::path& directory);
+
+/// What tokenizer.json has around its model: normalizer, pre_tokenizer, post_processor, decoder.
+/// `into` says how tokens spell text.
+///   Throws tokenizer_error, by the name of the part, on what is not supported.
+void read_pipeline(const std::filesystem::path& file, const nlohmann::json& root, definition& into);
 
 /// Shared steps of the two loaders; `file` is named in the errors.
 /// An id as JSON: an integer in 0..2^31-1.

@@ -7,12 +7,21 @@ namespace tenon::samples {
 std::string stream_decoder::push(std::int32_t id) {
   std::string text;
   assembler_.push(tokenizer_->bytes_of(id), text);
-  return text;
+  return without_first_space(std::move(text));
 }
 
 std::string stream_decoder::flush() {
   std::string text;
   assembler_.flush(text);
+  text = without_first_space(std::move(text));
+  at_start_ = true;
+  return text;
+}
+
+std::string stream_decoder::without_first_space(std::string text) {
+  if (!at_start_ || text.empty()) return text;
+  at_start_ = false;
+  if (tokenizer_->drops_first_space() && text.starts_with(' ')) text.erase(0, 1);
   return text;
 }
 

@@ -25,8 +25,11 @@ class stream_decoder {
   std::string flush();
 
  private:
+  std::string without_first_space(std::string text);
+
   const bpe* tokenizer_;
   utf8_assembler assembler_;
+  bool at_start_ = true;  // no text has come yet
 };
 
 }  // namespace tenon::samples

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Reads tokenizer.json and refuses every tokenizer that is not GPT-2's kind.
+// Reads tokenizer.json: the model with its vocabulary and merges, and the added tokens.
 #include <nlohmann/json.hpp>
 
 #include "tokenizer/definition.hpp"
 #include "tokenizer/json_file.hpp"
+#include "tokenizer/json_options.hpp"
 #include "tokenizer/tokenizer_error.hpp"
 
 namespace tenon::samples {
@@ -12,58 +13,7 @@ namespace {
 using nlohmann::json;
 using path = std::filesystem::path;
 
-const json none;  // stands for a key that is absent: null, as in the files themselves
-
-const json& at(const json& object, const char* key) {
-  if (!object.is_object()) return none;
-  const auto found = object.find(key);
-  return found == object.end() ? none : *found;
-}
-
-// A part that changes the result: it has to be as GPT-2 has it.
-void expect(const path& file, const std::string& name, const json& found, bool fits,
-            const std::string& wanted) {
-  if (fits) return;
-  fail_in(file, name + " is " + shown(found.dump()) + ", but only " + wanted +
-                    " is supported; use a byte-level BPE tokenizer as GPT-2's");
-}
-
-// An option that has to be off: absent, null or equal to `off`.
-void expect_off(const path& file, const json& object, const std::string& where, const char* key,
-                const json& off) {
-  const json& found = at(object, key);
-  expect(file, where + key, found, found.is_null() || found == off, off.dump());
-}
-
-void check_pipeline(const path& file, const json& root) {
-  const json& normalizer = at(root, "normalizer");
-  expect(file, "normalizer", normalizer, normalizer.is_null(), "null");
-
-  const json& pre = at(root, "pre_tokenizer");
-  expect(file, "pre_tokenizer.type", at(pre, "type"), at(pre, "type") == "ByteLevel",
-         "\"ByteLevel\"");
-  expect(file, "pre_tokenizer.add_prefix_space", at(pre, "add_prefix_space"),
-         at(pre, "add_prefix_space") == false, "false");
-  // Absent in files that are older than the option; it is true then.
-  const json& regex = at(pre, "use_regex");
-  expect(file, "pre_tokenizer.use_regex", regex, regex.is_null() || regex == true, "true");
-
-  const json& decoder = at(root, "decoder");
-  expect(file, "decoder.type", at(decoder, "type"), at(decoder, "type") == "ByteLevel",
-         "\"ByteLevel\"");
-}
-
-// Only a post-processor that adds no token: none, ByteLevel, or the bare template of one sequence.
-void check_post_processor(const path& file, const json& post) {
-  bool fits = post.is_null() || at(post, "type") == "ByteLevel";
-  if (at(post, "type") == "TemplateProcessing") {
-    const json& single = at(post, "single");
-    fits = single.is_array() && single.size() == 1 && at(single[0], "Sequence").is_object();
-  }
-  expect(file, "post_processor", post, fits, "one that adds no tokens");
-}
-
-void check_model(const path& file, const json& model) {
+void read_model(const path& file, const json& model, definition& into) {
   const json& type = at(model, "type");
   // The oldest files name no type; the merges tell BPE from the others.
   const bool is_bpe = type == "BPE" || (type.is_null() && at(model, "merges").is_array());
@@ -71,8 +21,9 @@ void check_model(const path& file, const json& model) {
   expect_off(file, model, "model.", "dropout", 0.0);
   expect_off(file, model, "model.", "continuing_subword_prefix", "");
   expect_off(file, model, "model.", "end_of_word_suffix", "");
-  expect_off(file, model, "model.", "byte_fallback", false);
-  expect_off(file, model, "model.", "ignore_merges", false);
+  into.spelt =
+      flag(file, model, "model.", "byte_fallback", false) ? spelling::characters : spelling::bytes;
+  into.whole_words = flag(file, model, "model.", "ignore_merges", false);
 }
 
 // "left right" in older files, ["left", "right"] in newer ones.
@@ -121,11 +72,9 @@ void read_added_token(const path& file, const json& token, definition& into) {
 definition load_tokenizer_json(const path& file) {
   const json root = read_json(file);
   const json& model = at(root, "model");
-  check_model(file, model);
-  check_pipeline(file, root);
-  check_post_processor(file, at(root, "post_processor"));
-
   definition whole;
+  read_model(file, model, whole);
+  read_pipeline(file, root, whole);
   whole.ids = read_vocabulary(file, at(model, "vocab"));
   const json& merges = at(model, "merges");
   if (!merges.is_array()) fail_in(file, "model.merges is missing; it has to be an array");
@@ -136,6 +85,12 @@ definition load_tokenizer_json(const path& file) {
   }
   for (const json& token : added) read_added_token(file, token, whole);
   check_complete(file, whole);
+  for (const std::int32_t id : whole.around.opening)
+    if (id >= whole.size) {
+      fail_in(file, "post_processor puts the id " + std::to_string(id) +
+                        " before a text, but there are " + std::to_string(whole.size) +
+                        " tokens; take its parts from one tokenizer");
+    }
   return whole;
 }
 

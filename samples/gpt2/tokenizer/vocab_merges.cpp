@@ -5,6 +5,7 @@
 #include "tokenizer/definition.hpp"
 #include "tokenizer/json_file.hpp"
 #include "tokenizer/tokenizer_error.hpp"
+#include "tokenizer/word_pattern.hpp"
 
 namespace tenon::samples {
 namespace {
@@ -64,6 +65,7 @@ definition load_vocab_and_merges(const std::filesystem::path& directory) {
     whole.added.push_back({found->second, found->first, false});
   }
   read_added_tokens(directory / "added_tokens.json", whole);
+  whole.around.words = {words_of_gpt2()};
   check_complete(vocab, whole);
   return whole;
 }

@@ -6,7 +6,7 @@
 build_packages=(build-essential cmake ninja-build ccache pkg-config python3
   llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools
   libffi-dev libedit-dev zlib1g-dev libzstd-dev libxml2-dev libcurl4-openssl-dev
-  libfmt-dev libcli11-dev nlohmann-json3-dev libpcre2-dev)
+  libfmt-dev libcli11-dev nlohmann-json3-dev libpcre2-dev libutf8proc-dev)
 
 # A second compiler and its tools, a software GPU, another machine's compiler and emulator.
 test_packages=(catch2 git clang-22 clang-format-22 clang-tidy-22 libclang-rt-22-dev

@@ -32,7 +32,7 @@ ALLOWED = {
     "runtime": [STANDARD, SYSTEM, re.compile(r"^tenon/runtime/")],
     "codegen": [STANDARD, re.compile(r"^(mlir|llvm|lld)/|^fmt/|^CLI/"),
                 re.compile(r"^tenon/graph/format\.hpp$|^tenon/runtime/abi\.h$")],
-    "samples": [STANDARD, SYSTEM, re.compile(r"^tenon/|^fmt/|^CLI/|^nlohmann/|^pcre2\.h$")],
+    "samples": [STANDARD, SYSTEM, re.compile(r"^tenon/|^fmt/|^CLI/|^nlohmann/|^pcre2\.h$|^utf8proc\.h$")],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 

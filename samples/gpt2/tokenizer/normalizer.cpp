@@ -2,7 +2,11 @@
 // The normalizers of tokenizer.json; see normalizer.hpp.
 #include "tokenizer/normalizer.hpp"
 
-#include "tokenizer/nfc/nfc.hpp"
+#include <utf8proc.h>
+
+#include <cstdlib>
+#include <memory>
+#include <new>
 
 namespace tenon::samples {
 
@@ -14,6 +18,17 @@ std::string replaced(std::string_view text, std::string_view from, std::string_v
     text.remove_prefix(found + from.size());
   }
   return out.append(text);
+}
+
+std::string nfc(std::string_view text) {
+  utf8proc_uint8_t* made = nullptr;
+  const auto* const bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+  const auto size =
+      utf8proc_map(bytes, static_cast<utf8proc_ssize_t>(text.size()), &made,
+                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+  if (size < 0) throw std::bad_alloc();  // its only error for well-formed UTF-8
+  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(made, &std::free);
+  return std::string(reinterpret_cast<const char*>(made), static_cast<std::size_t>(size));
 }
 
 std::string normalized(std::string_view text, const std::vector<normalizing_step>& steps) {

@@ -14,6 +14,11 @@ namespace tenon::samples {
 ///   text, well-formed UTF-8 -> well-formed UTF-8.
 std::string normalized(std::string_view text, const std::vector<normalizing_step>& steps);
 
+/// Unicode's normal form C: characters composed as far as they can be.
+///   text, well-formed UTF-8 -> well-formed UTF-8.
+///   Source: Unicode Standard Annex 15, by utf8proc.
+std::string nfc(std::string_view text);
+
 /// Each `from`, which is not empty, becomes `to`.
 std::string replaced(std::string_view text, std::string_view from, std::string_view to);
 

@@ -93,12 +93,15 @@ void Writer::putTables() {
         param.getInitValue().convertToDouble(), lineOf(param.getLoc()));
   }
   put("  {:.0f} elements in all\n\nvariants, most capable first\n", elements);
-  for (const CompiledVariant &variant : compiled.variants)
-    put("  {:<16} weights {}, cached state {}, memory of each thread {}, code {}\n",
+  for (const CompiledVariant &variant : compiled.variants) {
+    put("  {:<16} weights {}, cached state {}, memory of each thread {}",
         variant.target->name.str(), human(static_cast<double>(variant.weightsBytes), "B"),
         human(static_cast<double>(variant.stateBytes), "B"),
-        human(static_cast<double>(variant.threadBytes), "B"),
-        human(static_cast<double>(variant.object.size()), "B"));
+        human(static_cast<double>(variant.threadBytes), "B"));
+    if (!variant.object.empty())
+      put(", code {}", human(static_cast<double>(variant.object.size()), "B"));
+    put("\n");
+  }
 }
 
 void Writer::putMemory(GroupOp group, const std::string &indent) {
@@ -164,8 +167,10 @@ void Writer::putBlock(Block &block, unsigned depth) {
 void Writer::putStack(const CompiledEntry &entry) {
   std::vector<std::string> needs;
   for (const CompiledVariant &variant : compiled.variants)
-    needs.push_back(fmt::format("{}{} on {}", variant.stackBytes[&entry - compiled.entries.data()],
-                                needs.empty() ? " bytes" : "", variant.target->name.str()));
+    if (!variant.object.empty())
+      needs.push_back(fmt::format("{}{} on {}",
+                                  variant.stackBytes[&entry - compiled.entries.data()],
+                                  needs.empty() ? " bytes" : "", variant.target->name.str()));
   if (!needs.empty())
     put("  stack of each thread: {}\n", fmt::join(needs, ", "));
 }

@@ -247,34 +247,42 @@ struct VariantJob {
   std::string error; // of LLVM's part
 };
 
-FailureOr<VariantJob> translateVariant(const CompiledModel &compiled, const Target &target,
-                                       const CompileRequest &request, CompiledVariant &variant) {
+FailureOr<OwningOpRef<ModuleOp>> emitVariant(const CompiledModel &compiled, const Target &target,
+                                             const CompileRequest &request,
+                                             CompiledVariant &variant) {
   SmallVector<func::FuncOp> entries;
   for (const CompiledEntry &entry : compiled.entries)
     entries.push_back(entry.function);
   FailureOr<OwningOpRef<ModuleOp>> program =
       emitProgram(compiled.model, entries, target,
                   "tenon_" + compiled.name + "_" + compiled.fingerprintText() + "_", variant);
-  if (failed(program))
+  std::string file = compiled.name + "." + target.name.str() + ".kernels.mlir";
+  if (failed(program) ||
+      (!request.dumpDir.empty() && failed(dump(request.dumpDir, file, **program))))
     return failure();
-  std::string stem = compiled.name + "." + target.name.str();
-  if (!request.dumpDir.empty() && failed(dump(request.dumpDir, stem + ".kernels.mlir", **program)))
-    return failure();
+  return program;
+}
+
+FailureOr<VariantJob> translateVariant(const CompiledModel &compiled, ModuleOp program,
+                                       const CompileRequest &request, CompiledVariant &variant) {
+  std::string stem = compiled.name + "." + variant.target->name.str();
   PassManager pm(compiled.model->getContext());
   buildCpuPipeline(pm);
-  if (failed(runPasses(pm, **program,
-                       "the kernels of model '" + compiled.name + "' for " + target.name)))
+  if (failed(runPasses(pm, program,
+                       "the kernels of model '" + compiled.name + "' for " + variant.target->name)))
     return failure();
-  if (!request.dumpDir.empty() && failed(dump(request.dumpDir, stem + ".llvm.mlir", **program)))
+  if (!request.dumpDir.empty() && failed(dump(request.dumpDir, stem + ".llvm.mlir", program)))
     return failure();
-  FailureOr<ObjectJob> object = ObjectJob::translate(**program, target);
+  FailureOr<ObjectJob> object = ObjectJob::translate(program, *variant.target);
   if (failed(object))
     return failure();
   return VariantJob{std::move(*object), variant, std::move(stem), {}};
 }
 
-void compileVariant(VariantJob &job, bool withText, const std::string &dumpDir) {
-  llvm::Expected<ObjectCode> code = job.object.compile(withText || !dumpDir.empty());
+void compileVariant(VariantJob &job, const CompileRequest &request) {
+  const std::string &dumpDir = request.dumpDir;
+  llvm::Expected<ObjectCode> code =
+      job.object.compile(request.code == Code::Assembly || !dumpDir.empty());
   if (!code) {
     job.error = llvm::toString(code.takeError());
     return;
@@ -296,13 +304,20 @@ LogicalResult compileVariants(CompiledModel &compiled, ArrayRef<const Target *> 
   llvm::DefaultThreadPool pool;
   LogicalResult result = success();
   for (auto [target, variant] : llvm::zip_equal(targets, compiled.variants)) {
-    FailureOr<VariantJob> job = translateVariant(compiled, *target, request, variant);
+    FailureOr<OwningOpRef<ModuleOp>> program = emitVariant(compiled, *target, request, variant);
+    if (failed(program)) {
+      result = failure();
+      break;
+    }
+    if (request.code == Code::Kernels)
+      continue;
+    FailureOr<VariantJob> job = translateVariant(compiled, **program, request, variant);
     if (failed(job)) {
       result = failure();
       break;
     }
     VariantJob &kept = jobs.emplace_back(std::move(*job));
-    pool.async([&] { compileVariant(kept, request.withText, request.dumpDir); });
+    pool.async([&] { compileVariant(kept, request); });
   }
   pool.wait();
   for (const VariantJob &job : jobs)

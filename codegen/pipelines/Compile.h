@@ -8,6 +8,9 @@
 
 namespace tenon {
 
+/// How far each variant is compiled: its kernels only, an object, assembly too.
+enum class Code { Kernels, Object, Assembly };
+
 struct CompileRequest {
   std::string object;               // path of the object file
   std::vector<std::string> models;  // names; none: all models of the object
@@ -17,7 +20,7 @@ struct CompileRequest {
   ComputeType compute = ComputeType::Declared;
   std::vector<std::pair<std::string, std::string>> metadata; // what programs read of the models
   std::string dumpDir;                                       // IR after every stage, if not empty
-  bool withText = false;                                     // assembly too
+  Code code = Code::Kernels;
 };
 
 /// Owns what CompiledModel refers to.

@@ -102,7 +102,7 @@ int compile(const tenon::CompileRequest &request, const std::string &outputDir) 
     return EXIT_FAILURE;
   }
   for (const tenon::CompiledModel &model : compilation->models)
-    if (!writeModel(model, outputDir, request.withText))
+    if (!writeModel(model, outputDir, request.code == tenon::Code::Assembly))
       return EXIT_FAILURE;
   return EXIT_SUCCESS;
 }
@@ -129,10 +129,13 @@ int main(int argc, char **argv) {
       app.add_subcommand("compile", "write header, descriptor and object files");
   addRequestOptions(*compileCommand, request);
   compileCommand->add_option("-o,--output-dir", outputDir, "where to write (default: here)");
-  compileCommand->add_flag("--emit-asm", request.withText, "write assembly too");
+  bool withAssembly = false, withCode = false;
+  compileCommand->add_flag("--emit-asm", withAssembly, "write assembly too");
   CLI::App *explainCommand = app.add_subcommand(
       "explain", "say what was fused and what was not, with lines, bytes, flops and the arena");
   addRequestOptions(*explainCommand, request);
+  explainCommand->add_flag("--code", withCode,
+                           "make machine code too, and say its size and the stack that it takes");
 
   tenon::ReferenceRequest reference;
   CLI::App *referenceCommand = app.add_subcommand(
@@ -155,5 +158,10 @@ int main(int argc, char **argv) {
   CLI11_PARSE(app, argc, argv);
   if (*referenceCommand)
     return tenon::runReference(reference);
-  return *compileCommand ? compile(request, outputDir) : explain(request);
+  if (*compileCommand) {
+    request.code = withAssembly ? tenon::Code::Assembly : tenon::Code::Object;
+    return compile(request, outputDir);
+  }
+  request.code = withCode ? tenon::Code::Object : tenon::Code::Kernels;
+  return explain(request);
 }

@@ -3,8 +3,8 @@
 """compile_models.py <tenonc> <build folder> <jobs> <cpu,...> [name...]
 
 Compiles the models of tests/exec and of the samples in a build (of the targets with these names, else all) to
-objects, and explains them in several ways; CPU variants take turns from model to model. What a model may not do is refused, which is no fault; that the process
-crashes, fails without a word, or that a sanitizer speaks, is one.
+objects, and explains them in several ways; CPU variants take turns from model to model. What a model may not do is
+refused, which is no fault; that the process crashes, fails without a word, or that a sanitizer speaks, is one.
 """
 import concurrent.futures
 import itertools

@@ -3,6 +3,7 @@
 // Passes.td and, for the entries' inputs, codegen/README.md.
 #include "DeriveTraining.h"
 #include "AttentionHeads.h"
+#include "DropDropout.h"
 #include "EntryNames.h"
 #include "TrainingScalars.h"
 #include "Vjp.h"
@@ -116,16 +117,14 @@ void replaceByTrainingForms(Entry &entry) {
   uint32_t stream = 0;
   entry.function.walk([&](DropoutOp op) {
     uint32_t own = stream++; // also of one that drops nothing, so that the others keep theirs
+    if (op.getProbability().isZero())
+      return dropDropout(op);
     OpBuilder b(op);
-    Value result = op.getX();
-    if (!op.getProbability().isZero()) {
-      auto dropout = TrainingDropoutOp::create(b, op.getLoc(), op.getX(), entry.scalar("seed"),
-                                               entry.scalar("step"), entry.scalar("first_sequence"),
-                                               op.getProbability(), own);
-      dropout->setDiscardableAttrs(op->getDiscardableAttrDictionary());
-      result = dropout;
-    }
-    op.replaceAllUsesWith(result);
+    auto dropout = TrainingDropoutOp::create(b, op.getLoc(), op.getX(), entry.scalar("seed"),
+                                             entry.scalar("step"), entry.scalar("first_sequence"),
+                                             op.getProbability(), own);
+    dropout->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+    op.replaceAllUsesWith(dropout.getResult());
     op.erase();
   });
   // A stack keeps what its first layer takes in a place of its own, which an input or the result of

@@ -131,6 +131,17 @@ RepeatOp yieldSaved(RepeatOp stack, ArrayRef<Value> saved, ArrayRef<Type> stackT
   return next;
 }
 
+/// The stack of what layers take holds what they yield too, a layer later: where the backward needs
+/// both, a layer keeps a copy of what it yields.
+void keepOnce(YieldOp yield, MutableArrayRef<Value> saved) {
+  for (auto [taken, yielded] : llvm::zip(yield->getBlock()->getArguments(), yield.getValues()))
+    if (llvm::is_contained(saved, taken))
+      if (auto kept = llvm::find(saved, yielded); kept != saved.end()) {
+        OpBuilder b(yield);
+        *kept = ScaleOp::create(b, yielded.getLoc(), yielded, llvm::APFloat(1.0));
+      }
+}
+
 /// What the layers of a stack use of this block and the loss depends on by it, in order of use.
 SmallVector<Value> BlockBackward::capturedBy(Block &layer) {
   llvm::SetVector<Value> captured;
@@ -191,7 +202,23 @@ LogicalResult BlockBackward::differentiate(RepeatOp stack) {
   }
   for (Value value : captured)
     dinits.push_back(inside.gradientOf(value));
-  YieldOp::create(inside.b, loc, dinits);
+  // One that every layer hands on as it is does not go from layer to layer.
+  SmallVector<Value> starts, changed;
+  llvm::BitVector isChanged(dinits.size());
+  for (unsigned i = 0; i < dinits.size(); ++i) {
+    isChanged[i] = dinits[i] != body.getArgument(i);
+    if (isChanged[i]) {
+      starts.push_back(inits[i]);
+      changed.push_back(dinits[i]);
+    } else {
+      body.getArgument(i).replaceAllUsesWith(inits[i]);
+    }
+  }
+  YieldOp::create(inside.b, loc, changed);
+  for (unsigned i = dinits.size(); i-- > 0;)
+    if (!isChanged[i])
+      body.eraseArgument(i);
+  keepOnce(yield, inside.saved);
 
   FlatSymbolRefAttr layers = stack.getLayersAttr();
   auto count = static_cast<int64_t>(lookupDim(enclosingModel(stack), layers.getValue()).getMax());
@@ -202,13 +229,16 @@ LogicalResult BlockBackward::differentiate(RepeatOp stack) {
   for (unsigned i = 0; i < carried; ++i)
     gradients.erase(stack.getResult(i));
   RepeatOp next = yieldSaved(stack, inside.saved, stackTypes);
-  auto backward = RepeatOp::create(b, loc, TypeRange(ValueRange(inits)), layers, inits,
+  auto backward = RepeatOp::create(b, loc, TypeRange(ValueRange(starts)), layers, starts,
                                    next.getResults().drop_front(carried), b.getUnitAttr());
   backward.getBody().takeBody(region);
-  for (auto [value, gradient] :
-       llvm::zip_equal(captured, backward.getResults().drop_front(carried)))
+  unsigned result = 0;
+  for (unsigned i = 0; i < inits.size(); ++i)
+    if (isChanged[i])
+      inits[i] = backward.getResult(result++);
+  for (auto [value, gradient] : llvm::zip_equal(captured, ArrayRef(inits).drop_front(carried)))
     setGradient(value, gradient);
-  for (auto [init, dinit] : llvm::zip(stackInits, backward.getResults()))
+  for (auto [init, dinit] : llvm::zip(stackInits, inits))
     if (isActive(init) && failed(add(init, dinit)))
       return failure();
   return success();

@@ -233,6 +233,35 @@ struct captured_gate : parts {  // what a product computes
     return with_loss(head(repeat<n_layer>("h", layer, x)), targets);
   }
 };
+struct shifted_layers : parts {  // their gradient goes through them as it is
+  struct layer {
+    param<f32, n_embd> shift{"shift", normal(0.3)};
+    constexpr auto operator()(hidden_states x) const { return x + shift; }
+  };
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    return with_loss(head(ln(repeat<n_layer>("h", layer{}, token(ids)))), targets);
+  }
+};
+struct idle_layers : parts {
+  struct layer {
+    constexpr auto operator()(hidden_states x) const { return dropout(x, 0); }
+  };
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    return with_loss(head(repeat<n_layer>("h", layer{}, token(ids))), targets);
+  }
+};
+struct attention_alone : parts {  // whose backward needs what a layer takes and what it yields
+  struct layer {
+    nn::linear<n_embd, n_embd> values{"values", normal(0.3)};
+    kv_cache<f32, batch, n_place, n_embd> cache{"cache"};
+    constexpr auto operator()(hidden_states x) const {
+      return attention<n_embd>(x, x, values(x), cache);
+    }
+  };
+  constexpr auto operator()(ids_of ids, targets_of targets) const {
+    return with_loss(head(repeat<n_layer>("h", layer{}, token(ids))), targets);
+  }
+};
 struct unused : parts {  // attention and a stack that no output needs
   constexpr auto operator()(ids_of ids, targets_of targets) const {
     auto x = token(ids);
@@ -417,6 +446,9 @@ TENON_MODEL(stack_behind_stack, stack_behind_stack{});
 TENON_MODEL(captured, captured{});
 TENON_MODEL(captured_twice, captured_twice{});
 TENON_MODEL(captured_gate, captured_gate{});
+TENON_MODEL(shifted_layers, shifted_layers{});
+TENON_MODEL(idle_layers, idle_layers{});
+TENON_MODEL(attention_alone, attention_alone{});
 TENON_MODEL(unused, unused{});
 TENON_MODEL(gated_layers, gated_layers{});
 TENON_MODEL(relu_squared, relu_squared{});

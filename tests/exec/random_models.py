@@ -26,7 +26,7 @@ struct c : dim<{c}> {{}};
 struct c3 : dim<{c3}> {{}};
 struct w : dim<{w}> {{}};
 """
-TENSORS = {"x": "(B, T, c)", "h": "(B, T, w)", "p": "(T, c)", "l": "(B, T, n_vocab)", "n": "()"}
+TENSORS = {"x": "(B, T, c)", "h": "(B, T, w)", "p": "(T, c)", "l": "(B, T, n_vocab)", "s": "(B, T)", "n": "()"}
 
 
 class Scope:
@@ -124,6 +124,11 @@ class Model:
             return scope.add("l", f"tied_head({x}, {self.table()})")
         return scope.add("l", f"{self.linear('c', 'n_vocab')}({x})")
 
+    def make_s(self, scope):
+        shape, width = self.pick([("x", "c"), ("h", "w")])
+        return scope.add("s", self.pick(["sum<{1}>({0}) / {1}::max", "max<{1}>({0})", "sum<{1}>({0} * {0}) / {1}::max"])
+                         .format(scope.any(shape), width))
+
     def make_n(self, scope):
         ignore = self.pick(["", "", ", 1"])
         return scope.add("n", f"cross_entropy({scope.any('l')}, targets{ignore})")
@@ -167,6 +172,22 @@ class Model:
                           "sqrt(0.5 + {0} * {0}) - {1}", "rsqrt(1 + {0} * {0})", "-{0}", "{0} / 3 - 1"])
         scope.add(shape, form.format(x, y))
 
+    def rows(self, scope, shape, width):
+        """Norms and the like, by hand and by name; numbers for each token, and what they do to its row."""
+        x = scope.any(shape)
+        form = self.pick(["number", "{0} * {2}", "{2} - {0}", "nn::unit_rms<{1}>({0}, 0.1)", "norm",
+                          "{0} - sum<{1}>({0}) * (1.0 / {1}::max)", "exp({0} - max<{1}>({0}))", "numbers"])
+        if form == "number":
+            self.make_s(scope)
+        elif form == "numbers":
+            scope.add("s", self.pick(["tanh({0}) * {1}", "{0} + {1}", "0.5 * {0} - {1}"])
+                      .format(scope.any("s"), scope.any("s")))
+        elif form == "norm":
+            name = self.member(f'nn::rms_norm<{width}> {{}}{{"{{}}", 0.1}}')
+            scope.add(shape, f"{self.use(name)}({x})")
+        else:
+            scope.add(shape, form.format(x, width, scope.any("s") if "{2}" in form else ""))
+
     def elementwise(self, scope, shape):
         x = scope.any(shape)
         call = self.pick(["scale({}, 0.5)", "scale({}, -1.5)", "gelu({}, gelu_tanh)", "gelu({}, gelu_erf)",
@@ -199,7 +220,7 @@ class Model:
 
     def step(self, scope):
         kinds = ["norm", "norm", "add", "add", "add", "elementwise", "elementwise", "arithmetic", "arithmetic",
-                 "arithmetic", "up", "down", "attention"]
+                 "arithmetic", "rows", "rows", "rows", "up", "down", "attention"]
         if self.inside is None:
             kinds += ["stack", "places", "head"]
         kind = self.pick(kinds)
@@ -212,6 +233,8 @@ class Model:
             self.elementwise(scope, shape)
         elif kind == "arithmetic":
             self.arithmetic(scope, shape, width)
+        elif kind == "rows":
+            self.rows(scope, shape, width)
         elif kind == "up":
             self.make_h(scope)
         elif kind == "down":
@@ -247,7 +270,7 @@ class Model:
         self.numbers(scope)
         results = [scope.values["n"][-1]]
         if not self.training:
-            for shape in ("x", "h", "p", "l"):
+            for shape in ("x", "h", "p", "l", "s"):
                 results += [value for value in scope.values[shape] if self.chance(0.15)]
             results += scope.values["l"][-1:]
         named = ", ".join(f'output<"{value}">({value})' for value in dict.fromkeys(results))

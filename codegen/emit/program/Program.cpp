@@ -248,7 +248,8 @@ private:
     for (auto [i, stack] : llvm::enumerate(repeat.getSlices()))
       places[body.getArgument(planned.carried.size() + i)] =
           slice(strideOf(stack), places.lookup(stack));
-    scf::YieldOp::create(b, loc, next);
+    if (!next.empty()) // else the loop ends by itself
+      scf::YieldOp::create(b, loc, next);
     b.setInsertionPoint(loop.getBody()->getTerminator());
     LogicalResult result = emitBlock(body);
     layer = {};

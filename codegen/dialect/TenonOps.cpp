@@ -61,6 +61,20 @@ LogicalResult PositionsOp::verify() {
   return success();
 }
 
+LogicalResult AlongOp::verify() {
+  if (getType().getRank() != 1 || !getType().getElementType().isF32()) // (C1)
+    return violates(*this, 1) << "the result must be f32 of rank 1; it is " << shapeText(getType());
+  return success();
+}
+
+LogicalResult AlongOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto dim = symbols.lookupNearestSymbolFrom<DimOp>(*this, dimNames(getType()).front());
+  if (!dim || static_cast<int64_t>(dim.getMax()) <= mostElements) // (C2)
+    return success();
+  return violates(*this, 2) << "f32 counts exactly up to " << mostElements << "; '"
+                            << dim.getSymName() << "' has up to " << dim.getMax() << " elements";
+}
+
 LogicalResult AddOp::verify() {
   RankedTensorType x = getX().getType(), y = getY().getType();
   if (!isFloat(x) || x.getElementType() != y.getElementType()) // (C2)

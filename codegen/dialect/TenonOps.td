@@ -54,7 +54,7 @@ def Tenon_CastOp : Tenon_Op<"cast", [Pure]> {
   let hasFolder = 1;
 }
 
-def Tenon_PositionsOp : Tenon_Op<"positions", [Pure]> {
+def Tenon_PositionsOp : Tenon_Op<"positions", [Pure, Tenon_OfEachKernel]> {
   let summary = "the positions of a sequence of tokens";
   let description = [{
     result[t] = offset + t, for ids (..., T); the offset is the call's position where `cached` is
@@ -70,6 +70,29 @@ def Tenon_PositionsOp : Tenon_Op<"positions", [Pure]> {
   let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = "$ids (`cached` $cached^)? `:` type($ids) `->` type($result) attr-dict";
   let hasVerifier = 1;
+}
+
+def Tenon_AlongOp : Tenon_Op<"along",
+    [Pure, Tenon_OfEachKernel, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "the number of each element along a dimension";
+  let description = [{
+    result[i] = offset + i; the offset is the call's position where `cached` is given, else 0.
+    (C1) the result is f32 of rank 1.
+    (C2) its dimension has at most 2^24 elements, to which f32 counts exactly.
+
+    ```mlir
+    %at = tenon.along cached : tensor<?xf32, #tenon.dims<seq>>
+    %channel = tenon.along : tensor<32xf32, #tenon.dims<n_half>>
+    ```
+  }];
+  let arguments = (ins UnitAttr:$cached);
+  let results = (outs Tenon_Tensor:$result);
+  let assemblyFormat = "(`cached` $cached^)? `:` type($result) attr-dict";
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The greatest number of elements that f32 counts exactly.
+    static constexpr int64_t mostElements = int64_t{1} << 24;
+  }];
 }
 
 def Tenon_AddOp : Tenon_SameTypeOp<"add", [Tenon_Elementwise]> {

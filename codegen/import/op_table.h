@@ -51,6 +51,7 @@ inline constexpr OpRow opRows[] = {
      "tenon.reduce",
      {{"kind", AttrSource::Reduction}, {"over", AttrSource::Dimension}}},
     {graph::op::grouped_attention, "tenon.attention", {{"cache", AttrSource::State}}},
+    {graph::op::along, "tenon.along"},
 };
 
 /// Words that an attribute takes.

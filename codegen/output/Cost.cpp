@@ -177,6 +177,7 @@ static void countOperation(Operation &operation, Cost &cost) {
   };
   llvm::TypeSwitch<Operation *>(&operation)
       .Case<AddOp, ScaleOp>([&](auto) { elementwise(1); })
+      .Case<AlongOp>([&](auto) { elementwise(1); })
       .Case([&](GeluOp op) { elementwise(op.getForm() == GeluKind::Tanh ? 9 : 5); })
       .Case([&](ElementwiseOp op) { elementwise(flopsOf(op.getFunction())); })
       // Mean and variance 4, normalise 2, weight 1, bias 1.

@@ -17,7 +17,14 @@ bool waitsForGroup(Operation *op) {
 /// Whether what it takes of a sequence is one row, as a norm can read it.
 static bool isRow(LastTokenOp last) { return last.getType().getRank() == 2; }
 
+bool makesAlong(Operation *user) {
+  auto reduce = dyn_cast<ReduceOp>(user);
+  return isElementwise(user) || (reduce && reduce.isOfRows());
+}
+
 bool startsGroup(Operation *op) {
+  if (isa<AlongOp>(op)) // which all users need in memory, or none: tenon-fuse tells them apart
+    return !op->use_empty() && !makesAlong(*op->user_begin());
   if (isa<EmbeddingOp>(op))
     return !waitsForGroup(op);
   if (auto last = dyn_cast<LastTokenOp>(op))
@@ -83,6 +90,11 @@ GroupPlan growGroup(Operation *op) {
   }
   if (isElementwise(op) || isa<ReduceOp>(op))
     return growRows(op);
+  if (isa<AlongOp>(op)) {
+    Growth growth(GroupKind::Rows, op);
+    growth.stop("what computes with it makes it anew");
+    return growth.plan;
+  }
   GroupKind kind = isa<AttentionOp>(op)                         ? GroupKind::Attention
                    : isa<TokenCrossEntropyOp, MaskedMeanOp>(op) ? GroupKind::CrossEntropy
                                                                 : GroupKind::LastToken;

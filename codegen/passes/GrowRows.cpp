@@ -112,7 +112,7 @@ private:
   }
   bool isKnownBefore(Value value) {
     Operation *maker = value.getDefiningOp();
-    return !maker || maker->getBlock() != first->getBlock() || isa<GetParamOp, ConstantOp>(maker) ||
+    return !maker || maker->getBlock() != first->getBlock() || maker->hasTrait<IsOfEachKernel>() ||
            maker->isBeforeInBlock(first);
   }
   /// Whether an operation could be computed before the first one; not yet wanted by any member.
@@ -143,7 +143,8 @@ private:
     for (Value operand : op->getOperands()) {
       if (Operation *maker = operand.getDefiningOp(); maker && early.contains(maker))
         take(maker);
-      else if (!isMember(operand) && haveSameDims(typeOf(operand), row))
+      else if (!isMember(operand) && !operand.getDefiningOp<AlongOp>() &&
+               haveSameDims(typeOf(operand), row))
         reads.insert(operand);
     }
   }

@@ -8,8 +8,8 @@ using namespace mlir;
 namespace tenon {
 
 bool isRecomputed(Operation *op) {
-  return isa<GetParamOp, PositionsOp, ConstantOp, LayerNormOp, GeluOp, ScaleOp, ElementwiseOp,
-             ReduceOp, TrainingDropoutOp>(op);
+  return op->hasTrait<IsOfEachKernel>() ||
+         isa<LayerNormOp, GeluOp, ScaleOp, ElementwiseOp, ReduceOp, TrainingDropoutOp>(op);
 }
 
 namespace {

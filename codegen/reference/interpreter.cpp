@@ -124,6 +124,10 @@ LogicalResult Interpreter::execute(Operation *op) {
       .Case([&](PositionsOp op) {
         return define(op.getResult(), positions(get(op.getIds()), op.getCached() ? position_ : 0));
       })
+      .Case([&](AlongOp op) {
+        return define(op.getResult(),
+                      along(shapeOf(op.getType()).front(), op.getCached() ? position_ : 0));
+      })
       .Case([&](AddOp op) {
         return define(op.getResult(), add(get(op.getX()), *alignedTo(op.getType(), op.getY())));
       })

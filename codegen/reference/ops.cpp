@@ -38,12 +38,14 @@ Expected<Tensor> embedding(const Tensor &table, const Tensor &ids) {
   return result;
 }
 
-Tensor positions(const Tensor &ids, int64_t offset) {
-  Tensor result = Tensor::zeros({ids.last()});
-  for (int64_t t = 0; t < ids.last(); ++t)
-    result.values[t] = static_cast<double>(offset + t);
+Tensor along(int64_t size, int64_t first) {
+  Tensor result = Tensor::zeros({size});
+  for (int64_t i = 0; i < size; ++i)
+    result.values[i] = static_cast<double>(first + i);
   return result;
 }
+
+Tensor positions(const Tensor &ids, int64_t offset) { return along(ids.last(), offset); }
 
 Tensor add(const Tensor &x, const Tensor &y) {
   Tensor result = x;

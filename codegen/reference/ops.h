@@ -19,6 +19,9 @@ llvm::Expected<int64_t> indexBelow(double value, int64_t limit, llvm::StringRef 
 /// The rows of `table` (V, C) that `ids` (...) names. Errors: an id outside of [0, V).
 llvm::Expected<Tensor> embedding(const Tensor &table, const Tensor &ids);
 
+/// (D): first, first + 1, ..., `size` of them.
+Tensor along(int64_t size, int64_t first);
+
 /// (T): offset, offset + 1, ..., for ids (..., T).
 Tensor positions(const Tensor &ids, int64_t offset);
 

@@ -302,6 +302,25 @@ TEST_CASE("attention of queries, keys and values apart") {
   CHECK(kept == strings{"batch", "n_block", "n_head", "n_dim"});
 }
 
+namespace {
+struct numbered {
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids) const {
+    auto at = along<seq>(ids);
+    auto channel = along<n_embd>(ids) / 4.0;
+    return outputs(output<"at">(at), output<"channel">(channel));
+  }
+};
+}  // namespace
+
+TENON_MODEL(numbered, numbered{});
+
+TEST_CASE("numbers along a dimension read nothing") {
+  const decode::graph of = decode::read(tenon_graph_numbered);
+  REQUIRE(of.nodes.size() == 4);
+  CHECK(of.text(of.nodes[0]) == "along() -> %1 : [seq]");
+  CHECK(of.text(of.nodes[1]) == "along() -> %2 : [n_embd]");
+}
+
 TEST_CASE("attributes hold what the calls say") {
   const auto number = [](const decode::node& n) {
     return decode::f64(n.attributes.at(0), n.attributes.at(1));

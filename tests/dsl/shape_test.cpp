@@ -105,6 +105,15 @@ static_assert(!is_accepted<decltype(detail::check_reduction<other_c, x>())>);
 static_assert(!is_accepted<decltype(detail::check_reduction<c, tensor<i32, c>>())>);
 
 using ids = input<"ids", i32, a, time_steps>;
+// of a size known at compile time no tensor need tell
+struct just_exact : dim<1u << 24> {};
+struct too_many : dim<(1u << 24) + 1> {};
+template <class D, class X>
+using counted = decltype(detail::check_along<D, X>());
+static_assert(same<result<counted<time_steps, ids>>, tensor<f32, time_steps>>);
+static_assert(same<result<counted<c, ids>>, tensor<f32, c>>);
+static_assert(is_accepted<counted<just_exact, ids>> && !is_accepted<counted<too_many, ids>>);
+static_assert(!is_accepted<counted<time_steps, tensor<f32, a>>>);
 using rows = result<decltype(detail::check_embedding<param<bf16, b, c>, ids>())>;
 static_assert(same<rows, tensor<f32, a, time_steps, c>>);
 using where_in_text = result<decltype(detail::check_positions<ids>())>;
@@ -147,6 +156,7 @@ static_assert(
     same<decltype(2 * -exp(refused_value{}) / 3 - max(refused_value{}, 1)), refused_value>);
 static_assert(same<decltype(sum<c>(refused_value{}) + max<c>(refused_value{})), refused_value>);
 static_assert(same<decltype(nn::rms_norm<c>{"n"}(refused_value{})), refused_value>);
+static_assert(same<decltype(along<c>(refused_value{})), refused_value>);
 }  // namespace
 
 TEST_CASE("the shape algebra's static assertions compiled") { SUCCEED(); }

@@ -12,6 +12,9 @@ mlir::Value emitElement(KernelBuilder &k, mlir::Operation *op,
                         llvm::function_ref<mlir::Value(mlir::Value)> operand, mlir::Value row,
                         mlir::Value column, unsigned inner = 1);
 
+/// `lanes` numbers along a dimension, from that of element `first` on.
+mlir::Value emitAlong(KernelBuilder &k, AlongOp op, mlir::Value first, unsigned lanes);
+
 /// Whether an operation needs registers beside its operands and its result.
 bool isLong(mlir::Operation *op);
 

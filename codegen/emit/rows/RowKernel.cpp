@@ -119,7 +119,9 @@ private:
     if (Value known = row.numbers.lookup(value))
       return known;
     Value result;
-    if (plan.isMade(value)) {
+    if (auto along = value.getDefiningOp<AlongOp>()) {
+      result = emitAlong(k, along, operandRow(row, value), 1);
+    } else if (plan.isMade(value)) {
       auto operand = [&](Value other) { return number(row, other); };
       result = emitElement(k, value.getDefiningOp(), operand, row.index, k.index(0));
     } else if (cast<RankedTensorType>(value.getType()).getRank() == 0) {
@@ -137,6 +139,8 @@ private:
     Value result;
     if (!plan.isElement(value)) {
       result = k.broadcast(row.numbers.lookup(value), lanes);
+    } else if (auto along = value.getDefiningOp<AlongOp>()) {
+      result = emitAlong(k, along, column, lanes);
     } else if (!plan.isMade(value)) {
       Value at = row.starts.lookup(value);
       result =

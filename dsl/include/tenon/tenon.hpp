@@ -16,6 +16,7 @@
 #include "tenon/graph/emit.hpp"
 #include "tenon/ops/operands.hpp"
 
+#include "tenon/ops/along.hpp"
 #include "tenon/ops/attention.hpp"  // attention, causal_self_attention
 #include "tenon/ops/cross_entropy.hpp"
 #include "tenon/ops/embedding.hpp"  // embedding, positions

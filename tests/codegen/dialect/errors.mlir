@@ -304,6 +304,25 @@ func.func @last_token_c1(%x: tensor<?x4xf32, #tenon.dims<T, C>>) {
 
 // -----
 
+func.func @along_c1() {
+  // expected-error @+1 {{(C1) the result must be f32 of rank 1; it is (T) of 'i32'}}
+  %0 = tenon.along : tensor<?xi32, #tenon.dims<T>>
+  return
+}
+
+// -----
+
+tenon.model @along_c2 {
+  tenon.dim @D 16777217 to 16777217
+  func.func @graph() {
+    // expected-error @+1 {{(C2) f32 counts exactly up to 16777216; 'D' has up to 16777217 elements}}
+    %0 = tenon.along : tensor<16777217xf32, #tenon.dims<D>>
+    return
+  }
+}
+
+// -----
+
 func.func @last_token_c1_result(%x: tensor<?x?x4xf32, #tenon.dims<B, T, C>>) {
   // expected-error @+1 {{(C1) the result must have the dimensions of x but the second; expected (B, C = 4) of 'f32', found (T, C = 4) of 'f32'}}
   %0 = tenon.last_token %x : tensor<?x?x4xf32, #tenon.dims<B, T, C>> -> tensor<?x4xf32, #tenon.dims<T, C>>

@@ -87,6 +87,10 @@ tenon.model @all attributes {tenon.machine = "x86-64"} {
     }
     // CHECK: tenon.attention %[[Y:.*]], %[[Y]], %[[Y]] cache @single : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, {{.*}} -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
     %one_head = tenon.attention %y, %y, %y cache @single : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+    // CHECK: tenon.along cached : tensor<?xf32, #tenon.dims<seq>>
+    %at = tenon.along cached : tensor<?xf32, #tenon.dims<seq>>
+    // CHECK: tenon.along : tensor<4xf32, #tenon.dims<"app::C">>
+    %channel = tenon.along : tensor<4xf32, #tenon.dims<"app::C">>
     // CHECK: tenon.scale %{{.*}} by 5.000000e-01 : tensor
     %s = tenon.scale %y by 0.5 : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
     // CHECK: tenon.last_token %{{.*}} : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x4xf32, #tenon.dims<batch, "app::C">>

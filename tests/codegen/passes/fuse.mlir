@@ -331,6 +331,33 @@ tenon.model @m {
     return %d : !x
   }
 
+  // Numbers along a dimension are made where they are used, and stored where they are needed as
+  // they are.
+  // CHECK-LABEL: func.func @numbers_along
+  // CHECK: tenon.group rows -> tensor<4xf32{{.*}} attributes {tenon.ends = "what computes with it makes it anew"}
+  // CHECK-NEXT: tenon.along
+  // CHECK-NEXT: tenon.yield
+  // CHECK: tenon.group linear
+  // CHECK: tenon.along cached
+  // CHECK: tenon.linear
+  // CHECK-NEXT: tenon.elementwise multiply
+  // CHECK-NEXT: tenon.yield
+  // CHECK: %[[Y:.*]] = tenon.group rows -> tensor<?x?x4xf32
+  // CHECK-NEXT: tenon.along
+  // CHECK-NEXT: tenon.elementwise multiply
+  // CHECK-NEXT: tenon.yield
+  // CHECK-NOT: tenon.along
+  // CHECK: return
+  func.func @numbers_along(%x: !x) -> (!x, !g, !x) {
+    %w = tenon.get_param @square : !square
+    %at = tenon.along cached : tensor<?xf32, #tenon.dims<seq>>
+    %channel = tenon.along : !g
+    %y = tenon.linear %x, %w : !x, !square -> !x
+    %m = tenon.elementwise multiply %y, %at : !x, tensor<?xf32, #tenon.dims<seq>> -> !x
+    %z = tenon.elementwise multiply %x, %channel : !x, !g -> !x
+    return %m, %channel, %z : !x, !g, !x
+  }
+
   // A sum over another dimension than the last is a kernel of its own.
   // CHECK-LABEL: func.func @sum_of_what_lies_apart
   // CHECK: tenon.group rows -> {{.*}} {tenon.ends = "what it adds up does not lie side by side"}

@@ -44,6 +44,12 @@ TEST_CASE("embedding refuses ids outside of the table") {
   CHECK(messageOf(embedding(table, {{1}, {std::nan("")}})) == "id nan is not an integer in [0, 3)");
 }
 
+TEST_CASE("numbers along a dimension count from the first") {
+  Tensor numbers = along(3, 4);
+  CHECK(numbers.shape == llvm::SmallVector<int64_t>{3});
+  CHECK(numbers.values == Values{4, 5, 6});
+}
+
 TEST_CASE("positions count from the offset over the last dimension") {
   CHECK(positions(Tensor::zeros({2, 3}), 4).values == Values{4, 5, 6});
 }

@@ -77,23 +77,27 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
 //                  attrs: word scalar                      -> shape of the bigger one
 //   reduce         x; attrs: word reduction, word dim index of D
 //                                                          -> shape of x without D
-#define TENON_OPS(X)           \
-  X(embedding, 2, 2, 1, 0)     \
-  X(positions, 1, 1, 1, 0)     \
-  X(add, 2, 2, 1, 0)           \
-  X(scale, 1, 1, 1, 2)         \
-  X(dropout, 1, 1, 1, 2)       \
-  X(layer_norm, 2, 3, 1, 2)    \
-  X(linear, 2, 3, 1, 1)        \
-  X(gelu, 1, 1, 1, 1)          \
-  X(attention, 2, 2, 1, 1)     \
-  X(cross_entropy, 2, 2, 1, 1) \
-  X(repeat, 1, 64, any, 1)     \
-  X(yield, 1, 64, any, 0)      \
-  X(number, 0, 0, 1, 2)        \
-  X(elementwise, 1, 2, 1, 1)   \
-  X(reduce, 1, 1, 1, 2)        \
-  X(grouped_attention, 4, 4, 1, 0)
+//   along                                                  -> (D) f32: 0..D-1; where D counts the
+//                                                          tokens of a call, its first position +
+//                                                          that
+#define TENON_OPS(X)               \
+  X(embedding, 2, 2, 1, 0)         \
+  X(positions, 1, 1, 1, 0)         \
+  X(add, 2, 2, 1, 0)               \
+  X(scale, 1, 1, 1, 2)             \
+  X(dropout, 1, 1, 1, 2)           \
+  X(layer_norm, 2, 3, 1, 2)        \
+  X(linear, 2, 3, 1, 1)            \
+  X(gelu, 1, 1, 1, 1)              \
+  X(attention, 2, 2, 1, 1)         \
+  X(cross_entropy, 2, 2, 1, 1)     \
+  X(repeat, 1, 64, any, 1)         \
+  X(yield, 1, 64, any, 0)          \
+  X(number, 0, 0, 1, 2)            \
+  X(elementwise, 1, 2, 1, 1)       \
+  X(reduce, 1, 1, 1, 2)            \
+  X(grouped_attention, 4, 4, 1, 0) \
+  X(along, 0, 0, 1, 0)
 
 inline constexpr std::uint32_t any = ~std::uint32_t{0};
 

@@ -105,6 +105,8 @@ template <class D, class Dims>
 struct x_has_the_dimension_twice {};
 template <class D>
 struct a_reduction_needs_a_dimension_known_at_compile_time {};
+template <class D>
+struct f32_counts_exactly_to_2_to_the_24_only {};
 template <class T, class X>
 struct dimension_of_targets_is_not_that_of_logits {};
 template <class T, class V>

@@ -72,29 +72,6 @@ def Tenon_PositionsOp : Tenon_Op<"positions", [Pure, Tenon_OfEachKernel]> {
   let hasVerifier = 1;
 }
 
-def Tenon_AlongOp : Tenon_Op<"along",
-    [Pure, Tenon_OfEachKernel, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
-  let summary = "the number of each element along a dimension";
-  let description = [{
-    result[i] = offset + i; the offset is the call's position where `cached` is given, else 0.
-    (C1) the result is f32 of rank 1.
-    (C2) its dimension has at most 2^24 elements, to which f32 counts exactly.
-
-    ```mlir
-    %at = tenon.along cached : tensor<?xf32, #tenon.dims<seq>>
-    %channel = tenon.along : tensor<32xf32, #tenon.dims<n_half>>
-    ```
-  }];
-  let arguments = (ins UnitAttr:$cached);
-  let results = (outs Tenon_Tensor:$result);
-  let assemblyFormat = "(`cached` $cached^)? `:` type($result) attr-dict";
-  let hasVerifier = 1;
-  let extraClassDeclaration = [{
-    /// The greatest number of elements that f32 counts exactly.
-    static constexpr int64_t mostElements = int64_t{1} << 24;
-  }];
-}
-
 def Tenon_AddOp : Tenon_SameTypeOp<"add", [Tenon_Elementwise]> {
   let summary = "elementwise sum; y is repeated over the dimensions that only x has";
   let description = [{
@@ -235,8 +212,8 @@ def Tenon_ElementwiseOp : Tenon_Op<"elementwise", [Pure, Tenon_Elementwise]> {
     select_less (x, y, u, v): u where x < y, else v; the derivative of minimum and maximum.
     (C1) there are as many operands as f takes.
     (C2) operands and result have the same float element type.
-    (C3) the result has the type of the operand with the most dimensions; the dimensions of the
-         others are dimensions of it, in the same order.
+    (C3) the dimensions of the operands are dimensions of the result, in the same order, and each
+         dimension of the result is one of an operand.
 
     ```mlir
     %h = tenon.elementwise multiply %x, %gain

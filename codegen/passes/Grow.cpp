@@ -30,7 +30,7 @@ bool startsGroup(Operation *op) {
   if (auto last = dyn_cast<LastTokenOp>(op))
     return !(isRow(last) && op->hasOneUse() && isa<LayerNormOp>(*op->user_begin()));
   return isa<LinearOp, LayerNormOp, AttentionOp, TokenCrossEntropyOp, MaskedMeanOp>(op) ||
-         isElementwise(op) || isa<ReduceOp>(op) || startsTrainingGroup(op);
+         isElementwise(op) || isa<ReduceOp>(op) || isView(op) || startsTrainingGroup(op);
 }
 
 namespace {
@@ -88,7 +88,7 @@ GroupPlan growGroup(Operation *op) {
     growth.takeElementwise();
     return growth.plan;
   }
-  if (isElementwise(op) || isa<ReduceOp>(op))
+  if (isElementwise(op) || isa<ReduceOp>(op) || isView(op))
     return growRows(op);
   if (isa<AlongOp>(op)) {
     Growth growth(GroupKind::Rows, op);

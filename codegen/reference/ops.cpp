@@ -233,6 +233,16 @@ Tensor slice(const Tensor &x, int64_t begin, int64_t count) {
   return result;
 }
 
+Tensor join(ArrayRef<const Tensor *> parts, ArrayRef<int64_t> offsets, int64_t columns) {
+  SmallVector<int64_t> shape = parts.front()->shape;
+  shape.back() = columns;
+  Tensor result = Tensor::zeros(shape);
+  for (auto [part, offset] : zip_equal(parts, offsets))
+    for (int64_t r = 0; r < part->rows(); ++r)
+      std::copy_n(part->row(r), part->last(), result.row(r) + offset);
+  return result;
+}
+
 Tensor attention(const Tensor &queries, const Tensor &keys, const Tensor &values, Heads heads,
                  int64_t offset) {
   int64_t B = queries.shape[0], T = queries.shape[1], P = keys.shape[1];

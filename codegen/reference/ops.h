@@ -62,6 +62,9 @@ Tensor geluErf(const Tensor &x);
 /// `count` elements of the last dimension, from `begin`.
 Tensor slice(const Tensor &x, int64_t begin, int64_t count);
 
+/// Parts side by side in a last dimension of `columns`, each from its offset on; 0 between them.
+Tensor join(llvm::ArrayRef<const Tensor *> parts, llvm::ArrayRef<int64_t> offsets, int64_t columns);
+
 /// The number of an attention's heads: query head h uses key head h / (queries / keys).
 struct Heads {
   int64_t queries, keys;

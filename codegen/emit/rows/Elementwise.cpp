@@ -14,7 +14,7 @@ using namespace mlir;
 namespace tenon {
 
 Value emitElement(KernelBuilder &k, Operation *operation, llvm::function_ref<Value(Value)> operand,
-                  Value row, Value column, unsigned inner) {
+                  Value row, Value column, unsigned inner, int64_t beyond) {
   return llvm::TypeSwitch<Operation *, Value>(operation)
       .Case([&](AddOp op) {
         Value x = operand(op.getX());
@@ -35,7 +35,7 @@ Value emitElement(KernelBuilder &k, Operation *operation, llvm::function_ref<Val
         return k.mulf(operand(op.getDy()), slope);
       })
       .Case([&](TrainingDropoutOp op) {
-        return emitDropout(k, op, operand(op.getX()), row, column, inner);
+        return emitDropout(k, op, operand(op.getX()), row, column, inner, beyond);
       })
       .Case([&](SpreadOp op) { return operand(op.getX()); })
       // The last of its chain (Grow.cpp): whoever stores the value rounds it.

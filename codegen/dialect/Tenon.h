@@ -52,6 +52,11 @@ unsigned operandsOf(ScalarFunction function);
 /// them: of several with one name the last one.
 std::optional<llvm::SmallVector<unsigned>> placesIn(mlir::RankedTensorType part,
                                                     mlir::RankedTensorType whole);
+std::optional<llvm::SmallVector<unsigned>> placesIn(llvm::ArrayRef<mlir::StringAttr> part,
+                                                    llvm::ArrayRef<mlir::StringAttr> whole);
+
+/// Whether an operation computes nothing: it says which elements of its operands stand where.
+bool isView(mlir::Operation *op);
 
 /// A type without its dimension number `place`.
 mlir::RankedTensorType withoutDim(mlir::RankedTensorType type, unsigned place);

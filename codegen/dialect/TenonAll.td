@@ -6,5 +6,6 @@
 include "TenonBackwardOps.td"
 include "TenonLossOps.td"
 include "TenonTrainingOps.td"
+include "TenonViewOps.td"
 
 #endif

@@ -79,15 +79,12 @@ RankedTensorType tensorOf(ModelOp model, ArrayRef<StringAttr> names, Type elemen
   return RankedTensorType::get(shape, element, DimsAttr::get(model.getContext(), names));
 }
 
-std::optional<SmallVector<unsigned>> placesIn(RankedTensorType part, RankedTensorType whole) {
-  SmallVector<unsigned> places(part.getRank());
-  unsigned end = whole.getRank();
-  for (unsigned i = part.getRank(); i-- > 0;) {
-    auto same = [&](unsigned dim) {
-      return dimNames(part)[i] == dimNames(whole)[dim] &&
-             part.getDimSize(i) == whole.getDimSize(dim);
-    };
-    while (end > 0 && !same(end - 1))
+/// `same(i, j)`: whether dimension i of the part is dimension j of the whole.
+static std::optional<SmallVector<unsigned>>
+findPlaces(unsigned part, unsigned whole, llvm::function_ref<bool(unsigned, unsigned)> same) {
+  SmallVector<unsigned> places(part);
+  for (unsigned i = part, end = whole; i-- > 0;) {
+    while (end > 0 && !same(i, end - 1))
       --end;
     if (end == 0)
       return std::nullopt;
@@ -95,6 +92,20 @@ std::optional<SmallVector<unsigned>> placesIn(RankedTensorType part, RankedTenso
   }
   return places;
 }
+
+std::optional<SmallVector<unsigned>> placesIn(ArrayRef<StringAttr> part,
+                                              ArrayRef<StringAttr> whole) {
+  return findPlaces(part.size(), whole.size(),
+                    [&](unsigned i, unsigned j) { return part[i] == whole[j]; });
+}
+
+std::optional<SmallVector<unsigned>> placesIn(RankedTensorType part, RankedTensorType whole) {
+  return findPlaces(part.getRank(), whole.getRank(), [&](unsigned i, unsigned j) {
+    return dimNames(part)[i] == dimNames(whole)[j] && part.getDimSize(i) == whole.getDimSize(j);
+  });
+}
+
+bool isView(Operation *op) { return isa<SliceOp, JoinOp>(op); }
 
 RankedTensorType withoutDim(RankedTensorType type, unsigned place) {
   SmallVector<int64_t> shape(type.getShape());

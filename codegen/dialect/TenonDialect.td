@@ -107,6 +107,9 @@ def Tenon_GroupKindAttr : Tenon_EnumAttr<Tenon_GroupKind, "group_kind">;
 def Tenon_Elementwise : NativeOpTrait<"IsElementwise"> {
   let cppNamespace = "::tenon";
 }
+def Tenon_OfEachKernel : NativeOpTrait<"IsOfEachKernel"> {
+  let cppNamespace = "::tenon";
+}
 
 class Tenon_Op<string mnemonic, list<Trait> traits = []> : Op<Tenon_Dialect, mnemonic, traits>;
 

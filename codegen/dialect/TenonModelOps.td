@@ -125,7 +125,7 @@ def Tenon_StoredOp : Tenon_Op<"stored", [HasParent<"ModelOp">,
 }
 
 def Tenon_GetParamOp : Tenon_Op<"get_param",
-    [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+    [Pure, Tenon_OfEachKernel, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "the value of a parameter";
   let description = [{
     Inside `tenon.repeat`, a parameter with layers is the one of the current layer.

@@ -211,20 +211,24 @@ LogicalResult ElementwiseOp::verify() {
   if (getInputs().size() != wanted) // (C1)
     return violates(*this, 1) << stringifyScalarFunction(getFunction()) << " takes " << wanted
                               << " operands; it has " << getInputs().size();
+  llvm::BitVector found(getType().getRank());
   for (Value input : getInputs()) {
     auto type = cast<RankedTensorType>(input.getType());
     if (!isFloat(type) || type.getElementType() != getType().getElementType()) // (C2)
       return violates(*this, 2) << "operands must have the float element type of the result; it is "
                                 << shapeText(getType()) << ", an operand is " << shapeText(type);
-    if (!placesIn(type, getType())) // (C3)
+    auto places = placesIn(type, getType());
+    if (!places) // (C3)
       return violates(*this, 3) << "the result must have all dimensions of its operands, in the "
                                    "same order; it is "
                                 << shapeText(getType()) << ", an operand is " << shapeText(type);
+    for (unsigned place : *places)
+      found.set(place);
   }
-  if (biggest(getInputs()) != getType()) // (C3)
-    return violates(*this, 3) << "the result must have the type of the biggest operand; it is "
-                              << shapeText(getType()) << ", that operand is "
-                              << shapeText(biggest(getInputs()));
+  if (int place = found.find_first_unset(); place >= 0) // (C3)
+    return violates(*this, 3) << "each dimension of the result must be one of an operand; '"
+                              << dimNames(getType())[place].getValue() << "' of "
+                              << shapeText(getType()) << " is of none";
   return success();
 }
 

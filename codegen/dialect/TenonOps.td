@@ -54,7 +54,7 @@ def Tenon_CastOp : Tenon_Op<"cast", [Pure]> {
   let hasFolder = 1;
 }
 
-def Tenon_PositionsOp : Tenon_Op<"positions", [Pure]> {
+def Tenon_PositionsOp : Tenon_Op<"positions", [Pure, Tenon_OfEachKernel]> {
   let summary = "the positions of a sequence of tokens";
   let description = [{
     result[t] = offset + t, for ids (..., T); the offset is the call's position where `cached` is
@@ -212,8 +212,8 @@ def Tenon_ElementwiseOp : Tenon_Op<"elementwise", [Pure, Tenon_Elementwise]> {
     select_less (x, y, u, v): u where x < y, else v; the derivative of minimum and maximum.
     (C1) there are as many operands as f takes.
     (C2) operands and result have the same float element type.
-    (C3) the result has the type of the operand with the most dimensions; the dimensions of the
-         others are dimensions of it, in the same order.
+    (C3) the dimensions of the operands are dimensions of the result, in the same order, and each
+         dimension of the result is one of an operand.
 
     ```mlir
     %h = tenon.elementwise multiply %x, %gain

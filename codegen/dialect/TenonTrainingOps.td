@@ -12,7 +12,7 @@ class Tenon_ParamUpdateOp<string mnemonic, list<Trait> traits = []>
     : Tenon_Op<mnemonic, [DeclareOpInterfaceMethods<SymbolUserOpInterface>,
                           MemoryEffects<[MemRead, MemWrite]>] # traits>;
 
-def Tenon_ConstantOp : Tenon_Op<"constant", [Pure]> {
+def Tenon_ConstantOp : Tenon_Op<"constant", [Pure, Tenon_OfEachKernel]> {
   let summary = "a number that is known to the compiler";
   let description = [{
     (C1) the result is a float of rank 0, the value is finite.

@@ -11,4 +11,9 @@ namespace tenon {
 template <class Op>
 class IsElementwise : public mlir::OpTrait::TraitBase<Op, IsElementwise> {};
 
+/// It reads nothing that a kernel computes and costs next to nothing, so each kernel that needs the
+/// result has the operation itself.
+template <class Op>
+class IsOfEachKernel : public mlir::OpTrait::TraitBase<Op, IsOfEachKernel> {};
+
 } // namespace tenon

@@ -206,6 +206,19 @@ private:
     llvm_unreachable("the reader checked it");
   }
 
+  // Where each of the operands begins, side by side; the verifier says what is wrong with them.
+  static SmallVector<int64_t> offsetsOf(ValueRange parts) {
+    SmallVector<int64_t> offsets;
+    int64_t end = 0;
+    for (Value part : parts) {
+      offsets.push_back(end);
+      ArrayRef<int64_t> shape = cast<RankedTensorType>(part.getType()).getShape();
+      if (!shape.empty() && !ShapedType::isDynamic(shape.back()))
+        end += shape.back();
+    }
+    return offsets;
+  }
+
   // Adds one attribute; a state that has become one is taken.
   LogicalResult addAttribute(const AttrRow &row, ArrayRef<uint32_t> words, StringRef &state,
                              OperationState &operation) {
@@ -226,6 +239,12 @@ private:
       break;
     case AttrSource::Integer:
       value = builder_.getI32IntegerAttr(static_cast<int32_t>(words[0]));
+      break;
+    case AttrSource::Column:
+      value = builder_.getI64IntegerAttr(words[0]);
+      break;
+    case AttrSource::Offsets:
+      value = builder_.getDenseI64ArrayAttr(offsetsOf(operation.operands));
       break;
     case AttrSource::Flag:
       if (failed(limited(2)))

@@ -12,6 +12,8 @@ enum class AttrSource {
   Double,    // two words, low word first -> F64Attr
   Flag,      // one word, 0 or 1 -> absent or UnitAttr
   Integer,   // one word, the bits of an i32 -> I32Attr
+  Column,    // one word -> I64Attr
+  Offsets,   // no word: each operand begins where the one before ends -> DenseI64ArrayAttr
   Dimension, // one word, index of a dimension -> FlatSymbolRefAttr
   Gelu,      // one word, gelu_kind -> GeluKindAttr
   Scalar,    // one word, scalar -> ScalarFunctionAttr
@@ -51,6 +53,9 @@ inline constexpr OpRow opRows[] = {
      "tenon.reduce",
      {{"kind", AttrSource::Reduction}, {"over", AttrSource::Dimension}}},
     {graph::op::grouped_attention, "tenon.attention", {{"cache", AttrSource::State}}},
+    {graph::op::along, "tenon.along"},
+    {graph::op::slice, "tenon.slice", {{"offset", AttrSource::Column}}},
+    {graph::op::join, "tenon.join", {{"offsets", AttrSource::Offsets}}},
 };
 
 /// Words that an attribute takes.
@@ -60,6 +65,7 @@ constexpr uint32_t wordsOf(AttrSource source) {
     return 2;
   case AttrSource::Flag:
   case AttrSource::Integer:
+  case AttrSource::Column:
   case AttrSource::Dimension:
   case AttrSource::Gelu:
   case AttrSource::Scalar:

@@ -177,6 +177,7 @@ static void countOperation(Operation &operation, Cost &cost) {
   };
   llvm::TypeSwitch<Operation *>(&operation)
       .Case<AddOp, ScaleOp>([&](auto) { elementwise(1); })
+      .Case<AlongOp>([&](auto) { elementwise(1); })
       .Case([&](GeluOp op) { elementwise(op.getForm() == GeluKind::Tanh ? 9 : 5); })
       .Case([&](ElementwiseOp op) { elementwise(flopsOf(op.getFunction())); })
       // Mean and variance 4, normalise 2, weight 1, bias 1.
@@ -241,12 +242,31 @@ static void countOperation(Operation &operation, Cost &cost) {
       });
 }
 
+/// The bytes of a value that a kernel reads: where it takes slices alone, those of them, each once.
+static void countRead(Value value, GroupOp group, Cost &cost) {
+  llvm::MapVector<int64_t, Type> slices; // by their first element
+  int64_t columns = 0;
+  for (Operation *user : value.getUsers()) {
+    auto slice = dyn_cast<SliceOp>(user);
+    if (user->getParentOp() != group)
+      continue;
+    if (!slice)
+      return cost.bytes.addElements(bytesOf(value.getType()), value.getType());
+    if (slices.insert({slice.getBegin(), slice.getType()}).second)
+      columns += slice.getType().getShape().back();
+  }
+  if (columns >= cast<RankedTensorType>(value.getType()).getShape().back())
+    return cost.bytes.addElements(bytesOf(value.getType()), value.getType());
+  for (auto &[begin, type] : slices)
+    cost.bytes.addElements(bytesOf(type), type);
+}
+
 Cost costOf(GroupOp group) {
   Cost cost;
   llvm::SetVector<Value> captured;
   getUsedValuesDefinedAbove(group.getBody(), captured);
   for (Value value : captured)
-    cost.bytes.addElements(bytesOf(value.getType()), value.getType());
+    countRead(value, group, cost);
   group.getBody().walk([&](GetParamOp op) {
     bool isGathered = llvm::all_of(op->getUsers(), [&](Operation *user) {
       auto embedding = dyn_cast<EmbeddingOp>(user);

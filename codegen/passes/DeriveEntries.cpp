@@ -7,6 +7,7 @@
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Iterators.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -43,6 +44,22 @@ void keepResults(func::FuncOp function, llvm::function_ref<bool(unsigned)> keep)
 bool isUnused(Operation *op) {
   return isOpTriviallyDead(op) || (isa<AttentionOp, RepeatOp>(op) && op->use_empty());
 }
+
+/// How long a vector is that reads nothing, an input tells: the first that has its dimension stays
+/// where none does otherwise.
+void keepSizeOf(RankedTensorType vector, func::FuncOp function, llvm::BitVector &drop) {
+  if (vector.hasStaticShape())
+    return;
+  auto tells = [&](BlockArgument argument) {
+    return llvm::is_contained(dimNames(argument.getType()), dimNames(vector).front());
+  };
+  auto arguments = function.getArguments();
+  auto isKept = [&](BlockArgument argument) { return !drop[argument.getArgNumber()]; };
+  if (llvm::any_of(arguments, [&](BlockArgument it) { return isKept(it) && tells(it); }))
+    return;
+  if (auto first = llvm::find_if(arguments, tells); first != arguments.end())
+    drop.reset(first->getArgNumber());
+}
 } // namespace
 
 void eraseUnused(func::FuncOp function) {
@@ -53,6 +70,7 @@ void eraseUnused(func::FuncOp function) {
   llvm::BitVector drop(function.getNumArguments());
   for (unsigned i = 0; i < drop.size(); ++i)
     drop[i] = function.getArgument(i).use_empty();
+  function.walk([&](AlongOp op) { keepSizeOf(op.getType(), function, drop); });
   (void)function.eraseArguments(drop);
 }
 
@@ -96,21 +114,53 @@ void dropCaches(func::FuncOp function) {
   function.walk([](AttentionOp op) { op.removeCacheAttr(); });
 }
 
+/// The greatest number of positions for each dimension that counts the tokens of a call: that of
+/// the smallest of its caches.
+llvm::MapVector<StringAttr, int64_t> tokenDims(func::FuncOp function) {
+  llvm::MapVector<StringAttr, int64_t> contexts;
+  function.walk([&](AttentionOp op) {
+    if (!op.getCacheAttr())
+      return;
+    auto cache = cast<StateOp>(SymbolTable::lookupSymbolIn(enclosingModel(op), op.getCacheAttr()));
+    int64_t context = cache.getTensorType().getDimSize(1);
+    auto [found, isNew] = contexts.insert({dimNames(op.getType())[1], context});
+    if (!isNew)
+      found->second = std::min(found->second, context);
+  });
+  return contexts;
+}
+
 /// Lets positions and attention continue from the cache, and returns the last token's outputs.
-void makeStep(func::FuncOp function) {
+LogicalResult makeStep(func::FuncOp function) {
   function.walk([](PositionsOp op) { op.setCached(true); });
+  llvm::MapVector<StringAttr, int64_t> tokens = tokenDims(function);
+  WalkResult counted = function.walk([&](AlongOp op) {
+    auto found = tokens.find(dimNames(op.getType()).front());
+    if (found == tokens.end())
+      return WalkResult::advance();
+    op.setCached(true);
+    if (found->second <= AlongOp::mostElements)
+      return WalkResult::advance();
+    op.emitError("positions of '") << found->first.getValue() << "' go up to the " << found->second
+                                   << " of the cache, and f32 counts exactly up to "
+                                   << AlongOp::mostElements << " only; let the cache be shorter";
+    return WalkResult::interrupt();
+  });
+  if (counted.wasInterrupted())
+    return failure();
 
   auto ret = cast<func::ReturnOp>(function.getBody().front().getTerminator());
   OpBuilder b(ret);
   SmallVector<Type> results;
   for (OpOperand &operand : ret->getOpOperands()) {
     auto type = cast<RankedTensorType>(operand.get().getType());
-    if (type.getRank() >= 3)
+    if (type.getRank() >= 3 && tokens.contains(dimNames(type)[1]))
       operand.set(
           LastTokenOp::create(b, operand.get().getLoc(), lastTokenType(type), operand.get()));
     results.push_back(operand.get().getType());
   }
   function.setType(b.getFunctionType(function.getArgumentTypes(), results));
+  return success();
 }
 
 struct DeriveEntries : impl::DeriveEntriesBase<DeriveEntries> {
@@ -133,12 +183,12 @@ struct DeriveEntries : impl::DeriveEntriesBase<DeriveEntries> {
            << "; ask for what it has: " << have;
   }
 
-  static void derive(func::FuncOp graph, StringRef name) {
+  static LogicalResult derive(func::FuncOp graph, StringRef name) {
     func::FuncOp function = cloneFor(graph, name, name == "loss");
     if (name == "step")
-      makeStep(function);
-    else
-      dropCaches(function);
+      return makeStep(function);
+    dropCaches(function);
+    return success();
   }
 
   void runOnOperation() override {
@@ -160,7 +210,8 @@ struct DeriveEntries : impl::DeriveEntriesBase<DeriveEntries> {
           (void)refuse(model, graph, name, possible);
           return signalPassFailure();
         }
-        derive(graph, name);
+        if (failed(derive(graph, name)))
+          return signalPassFailure();
       }
       graph.erase();
     }

@@ -68,9 +68,8 @@ GroupOp formGroup(const GroupPlan &plan) {
   llvm::DenseMap<Operation *, Operation *> copies;
   for (Operation *member : plan.members)
     for (OpOperand &operand : member->getOpOperands()) {
-      // Parameters, positions and constants cost nothing: each group gets its own.
       Operation *producer = operand.get().getDefiningOp();
-      if (!isa_and_nonnull<GetParamOp, PositionsOp, ConstantOp>(producer))
+      if (!producer || !producer->hasTrait<IsOfEachKernel>())
         continue;
       Operation *&copy = copies[producer];
       if (!copy)
@@ -85,6 +84,20 @@ GroupOp formGroup(const GroupPlan &plan) {
     yielded.replaceUsesWithIf(
         result, [&](OpOperand &use) { return use.getOwner()->getParentOp() != group; });
   return group;
+}
+
+/// Where numbers along a dimension are needed in memory too, that is an operation of its own.
+void storeWhereNeeded(func::FuncOp function) {
+  SmallVector<AlongOp> all;
+  function.walk([&](AlongOp op) { all.push_back(op); });
+  for (AlongOp op : all) {
+    auto isStored = [](OpOperand &use) { return !makesAlong(use.getOwner()); };
+    if (!llvm::any_of(op->getUses(), isStored) || llvm::all_of(op->getUses(), isStored))
+      continue;
+    OpBuilder b(op);
+    Operation *stored = b.clone(*op);
+    op->replaceUsesWithIf(stored->getResults(), isStored);
+  }
 }
 
 void fuseBlock(Block &block) {
@@ -111,7 +124,7 @@ void fuseBlock(Block &block) {
       formGroup(plan);
     }
   for (Operation *op : llvm::reverse(pending))
-    if (!done.contains(op) && isa<GetParamOp, PositionsOp, ConstantOp>(op) && op->use_empty())
+    if (!done.contains(op) && op->hasTrait<IsOfEachKernel>() && op->use_empty())
       op->erase();
 }
 
@@ -122,7 +135,7 @@ LogicalResult checkFusedScopes(ModelOp model, func::FuncOp function) {
   function.walk([&](Operation *op) {
     auto scope = op->getAttrOfType<IntegerAttr>("tenon.fused");
     auto group = dyn_cast<GroupOp>(op->getParentOp());
-    if (!scope || !group || isa<GetParamOp, PositionsOp>(op))
+    if (!scope || !group || op->hasTrait<IsOfEachKernel>())
       return;
     auto [entry, isNew] = first.try_emplace(scope.getInt(), group, op);
     if (isNew || entry->second.first == group || failed(result))
@@ -169,6 +182,7 @@ struct Fuse : impl::FuseBase<Fuse> {
   void runOnOperation() override {
     for (ModelOp model : getOperation().getOps<ModelOp>())
       for (func::FuncOp function : model.getBody().getOps<func::FuncOp>()) {
+        storeWhereNeeded(function);
         fuseBlock(function.getBody().front());
         beginWithFirst(function);
         if (failed(checkFusedScopes(model, function)))

@@ -17,13 +17,20 @@ bool waitsForGroup(Operation *op) {
 /// Whether what it takes of a sequence is one row, as a norm can read it.
 static bool isRow(LastTokenOp last) { return last.getType().getRank() == 2; }
 
+bool makesAlong(Operation *user) {
+  auto reduce = dyn_cast<ReduceOp>(user);
+  return isElementwise(user) || (reduce && reduce.isOfRows());
+}
+
 bool startsGroup(Operation *op) {
+  if (isa<AlongOp>(op)) // which all users need in memory, or none: tenon-fuse tells them apart
+    return !op->use_empty() && !makesAlong(*op->user_begin());
   if (isa<EmbeddingOp>(op))
     return !waitsForGroup(op);
   if (auto last = dyn_cast<LastTokenOp>(op))
     return !(isRow(last) && op->hasOneUse() && isa<LayerNormOp>(*op->user_begin()));
   return isa<LinearOp, LayerNormOp, AttentionOp, TokenCrossEntropyOp, MaskedMeanOp>(op) ||
-         isElementwise(op) || isa<ReduceOp>(op) || startsTrainingGroup(op);
+         isElementwise(op) || isa<ReduceOp>(op) || isView(op) || startsTrainingGroup(op);
 }
 
 namespace {
@@ -81,8 +88,13 @@ GroupPlan growGroup(Operation *op) {
     growth.takeElementwise();
     return growth.plan;
   }
-  if (isElementwise(op) || isa<ReduceOp>(op))
+  if (isElementwise(op) || isa<ReduceOp>(op) || isView(op))
     return growRows(op);
+  if (isa<AlongOp>(op)) {
+    Growth growth(GroupKind::Rows, op);
+    growth.stop("what computes with it makes it anew");
+    return growth.plan;
+  }
   GroupKind kind = isa<AttentionOp>(op)                         ? GroupKind::Attention
                    : isa<TokenCrossEntropyOp, MaskedMeanOp>(op) ? GroupKind::CrossEntropy
                                                                 : GroupKind::LastToken;

@@ -12,6 +12,9 @@ struct GroupPlan {
   std::string ends;
 };
 
+/// Whether an operation's kernel makes the numbers along a dimension in registers.
+bool makesAlong(mlir::Operation *user);
+
 /// Whether an operation begins a group when no group before it has taken it.
 bool startsGroup(mlir::Operation *op);
 

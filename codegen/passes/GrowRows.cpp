@@ -21,7 +21,17 @@ static bool hasOneOfEachName(RankedTensorType type) {
   return names.size() == dimNames(type).size();
 }
 
-static bool isRowwise(Operation *op) { return isElementwise(op) || isa<ReduceOp>(op); }
+static bool isRowwise(Operation *op) {
+  return isElementwise(op) || isa<ReduceOp>(op) || isView(op);
+}
+
+/// The rows that a view reads and makes.
+static SmallVector<RankedTensorType> rowsOf(Operation *view) {
+  SmallVector<RankedTensorType> rows{typeOf(view->getResult(0))};
+  for (Value operand : view->getOperands())
+    rows.push_back(typeOf(operand));
+  return rows;
+}
 
 /// Whether a kernel ends with elementwise operations behind `op`: those are rather left to it.
 static bool takesEpilogue(Operation *op) {
@@ -34,6 +44,7 @@ public:
   explicit RowGrowth(Operation *first) : first(first) {
     auto reduce = dyn_cast<ReduceOp>(first);
     row = reduce ? reduce.getX().getType() : typeOf(first->getResult(0));
+    rows.insert(row);
     take(first);
   }
 
@@ -59,14 +70,22 @@ public:
   /// Whether an operation makes what has an element for each column, or a number for each row.
   bool fits(Operation *op) {
     if (auto reduce = dyn_cast<ReduceOp>(op))
-      return reduce.isOfRows() && haveSameDims(typeOf(reduce.getX()), row) && hasOneOfEachName(row);
+      return reduce.isOfRows() && isRow(typeOf(reduce.getX())) && hasOneOfEachName(row);
+    if (isView(op))
+      return llvm::all_of(rowsOf(op), [&](RankedTensorType type) {
+        return isOfNumbers(withoutDim(type, type.getRank() - 1)) && hasOneOfEachName(type);
+      });
     if (!isElementwise(op))
       return false;
     RankedTensorType type = typeOf(op->getResult(0));
-    return haveSameDims(type, row) || (isOfNumbers(type) && !isa<TrainingDropoutOp>(op));
+    return isRow(type) || (isOfNumbers(type) && !isa<TrainingDropoutOp>(op));
   }
 
 private:
+  /// Whether a type is that of the rows, or of one that a view has to do with.
+  bool isRow(RankedTensorType type) {
+    return llvm::any_of(rows, [&](RankedTensorType known) { return haveSameDims(type, known); });
+  }
   bool isOfNumbers(RankedTensorType type) {
     return row.getRank() > 0 && !row.isDynamicDim(row.getRank() - 1) && hasOneOfEachName(row) &&
            haveSameDims(type, withoutDim(row, row.getRank() - 1));
@@ -95,12 +114,14 @@ private:
                    hasOneOfEachName(type) &&
                    haveSameDims(withoutDim(type, type.getRank() - 1), row);
     bool areNumbers = llvm::none_of(members, [&](Operation *member) {
-      return isa<ReduceOp, TrainingDropoutOp, CastOp>(member) ||
+      return isa<ReduceOp, TrainingDropoutOp, CastOp>(member) || isView(member) ||
              !haveSameDims(typeOf(member->getResult(0)), row);
     });
     if (!isWider || !areNumbers)
       return false;
     row = type;
+    rows.clear();
+    rows.insert(row);
     return true;
   }
 
@@ -112,7 +133,7 @@ private:
   }
   bool isKnownBefore(Value value) {
     Operation *maker = value.getDefiningOp();
-    return !maker || maker->getBlock() != first->getBlock() || isa<GetParamOp, ConstantOp>(maker) ||
+    return !maker || maker->getBlock() != first->getBlock() || maker->hasTrait<IsOfEachKernel>() ||
            maker->isBeforeInBlock(first);
   }
   /// Whether an operation could be computed before the first one; not yet wanted by any member.
@@ -140,10 +161,12 @@ private:
   void take(Operation *op) {
     if (!members.insert(op))
       return;
+    if (isView(op))
+      rows.insert_range(rowsOf(op));
     for (Value operand : op->getOperands()) {
       if (Operation *maker = operand.getDefiningOp(); maker && early.contains(maker))
         take(maker);
-      else if (!isMember(operand) && haveSameDims(typeOf(operand), row))
+      else if (!isMember(operand) && !operand.getDefiningOp<AlongOp>() && isRow(typeOf(operand)))
         reads.insert(operand);
     }
   }
@@ -166,7 +189,8 @@ private:
   }
 
   Operation *first;
-  RankedTensorType row; // of what has elements
+  RankedTensorType row;                           // of what has elements
+  llvm::SmallSetVector<RankedTensorType, 4> rows; // that one, and those of views
   llvm::SmallSetVector<Operation *, 16> members;
   llvm::SmallPtrSet<Operation *, 16> early;  // that fit, and become members where one needs them
   llvm::SmallPtrSet<Operation *, 16> behind; // that are none and depend on members
@@ -180,6 +204,10 @@ GroupPlan growRows(Operation *first) {
   auto reduce = dyn_cast<ReduceOp>(first);
   if (reduce && !reduce.isOfRows()) {
     growth.stop("what it adds up does not lie side by side");
+    return growth.plan;
+  }
+  if (isView(first) && !llvm::all_of(rowsOf(first), hasOneOfEachName)) {
+    growth.stop("its rows have two dimensions of one name");
     return growth.plan;
   }
   RowGrowth rows(first);

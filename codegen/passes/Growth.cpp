@@ -37,9 +37,8 @@ Operation *Growth::onlyUser() {
     return nullptr;
   }
   if (auto taken = dyn_cast<GroupOp>(user->getParentOp())) {
-    Operation &first = *llvm::find_if(taken.getBody().front(), [](Operation &op) {
-      return !isa<GetParamOp, PositionsOp, ConstantOp>(op);
-    });
+    Operation &first = *llvm::find_if(taken.getBody().front(),
+                                      [](Operation &op) { return !op.hasTrait<IsOfEachKernel>(); });
     stop("'tenon." + titleOf(user) + "', which uses its result, is in the " +
          stringifyGroupKind(taken.getKind()) + " kernel of 'tenon." + titleOf(&first) + "'");
     return nullptr;
@@ -91,7 +90,7 @@ SmallVector<Operation *> Growth::comeTogether() {
     });
     bool isEarly = llvm::all_of(op->getOperands(), [&](Value operand) {
       Operation *maker = operand.getDefiningOp();
-      return !maker || maker->getBlock() != op->getBlock() || isa<GetParamOp, ConstantOp>(maker) ||
+      return !maker || maker->getBlock() != op->getBlock() || maker->hasTrait<IsOfEachKernel>() ||
              candidates.contains(maker) || maker->isBeforeInBlock(from.getDefiningOp());
     });
     if (!follows && !isEarly)

@@ -78,6 +78,9 @@ bool isElementwiseUse(OpOperand &use) {
     [[fallthrough]];
   case GroupKind::NormBackward:
   case GroupKind::Rows:
+    // What a view reads stands at another place than what is made of it.
+    if (llvm::any_of(group.getBody().front(), [](Operation &op) { return isView(&op); }))
+      return false;
     // A result of bf16 is written ahead of where an operand of f32 in its place is read. What is
     // reduced was read before: the result follows from it.
     if (use.get().getType() != group->getResult(0).getType())

@@ -14,7 +14,8 @@ def DeriveEntries : Tenon_Pass<"tenon-derive-entries"> {
   let description = [{
     Replaces `func.func @graph` by one function an entry:
     * `forward`: the outputs that do not depend on a `cross_entropy`; attention without its cache.
-    * `step`: the same of the last token only, positions and attention continuing from the cache.
+    * `step`: the same of the last token only, positions, also as numbers along the dimension of the
+      tokens, and attention continuing from the cache.
     * `loss`: the outputs that depend on a `cross_entropy`.
     * `train_step`, `gradients`: the loss and the gradients of all parameters that it depends on;
       `train_step` then updates them, as `update` (AdamW) and `update_sgd` do by themselves.
@@ -91,7 +92,8 @@ def Fuse : Tenon_Pass<"tenon-fuse"> {
     * embedding: gathers, their sum, and the layer norm that follows;
     * norm: a layer norm (of the last token, where only that is asked for);
     * linear: a matrix product with the elementwise operations behind it;
-    * rows: elementwise operations and reductions over the same rows;
+    * rows: elementwise operations and reductions over the same rows; numbers along a dimension that
+      are needed in memory: what computes with them makes them itself;
     * attention; token_cross_entropy; masked_mean.
     A group's `tenon.ends` says why the group does not go on. Operations marked by `tenon.fused = N`
     (the DSL's `fused(...)`) must come out in one group, otherwise the pass fails with both lines

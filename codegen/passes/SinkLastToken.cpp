@@ -15,7 +15,8 @@ namespace tenon {
 namespace {
 /// Whether the operation computes each token of its first operand by itself.
 bool isTokenwise(Operation *op) {
-  return isa<LinearOp, LayerNormOp, GeluOp, ScaleOp, AddOp, ElementwiseOp, CastOp>(op);
+  return isa<LinearOp, LayerNormOp, GeluOp, ScaleOp, AddOp, ElementwiseOp, CastOp>(op) ||
+         isView(op);
 }
 
 Value lastToken(OpBuilder &b, Location loc, Value x) {

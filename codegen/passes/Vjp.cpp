@@ -8,8 +8,9 @@ using namespace mlir;
 namespace tenon {
 
 bool isRecomputed(Operation *op) {
-  return isa<GetParamOp, PositionsOp, ConstantOp, LayerNormOp, GeluOp, ScaleOp, ElementwiseOp,
-             ReduceOp, TrainingDropoutOp>(op);
+  return op->hasTrait<IsOfEachKernel>() ||
+         isa<LayerNormOp, GeluOp, ScaleOp, ElementwiseOp, ReduceOp, TrainingDropoutOp>(op) ||
+         isView(op);
 }
 
 namespace {
@@ -17,7 +18,29 @@ namespace {
 struct Differentiation {
   GradientStart start;
   llvm::SetVector<StringAttr> params;
+  SmallVector<JoinOp> taken; // that others hold the parts of
 };
+
+/// The parts of two joins in one, where none of them overlap: gradients of what several slices were
+/// taken from. Null where some do.
+JoinOp joinBoth(OpBuilder &b, JoinOp x, JoinOp y) {
+  SmallVector<std::pair<int64_t, Value>> parts;
+  for (JoinOp join : {x, y})
+    for (auto [offset, part] : llvm::zip_equal(join.getOffsets(), join.getParts()))
+      parts.emplace_back(offset, part);
+  llvm::stable_sort(parts, llvm::less_first());
+  int64_t end = 0;
+  SmallVector<Value> values;
+  SmallVector<int64_t> offsets;
+  for (auto [offset, part] : parts) {
+    if (offset < end)
+      return {};
+    end = offset + cast<RankedTensorType>(part.getType()).getShape().back();
+    values.push_back(part);
+    offsets.push_back(offset);
+  }
+  return JoinOp::create(b, y.getLoc(), x.getType(), values, offsets);
+}
 
 /// The backward of one block. At the top level its operations follow the block's own, and every
 /// value of the forward is still there. In a layer stack they are the body of a second loop.
@@ -76,7 +99,7 @@ public:
       return success();
     }
     Value &sum = gradients[value];
-    sum = sum ? AddOp::create(b, loc, sum, gradient).getResult() : gradient;
+    sum = sum ? sumOf(sum, gradient) : gradient;
     return success();
   }
 
@@ -103,6 +126,15 @@ public:
   SmallVector<Value> saved;
 
 private:
+  Value sumOf(Value x, Value y) {
+    auto first = x.getDefiningOp<JoinOp>(), second = y.getDefiningOp<JoinOp>();
+    if (JoinOp both = first && second ? joinBoth(b, first, second) : JoinOp()) {
+      shared.taken.append({first, second});
+      return both;
+    }
+    return AddOp::create(b, y.getLoc(), x, y);
+  }
+
   SmallVector<Value> capturedBy(Block &layer);
   Value zerosLike(Value value);
   LogicalResult differentiate(RepeatOp stack);
@@ -247,12 +279,15 @@ LogicalResult BlockBackward::differentiate(RepeatOp stack) {
 
 FailureOr<llvm::SetVector<StringAttr>> appendBackward(Value loss, Value dloss,
                                                       GradientStart start) {
-  Differentiation shared{start, {}};
+  Differentiation shared{start, {}, {}};
   Block *block = loss.getParentBlock();
   BlockBackward backward(shared, block, OpBuilder(block->getTerminator()), /*isLayer=*/false);
   backward.setGradient(loss, dloss);
   if (failed(backward.run()))
     return failure();
+  for (JoinOp join : llvm::reverse(shared.taken))
+    if (join->use_empty())
+      join.erase();
   return shared.params;
 }
 

@@ -195,6 +195,21 @@ LogicalResult rule(ReduceOp op, Value dy, Backward &w) {
   });
 }
 
+LogicalResult rule(SliceOp op, Value dy, Backward &w) {
+  return addTo(op.getX(), w, [&]() -> Value {
+    return JoinOp::create(w.b, op.getLoc(), op.getX().getType(), dy, op.getBegin());
+  });
+}
+
+LogicalResult rule(JoinOp op, Value dy, Backward &w) {
+  for (auto [part, offset] : llvm::zip_equal(op.getParts(), op.getOffsets()))
+    if (failed(addTo(part, w, [&, type = part.getType(), begin = offset]() -> Value {
+          return SliceOp::create(w.b, op.getLoc(), type, dy, begin);
+        })))
+      return failure();
+  return success();
+}
+
 LogicalResult rule(AttentionSavingOp op, Value dy, Backward &w) {
   if (llvm::none_of(op.getInputs(), [&](Value input) { return w.isActive(input); }))
     return success();
@@ -222,7 +237,7 @@ LogicalResult applyRule(Operation *op, Backward &backward) {
   Value dy = backward.gradientOf(op->getResult(0));
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case<EmbeddingOp, AddOp, ScaleOp, TrainingDropoutOp, LayerNormOp, LinearOp, GeluOp,
-            ElementwiseOp, ReduceOp, AttentionSavingOp, CrossEntropyOp>(
+            ElementwiseOp, ReduceOp, SliceOp, JoinOp, AttentionSavingOp, CrossEntropyOp>(
           [&](auto op) { return rule(op, dy, backward); })
       .Default(
           [](Operation *op) {

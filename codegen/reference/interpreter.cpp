@@ -124,6 +124,10 @@ LogicalResult Interpreter::execute(Operation *op) {
       .Case([&](PositionsOp op) {
         return define(op.getResult(), positions(get(op.getIds()), op.getCached() ? position_ : 0));
       })
+      .Case([&](AlongOp op) {
+        return define(op.getResult(),
+                      along(shapeOf(op.getType()).front(), op.getCached() ? position_ : 0));
+      })
       .Case([&](AddOp op) {
         return define(op.getResult(), add(get(op.getX()), *alignedTo(op.getType(), op.getY())));
       })
@@ -157,6 +161,14 @@ LogicalResult Interpreter::execute(Operation *op) {
       })
       .Case([&](ReduceOp op) {
         return define(op.getResult(), reduce(op.getKind(), get(op.getX()), op.getPlace()));
+      })
+      .Case([&](SliceOp op) {
+        return define(op.getResult(),
+                      slice(get(op.getX()), op.getBegin(), op.getType().getShape().back()));
+      })
+      .Case([&](JoinOp op) {
+        auto parts = llvm::map_to_vector(op.getParts(), [&](Value part) { return &get(part); });
+        return define(op.getResult(), join(parts, op.getOffsets(), op.getType().getShape().back()));
       })
       .Case([&](LastTokenOp op) { return define(op.getResult(), lastToken(get(op.getX()))); })
       .Case([&](TokenCrossEntropyOp op) {

@@ -38,12 +38,14 @@ Expected<Tensor> embedding(const Tensor &table, const Tensor &ids) {
   return result;
 }
 
-Tensor positions(const Tensor &ids, int64_t offset) {
-  Tensor result = Tensor::zeros({ids.last()});
-  for (int64_t t = 0; t < ids.last(); ++t)
-    result.values[t] = static_cast<double>(offset + t);
+Tensor along(int64_t size, int64_t first) {
+  Tensor result = Tensor::zeros({size});
+  for (int64_t i = 0; i < size; ++i)
+    result.values[i] = static_cast<double>(first + i);
   return result;
 }
+
+Tensor positions(const Tensor &ids, int64_t offset) { return along(ids.last(), offset); }
 
 Tensor add(const Tensor &x, const Tensor &y) {
   Tensor result = x;
@@ -228,6 +230,16 @@ Tensor slice(const Tensor &x, int64_t begin, int64_t count) {
   Tensor result = Tensor::zeros(shape);
   for (int64_t r = 0; r < x.rows(); ++r)
     std::copy_n(x.row(r) + begin, count, result.row(r));
+  return result;
+}
+
+Tensor join(ArrayRef<const Tensor *> parts, ArrayRef<int64_t> offsets, int64_t columns) {
+  SmallVector<int64_t> shape = parts.front()->shape;
+  shape.back() = columns;
+  Tensor result = Tensor::zeros(shape);
+  for (auto [part, offset] : zip_equal(parts, offsets))
+    for (int64_t r = 0; r < part->rows(); ++r)
+      std::copy_n(part->row(r), part->last(), result.row(r) + offset);
   return result;
 }
 

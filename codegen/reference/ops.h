@@ -19,6 +19,9 @@ llvm::Expected<int64_t> indexBelow(double value, int64_t limit, llvm::StringRef 
 /// The rows of `table` (V, C) that `ids` (...) names. Errors: an id outside of [0, V).
 llvm::Expected<Tensor> embedding(const Tensor &table, const Tensor &ids);
 
+/// (D): first, first + 1, ..., `size` of them.
+Tensor along(int64_t size, int64_t first);
+
 /// (T): offset, offset + 1, ..., for ids (..., T).
 Tensor positions(const Tensor &ids, int64_t offset);
 
@@ -58,6 +61,9 @@ Tensor geluErf(const Tensor &x);
 
 /// `count` elements of the last dimension, from `begin`.
 Tensor slice(const Tensor &x, int64_t begin, int64_t count);
+
+/// Parts side by side in a last dimension of `columns`, each from its offset on; 0 between them.
+Tensor join(llvm::ArrayRef<const Tensor *> parts, llvm::ArrayRef<int64_t> offsets, int64_t columns);
 
 /// The number of an attention's heads: query head h uses key head h / (queries / keys).
 struct Heads {

@@ -302,6 +302,72 @@ TEST_CASE("attention of queries, keys and values apart") {
   CHECK(kept == strings{"batch", "n_block", "n_head", "n_dim"});
 }
 
+namespace {
+struct numbered {
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids) const {
+    auto at = along<seq>(ids);
+    auto channel = along<n_embd>(ids) / 4.0;
+    return outputs(output<"at">(at), output<"channel">(channel));
+  }
+};
+}  // namespace
+
+TENON_MODEL(numbered, numbered{});
+
+TEST_CASE("numbers along a dimension read nothing") {
+  const decode::graph of = decode::read(tenon_graph_numbered);
+  REQUIRE(of.nodes.size() == 4);
+  CHECK(of.text(of.nodes[0]) == "along() -> %1 : [seq]");
+  CHECK(of.text(of.nodes[1]) == "along() -> %2 : [n_embd]");
+}
+
+namespace {
+struct n_half : dim<2> {};
+struct viewed {
+  constexpr auto operator()(input<"x", f32, batch, seq, n_embd> x) const {
+    auto a = slice<n_half>(x);
+    auto b = slice<n_half, 2>(x);
+    auto y = join<n_embd>(b, a);
+    auto angles = outer(along<seq>(x), param<f32, n_head>{"frequencies", ones});
+    return outputs(output<"y">(y), output<"angles">(angles));
+  }
+};
+struct rotated {
+  constexpr auto operator()(input<"x", f32, batch, seq, n_embd> x) const {
+    auto rotation = nn::rotary<seq>(x, nn::rotary_frequencies<n_half>(x, 100.0));
+    return outputs(output<"y">(nn::rotate<n_embd>(x, rotation)));
+  }
+};
+}  // namespace
+
+TENON_MODEL(viewed, viewed{});
+TENON_MODEL(rotated, rotated{});
+
+TEST_CASE("parts of rows, rows of parts, and outer products") {
+  const decode::graph of = decode::read(tenon_graph_viewed);
+  strings nodes;
+  for (const decode::node& n : of.nodes) nodes.push_back(of.text(n));
+  CHECK(nodes == strings{"slice(%0) -> %1 : [batch, seq, n_half]",
+                         "slice(%0) -> %2 : [batch, seq, n_half]",
+                         "join(%2, %1) -> %3 : [batch, seq, n_embd]", "along() -> %4 : [seq]",
+                         "elementwise(%4, frequencies) -> %5 : [seq, n_head]"});
+  CHECK(of.nodes[0].attributes == std::vector<std::uint32_t>{0});
+  CHECK(of.nodes[1].attributes == std::vector<std::uint32_t>{2});
+  CHECK(of.nodes[4].attributes ==
+        std::vector<std::uint32_t>{static_cast<std::uint32_t>(graph::scalar::multiply)});
+}
+
+TEST_CASE("a rotation's frequencies are powers of its base, its nodes at the call's line") {
+  const decode::graph of = decode::read(tenon_graph_rotated);
+  REQUIRE(of.nodes.size() > 2);
+  CHECK(of.text(of.nodes[1]) == "scale(%1) -> %2 : [n_half]");
+  const double exponent = decode::f64(of.nodes[1].attributes.at(0), of.nodes[1].attributes.at(1));
+  CHECK(exponent == Approx(-std::log(100.0) / 2).epsilon(1e-15));
+  for (const double x : {1e-300, 0.3, 1.0, 2.0, 10000.0, 500000.0, 1e300})
+    CHECK(nn::detail::logarithm(x) == Approx(std::log(x)).epsilon(1e-15));
+  for (const decode::node& n : of.nodes) CHECK(n.file == __FILE__);
+}
+
 TEST_CASE("attributes hold what the calls say") {
   const auto number = [](const decode::node& n) {
     return decode::f64(n.attributes.at(0), n.attributes.at(1));

@@ -104,7 +104,36 @@ static_assert(!is_accepted<decltype(detail::check_reduction<time_steps, x>())>);
 static_assert(!is_accepted<decltype(detail::check_reduction<other_c, x>())>);
 static_assert(!is_accepted<decltype(detail::check_reduction<c, tensor<i32, c>>())>);
 
+// parts of the last dimension, and parts side by side
+template <class E, std::uint32_t Offset, class X>
+using sliced = decltype(detail::check_slice<E, Offset, X>());
+static_assert(same<result<sliced<b, 2, x>>, tensor<f32, a, time_steps, b>>);
+static_assert(same<result<sliced<c, 0, x>>, x> &&
+              same<result<sliced<other_c, 0, x>>::shape, dims<a, time_steps, other_c>>);
+static_assert(!is_accepted<sliced<b, 3, x>> && !is_accepted<sliced<b, 0, tensor<f32>>>);
+static_assert(!is_accepted<sliced<time_steps, 0, x>> && !is_accepted<sliced<a, 4294967295u, x>>);
+template <class D, class... X>
+using joined = decltype(detail::check_join<D, X...>());
+static_assert(same<result<joined<c, tensor<f32, b, a>, tensor<f32, b, b>>>, tensor<f32, b, c>>);
+static_assert(same<result<joined<other_c, tensor<f32, b, c>>>, tensor<f32, b, other_c>>);
+static_assert(!is_accepted<joined<c, tensor<f32, b, a>, tensor<f32, b, a>>>);
+static_assert(!is_accepted<joined<c, tensor<f32, b, a>, tensor<f32, b>>>);
+static_assert(!is_accepted<joined<c, tensor<f32, b, a>, tensor<f32, a, b>>>);
+// all dimensions of both, which have none in common
+using outer_product = decltype(detail::check_outer<tensor<f32, a, time_steps>, param<f32, b, c>>());
+static_assert(same<result<outer_product>, tensor<f32, a, time_steps, b, c>>);
+static_assert(!is_accepted<decltype(detail::check_outer<x, tensor<f32, a>>())>);
+
 using ids = input<"ids", i32, a, time_steps>;
+// of a size known at compile time no tensor need tell
+struct just_exact : dim<1u << 24> {};
+struct too_many : dim<(1u << 24) + 1> {};
+template <class D, class X>
+using counted = decltype(detail::check_along<D, X>());
+static_assert(same<result<counted<time_steps, ids>>, tensor<f32, time_steps>>);
+static_assert(same<result<counted<c, ids>>, tensor<f32, c>>);
+static_assert(is_accepted<counted<just_exact, ids>> && !is_accepted<counted<too_many, ids>>);
+static_assert(!is_accepted<counted<time_steps, tensor<f32, a>>>);
 using rows = result<decltype(detail::check_embedding<param<bf16, b, c>, ids>())>;
 static_assert(same<rows, tensor<f32, a, time_steps, c>>);
 using where_in_text = result<decltype(detail::check_positions<ids>())>;
@@ -147,6 +176,13 @@ static_assert(
     same<decltype(2 * -exp(refused_value{}) / 3 - max(refused_value{}, 1)), refused_value>);
 static_assert(same<decltype(sum<c>(refused_value{}) + max<c>(refused_value{})), refused_value>);
 static_assert(same<decltype(nn::rms_norm<c>{"n"}(refused_value{})), refused_value>);
+static_assert(same<decltype(along<c>(refused_value{})), refused_value>);
+static_assert(same<decltype(slice<c>(refused_value{})), refused_value>);
+static_assert(same<decltype(join<c>(refused_value{}, refused_value{})), refused_value>);
+static_assert(same<decltype(outer(refused_value{}, refused_value{})), refused_value>);
+static_assert(
+    same<decltype(nn::rotate<c>(refused_value{}, nn::rotary<time_steps>(refused_value{}, 1))),
+         refused_value>);
 }  // namespace
 
 TEST_CASE("the shape algebra's static assertions compiled") { SUCCEED(); }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// A decoder as people build them today, but for rotary positions: RMS norms, heads as dimensions of
-// the weights, grouped queries, norms of queries and keys, SwiGLU, every layer mixed with the
-// first.
+// A decoder as people build them today: RMS norms, rotary positions with Llama 3's frequencies,
+// heads as dimensions of the weights, grouped queries, norms of queries and keys, SwiGLU, every
+// layer mixed with the first.
 #include <tenon/tenon.hpp>
 
 using namespace tenon;
@@ -14,12 +14,24 @@ struct n_layer : dim<2> {};
 struct n_embd : dim<20> {};
 struct n_kv : dim<2> {};
 struct n_group : dim<3> {};
-struct n_dim : dim<5> {};
+struct n_dim : dim<10> {};
+struct n_half : dim<5> {};
 struct n_hidden : dim<33> {};
 
 using hidden_states = tensor<f32, batch, seq, n_embd>;
 
+/// Llama 3's scaling: slow frequencies are `factor` times slower, fast ones stay, between them it
+/// goes from one to the other.
+constexpr auto scaled(tensor<f32, n_half> frequencies) {
+  constexpr double factor = 8, low = 1, high = 4, original_context = 12;
+  constexpr double turn = 6.283185307179586;
+  auto turns = frequencies * (original_context / turn);
+  auto kept = min(max((turns - low) / (high - low), 0), 1);
+  return frequencies * (kept + (1 - kept) / factor);
+}
+
 struct self_attention {
+  nn::rotation<seq, n_half> rotation;
   param<f32, n_kv, n_group, n_dim, n_embd> q{"q_proj.weight", normal(0.3)};
   param<f32, n_kv, n_dim, n_embd> k{"k_proj.weight", normal(0.3)}, v{"v_proj.weight", normal(0.3)};
   param<f32, n_kv, n_group, n_dim> q_bias{"q_proj.bias", normal(0.3)};
@@ -28,8 +40,9 @@ struct self_attention {
   kv_cache<f32, batch, n_block, n_kv, n_dim> cache{"cache"};
 
   constexpr auto operator()(hidden_states x) const {
-    auto keys = k_norm(linear(x, k));
-    return linear(attention<n_dim>(q_norm(linear(x, q, q_bias)), keys, linear(x, v), cache), o);
+    auto queries = nn::rotate<n_dim>(q_norm(linear(x, q, q_bias)), rotation);
+    auto keys = nn::rotate<n_dim>(k_norm(linear(x, k)), rotation);
+    return linear(attention<n_dim>(queries, keys, linear(x, v), cache), o);
   }
 };
 
@@ -42,9 +55,9 @@ struct mlp {
 };
 
 struct block {
+  self_attention attend;
   nn::rms_norm<n_embd> input{"input_layernorm"}, after{"post_attention_layernorm"};
   param<f32, n_embd> mixed{"mixed", normal(0.3)};
-  self_attention attend;
   mlp feed_forward;
 
   constexpr auto operator()(hidden_states x, hidden_states first) const {
@@ -55,14 +68,14 @@ struct block {
 
 struct decoder {
   param<f32, n_vocab, n_embd> embed{"embed_tokens.weight", normal(0.3)};
-  param<f32, n_block, n_embd> place{"place.weight", normal(0.3)};
   nn::rms_norm<n_embd> norm{"norm", 1e-6};
   bool is_tied;
 
   constexpr auto operator()(input<"ids", i32, batch, seq> ids,
                             input<"targets", i32, batch, seq> targets) const {
-    auto first = nn::unit_rms<n_embd>(embedding(embed, ids) + embedding(place, positions(ids)));
-    auto layer = [&](hidden_states x) { return block{}(x, first); };
+    auto first = nn::unit_rms<n_embd>(embedding(embed, ids));
+    auto rotation = nn::rotary<seq>(ids, scaled(nn::rotary_frequencies<n_half>(ids, 500.0)));
+    auto layer = [&](hidden_states x) { return block{{rotation}}(x, first); };
     auto x = norm(repeat<n_layer>("layers", layer, first));
     auto logits = is_tied ? tied_head(x, embed)
                           : linear(x, param<f32, n_vocab, n_embd>{"lm_head.weight", normal(0.3)});

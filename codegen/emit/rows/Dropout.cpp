@@ -35,7 +35,7 @@ int64_t dropoutLayers(TrainingDropoutOp op) {
 }
 
 Value emitDropout(KernelBuilder &k, TrainingDropoutOp op, Value value, Value row, Value column,
-                  unsigned inner) {
+                  unsigned inner, int64_t beyond) {
   auto type = cast<RankedTensorType>(op.getType());
   // Where the last dimension is known at run time only, each element is a row.
   bool isFlat = ShapedType::isDynamic(type.getShape().back());
@@ -46,7 +46,7 @@ Value emitDropout(KernelBuilder &k, TrainingDropoutOp op, Value value, Value row
   bool isRow = !isFlat && type.getRank() == inner;
   unsigned lanes = lanesOf(value);
   Value element = isFlat ? row : isRow ? column : k.add(k.mul(row, columns), column);
-  bool aligned = lanes % 4 == 0 && (isRow ? !op.getFirst() : columns % 4 == 0);
+  bool aligned = lanes % 4 == 0 && beyond % 4 == 0 && (isRow ? !op.getFirst() : columns % 4 == 0);
   if (op.getFirst()) {
     Value first =
         arith::IndexCastOp::create(k.b, k.loc, k.b.getIndexType(), loadOnEntry(k, op.getFirst()));

@@ -7,10 +7,10 @@
 namespace tenon {
 
 /// `value`, elements of row `row` of the operation's x from column `column` on, dropped or scaled.
-/// The last `inner` dimensions of x are its columns. Columns are multiples of the number of lanes,
-/// or of 4 where that is more.
+/// The last `inner` dimensions of x are its columns. But for what is in `beyond`, columns are
+/// multiples of the number of lanes, or of 4 where that is more.
 mlir::Value emitDropout(KernelBuilder &k, TrainingDropoutOp op, mlir::Value value, mlir::Value row,
-                        mlir::Value column, unsigned inner = 1);
+                        mlir::Value column, unsigned inner = 1, int64_t beyond = 0);
 
 /// The layers whose masks differ: the depth of the stack that it stands in, or 1.
 int64_t dropoutLayers(TrainingDropoutOp op);

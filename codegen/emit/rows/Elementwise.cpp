@@ -6,6 +6,7 @@
 #include "kernel/Math.h"
 #include "kernel/ScalarFunctions.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -13,7 +14,7 @@ using namespace mlir;
 namespace tenon {
 
 Value emitElement(KernelBuilder &k, Operation *operation, llvm::function_ref<Value(Value)> operand,
-                  Value row, Value column, unsigned inner) {
+                  Value row, Value column, unsigned inner, int64_t beyond) {
   return llvm::TypeSwitch<Operation *, Value>(operation)
       .Case([&](AddOp op) {
         Value x = operand(op.getX());
@@ -34,11 +35,27 @@ Value emitElement(KernelBuilder &k, Operation *operation, llvm::function_ref<Val
         return k.mulf(operand(op.getDy()), slope);
       })
       .Case([&](TrainingDropoutOp op) {
-        return emitDropout(k, op, operand(op.getX()), row, column, inner);
+        return emitDropout(k, op, operand(op.getX()), row, column, inner, beyond);
       })
       .Case([&](SpreadOp op) { return operand(op.getX()); })
       // The last of its chain (Grow.cpp): whoever stores the value rounds it.
       .Case([&](CastOp op) { return operand(op.getX()); });
+}
+
+Value emitAlong(KernelBuilder &k, AlongOp op, Value first, unsigned lanes) {
+  if (op.getCached())
+    first = k.add(first, k.position);
+  Value integer = arith::IndexCastOp::create(k.b, k.loc, k.b.getI32Type(), first);
+  Value number = arith::SIToFPOp::create(k.b, k.loc, k.b.getF32Type(), integer);
+  if (lanes == 1)
+    return number;
+  SmallVector<float> steps;
+  for (unsigned lane = 0; lane < lanes; ++lane)
+    steps.push_back(static_cast<float>(lane));
+  auto type = cast<VectorType>(k.vectorType(k.b.getF32Type(), lanes));
+  Value onward =
+      arith::ConstantOp::create(k.b, k.loc, DenseElementsAttr::get(type, ArrayRef(steps)));
+  return k.addf(k.broadcast(number, lanes), onward); // exact, as all such numbers are
 }
 
 bool isLong(Operation *op) {
@@ -100,6 +117,9 @@ struct Chain {
     if (hasColumns)
       places.truncate(places.size() - inner);
     Value at = placeOfRow(k, places, dimNames(full).drop_back(inner), row);
+    if (auto along = other.getDefiningOp<AlongOp>())
+      return hasColumns ? emitAlong(k, along, column, lanes)
+                        : k.broadcast(emitAlong(k, along, at, 1), lanes);
     if (!hasColumns)
       return k.broadcast(k.load(k.base(other), at, type.getElementType()), lanes);
     at = at ? k.add(k.mul(at, columnsOf(full, inner)), column) : column;

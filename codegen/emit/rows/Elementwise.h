@@ -7,10 +7,14 @@
 namespace tenon {
 
 /// The elements of `op`, from those of its operands at the same place: `row` and `column` of the
-/// first of them, whose last `inner` dimensions are its columns.
+/// first of them, whose last `inner` dimensions are its columns. `column` is a multiple of the
+/// number of lanes, but for what is in `beyond`.
 mlir::Value emitElement(KernelBuilder &k, mlir::Operation *op,
                         llvm::function_ref<mlir::Value(mlir::Value)> operand, mlir::Value row,
-                        mlir::Value column, unsigned inner = 1);
+                        mlir::Value column, unsigned inner = 1, int64_t beyond = 0);
+
+/// `lanes` numbers along a dimension, from that of element `first` on.
+mlir::Value emitAlong(KernelBuilder &k, AlongOp op, mlir::Value first, unsigned lanes);
 
 /// Whether an operation needs registers beside its operands and its result.
 bool isLong(mlir::Operation *op);

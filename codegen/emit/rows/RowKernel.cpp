@@ -52,7 +52,8 @@ public:
   RowEmitter(CpuKernelBuilder &k, const RowPasses &plan) : k(k), plan(plan) {
     bool reduces = false, isLong = false;
     for (const RowPasses::Pass &pass : plan.passes) {
-      reduces |= !pass.reductions.empty();
+      for (const RowPasses::Strip &strip : pass.strips)
+        reduces |= !strip.reductions.empty();
       isLong |= pass.isLong;
     }
     isOnePass = !reduces;
@@ -62,7 +63,7 @@ public:
       results[value].push_back(i);
     for (auto &[value, pass] : plan.kept)
       if (!placeOfResult(value))
-        keptPlaces[value] = k.own(rowsAtOnce * plan.columns, k.b.getF32Type());
+        keptPlaces[value] = k.own(rowsAtOnce * plan.columnsOf(value), k.b.getF32Type());
   }
 
   void emit() {
@@ -82,8 +83,15 @@ private:
     llvm::DenseMap<Value, Value> numbers; // known so far
     llvm::DenseMap<Value, Value> starts;  // of the elements of operands and results
   };
-  /// What is made at some columns of a row.
-  using Made = llvm::DenseMap<Value, Value>;
+  /// What is made of each value, by the column of its row where a section begins.
+  using Made = llvm::DenseMap<std::pair<Value, int64_t>, Value>;
+  /// Some columns of a row, in a walk over sections of the same length: `lanes` of them, from
+  /// `column` of each section on.
+  struct Columns {
+    Value column;
+    unsigned lanes;
+    Made made;
+  };
 
   Type elementOf(Value value) { return cast<RankedTensorType>(value.getType()).getElementType(); }
 
@@ -119,7 +127,9 @@ private:
     if (Value known = row.numbers.lookup(value))
       return known;
     Value result;
-    if (plan.isMade(value)) {
+    if (auto along = value.getDefiningOp<AlongOp>()) {
+      result = emitAlong(k, along, operandRow(row, value), 1);
+    } else if (plan.isMade(value)) {
       auto operand = [&](Value other) { return number(row, other); };
       result = emitElement(k, value.getDefiningOp(), operand, row.index, k.index(0));
     } else if (cast<RankedTensorType>(value.getType()).getRank() == 0) {
@@ -130,29 +140,51 @@ private:
     return row.numbers[value] = result;
   }
 
-  Value element(unsigned number, Value value, Value column, unsigned lanes, Made &made) {
-    if (Value known = made.lookup(value))
+  /// The elements of a value at `columns` of the section that begins at `begin` of its row.
+  Value element(unsigned number, Value value, int64_t begin, Columns &columns) {
+    if (Value known = columns.made.lookup({value, begin}))
       return known;
+    Value result = makeElement(number, value, begin, columns);
+    return columns.made[{value, begin}] = result;
+  }
+
+  Value makeElement(unsigned number, Value value, int64_t begin, Columns &columns) {
     Row &row = rows[number];
-    Value result;
-    if (!plan.isElement(value)) {
-      result = k.broadcast(row.numbers.lookup(value), lanes);
-    } else if (!plan.isMade(value)) {
+    unsigned lanes = columns.lanes;
+    if (!plan.isElement(value))
+      return k.broadcast(row.numbers.lookup(value), lanes);
+    Value column = k.add(columns.column, begin);
+    if (auto along = value.getDefiningOp<AlongOp>())
+      return emitAlong(k, along, column, lanes);
+    if (!plan.isMade(value)) {
       Value at = row.starts.lookup(value);
-      result =
-          loadAsF32(k, k.base(value), at ? k.add(at, column) : column, elementOf(value), lanes);
-    } else {
-      auto found = plan.kept.find(value);
-      bool isKept = found != plan.kept.end();
-      if (isKept && found->second < pass)
-        return made[value] =
-                   k.load(keptBase(value), keptAt(number, value, column), k.b.getF32Type(), lanes);
-      auto operand = [&](Value other) { return element(number, other, column, lanes, made); };
-      result = emitElement(k, value.getDefiningOp(), operand, row.index, column);
-      if (isKept && !placeOfResult(value))
-        k.store(result, keptBase(value), keptAt(number, value, column));
+      return loadAsF32(k, k.base(value), at ? k.add(at, column) : column, elementOf(value), lanes);
     }
-    return made[value] = result;
+    auto found = plan.kept.find(value);
+    bool isKept = found != plan.kept.end();
+    if (isKept && found->second < pass)
+      return k.load(keptBase(value), keptAt(number, value, column), k.b.getF32Type(), lanes);
+    Operation *op = value.getDefiningOp();
+    Value result;
+    if (auto slice = dyn_cast<SliceOp>(op)) {
+      result = element(number, slice.getX(), begin + slice.getBegin(), columns);
+    } else if (auto join = dyn_cast<JoinOp>(op)) {
+      result = partOf(join, number, begin, columns);
+    } else {
+      auto operand = [&](Value other) { return element(number, other, begin, columns); };
+      result = emitElement(k, op, operand, row.index, column, /*inner=*/1, begin);
+    }
+    if (isKept && !placeOfResult(value))
+      k.store(result, keptBase(value), keptAt(number, value, column));
+    return result;
+  }
+
+  /// No section goes on from one part to the next.
+  Value partOf(JoinOp join, unsigned number, int64_t begin, Columns &columns) {
+    for (auto [part, offset] : llvm::zip_equal(join.getParts(), join.getOffsets()))
+      if (offset <= begin && begin < offset + plan.columnsOf(part))
+        return element(number, part, begin - offset, columns);
+    return k.splat(0.0, columns.lanes);
   }
 
   Value keptBase(Value value) {
@@ -161,28 +193,33 @@ private:
   }
   Value keptAt(unsigned number, Value value, Value column) {
     if (placeOfResult(value))
-      return k.add(rowStart(number), column);
-    return k.add(column, number * plan.columns);
+      return k.add(rowStart(number, value), column);
+    return k.add(column, number * plan.columnsOf(value));
   }
-  Value rowStart(unsigned number) { return k.mul(rows[number].index, plan.columns); }
+  Value rowStart(unsigned number, Value value) {
+    return k.mul(rows[number].index, plan.columnsOf(value));
+  }
 
-  /// What a pass does at some columns of a row: stores, and hands on what is reduced.
-  void visit(unsigned number, Value column, unsigned lanes,
+  /// What a pass does at some columns of sections of a row: stores, and hands on what is reduced.
+  void visit(unsigned number, const RowPasses::Strip &strip, ArrayRef<int64_t> begins, Value column,
+             unsigned lanes,
              llvm::function_ref<void(size_t reduction, Value x, Value factor)> reduced) {
-    Made made;
-    for (Value value : plan.passes[pass].stored) {
-      Value elements = element(number, value, column, lanes, made);
-      for (unsigned result : results.lookup(value))
-        storeF32As(k, elementOf(value), elements, k.resultBase(result),
-                   k.add(rowStart(number), column));
-    }
-    for (size_t i = 0; i < plan.passes[pass].reductions.size(); ++i) {
-      ReduceOp reduce = plan.passes[pass].reductions[i];
-      if (ElementwiseOp product = plan.summedProduct(reduce)) {
-        Value x = element(number, product.getInputs()[0], column, lanes, made);
-        reduced(i, x, element(number, product.getInputs()[1], column, lanes, made));
-      } else {
-        reduced(i, element(number, reduce.getX(), column, lanes, made), {});
+    Columns columns{column, lanes, Made()};
+    for (int64_t begin : begins) {
+      for (Value value : strip.stored) {
+        Value elements = element(number, value, begin, columns);
+        for (unsigned result : results.lookup(value))
+          storeF32As(k, elementOf(value), elements, k.resultBase(result),
+                     k.add(rowStart(number, value), k.add(column, begin)));
+      }
+      for (size_t i = 0; i < strip.reductions.size(); ++i) {
+        ReduceOp reduce = strip.reductions[i];
+        if (ElementwiseOp product = plan.summedProduct(reduce)) {
+          Value x = element(number, product.getInputs()[0], begin, columns);
+          reduced(i, x, element(number, product.getInputs()[1], begin, columns));
+        } else {
+          reduced(i, element(number, reduce.getX(), begin, columns), {});
+        }
       }
     }
   }
@@ -195,15 +232,21 @@ private:
       for (Value value : own.reads)
         if (!row.starts.contains(value))
           if (Value at = operandRow(row, value))
-            row.starts[value] = k.mul(at, plan.columns);
+            row.starts[value] = k.mul(at, plan.columnsOf(value));
     }
-    unsigned width = k.target.lanes * chainVectors(own.made.getArrayRef(), plan.columns);
-    if (own.reductions.empty())
-      return emitStores(width);
+    for (const RowPasses::Strip &strip : own.strips) {
+      unsigned width = k.target.lanes * chainVectors(own.made.getArrayRef(), strip.columns);
+      if (strip.reductions.empty())
+        emitStores(strip, width);
+      else
+        emitReductions(strip, width);
+    }
+  }
 
-    size_t count = own.reductions.size();
+  void emitReductions(const RowPasses::Strip &strip, unsigned width) {
+    size_t count = strip.reductions.size();
     auto reducer = [&](size_t i) {
-      ReduceOp reduce = plan.passes[pass].reductions[i];
+      ReduceOp reduce = strip.reductions[i];
       return Reducer{k, reduce.getKind()};
     };
     // Adds what a visit hands on to `sum`, which is null where nothing was added before.
@@ -213,67 +256,78 @@ private:
       else
         sum = sum ? reducer(i).combine(sum, x) : x;
     };
-    auto turn = [&](Value column, unsigned vectors, ValueRange carried) {
-      KernelBuilder::Values sums(carried);
-      KernelBuilder::Values parts(sums.size());
-      for (unsigned v = 0; v < vectors; ++v)
-        for (unsigned row = 0; row < rows.size(); ++row)
-          visit(row, k.add(column, v * width), width, [&](size_t i, Value x, Value factor) {
-            size_t at = row * count + i;
-            add(i, vectors == 1 ? sums[at] : parts[at], x, factor);
-          });
-      if (vectors > 1)
-        for (size_t at = 0; at < sums.size(); ++at)
-          sums[at] = reducer(at % count).combine(sums[at], parts[at]);
-      return sums;
-    };
-    unsigned vectors = own.isLong ? 1 : turnVectors;
-    int64_t extent = vectors * width, blocks = plan.columns / extent * extent;
+    unsigned mostVectors = plan.passes[pass].isLong ? 1 : turnVectors;
     KernelBuilder::Values sums;
     for (size_t at = 0; at < rows.size() * count; ++at)
       sums.push_back(reducer(at % count).none(width));
-    if (blocks)
-      sums =
-          k.loop(k.index(0), k.index(blocks), k.index(extent), sums,
-                 [&](Value column, ValueRange carried) { return turn(column, vectors, carried); });
-    if (int64_t rest = (plan.columns - blocks) / width)
-      sums = turn(k.index(blocks), rest, sums);
+    for (const RowPasses::Sections &sections : strip.sections) {
+      auto turn = [&](Value column, unsigned vectors, ValueRange carried) {
+        KernelBuilder::Values sums(carried);
+        KernelBuilder::Values parts(sums.size());
+        for (unsigned v = 0; v < vectors; ++v)
+          for (unsigned row = 0; row < rows.size(); ++row)
+            visit(row, strip, sections.begins, k.add(column, v * width), width,
+                  [&](size_t i, Value x, Value factor) {
+                    size_t at = row * count + i;
+                    add(i, vectors == 1 ? sums[at] : parts[at], x, factor);
+                  });
+        if (vectors > 1)
+          for (size_t at = 0; at < sums.size(); ++at)
+            sums[at] = reducer(at % count).combine(sums[at], parts[at]);
+        return sums;
+      };
+      int64_t extent = mostVectors * width, blocks = sections.columns / extent * extent;
+      if (blocks)
+        sums = k.loop(
+            k.index(0), k.index(blocks), k.index(extent), sums,
+            [&](Value column, ValueRange carried) { return turn(column, mostVectors, carried); });
+      if (int64_t rest = (sections.columns - blocks) / width)
+        sums = turn(k.index(blocks), rest, sums);
+    }
+    bool hasVectors = llvm::any_of(
+        strip.sections, [&](const RowPasses::Sections &each) { return each.columns >= width; });
     for (unsigned row = 0; row < rows.size(); ++row) {
       KernelBuilder::Values totals(count);
-      if (plan.columns >= width)
+      if (hasVectors)
         for (size_t i = 0; i < count; ++i)
           totals[i] = reducer(i).ofLanes(sums[row * count + i]);
-      for (Piece piece : tailPieces(plan.columns, width))
-        visit(row, k.index(piece.offset), piece.lanes, [&](size_t i, Value x, Value factor) {
-          Value part;
-          add(i, part, x, factor);
-          part = reducer(i).ofLanes(part);
-          totals[i] = totals[i] ? reducer(i).combine(totals[i], part) : part;
-        });
+      for (const RowPasses::Sections &sections : strip.sections)
+        for (Piece piece : tailPieces(sections.columns, width))
+          visit(row, strip, sections.begins, k.index(piece.offset), piece.lanes,
+                [&](size_t i, Value x, Value factor) {
+                  Value part;
+                  add(i, part, x, factor);
+                  part = reducer(i).ofLanes(part);
+                  totals[i] = totals[i] ? reducer(i).combine(totals[i], part) : part;
+                });
       for (size_t i = 0; i < count; ++i) {
-        ReduceOp reduce = plan.passes[pass].reductions[i];
+        ReduceOp reduce = strip.reductions[i];
         rows[row].numbers[reduce.getResult()] = totals[i];
       }
     }
   }
 
-  void emitStores(unsigned width) {
+  void emitStores(const RowPasses::Strip &strip, unsigned width) {
     auto nothing = [](size_t, Value, Value) {};
-    auto columns = [&](Value column, unsigned lanes) {
-      for (unsigned row = 0; row < rows.size(); ++row) {
-        if (isOnePass)
-          for (Value value : plan.passes[pass].reads)
-            if (Value at = rows[row].starts.lookup(value))
-              k.prefetchRun(k.base(value), k.add(k.add(at, column), elementsAhead),
-                            elementOf(value), lanes);
-        visit(row, column, lanes, nothing);
-      }
-    };
-    if (plan.columns >= width)
-      k.loop(k.index(0), k.index(plan.columns - plan.columns % width), width,
-             [&](Value column) { columns(column, width); });
-    for (Piece piece : tailPieces(plan.columns, width))
-      columns(k.index(piece.offset), piece.lanes);
+    for (const RowPasses::Sections &sections : strip.sections) {
+      auto columns = [&](Value column, unsigned lanes) {
+        for (unsigned row = 0; row < rows.size(); ++row) {
+          if (isOnePass)
+            for (Value value : plan.passes[pass].reads)
+              if (Value at = rows[row].starts.lookup(value))
+                for (int64_t begin : sections.begins)
+                  k.prefetchRun(k.base(value),
+                                k.add(k.add(at, k.add(column, begin)), elementsAhead),
+                                elementOf(value), lanes);
+          visit(row, strip, sections.begins, column, lanes, nothing);
+        }
+      };
+      if (sections.columns >= width)
+        k.loop(k.index(0), k.index(sections.columns - sections.columns % width), width,
+               [&](Value column) { columns(column, width); });
+      for (Piece piece : tailPieces(sections.columns, width))
+        columns(k.index(piece.offset), piece.lanes);
+    }
   }
 
   CpuKernelBuilder &k;

@@ -10,29 +10,68 @@ namespace tenon {
 static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
 
 RowPasses::RowPasses(GroupOp group) : group(group) {
+  findRowDims(longestType());
+  findLevels();
   Block &body = group.getBody().front();
+  for (Value value : body.getTerminator()->getOperands())
+    if (isElement(value)) {
+      Strip &strip = stripOf(levels.lookup(value), value);
+      if (!llvm::is_contained(strip.stored, value))
+        strip.stored.push_back(value);
+    }
   for (Operation &op : body)
-    for (Value value : op.getOperands())
-      if (auto reduce = dyn_cast<ReduceOp>(op);
-          reduce && (!row || row.getRank() < typeOf(value).getRank()))
-        row = typeOf(value);
+    findCuts(op);
+  for (unsigned pass = 0; pass < passes.size(); ++pass) {
+    for (const Strip &strip : passes[pass].strips)
+      for (ReduceOp reduce : strip.reductions)
+        need(reduce.getX(), pass, /*isWhole=*/true);
+    for (Strip &strip : passes[pass].strips) {
+      for (Value value : strip.stored)
+        need(value, pass, /*isWhole=*/true);
+      cutIntoSections(strip);
+    }
+  }
+}
+
+/// Of what is reduced, else of what is made.
+RankedTensorType RowPasses::longestType() {
+  RankedTensorType longest;
+  auto compare = [&](Value value) {
+    if (!longest || longest.getRank() < typeOf(value).getRank())
+      longest = typeOf(value);
+  };
+  Block &body = group.getBody().front();
+  for (ReduceOp reduce : body.getOps<ReduceOp>())
+    compare(reduce.getX());
   for (Operation &op : body)
     for (Value value : op.getResults())
-      if (isMade(value) && (!row || row.getRank() < typeOf(value).getRank()))
-        row = typeOf(value);
-  outer = dimNames(row);
-  if (row.getRank() > 0 && !ShapedType::isDynamic(row.getShape().back())) {
-    columns = row.getShape().back();
-    outer = outer.drop_back();
-  }
+      if (isMade(value))
+        compare(value);
+  return longest;
+}
 
-  for (Operation &op : body) {
+void RowPasses::findRowDims(RankedTensorType row) {
+  outer = dimNames(row);
+  if (row.getRank() == 0 || ShapedType::isDynamic(row.getShape().back()))
+    return;
+  rowDims.insert(outer.back());
+  outer = outer.drop_back();
+  for (Operation &op : group.getBody().front())
+    if (isView(&op)) {
+      rowDims.insert(dimNames(op.getResult(0).getType()).back());
+      for (Value operand : op.getOperands())
+        rowDims.insert(dimNames(operand.getType()).back());
+    }
+}
+
+/// The pass that is the first to know each value.
+void RowPasses::findLevels() {
+  for (Operation &op : group.getBody().front()) {
     unsigned level = 0;
     for (Value operand : op.getOperands())
       level = std::max(level, levels.lookup(operand));
     if (auto reduce = dyn_cast<ReduceOp>(op)) {
-      passes.resize(std::max<size_t>(passes.size(), level + 1));
-      passes[level].reductions.push_back(reduce);
+      stripOf(level, reduce.getX()).reductions.push_back(reduce);
       level += 1;
     }
     for (Value result : op.getResults()) {
@@ -44,19 +83,15 @@ RowPasses::RowPasses(GroupOp group) : group(group) {
         costly.insert(result);
     }
   }
-  for (Value value : body.getTerminator()->getOperands())
-    if (isElement(value)) {
-      unsigned level = levels.lookup(value);
-      passes.resize(std::max<size_t>(passes.size(), level + 1));
-      if (!llvm::is_contained(passes[level].stored, value))
-        passes[level].stored.push_back(value);
-    }
-  for (unsigned pass = 0; pass < passes.size(); ++pass) {
-    for (ReduceOp reduce : passes[pass].reductions)
-      need(reduce.getX(), pass);
-    for (Value value : passes[pass].stored)
-      need(value, pass);
-  }
+}
+
+RowPasses::Strip &RowPasses::stripOf(unsigned pass, Value value) {
+  passes.resize(std::max<size_t>(passes.size(), pass + 1));
+  for (Strip &strip : passes[pass].strips)
+    if (strip.columns == columnsOf(value))
+      return strip;
+  passes[pass].strips.push_back({columnsOf(value), {}, {}, {}});
+  return passes[pass].strips.back();
 }
 
 bool RowPasses::isMade(Value value) const {
@@ -65,17 +100,15 @@ bool RowPasses::isMade(Value value) const {
 }
 
 bool RowPasses::isElement(Value value) const {
-  if (columns == 0)
-    return false;
-  auto places = placesIn(typeOf(value), row);
-  return places && !places->empty() && places->back() + 1 == row.getRank();
+  ArrayRef<StringAttr> names = dimNames(value.getType());
+  return !names.empty() && rowDims.contains(names.back());
 }
 
+int64_t RowPasses::columnsOf(Value value) { return typeOf(value).getShape().back(); }
+
 SmallVector<unsigned> RowPasses::outerPlaces(Value operand) const {
-  SmallVector<unsigned> places = *placesIn(typeOf(operand), row);
-  if (isElement(operand))
-    places.pop_back();
-  return places;
+  ArrayRef<StringAttr> names = dimNames(operand.getType());
+  return *placesIn(isElement(operand) ? names.drop_back() : names, outer);
 }
 
 ElementwiseOp RowPasses::summedProduct(ReduceOp reduce) const {
@@ -85,7 +118,8 @@ ElementwiseOp RowPasses::summedProduct(ReduceOp reduce) const {
   return fits ? product : ElementwiseOp();
 }
 
-void RowPasses::need(Value value, unsigned pass) {
+/// Lists what makes a value, in all of its columns where `isWhole`.
+void RowPasses::need(Value value, unsigned pass, bool isWhole) {
   if (!isElement(value)) {
     passes[pass].numbers.insert(value);
     return;
@@ -94,17 +128,67 @@ void RowPasses::need(Value value, unsigned pass) {
     passes[pass].reads.insert(value);
     return;
   }
-  auto [made, isNew] = madeIn.try_emplace(value, pass);
-  if (made->second != pass && costly.contains(value)) {
+  if (auto made = madeIn.find(value);
+      made != madeIn.end() && made->second != pass && costly.contains(value)) {
     kept[value] = made->second;
     return;
   }
+  if (isWhole)
+    madeIn.try_emplace(value, pass);
   Operation *op = value.getDefiningOp();
-  if (!passes[pass].made.insert(op))
+  if (!needed.insert({op, pass, isWhole}).second)
     return;
+  passes[pass].made.insert(op);
   passes[pass].isLong |= isLong(op);
   for (Value operand : op->getOperands())
-    need(operand, pass);
+    need(operand, pass, isWhole && !isa<SliceOp>(op));
+}
+
+void RowPasses::findCuts(Operation &op) {
+  if (op.getNumResults() != 1 || !isMade(op.getResult(0)) || !isElement(op.getResult(0)))
+    return;
+  Value result = op.getResult(0);
+  std::set<int64_t> places;
+  int64_t columns = columnsOf(result);
+  auto cutAt = [&](int64_t column) {
+    if (column > 0 && column < columns)
+      places.insert(column);
+  };
+  auto takeCuts = [&](Value operand, int64_t shift) {
+    for (int64_t column : cuts.lookup(operand))
+      cutAt(column + shift);
+  };
+  if (auto slice = dyn_cast<SliceOp>(op)) {
+    takeCuts(slice.getX(), -slice.getBegin());
+  } else if (auto join = dyn_cast<JoinOp>(op)) {
+    for (auto [part, offset] : llvm::zip_equal(join.getParts(), join.getOffsets())) {
+      cutAt(offset);
+      takeCuts(part, offset);
+      cutAt(offset + columnsOf(part));
+    }
+  } else {
+    for (Value operand : op.getOperands())
+      takeCuts(operand, 0);
+  }
+  cuts[result] = std::move(places);
+}
+
+void RowPasses::cutIntoSections(Strip &strip) {
+  std::set<int64_t> places{strip.columns};
+  for (Value value : strip.stored)
+    places.merge(cuts.lookup(value));
+  for (ReduceOp reduce : strip.reductions)
+    places.merge(cuts.lookup(reduce.getX()));
+  int64_t begin = 0;
+  for (int64_t end : places) {
+    auto same = llvm::find_if(strip.sections,
+                              [&](const Sections &other) { return other.columns == end - begin; });
+    if (same == strip.sections.end())
+      strip.sections.push_back({end - begin, {begin}});
+    else
+      same->begins.push_back(begin);
+    begin = end;
+  }
 }
 
 } // namespace tenon

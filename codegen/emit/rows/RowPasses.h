@@ -7,42 +7,69 @@
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 
+#include <set>
+#include <tuple>
+#include <vector>
+
 namespace tenon {
 
 /// A group of kind rows, of whose operations each makes either elements, one for each column of a
-/// row, or numbers, one for each row.
+/// row, or numbers, one for each row. Where parts of rows are rows themselves, by slice and join,
+/// rows of several widths stand side by side.
 struct RowPasses {
   explicit RowPasses(GroupOp group);
 
   GroupOp group;
-  mlir::RankedTensorType row;             // of what has elements; else of the numbers
-  int64_t columns = 0;                    // 0: there are numbers only
   llvm::ArrayRef<mlir::StringAttr> outer; // the dimensions of the numbers
 
+  /// Columns [begin, begin + columns) for each of `begins`: what is made in one of them are the
+  /// same operations on the same parts of other rows, from the first to the last column. Sections
+  /// of one length go side by side, so that what they share is made once.
+  struct Sections {
+    int64_t columns;
+    llvm::SmallVector<int64_t> begins;
+  };
+  /// What a pass does with rows of one width.
+  struct Strip {
+    int64_t columns;
+    llvm::SmallVector<ReduceOp> reductions;
+    llvm::SmallVector<mlir::Value> stored; // elements that the group yields
+    llvm::SmallVector<Sections> sections;
+  };
   struct Pass {
-    llvm::SmallVector<ReduceOp> reductions;  // that it ends
-    llvm::SmallVector<mlir::Value> stored;   // elements that the group yields
+    std::vector<Strip> strips;
     llvm::SetVector<mlir::Value> numbers;    // that it needs
     llvm::SetVector<mlir::Value> reads;      // elements in memory that it needs
     llvm::SetVector<mlir::Operation *> made; // what makes elements in it
     bool isLong = false;                     // needs registers beside its operands, see isLong
   };
-  llvm::SmallVector<Pass> passes;
+  std::vector<Pass> passes;
   /// Elements that are kept for a later pass, rather than made again, by the pass that makes them.
   llvm::MapVector<mlir::Value, unsigned> kept;
 
   bool isMade(mlir::Value value) const; // by an operation of the group
   bool isElement(mlir::Value value) const;
-  /// Where the dimensions of an operand stand among `outer`.
+  /// The columns of an element's row.
+  static int64_t columnsOf(mlir::Value value);
+  /// Where the outer dimensions of an operand stand among `outer`.
   llvm::SmallVector<unsigned> outerPlaces(mlir::Value operand) const;
   /// The product of which `reduce` alone needs the elements; null where it sums something else.
   ElementwiseOp summedProduct(ReduceOp reduce) const;
 
 private:
-  void need(mlir::Value value, unsigned pass);
+  mlir::RankedTensorType longestType();
+  void findRowDims(mlir::RankedTensorType row);
+  void findLevels();
+  Strip &stripOf(unsigned pass, mlir::Value value);
+  void need(mlir::Value value, unsigned pass, bool isWhole);
+  void findCuts(mlir::Operation &op);
+  void cutIntoSections(Strip &strip);
 
+  llvm::SmallSetVector<mlir::StringAttr, 4> rowDims;    // the last dimensions of elements
   llvm::DenseMap<mlir::Value, unsigned> levels, madeIn; // by pass
   llvm::DenseSet<mlir::Value> costly; // elements that take more than a store and a load to make
+  llvm::DenseMap<mlir::Value, std::set<int64_t>> cuts; // columns where other operations begin
+  std::set<std::tuple<mlir::Operation *, unsigned, bool>> needed; // seen by `need`
 };
 
 } // namespace tenon

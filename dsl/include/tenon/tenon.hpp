@@ -16,19 +16,23 @@
 #include "tenon/graph/emit.hpp"
 #include "tenon/ops/operands.hpp"
 
+#include "tenon/ops/along.hpp"
 #include "tenon/ops/attention.hpp"  // attention, causal_self_attention
 #include "tenon/ops/cross_entropy.hpp"
 #include "tenon/ops/embedding.hpp"  // embedding, positions
 #include "tenon/ops/layer_norm.hpp"
-#include "tenon/ops/linear.hpp"     // linear, tied_head
+#include "tenon/ops/linear.hpp"  // linear, tied_head
+#include "tenon/ops/outer.hpp"
 #include "tenon/ops/pointwise.hpp"  // + - * /, exp ... max; add, scale, dropout, gelu
 #include "tenon/ops/reduce.hpp"     // sum<D>, max<D>
 #include "tenon/ops/regions.hpp"    // repeat, fused
+#include "tenon/ops/views.hpp"      // slice, join
 
 #include "tenon/nn/activations.hpp"  // nn::relu, nn::silu
 #include "tenon/nn/layer_norm.hpp"   // nn::layer_norm
 #include "tenon/nn/linear.hpp"       // nn::linear, nn::torch_linear
 #include "tenon/nn/rms_norm.hpp"     // nn::rms_norm, nn::unit_rms
+#include "tenon/nn/rotary.hpp"       // nn::rotary, nn::rotary_frequencies
 
 #include "tenon/model.hpp"    // TENON_MODEL
 #include "tenon/outputs.hpp"  // output, outputs

@@ -257,7 +257,7 @@ func.func @elementwise_c3(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %y: tensor<?xf
 // -----
 
 func.func @elementwise_c3_result(%x: tensor<4xf32, #tenon.dims<C>>) {
-  // expected-error @+1 {{(C3) the result must have the type of the biggest operand; it is (T, C = 4) of 'f32', that operand is (C = 4) of 'f32'}}
+  // expected-error @+1 {{(C3) each dimension of the result must be one of an operand; 'T' of (T, C = 4) of 'f32' is of none}}
   %0 = tenon.elementwise exp %x : tensor<4xf32, #tenon.dims<C>> -> tensor<?x4xf32, #tenon.dims<T, C>>
   return
 }
@@ -299,6 +299,89 @@ func.func @reduce_c2_floats(%x: tensor<4xi32, #tenon.dims<C>>) {
 func.func @last_token_c1(%x: tensor<?x4xf32, #tenon.dims<T, C>>) {
   // expected-error @+1 {{(C1) x must be (B, T, ...) with something behind T; it is (T, C = 4) of 'f32'}}
   %0 = tenon.last_token %x : tensor<?x4xf32, #tenon.dims<T, C>> -> tensor<4xf32, #tenon.dims<C>>
+  return
+}
+
+// -----
+
+func.func @along_c1() {
+  // expected-error @+1 {{(C1) the result must be f32 of rank 1; it is (T) of 'i32'}}
+  %0 = tenon.along : tensor<?xi32, #tenon.dims<T>>
+  return
+}
+
+// -----
+
+tenon.model @along_c2 {
+  tenon.dim @D 16777217 to 16777217
+  func.func @graph() {
+    // expected-error @+1 {{(C2) f32 counts exactly up to 16777216; 'D' has up to 16777217 elements}}
+    %0 = tenon.along : tensor<16777217xf32, #tenon.dims<D>>
+    return
+  }
+}
+
+// -----
+
+func.func @slice_c1(%x: tensor<?x4xf32, #tenon.dims<T, C>>) {
+  // expected-error @+1 {{(C1) the result must be the floats x but for the last dimension, known at compile time; x is (T, C = 4) of 'f32', the result is (B, E = 2) of 'f32'}}
+  %0 = tenon.slice %x from 1 : tensor<?x4xf32, #tenon.dims<T, C>> -> tensor<?x2xf32, #tenon.dims<B, E>>
+  return
+}
+
+// -----
+
+func.func @slice_c1_dynamic(%x: tensor<4x?xf32, #tenon.dims<C, T>>) {
+  // expected-error @+1 {{(C1) the result must be the floats x but for the last dimension, known at compile time; x is (C = 4, T) of 'f32', the result is (C = 4, E = 2) of 'f32'}}
+  %0 = tenon.slice %x from 1 : tensor<4x?xf32, #tenon.dims<C, T>> -> tensor<4x2xf32, #tenon.dims<C, E>>
+  return
+}
+
+// -----
+
+func.func @slice_c2(%x: tensor<?x4xf32, #tenon.dims<T, C>>) {
+  // expected-error @+1 {{(C2) takes E = 2 elements from 3 on; x has C = 4}}
+  %0 = tenon.slice %x from 3 : tensor<?x4xf32, #tenon.dims<T, C>> -> tensor<?x2xf32, #tenon.dims<T, E>>
+  return
+}
+
+// -----
+
+func.func @slice_c2_negative(%x: tensor<?x4xf32, #tenon.dims<T, C>>) {
+  // expected-error @+1 {{(C2) takes E = 2 elements from -1 on; x has C = 4}}
+  %0 = tenon.slice %x from -1 : tensor<?x4xf32, #tenon.dims<T, C>> -> tensor<?x2xf32, #tenon.dims<T, E>>
+  return
+}
+
+// -----
+
+func.func @join_c1(%x: tensor<?x2xf32, #tenon.dims<T, E>>, %y: tensor<?x2xf32, #tenon.dims<B, E>>) {
+  // expected-error @+1 {{(C1) a part must be the floats of the result but for the last dimension, known at compile time; the result is (T, C = 4) of 'f32', a part is (B, E = 2) of 'f32'}}
+  %0 = tenon.join %x, %y at [0, 2] : tensor<?x2xf32, #tenon.dims<T, E>>, tensor<?x2xf32, #tenon.dims<B, E>> -> tensor<?x4xf32, #tenon.dims<T, C>>
+  return
+}
+
+// -----
+
+func.func @join_c2(%x: tensor<?x2xf32, #tenon.dims<T, E>>) {
+  // expected-error @+1 {{(C2) needs one part or more, and as many offsets; it has 2 parts and 1 offsets}}
+  %0 = tenon.join %x, %x at [0] : tensor<?x2xf32, #tenon.dims<T, E>>, tensor<?x2xf32, #tenon.dims<T, E>> -> tensor<?x4xf32, #tenon.dims<T, C>>
+  return
+}
+
+// -----
+
+func.func @join_c2_overlap(%x: tensor<?x2xf32, #tenon.dims<T, E>>) {
+  // expected-error @+1 {{(C2) a part of E = 2 elements at 1 overlaps the one before it, which ends at 2, or the end of the result, C = 4}}
+  %0 = tenon.join %x, %x at [0, 1] : tensor<?x2xf32, #tenon.dims<T, E>>, tensor<?x2xf32, #tenon.dims<T, E>> -> tensor<?x4xf32, #tenon.dims<T, C>>
+  return
+}
+
+// -----
+
+func.func @join_c2_end(%x: tensor<?x2xf32, #tenon.dims<T, E>>) {
+  // expected-error @+1 {{(C2) a part of E = 2 elements at 3 overlaps the one before it, which ends at 2, or the end of the result, C = 4}}
+  %0 = tenon.join %x, %x at [0, 3] : tensor<?x2xf32, #tenon.dims<T, E>>, tensor<?x2xf32, #tenon.dims<T, E>> -> tensor<?x4xf32, #tenon.dims<T, C>>
   return
 }
 

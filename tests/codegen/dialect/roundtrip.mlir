@@ -87,6 +87,16 @@ tenon.model @all attributes {tenon.machine = "x86-64"} {
     }
     // CHECK: tenon.attention %[[Y:.*]], %[[Y]], %[[Y]] cache @single : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, {{.*}} -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
     %one_head = tenon.attention %y, %y, %y cache @single : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+    // CHECK: tenon.along cached : tensor<?xf32, #tenon.dims<seq>>
+    %at = tenon.along cached : tensor<?xf32, #tenon.dims<seq>>
+    // CHECK: tenon.along : tensor<4xf32, #tenon.dims<"app::C">>
+    %channel = tenon.along : tensor<4xf32, #tenon.dims<"app::C">>
+    // CHECK: tenon.elementwise multiply %{{.*}}, %{{.*}} : tensor<?xf32{{.*}}, tensor<4xf32{{.*}} -> tensor<?x4xf32, #tenon.dims<seq, "app::C">>
+    %each = tenon.elementwise multiply %at, %channel : tensor<?xf32, #tenon.dims<seq>>, tensor<4xf32, #tenon.dims<"app::C">> -> tensor<?x4xf32, #tenon.dims<seq, "app::C">>
+    // CHECK: tenon.slice %{{.*}} from 1 : tensor<?x4xf32{{.*}} -> tensor<?x2xf32, #tenon.dims<seq, H>>
+    %part = tenon.slice %each from 1 : tensor<?x4xf32, #tenon.dims<seq, "app::C">> -> tensor<?x2xf32, #tenon.dims<seq, H>>
+    // CHECK: tenon.join %{{.*}}, %{{.*}} at [0, 2] : tensor<?x2xf32
+    %parts = tenon.join %part, %part at [0, 2] : tensor<?x2xf32, #tenon.dims<seq, H>>, tensor<?x2xf32, #tenon.dims<seq, H>> -> tensor<?x4xf32, #tenon.dims<seq, "app::C">>
     // CHECK: tenon.scale %{{.*}} by 5.000000e-01 : tensor
     %s = tenon.scale %y by 0.5 : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
     // CHECK: tenon.last_token %{{.*}} : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x4xf32, #tenon.dims<batch, "app::C">>

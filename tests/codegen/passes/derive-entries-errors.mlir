@@ -14,6 +14,24 @@ tenon.model @no_cache {
 
 // -----
 
+!x = tensor<?x?x4xf32, #tenon.dims<batch, seq, C>>
+tenon.model @context_too_long {
+  tenon.dim @batch 1 to 2
+  tenon.dim @seq 1 to 8
+  tenon.dim @context 16777217 to 16777217
+  tenon.dim @C 4 to 4
+  tenon.state @kv kv_cache : tensor<?x16777217x4xf32, #tenon.dims<batch, context, C>>
+  func.func @graph(%x: !x {tenon.name = "x"}) -> (!x {tenon.name = "y"}) {
+    %a = tenon.attention %x, %x, %x cache @kv : !x, !x, !x -> !x
+    // expected-error @+1 {{positions of 'seq' go up to the 16777217 of the cache, and f32 counts exactly up to 16777216 only; let the cache be shorter}}
+    %at = tenon.along : tensor<?xf32, #tenon.dims<seq>>
+    %y = tenon.elementwise multiply %a, %at : !x, tensor<?xf32, #tenon.dims<seq>> -> !x
+    return %y : !x
+  }
+}
+
+// -----
+
 !x = tensor<?x4xf32, #tenon.dims<batch, C>>
 !ids = tensor<?xi32, #tenon.dims<batch>>
 !loss = tensor<f32, #tenon.dims<>>

@@ -51,3 +51,46 @@ tenon.model @gpt {
     return %logits, %loss : !logits, !loss
   }
 }
+
+// Numbers along the dimension of the tokens are positions, along others not; an input that only
+// says how many there are stays; what has no tokens is returned whole.
+tenon.model @numbers {
+  tenon.dim @batch 1 to 2
+  tenon.dim @seq 1 to 8
+  tenon.dim @context 8 to 8
+  tenon.dim @C 4 to 4
+  tenon.dim @C3 12 to 12
+  tenon.dim @H 2 to 2
+  tenon.dim @V 9 to 9
+  tenon.state @kv kv_cache : tensor<?x8x4xf32, #tenon.dims<batch, context, C>>
+
+  // CHECK-LABEL: tenon.model @numbers
+  // CHECK: func.func @forward(
+  // CHECK: tenon.along : tensor<?xf32, #tenon.dims<seq>>
+  // CHECK: func.func @step(
+  // CHECK-SAME: -> (tensor<?x4xf32, #tenon.dims<batch, C>> {{.*}}, tensor<4x9x2xf32, #tenon.dims<C, V, H>>
+  // CHECK: tenon.along cached : tensor<?xf32, #tenon.dims<seq>>
+  // CHECK: tenon.along : tensor<?xf32, #tenon.dims<batch>>
+  // CHECK: tenon.along : tensor<4xf32, #tenon.dims<C>>
+  // CHECK: func.func @loss(
+  // CHECK-SAME: %{{[^:]*}}: tensor<?x?x12xf32, {{[^)]*}}tenon.name = "qkv"}, %{{[^)]*}}tenon.name = "logits"}, %{{[^)]*}}tenon.name = "targets"}) -> (tensor<f32
+  // CHECK: return
+  func.func @graph(%qkv: !qkv {tenon.name = "qkv"}, %t: tensor<4x9x2xf32, #tenon.dims<C, V, H>> {tenon.name = "t"},
+                   %logits: tensor<9xf32, #tenon.dims<V>> {tenon.name = "logits"},
+                   %target: tensor<i32, #tenon.dims<>> {tenon.name = "targets"},
+                   %unused: tensor<?xi32, #tenon.dims<seq>> {tenon.name = "unused"})
+      -> (!x {tenon.name = "y"}, tensor<4x9x2xf32, #tenon.dims<C, V, H>> {tenon.name = "u"}, !loss {tenon.name = "loss"}) {
+    %at = tenon.along : tensor<?xf32, #tenon.dims<seq>>
+    %which = tenon.along : tensor<?xf32, #tenon.dims<batch>>
+    %channel = tenon.along : tensor<4xf32, #tenon.dims<C>>
+    %a = tenon.attention %qkv heads @H cache @kv : !qkv -> !x
+    %b = tenon.elementwise multiply %a, %at : !x, tensor<?xf32, #tenon.dims<seq>> -> !x
+    %c = tenon.elementwise multiply %b, %which : !x, tensor<?xf32, #tenon.dims<batch>> -> !x
+    %y = tenon.elementwise multiply %c, %channel : !x, tensor<4xf32, #tenon.dims<C>> -> !x
+    %u = tenon.scale %t by 2.0 : tensor<4x9x2xf32, #tenon.dims<C, V, H>>
+    %one = tenon.cross_entropy %logits, %target ignore -1 : tensor<9xf32, #tenon.dims<V>>, tensor<i32, #tenon.dims<>> -> !loss
+    %least = tenon.reduce max %at over @seq : tensor<?xf32, #tenon.dims<seq>> -> !loss
+    %loss = tenon.add %one, %least : !loss, !loss
+    return %y, %u, %loss : !x, tensor<4x9x2xf32, #tenon.dims<C, V, H>>, !loss
+  }
+}

@@ -13,6 +13,8 @@
 !square = tensor<4x4xf32, #tenon.dims<C, C>>
 !b = tensor<12xf32, #tenon.dims<F>>
 !number = tensor<?x?xf32, #tenon.dims<batch, seq>>
+!half = tensor<?x?x2xf32, #tenon.dims<batch, seq, D>>
+!angles = tensor<?x2xf32, #tenon.dims<seq, D>>
 tenon.model @m {
   tenon.dim @batch 1 to 2
   tenon.dim @seq 1 to 8
@@ -20,6 +22,7 @@ tenon.model @m {
   tenon.dim @C 4 to 4
   tenon.dim @F 12 to 12
   tenon.dim @V 9 to 9
+  tenon.dim @D 2 to 2
   tenon.dim @L 3 to 3
   tenon.param @wte : !wte init normal 0.02
   tenon.param @wpe : !wpe init normal 0.02
@@ -329,6 +332,94 @@ tenon.model @m {
     %square = tenon.elementwise multiply %y, %y : !x, !x -> !x
     %d = tenon.elementwise multiply %z, %square : !x, !x -> !x
     return %d : !x
+  }
+
+  // Numbers along a dimension are made where they are used, and stored where they are needed as
+  // they are.
+  // CHECK-LABEL: func.func @numbers_along
+  // CHECK: tenon.group rows -> tensor<4xf32{{.*}} attributes {tenon.ends = "what computes with it makes it anew"}
+  // CHECK-NEXT: tenon.along
+  // CHECK-NEXT: tenon.yield
+  // CHECK: tenon.group linear
+  // CHECK: tenon.along cached
+  // CHECK: tenon.linear
+  // CHECK-NEXT: tenon.elementwise multiply
+  // CHECK-NEXT: tenon.yield
+  // CHECK: %[[Y:.*]] = tenon.group rows -> tensor<?x?x4xf32
+  // CHECK-NEXT: tenon.along
+  // CHECK-NEXT: tenon.elementwise multiply
+  // CHECK-NEXT: tenon.yield
+  // CHECK-NOT: tenon.along
+  // CHECK: return
+  func.func @numbers_along(%x: !x) -> (!x, !g, !x) {
+    %w = tenon.get_param @square : !square
+    %at = tenon.along cached : tensor<?xf32, #tenon.dims<seq>>
+    %channel = tenon.along : !g
+    %y = tenon.linear %x, %w : !x, !square -> !x
+    %m = tenon.elementwise multiply %y, %at : !x, tensor<?xf32, #tenon.dims<seq>> -> !x
+    %z = tenon.elementwise multiply %x, %channel : !x, !g -> !x
+    return %m, %channel, %z : !x, !g, !x
+  }
+
+  // A norm and a rotation of pairs half a row apart are one kernel, and the rounding with them.
+  // CHECK-LABEL: func.func @norm_and_rotation
+  // CHECK: %[[R:.*]] = tenon.group rows -> tensor<?x?x4xbf16
+  // CHECK: tenon.reduce sum
+  // CHECK: tenon.slice %{{.*}} from 0
+  // CHECK: tenon.slice %{{.*}} from 2
+  // CHECK: tenon.join
+  // CHECK-NEXT: tenon.cast
+  // CHECK-NEXT: tenon.yield
+  // CHECK-NOT: tenon.group
+  // CHECK: return %[[R]]
+  func.func @norm_and_rotation(%x: !x, %cos: !angles, %sin: !angles) -> tensor<?x?x4xbf16, #tenon.dims<batch, seq, C>> {
+    %g = tenon.get_param @g : !g
+    %m = tenon.elementwise multiply %x, %x : !x, !x -> !x
+    %s = tenon.reduce sum %m over @C : !x -> !number
+    %r = tenon.elementwise rsqrt %s : !number -> !number
+    %n = tenon.elementwise multiply %x, %r : !x, !number -> !x
+    %y = tenon.elementwise multiply %n, %g : !x, !g -> !x
+    %a = tenon.slice %y from 0 : !x -> !half
+    %b = tenon.slice %y from 2 : !x -> !half
+    %ac = tenon.elementwise multiply %a, %cos : !half, !angles -> !half
+    %bs = tenon.elementwise multiply %b, %sin : !half, !angles -> !half
+    %first = tenon.elementwise subtract %ac, %bs : !half, !half -> !half
+    %bc = tenon.elementwise multiply %b, %cos : !half, !angles -> !half
+    %as = tenon.elementwise multiply %a, %sin : !half, !angles -> !half
+    %second = tenon.add %bc, %as : !half, !half
+    %z = tenon.join %first, %second at [0, 2] : !half, !half -> !x
+    %c = tenon.cast %z : !x -> tensor<?x?x4xbf16, #tenon.dims<batch, seq, C>>
+    return %c : tensor<?x?x4xbf16, #tenon.dims<batch, seq, C>>
+  }
+
+  // Parts of what a product made are a kernel behind it; what a product reads is one before it.
+  // CHECK-LABEL: func.func @parts_between_products
+  // CHECK: %[[L:.*]] = tenon.group linear -> tensor<?x?x4xf32{{.*}} {tenon.ends = "'tenon.slice' needs whole rows, and this kernel makes them in pieces"}
+  // CHECK: %[[R:.*]] = tenon.group rows -> tensor<?x?x4xf32
+  // CHECK: tenon.slice %[[L]] from 2
+  // CHECK: tenon.join
+  // CHECK-NEXT: tenon.yield
+  // CHECK: tenon.group linear
+  // CHECK: tenon.linear %[[R]]
+  func.func @parts_between_products(%x: !x) -> !x {
+    %w = tenon.get_param @square : !square
+    %y = tenon.linear %x, %w : !x, !square -> !x
+    %a = tenon.slice %y from 2 : !x -> !half
+    %b = tenon.join %a, %a at [0, 2] : !half, !half -> !x
+    %z = tenon.linear %b, %w : !x, !square -> !x
+    return %z : !x
+  }
+
+  // Where two dimensions have one name, a view is alone: the name would not say which is meant.
+  // CHECK-LABEL: func.func @view_of_a_square
+  // CHECK: tenon.group rows -> {{.*}} {tenon.ends = "its rows have two dimensions of one name"}
+  // CHECK: tenon.slice
+  // CHECK-NEXT: tenon.yield
+  // CHECK: tenon.group rows
+  func.func @view_of_a_square(%x: tensor<2x4x4xf32, #tenon.dims<D, C, C>>) -> tensor<2x4x2xf32, #tenon.dims<D, C, D>> {
+    %a = tenon.slice %x from 2 : tensor<2x4x4xf32, #tenon.dims<D, C, C>> -> tensor<2x4x2xf32, #tenon.dims<D, C, D>>
+    %b = tenon.elementwise tanh %a : tensor<2x4x2xf32, #tenon.dims<D, C, D>> -> tensor<2x4x2xf32, #tenon.dims<D, C, D>>
+    return %b : tensor<2x4x2xf32, #tenon.dims<D, C, D>>
   }
 
   // A sum over another dimension than the last is a kernel of its own.

@@ -11,6 +11,8 @@ tenon.model @m {
   tenon.dim @batch 1 to 2
   tenon.dim @C 16 to 16
   tenon.dim @V 9 to 9
+  tenon.dim @D 8 to 8
+  tenon.param @square : !w init normal 0.02
   tenon.dim @L 3 to 3
   tenon.dim @L2 2 to 2
   tenon.dim @L1 1 to 1
@@ -124,6 +126,25 @@ tenon.model @m {
     %n = tenon.layer_norm %h, %g, 1.0e-05 : !x, !g
     %o = tenon.add %e, %n : !x, !x
     return %o : !x
+  }
+
+  // What is made of parts of rows does not lie where they are read: an element is written before
+  // another that needs it.
+  // CHECK-LABEL: func.func @views
+  // CHECK-SAME: tenon.arena_bytes = 256 : i64
+  // CHECK: tenon.group linear
+  // CHECK: tenon.group rows
+  // CHECK: tenon.group linear {{.*}}tenon.offsets = array<i64: -1>
+  func.func @views(%in: !x) -> !x {
+    %w = tenon.get_param @square : !w
+    %y = tenon.linear %in, %w : !x, !w -> !x
+    %s = tenon.reduce sum %y over @C : !x -> tensor<?xf32, #tenon.dims<batch>>
+    %x = tenon.elementwise multiply %y, %s : !x, tensor<?xf32, #tenon.dims<batch>> -> !x
+    %a = tenon.slice %x from 8 : !x -> tensor<?x8xf32, #tenon.dims<batch, D>>
+    %b = tenon.slice %x from 0 : !x -> tensor<?x8xf32, #tenon.dims<batch, D>>
+    %j = tenon.join %a, %b at [0, 8] : tensor<?x8xf32, #tenon.dims<batch, D>>, tensor<?x8xf32, #tenon.dims<batch, D>> -> !x
+    %z = tenon.linear %j, %w : !x, !w -> !x
+    return %z : !x
   }
 }
 

@@ -149,4 +149,18 @@ tenon.model @m {
     %last = tenon.last_token %y : !x -> !last
     return %last : !last
   }
+
+  // Parts of a token, and what is made of them.
+  // CHECK-LABEL: func.func @moves_before_views
+  // CHECK-SAME: %[[X:[^:]*]]: tensor
+  // CHECK: %[[LAST:.*]] = tenon.last_token %[[X]]
+  // CHECK: %[[A:.*]] = tenon.slice %[[LAST]] from 1 : {{.*}} -> tensor<?x3xf32, #tenon.dims<batch, D>>
+  // CHECK: %[[Y:.*]] = tenon.join %[[A]] at [1] : {{.*}} -> tensor<?x4xf32, #tenon.dims<batch, C>>
+  // CHECK: return %[[Y]]
+  func.func @moves_before_views(%x: !x) -> !last {
+    %a = tenon.slice %x from 1 : !x -> tensor<?x?x3xf32, #tenon.dims<batch, seq, D>>
+    %y = tenon.join %a at [1] : tensor<?x?x3xf32, #tenon.dims<batch, seq, D>> -> !x
+    %last = tenon.last_token %y : !x -> !last
+    return %last : !last
+  }
 }

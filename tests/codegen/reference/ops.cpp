@@ -44,6 +44,20 @@ TEST_CASE("embedding refuses ids outside of the table") {
   CHECK(messageOf(embedding(table, {{1}, {std::nan("")}})) == "id nan is not an integer in [0, 3)");
 }
 
+TEST_CASE("numbers along a dimension count from the first") {
+  Tensor numbers = along(3, 4);
+  CHECK(numbers.shape == llvm::SmallVector<int64_t>{3});
+  CHECK(numbers.values == Values{4, 5, 6});
+}
+
+TEST_CASE("parts stand side by side, and 0 between them") {
+  Tensor x{{2, 2}, {1, 2, 3, 4}}, y{{2, 1}, {5, 6}};
+  Tensor joined = join({&x, &y}, {0, 3}, 5);
+  CHECK(joined.shape == llvm::SmallVector<int64_t>{2, 5});
+  CHECK(joined.values == Values{1, 2, 0, 5, 0, 3, 4, 0, 6, 0});
+  CHECK(slice(joined, 1, 3).values == Values{2, 0, 5, 4, 0, 6});
+}
+
 TEST_CASE("positions count from the offset over the last dimension") {
   CHECK(positions(Tensor::zeros({2, 3}), 4).values == Values{4, 5, 6});
 }

@@ -105,6 +105,11 @@ TEST_CASE("gradients of what layers capture are central differences") {
   checkAgainstDifferences(model);
 }
 
+TEST_CASE("gradients of rotations and of parts of rows are central differences") {
+  Model model("rotary", {"gradients"});
+  checkAgainstDifferences(model);
+}
+
 TEST_CASE("gradients of reductions and of what is repeated are central differences") {
   Model model("reductions", {"gradients"});
   model.inputs["q"] = randomTensor({4, 5, 2, 3}, 77);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Small GPTs for the tests of training, and for the goldens that
 // tests/goldens/make_training_goldens.py makes of the same: tied and not, with and without bias,
-// both GELUs, with and without dropout. And one with all functions of scalars, one with reductions.
+// both GELUs, with and without dropout. And one with all functions of scalars, one with reductions,
+// one with rotary positions and parts of rows.
 #include <tenon/tenon.hpp>
 
 using namespace tenon;
@@ -189,3 +190,38 @@ struct reductions_model {
   }
 };
 TENON_MODEL(reductions, reductions_model{});
+
+// Rotary positions of given and of learned frequencies, outer products, parts of rows that overlap,
+// leave some out, or are used twice.
+struct n_half : dim<2> {};
+struct n_pair : dim<1> {};
+struct n_rest : dim<2> {};
+struct rotated {
+  nn::rotation<seq, n_half> rotation;
+  nn::rotation<seq, n_pair> learned;
+  nn::linear<n_embd, n_hidden> gates{"gates", normal(1)};
+
+  constexpr auto operator()(tensor<f32, batch, seq, n_embd> x) const {
+    auto both = tanh(gates(nn::rotate<n_embd>(x, rotation)));
+    auto y = slice<n_embd>(both) * slice<n_embd, 4>(both) + slice<n_embd, 3>(both);
+    return x + nn::rotate<n_embd, n_rest>(y, learned);
+  }
+};
+struct rotary_model {
+  param<f32, n_vocab, n_embd> wte{"wte.weight", torch_embedding};
+  param<f32, n_pair> frequency{"frequency", ones};
+  param<f32, n_head> of_head{"of_head", ones};
+  param<f32, n_dim> of_dim{"of_dim", ones};
+
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids,
+                            input<"targets", i32, batch, seq> targets) const {
+    auto rotation = nn::rotary<seq>(ids, nn::rotary_frequencies<n_half>(ids, 10.0));
+    auto learned = nn::rotary<seq>(ids, frequency);
+    auto x = embedding(wte, ids);
+    auto each = outer(slice<n_half>(x) * 0.5, tanh(outer(of_head * along<n_head>(ids), of_dim)));
+    auto first = join<n_embd>(slice<n_half, 1>(x), sum<n_dim>(max<n_half>(each)));
+    auto y = repeat<n_layer>("h", rotated{rotation, learned}, first);
+    return outputs(output<"loss">(cross_entropy(tied_head(y, wte), targets)));
+  }
+};
+TENON_MODEL(rotary, rotary_model{});

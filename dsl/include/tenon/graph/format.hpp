@@ -75,25 +75,35 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
 //   number         attrs: f64 value                        -> ()
 //   elementwise    x, [y]; all dims of one are dims of the other, in the same order
 //                  attrs: word scalar                      -> shape of the bigger one
+//                  a product of x and y without a dimension in common
+//                                                          -> the dims of x, then those of y
 //   reduce         x; attrs: word reduction, word dim index of D
 //                                                          -> shape of x without D
-#define TENON_OPS(X)           \
-  X(embedding, 2, 2, 1, 0)     \
-  X(positions, 1, 1, 1, 0)     \
-  X(add, 2, 2, 1, 0)           \
-  X(scale, 1, 1, 1, 2)         \
-  X(dropout, 1, 1, 1, 2)       \
-  X(layer_norm, 2, 3, 1, 2)    \
-  X(linear, 2, 3, 1, 1)        \
-  X(gelu, 1, 1, 1, 1)          \
-  X(attention, 2, 2, 1, 1)     \
-  X(cross_entropy, 2, 2, 1, 1) \
-  X(repeat, 1, 64, any, 1)     \
-  X(yield, 1, 64, any, 0)      \
-  X(number, 0, 0, 1, 2)        \
-  X(elementwise, 1, 2, 1, 1)   \
-  X(reduce, 1, 1, 1, 2)        \
-  X(grouped_attention, 4, 4, 1, 0)
+//   along                                                  -> (D) f32: 0..D-1; where D counts the
+//                                                          tokens of a call, its first position +
+//                                                          that
+//   slice          x (..., D); attrs: word first element   -> (..., E)
+//   join           parts (..., D1), (..., D2) ...          -> (..., D1 + D2 + ...)
+#define TENON_OPS(X)               \
+  X(embedding, 2, 2, 1, 0)         \
+  X(positions, 1, 1, 1, 0)         \
+  X(add, 2, 2, 1, 0)               \
+  X(scale, 1, 1, 1, 2)             \
+  X(dropout, 1, 1, 1, 2)           \
+  X(layer_norm, 2, 3, 1, 2)        \
+  X(linear, 2, 3, 1, 1)            \
+  X(gelu, 1, 1, 1, 1)              \
+  X(attention, 2, 2, 1, 1)         \
+  X(cross_entropy, 2, 2, 1, 1)     \
+  X(repeat, 1, 64, any, 1)         \
+  X(yield, 1, 64, any, 0)          \
+  X(number, 0, 0, 1, 2)            \
+  X(elementwise, 1, 2, 1, 1)       \
+  X(reduce, 1, 1, 1, 2)            \
+  X(grouped_attention, 4, 4, 1, 0) \
+  X(along, 0, 0, 1, 0)             \
+  X(slice, 1, 1, 1, 1)             \
+  X(join, 1, 64, 1, 0)
 
 inline constexpr std::uint32_t any = ~std::uint32_t{0};
 

@@ -28,6 +28,8 @@ struct dimension_of_a_param_or_cache_must_be_known_at_compile_time {};
 // what is passed at all
 template <class X>
 struct x_must_be_a_tensor {};
+template <class X>
+struct x_must_be_a_tensor_or_a_param {};
 template <class W>
 struct weight_must_be_a_param {};
 template <class B>
@@ -105,6 +107,24 @@ template <class D, class Dims>
 struct x_has_the_dimension_twice {};
 template <class D>
 struct a_reduction_needs_a_dimension_known_at_compile_time {};
+template <class D>
+struct f32_counts_exactly_to_2_to_the_24_only {};
+template <class D, class X, class Y>
+struct both_have_the_dimension {};
+template <class D>
+struct last_dimension_must_be_known_at_compile_time {};
+template <class E, unsigned long long End, class D, unsigned long long Size>
+struct slice_ends_behind_the_end_of {};
+template <class X, class First>
+struct dimensions_before_the_last_are_not_those_of_the_first_part {};
+template <class F>
+struct frequencies_must_have_1_dimension {};
+template <class X, class D>
+struct last_dimension_of_x_is_not {};
+template <class R>
+struct needs_the_rotation_that_rotary_makes {};
+template <unsigned long long Sum, class D, unsigned long long Size>
+struct parts_add_up_to {};
 template <class T, class X>
 struct dimension_of_targets_is_not_that_of_logits {};
 template <class T, class V>

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Parts of rows and rows of parts: alone, in arithmetic, under reductions and dropout, behind and
+// in front of products, and their gradients; in widths of one, primes and around vectors.
+#include <tenon/tenon.hpp>
+
+using namespace tenon;
+
+struct batch : dyn<1, 3> {};
+struct seq : dyn<1, 9> {};
+struct one : dim<1> {};
+struct two : dim<2> {};
+struct three : dim<3> {};
+struct five : dim<5> {};
+struct seven : dim<7> {};
+struct twelve : dim<12> {};
+struct wide : dim<17> {};
+struct other_wide : dim<17> {};
+struct wider : dim<22> {};
+struct half : dim<33> {};
+struct whole : dim<66> {};
+struct n_layer : dim<2> {};
+
+struct views_alone {
+  constexpr auto operator()(input<"x", f32, batch, seq, wide> x, input<"w", f32, seq, whole> w,
+                            input<"z", f32, batch, five, five> z) const {
+    auto first = slice<five>(x);
+    auto later = slice<twelve, 5>(x);
+    auto e = exp(x - max<wide>(x));
+    auto part = slice<five, 2>(e);
+    auto swapped = join<whole>(slice<half, half::max>(w), slice<half>(w));
+    auto turned = join<whole>(slice<half>(w) * 0.6 - slice<half, half::max>(w) * 0.8,
+                              slice<half, half::max>(w) * 0.6 + slice<half>(w) * 0.8);
+    auto longer = join<wider>(x, slice<five, 12>(x) * 2.0);
+    return outputs(
+        output<"part">(slice<three, 14>(x)), output<"last">(slice<one, 16>(x)),
+        output<"reversed">(join<wide>(later, first)), output<"renamed">(join<other_wide>(x)),
+        output<"swapped">(swapped), output<"turned">(turned), output<"softmax">(e / sum<wide>(e)),
+        output<"of_a_part">(part / sum<five>(part)),
+        output<"sum">(sum<wide>(join<wide>(later, first * first) * x)),
+        output<"most">(max<wider>(longer)), output<"through">(slice<seven, 13>(longer)),
+        output<"four">(join<wide>(slice<three>(x), slice<two, 9>(x), later * 0.5 - 1.0) + x),
+        output<"square">(slice<two, 3>(z)), output<"of_squares">(join<seven>(slice<two>(z), z)));
+  }
+};
+
+/// One product makes gate and input of a gated layer; heads are normed, turned and dropped in
+/// parts.
+struct views_trained {
+  struct block {
+    nn::linear<wide, whole> in{"in", normal(0.3)};
+    nn::linear<half, wide> out{"out", normal(0.2)};
+    param<f32, five> gain{"gain", normal(0.5)};
+    constexpr auto operator()(tensor<f32, batch, seq, wide> x) const {
+      auto both = in(x);
+      auto gated = nn::silu(slice<half>(both)) * slice<half, half::max>(both);
+      auto a = slice<five, 1>(x), b = slice<five, 6>(x);
+      auto n = nn::unit_rms<five>(a * b) * gain;
+      auto mixed = join<wide>(dropout(n, 0.25), slice<five, 2>(dropout(x, 0.25)), slice<seven>(x));
+      return x + out(gated) + mixed;
+    }
+  };
+  param<f32, wide> scale{"scale", normal(0.5)};
+
+  constexpr auto operator()(input<"x", f32, batch, seq, wide> x,
+                            input<"targets", i32, batch, seq> targets) const {
+    auto y = x * scale;
+    y = join<wide>(slice<seven, 10>(y), slice<seven, 3>(y), slice<three>(y * y));
+    y = repeat<n_layer>("h", block{}, y);
+    return outputs(output<"y">(y), output<"loss">(cross_entropy(y, targets)));
+  }
+};
+
+TENON_MODEL(views_alone, views_alone{});
+TENON_MODEL(views_trained, views_trained{});

@@ -23,8 +23,19 @@ SPOKEN = re.compile(r"Sanitizer|runtime error:|Assertion")
 
 
 def run_one(tenonc, cpu, graph, way):
+    """Where one model of an object is refused, the others have their turns alone."""
+    whole = run_models(tenonc, cpu, graph, way, [])
+    if whole[0] != "refused":
+        return whole
+    names = re.search(r"it has: (.*)", run_models(tenonc, cpu, graph, way, ["?"])[1])[1].split(", ")
+    each = [run_models(tenonc, cpu, graph, way, [name]) for name in names]
+    return next((one for wanted in ("at fault", "done") for one in each if one[0] == wanted), whole)
+
+
+def run_models(tenonc, cpu, graph, way, names):
     with tempfile.TemporaryDirectory() as out:
-        command = [tenonc, way[0], graph, *way[1:], "--cpu", cpu] + (["-o", out] if way[0] == "compile" else [])
+        command = [tenonc, way[0], graph, *way[1:], "--cpu", cpu, *(f"--model={name}" for name in names)]
+        command += ["-o", out] if way[0] == "compile" else []
         run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     silent = run.returncode == 1 and not re.search(r"^.*error: ", run.stdout, re.M)
     if run.returncode not in (0, 1) or SPOKEN.search(run.stdout) or silent:

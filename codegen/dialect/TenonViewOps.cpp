@@ -4,6 +4,7 @@
 #include "Tenon.h"
 
 #include "Checks.h"
+#include "RowParts.h"
 
 using namespace mlir;
 
@@ -23,44 +24,58 @@ LogicalResult AlongOp::verifySymbolUses(SymbolTableCollection &symbols) {
                             << dim.getSymName() << "' has up to " << dim.getMax() << " elements";
 }
 
-/// Whether two are the same floats but for their last dimensions, known at compile time.
-static bool differInTheLastAlone(RankedTensorType x, RankedTensorType y) {
-  return isFloat(x) && x.getRank() > 0 && y.getRank() > 0 && !x.isDynamicDim(x.getRank() - 1) &&
-         !y.isDynamicDim(y.getRank() - 1) && reshaped(x, 1) == reshaped(y, 1);
+/// Whether `part` has the floats of `whole` but for its last dimension, which is in place of the
+/// last ones of `whole`; all these known at compile time.
+static bool isPart(RankedTensorType part, RankedTensorType whole) {
+  unsigned row = rowRank(part, whole);
+  return isFloat(whole) && part.getRank() > 0 && row > 0 &&
+         !part.isDynamicDim(part.getRank() - 1) &&
+         !ShapedType::isDynamicShape(whole.getShape().take_back(row)) &&
+         reshaped(part, 1) == reshaped(whole, row);
+}
+
+/// The last dimensions of `whole` that a part's last one is in place of, for messages.
+static std::string rowText(RankedTensorType part, RankedTensorType whole) {
+  std::string text;
+  for (int64_t dim = whole.getRank() - rowRank(part, whole); dim < whole.getRank(); ++dim)
+    text += (text.empty() ? "" : " x ") + dimText(whole, dim);
+  return text;
 }
 
 LogicalResult SliceOp::verify() {
   RankedTensorType x = getX().getType(), result = getType();
-  if (!differInTheLastAlone(x, result)) // (C1)
+  if (!isPart(result, x)) // (C1)
     return violates(*this, 1)
-           << "the result must be the floats x but for the last dimension, known "
-              "at compile time; x is "
+           << "the result must be the floats x with one dimension in place of the "
+              "last ones, known at compile time; x is "
            << shapeText(x) << ", the result is " << shapeText(result);
-  int64_t size = x.getShape().back(), count = result.getShape().back();
-  if (getBegin() < 0 || getBegin() > size - count) // (C2)
+  int64_t count = result.getShape().back();
+  if (getBegin() < 0 || getBegin() > rowColumns(x, rowRank(result, x)) - count) // (C2)
     return violates(*this, 2) << "takes " << dimText(result, result.getRank() - 1)
                               << " elements from " << getBegin() << " on; x has "
-                              << dimText(x, x.getRank() - 1);
+                              << rowText(result, x);
   return success();
 }
 
 LogicalResult JoinOp::verify() {
-  int64_t rank = getType().getRank(), end = 0;
   if (getParts().empty() || getParts().size() != getOffsets().size()) // (C2)
     return violates(*this, 2) << "needs one part or more, and as many offsets; it has "
                               << getParts().size() << " parts and " << getOffsets().size()
                               << " offsets";
+  auto first = cast<RankedTensorType>(getParts().front().getType());
+  int64_t end = 0;
   for (auto [part, offset] : llvm::zip_equal(getParts(), getOffsets())) {
     auto type = cast<RankedTensorType>(part.getType());
-    if (!differInTheLastAlone(type, getType())) // (C1)
-      return violates(*this, 1) << "a part must be the floats of the result but for the last "
-                                   "dimension, known at compile time; the result is "
+    if (type.getRank() != first.getRank() || !isPart(type, getType())) // (C1)
+      return violates(*this, 1) << "parts must be the floats of the result with one dimension in "
+                                   "place of the last ones, known at compile time; the result is "
                                 << shapeText(getType()) << ", a part is " << shapeText(type);
     int64_t size = type.getShape().back();
-    if (offset < end || offset > getType().getShape().back() - size) // (C2)
-      return violates(*this, 2) << "a part of " << dimText(type, rank - 1) << " elements at "
-                                << offset << " overlaps the one before it, which ends at " << end
-                                << ", or the end of the result, " << dimText(getType(), rank - 1);
+    if (offset < end || offset > rowColumns(getType(), rowRank(type, getType())) - size) // (C2)
+      return violates(*this, 2) << "a part of " << dimText(type, type.getRank() - 1)
+                                << " elements at " << offset
+                                << " overlaps the one before it, which ends at " << end
+                                << ", or the end of the result, " << rowText(type, getType());
     end = offset + size;
   }
   return success();

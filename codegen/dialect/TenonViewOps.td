@@ -29,12 +29,13 @@ def Tenon_AlongOp : Tenon_Op<"along",
 }
 
 def Tenon_SliceOp : Tenon_Op<"slice", [Pure]> {
-  let summary = "elements side by side, of the last dimension";
+  let summary = "elements side by side, of rows";
   let description = [{
-    result[i..., e] = x[i..., offset + e].
-    (C1) x are floats with a last dimension known at compile time; the result has a dimension of
-         such a kind in place of it.
-    (C2) offset is 0 or more; offset + E is at most the last dimension of x.
+    result[i..., e] = x[i..., offset + e], where the last dimensions of x, as many more than the
+    result has, are one row: one of (..., N, C) from i C on is number i of N.
+    (C1) x are floats; the result has one dimension in place of the row's, with its element type;
+         these are known at compile time.
+    (C2) offset is 0 or more; offset + E is at most the length of a row of x.
 
     ```mlir
     %b = tenon.slice %x from 32 : tensor<?x64xf32, #tenon.dims<seq, n_dim>>
@@ -51,12 +52,13 @@ def Tenon_SliceOp : Tenon_Op<"slice", [Pure]> {
 }
 
 def Tenon_JoinOp : Tenon_Op<"join", [Pure]> {
-  let summary = "parts side by side, of the last dimension";
+  let summary = "parts side by side, of rows";
   let description = [{
     result[i..., offsets[n] + e] = parts[n][i..., e], and 0 where there is no part: the gradient of
-    what a slice was taken from has only one.
-    (C1) parts are floats of the element type of the result, with its dimensions but for the last
-         one, which is known at compile time.
+    what a slice was taken from has only one. As in `slice`, a row of the result may be several
+    dimensions.
+    (C1) parts are floats of the element type of the result, all of one rank, with one dimension in
+         place of its row's; these are known at compile time.
     (C2) there are as many offsets as parts, one or more; parts follow one another within the result
          and do not overlap.
 

@@ -3,6 +3,7 @@
 #include "Cost.h"
 
 #include "AttentionHeads.h"
+#include "RowParts.h"
 
 #include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/StringExtras.h"
@@ -244,18 +245,19 @@ static void countOperation(Operation &operation, Cost &cost) {
 
 /// The bytes of a value that a kernel reads: where it takes slices alone, those of them, each once.
 static void countRead(Value value, GroupOp group, Cost &cost) {
-  llvm::MapVector<int64_t, Type> slices; // by their first element
-  int64_t columns = 0;
+  llvm::MapVector<int64_t, RankedTensorType> slices; // by their first element
+  int64_t read = 0, whole = 0;
   for (Operation *user : value.getUsers()) {
-    auto slice = dyn_cast<SliceOp>(user);
     if (user->getParentOp() != group)
       continue;
+    auto slice = dyn_cast<SliceOp>(user);
     if (!slice)
       return cost.bytes.addElements(bytesOf(value.getType()), value.getType());
+    whole = rowColumns(slice.getX().getType(), rowRank(slice.getType(), slice.getX().getType()));
     if (slices.insert({slice.getBegin(), slice.getType()}).second)
-      columns += slice.getType().getShape().back();
+      read += slice.getType().getShape().back();
   }
-  if (columns >= cast<RankedTensorType>(value.getType()).getShape().back())
+  if (read >= whole)
     return cost.bytes.addElements(bytesOf(value.getType()), value.getType());
   for (auto &[begin, type] : slices)
     cost.bytes.addElements(bytesOf(type), type);

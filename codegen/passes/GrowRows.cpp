@@ -2,6 +2,7 @@
 // The rules of growth of kernels by rows: which elementwise operations and reductions go over the
 // same rows in one kernel, whatever their results are used for.
 #include "Growth.h"
+#include "RowParts.h"
 
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/SmallPtrSet.h"
@@ -25,11 +26,30 @@ static bool isRowwise(Operation *op) {
   return isElementwise(op) || isa<ReduceOp>(op) || isView(op);
 }
 
-/// The rows that a view reads and makes.
-static SmallVector<RankedTensorType> rowsOf(Operation *view) {
-  SmallVector<RankedTensorType> rows{typeOf(view->getResult(0))};
-  for (Value operand : view->getOperands())
-    rows.push_back(typeOf(operand));
+/// A type, and how many of its last dimensions are a row.
+struct Rows {
+  RankedTensorType type;
+  unsigned rank = 1;
+
+  RankedTensorType outer() const {
+    RankedTensorType rest = type;
+    for (unsigned i = 0; i < rank; ++i)
+      rest = withoutDim(rest, rest.getRank() - 1);
+    return rest;
+  }
+};
+
+/// What a view reads and makes.
+static SmallVector<Rows> rowsOf(Operation *view) {
+  RankedTensorType made = typeOf(view->getResult(0));
+  if (auto slice = dyn_cast<SliceOp>(view)) {
+    RankedTensorType x = slice.getX().getType();
+    return {{made}, {x, rowRank(made, x)}};
+  }
+  SmallVector<Rows> rows;
+  for (Value part : view->getOperands())
+    rows.push_back({typeOf(part)});
+  rows.push_back({made, rowRank(rows.front().type, made)});
   return rows;
 }
 
@@ -43,7 +63,9 @@ class RowGrowth {
 public:
   explicit RowGrowth(Operation *first) : first(first) {
     auto reduce = dyn_cast<ReduceOp>(first);
-    row = reduce ? reduce.getX().getType() : typeOf(first->getResult(0));
+    row = reduce          ? reduce.getX().getType()
+          : isView(first) ? rowsOf(first).front().type
+                          : typeOf(first->getResult(0));
     rows.insert(row);
     take(first);
   }
@@ -72,8 +94,8 @@ public:
     if (auto reduce = dyn_cast<ReduceOp>(op))
       return reduce.isOfRows() && isRow(typeOf(reduce.getX())) && hasOneOfEachName(row);
     if (isView(op))
-      return llvm::all_of(rowsOf(op), [&](RankedTensorType type) {
-        return isOfNumbers(withoutDim(type, type.getRank() - 1)) && hasOneOfEachName(type);
+      return llvm::all_of(rowsOf(op), [&](const Rows &own) {
+        return isOfNumbers(own.outer()) && hasOneOfEachName(own.type);
       });
     if (!isElementwise(op))
       return false;
@@ -162,13 +184,32 @@ private:
     if (!members.insert(op))
       return;
     if (isView(op))
-      rows.insert_range(rowsOf(op));
+      for (const Rows &own : rowsOf(op))
+        if (own.rank == 1)
+          rows.insert(own.type);
     for (Value operand : op->getOperands()) {
       if (Operation *maker = operand.getDefiningOp(); maker && early.contains(maker))
         take(maker);
-      else if (!isMember(operand) && !operand.getDefiningOp<AlongOp>() && isRow(typeOf(operand)))
+      else if (!isMember(operand) && !operand.getDefiningOp<AlongOp>() &&
+               (isRow(typeOf(operand)) || isView(op)))
         reads.insert(operand);
     }
+  }
+
+  /// Whether a kernel by rows around `user` may make a value itself that is its operand.
+  static bool makesItself(Operation *user, RankedTensorType operand) {
+    if (isView(user))
+      return llvm::any_of(rowsOf(user), [&](const Rows &own) {
+        return own.rank == 1 && haveSameDims(own.type, operand);
+      });
+    if (auto reduce = dyn_cast<ReduceOp>(user))
+      return reduce.isOfRows();
+    if (!isElementwise(user))
+      return false;
+    RankedTensorType made = typeOf(user->getResult(0));
+    return haveSameDims(made, operand) ||
+           (made.getRank() > 0 &&
+            haveSameDims(withoutDim(made, made.getRank() - 1), operand)); // numbers of its rows
   }
 
   /// What no member needs, and others only to compute with it, they make themselves: it would have
@@ -178,11 +219,11 @@ private:
     llvm::sort(inOrder, [](Operation *x, Operation *y) { return y->isBeforeInBlock(x); });
     for (Operation *op : inOrder) {
       Value value = op->getResult(0);
-      bool isLeft =
-          op != first && !isa<CastOp, ReduceOp>(op) && !value.use_empty() &&
-          llvm::all_of(value.getUsers(), [&](Operation *user) {
-            return !members.contains(user) && user->getBlock() == op->getBlock() && isRowwise(user);
-          });
+      bool isLeft = op != first && !isa<CastOp, ReduceOp>(op) && !value.use_empty() &&
+                    llvm::all_of(value.getUsers(), [&](Operation *user) {
+                      return !members.contains(user) && user->getBlock() == op->getBlock() &&
+                             makesItself(user, typeOf(value));
+                    });
       if (isLeft)
         members.remove(op);
     }
@@ -206,7 +247,8 @@ GroupPlan growRows(Operation *first) {
     growth.stop("what it adds up does not lie side by side");
     return growth.plan;
   }
-  if (isView(first) && !llvm::all_of(rowsOf(first), hasOneOfEachName)) {
+  auto isUnique = [](const Rows &own) { return hasOneOfEachName(own.type); };
+  if (isView(first) && !llvm::all_of(rowsOf(first), isUnique)) {
     growth.stop("its rows have two dimensions of one name");
     return growth.plan;
   }

@@ -28,6 +28,11 @@ JoinOp joinBoth(OpBuilder &b, JoinOp x, JoinOp y) {
   for (JoinOp join : {x, y})
     for (auto [offset, part] : llvm::zip_equal(join.getOffsets(), join.getParts()))
       parts.emplace_back(offset, part);
+  auto rank = [](JoinOp join) { // parts may be in place of one dimension or of several
+    return cast<RankedTensorType>(join.getParts().front().getType()).getRank();
+  };
+  if (rank(x) != rank(y))
+    return {};
   llvm::stable_sort(parts, llvm::less_first());
   int64_t end = 0;
   SmallVector<Value> values;

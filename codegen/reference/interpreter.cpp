@@ -3,6 +3,7 @@
 #include "interpreter.h"
 
 #include "EntryNames.h"
+#include "RowParts.h"
 #include "ops.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -163,12 +164,21 @@ LogicalResult Interpreter::execute(Operation *op) {
         return define(op.getResult(), reduce(op.getKind(), get(op.getX()), op.getPlace()));
       })
       .Case([&](SliceOp op) {
-        return define(op.getResult(),
-                      slice(get(op.getX()), op.getBegin(), op.getType().getShape().back()));
+        Tensor x = get(op.getX());
+        unsigned row = rowRank(op.getType(), op.getX().getType());
+        x.shape.resize(x.shape.size() - row);
+        x.shape.push_back(rowColumns(op.getX().getType(), row));
+        return define(op.getResult(), slice(x, op.getBegin(), op.getType().getShape().back()));
       })
       .Case([&](JoinOp op) {
-        auto parts = llvm::map_to_vector(op.getParts(), [&](Value part) { return &get(part); });
-        return define(op.getResult(), join(parts, op.getOffsets(), op.getType().getShape().back()));
+        SmallVector<const Tensor *> parts;
+        for (Value part : op.getParts())
+          parts.push_back(&get(part));
+        auto first = cast<RankedTensorType>(op.getParts().front().getType());
+        int64_t columns = rowColumns(op.getType(), rowRank(first, op.getType()));
+        Tensor result = join(parts, op.getOffsets(), columns);
+        result.shape = shapeOf(op.getType());
+        return define(op.getResult(), result);
       })
       .Case([&](LastTokenOp op) { return define(op.getResult(), lastToken(get(op.getX()))); })
       .Case([&](TokenCrossEntropyOp op) {

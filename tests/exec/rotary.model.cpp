@@ -17,28 +17,29 @@ struct n_pair : dim<2> {};
 struct n_half : dim<5> {};
 struct n_whole : dim<10> {};
 struct n_rest : dim<3> {};
+struct three : dim<3> {};
 struct n_only : dim<1> {};
 struct n_two : dim<2> {};
 
 using hidden_states = tensor<f32, batch, seq, n_embd>;
 
-/// GPT-NeoX: the first channels of each head turn, attention and MLP side by side.
+/// GPT-NeoX: queries, keys and values side by side in each head, of which the first channels turn;
+/// attention and MLP side by side.
 struct neox_layer {
   nn::rotation<seq, n_pair> rotation;
   nn::layer_norm<n_embd> input{"input_layernorm"}, after{"post_attention_layernorm"};
-  param<f32, n_head, n_dim, n_embd> q{"q.weight", normal(0.4)}, k{"k.weight", normal(0.4)},
-      v{"v.weight", normal(0.4)};
-  param<f32, n_head, n_dim> q_bias{"q.bias", normal(0.3)};
+  param<f32, n_head, three, n_dim, n_embd> qkv{"query_key_value.weight", normal(0.4)};
+  param<f32, n_head, three, n_dim> bias{"query_key_value.bias", normal(0.3)};
   param<f32, n_embd, n_head, n_dim> dense{"dense.weight", normal(0.2)};
   nn::torch_linear<n_embd, n_hidden> up{"dense_h_to_4h"};
   nn::torch_linear<n_hidden, n_embd> down{"dense_4h_to_h"};
   kv_cache<f32, batch, n_block, n_head, n_dim> cache{"cache"};
 
   constexpr auto operator()(hidden_states x) const {
-    auto n = input(x);
-    auto queries = nn::rotate<n_dim, n_rest>(linear(n, q, q_bias), rotation);
-    auto keys = nn::rotate<n_dim, n_rest>(linear(n, k), rotation);
-    auto attended = linear(attention<n_dim>(queries, keys, linear(n, v), cache), dense);
+    auto all = linear(input(x), qkv, bias);
+    auto queries = nn::rotate<n_dim, n_rest>(pick<three, 0>(all), rotation);
+    auto keys = nn::rotate<n_dim, n_rest>(pick<three, 1>(all), rotation);
+    auto attended = linear(attention<n_dim>(queries, keys, pick<three, 2>(all), cache), dense);
     return x + attended + down(gelu(up(after(x)), gelu_erf));
   }
 };

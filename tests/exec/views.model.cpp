@@ -22,7 +22,8 @@ struct n_layer : dim<2> {};
 
 struct views_alone {
   constexpr auto operator()(input<"x", f32, batch, seq, wide> x, input<"w", f32, seq, whole> w,
-                            input<"z", f32, batch, five, five> z) const {
+                            input<"z", f32, batch, five, five> z,
+                            input<"q", f32, batch, seq, two, three, five> q) const {
     auto first = slice<five>(x);
     auto later = slice<twelve, 5>(x);
     auto e = exp(x - max<wide>(x));
@@ -31,7 +32,11 @@ struct views_alone {
     auto turned = join<whole>(slice<half>(w) * 0.6 - slice<half, half::max>(w) * 0.8,
                               slice<half, half::max>(w) * 0.6 + slice<half>(w) * 0.8);
     auto longer = join<wider>(x, slice<five, 12>(x) * 2.0);
+    auto first_of_all = pick<three, 0>(q);
+    auto gate = nn::unit_rms<five>(pick<three, 1>(q)) * sum<five>(pick<three, 2>(q) * first_of_all);
     return outputs(
+        output<"picked">(pick<five, 4>(z)), output<"gate">(gate),
+        output<"pieces">(join<seven>(slice<two>(first_of_all), pick<three, 1>(q))),
         output<"part">(slice<three, 14>(x)), output<"last">(slice<one, 16>(x)),
         output<"reversed">(join<wide>(later, first)), output<"renamed">(join<other_wide>(x)),
         output<"swapped">(swapped), output<"turned">(turned), output<"softmax">(e / sum<wide>(e)),

@@ -2,6 +2,7 @@
 // See Elementwise.h.
 #include "Elementwise.h"
 #include "Dropout.h"
+#include "RowParts.h"
 #include "kernel/Bf16.h"
 #include "kernel/Math.h"
 #include "kernel/ScalarFunctions.h"
@@ -84,14 +85,6 @@ Value placeOfRow(KernelBuilder &k, ArrayRef<unsigned> places, ArrayRef<StringAtt
   return result;
 }
 
-/// The columns of a row: the elements of its last `inner` dimensions.
-static int64_t columnsOf(RankedTensorType type, unsigned inner) {
-  int64_t columns = 1;
-  for (int64_t size : type.getShape().take_back(inner))
-    columns *= size;
-  return columns;
-}
-
 namespace {
 /// A chain at a few elements of one row: what of it has been worked out.
 struct Chain {
@@ -122,7 +115,7 @@ struct Chain {
                         : k.broadcast(emitAlong(k, along, at, 1), lanes);
     if (!hasColumns)
       return k.broadcast(k.load(k.base(other), at, type.getElementType()), lanes);
-    at = at ? k.add(k.mul(at, columnsOf(full, inner)), column) : column;
+    at = at ? k.add(k.mul(at, rowColumns(full, inner)), column) : column;
     return k.load(k.base(other), at, type.getElementType(), lanes);
   }
   Value apply(Operation *operation) {
@@ -150,7 +143,7 @@ void storeChain(KernelBuilder &k, ArrayRef<Operation *> ops, Value seed, Value v
       if (yielded == made) {
         Type element = cast<RankedTensorType>(made.getType()).getElementType();
         storeF32As(k, element, elements, k.resultBase(i),
-                   k.add(k.mul(row, columnsOf(chain.full, inner)), column));
+                   k.add(k.mul(row, rowColumns(chain.full, inner)), column));
       }
   };
   store(seed, value);

@@ -56,8 +56,11 @@ public:
         reduces |= !strip.reductions.empty();
       isLong |= pass.isLong;
     }
-    isOnePass = !reduces;
-    rowsAtOnce = reduces && !isLong ? mostRowsAtOnce : 1;
+    // Rows of which parts are taken are short: heads.
+    bool hasViews =
+        llvm::any_of(k.group.getBody().front(), [](Operation &op) { return isView(&op); });
+    isPrefetched = !reduces && !hasViews;
+    rowsAtOnce = (reduces || hasViews) && !isLong ? mostRowsAtOnce : 1;
     auto yield = cast<YieldOp>(k.group.getBody().front().getTerminator());
     for (auto [i, value] : llvm::enumerate(yield.getValues()))
       results[value].push_back(i);
@@ -312,7 +315,7 @@ private:
     for (const RowPasses::Sections &sections : strip.sections) {
       auto columns = [&](Value column, unsigned lanes) {
         for (unsigned row = 0; row < rows.size(); ++row) {
-          if (isOnePass)
+          if (isPrefetched)
             for (Value value : plan.passes[pass].reads)
               if (Value at = rows[row].starts.lookup(value))
                 for (int64_t begin : sections.begins)
@@ -332,7 +335,7 @@ private:
 
   CpuKernelBuilder &k;
   const RowPasses &plan;
-  bool isOnePass;
+  bool isPrefetched;
   unsigned rowsAtOnce;
   llvm::MapVector<Value, SmallVector<unsigned>> results; // of the group, by what they hold
   llvm::DenseMap<Value, Value> keptPlaces;

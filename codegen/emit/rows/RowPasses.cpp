@@ -2,6 +2,7 @@
 // See RowPasses.h.
 #include "RowPasses.h"
 #include "Elementwise.h"
+#include "RowParts.h"
 
 using namespace mlir;
 
@@ -44,9 +45,12 @@ RankedTensorType RowPasses::longestType() {
   for (ReduceOp reduce : body.getOps<ReduceOp>())
     compare(reduce.getX());
   for (Operation &op : body)
-    for (Value value : op.getResults())
-      if (isMade(value))
-        compare(value);
+    if (auto join = dyn_cast<JoinOp>(op)) // whose rows may be several dimensions
+      compare(join.getParts().front());
+    else
+      for (Value value : op.getResults())
+        if (isMade(value))
+          compare(value);
   return longest;
 }
 
@@ -104,11 +108,21 @@ bool RowPasses::isElement(Value value) const {
   return !names.empty() && rowDims.contains(names.back());
 }
 
-int64_t RowPasses::columnsOf(Value value) { return typeOf(value).getShape().back(); }
+unsigned RowPasses::rowRankOf(Value value) const {
+  ArrayRef<StringAttr> names = dimNames(value.getType()).drop_back();
+  unsigned rank = 1;
+  for (; !names.empty() && !llvm::is_contained(outer, names.back()); ++rank)
+    names = names.drop_back();
+  return rank;
+}
+
+int64_t RowPasses::columnsOf(Value value) const {
+  return rowColumns(typeOf(value), rowRankOf(value));
+}
 
 SmallVector<unsigned> RowPasses::outerPlaces(Value operand) const {
   ArrayRef<StringAttr> names = dimNames(operand.getType());
-  return *placesIn(isElement(operand) ? names.drop_back() : names, outer);
+  return *placesIn(isElement(operand) ? names.drop_back(rowRankOf(operand)) : names, outer);
 }
 
 ElementwiseOp RowPasses::summedProduct(ReduceOp reduce) const {

@@ -49,14 +49,16 @@ struct RowPasses {
 
   bool isMade(mlir::Value value) const; // by an operation of the group
   bool isElement(mlir::Value value) const;
-  /// The columns of an element's row.
-  static int64_t columnsOf(mlir::Value value);
+  /// The columns of an element's row: mostly of its last dimension, of all behind the outer ones
+  /// where a view reads or makes such rows.
+  int64_t columnsOf(mlir::Value value) const;
   /// Where the outer dimensions of an operand stand among `outer`.
   llvm::SmallVector<unsigned> outerPlaces(mlir::Value operand) const;
   /// The product of which `reduce` alone needs the elements; null where it sums something else.
   ElementwiseOp summedProduct(ReduceOp reduce) const;
 
 private:
+  unsigned rowRankOf(mlir::Value value) const;
   mlir::RankedTensorType longestType();
   void findRowDims(mlir::RankedTensorType row);
   void findLevels();

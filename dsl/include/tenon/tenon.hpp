@@ -26,7 +26,7 @@
 #include "tenon/ops/pointwise.hpp"  // + - * /, exp ... max; add, scale, dropout, gelu
 #include "tenon/ops/reduce.hpp"     // sum<D>, max<D>
 #include "tenon/ops/regions.hpp"    // repeat, fused
-#include "tenon/ops/views.hpp"      // slice, join
+#include "tenon/ops/views.hpp"      // slice, pick, join
 
 #include "tenon/nn/activations.hpp"  // nn::relu, nn::silu
 #include "tenon/nn/layer_norm.hpp"   // nn::layer_norm

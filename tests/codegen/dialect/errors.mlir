@@ -324,7 +324,7 @@ tenon.model @along_c2 {
 // -----
 
 func.func @slice_c1(%x: tensor<?x4xf32, #tenon.dims<T, C>>) {
-  // expected-error @+1 {{(C1) the result must be the floats x but for the last dimension, known at compile time; x is (T, C = 4) of 'f32', the result is (B, E = 2) of 'f32'}}
+  // expected-error @+1 {{(C1) the result must be the floats x with one dimension in place of the last ones, known at compile time; x is (T, C = 4) of 'f32', the result is (B, E = 2) of 'f32'}}
   %0 = tenon.slice %x from 1 : tensor<?x4xf32, #tenon.dims<T, C>> -> tensor<?x2xf32, #tenon.dims<B, E>>
   return
 }
@@ -332,7 +332,7 @@ func.func @slice_c1(%x: tensor<?x4xf32, #tenon.dims<T, C>>) {
 // -----
 
 func.func @slice_c1_dynamic(%x: tensor<4x?xf32, #tenon.dims<C, T>>) {
-  // expected-error @+1 {{(C1) the result must be the floats x but for the last dimension, known at compile time; x is (C = 4, T) of 'f32', the result is (C = 4, E = 2) of 'f32'}}
+  // expected-error @+1 {{(C1) the result must be the floats x with one dimension in place of the last ones, known at compile time; x is (C = 4, T) of 'f32', the result is (C = 4, E = 2) of 'f32'}}
   %0 = tenon.slice %x from 1 : tensor<4x?xf32, #tenon.dims<C, T>> -> tensor<4x2xf32, #tenon.dims<C, E>>
   return
 }
@@ -355,8 +355,16 @@ func.func @slice_c2_negative(%x: tensor<?x4xf32, #tenon.dims<T, C>>) {
 
 // -----
 
+func.func @slice_c2_of_several(%x: tensor<?x3x4xf32, #tenon.dims<T, N, C>>) {
+  // expected-error @+1 {{(C2) takes C = 4 elements from 9 on; x has N = 3 x C = 4}}
+  %0 = tenon.slice %x from 9 : tensor<?x3x4xf32, #tenon.dims<T, N, C>> -> tensor<?x4xf32, #tenon.dims<T, C>>
+  return
+}
+
+// -----
+
 func.func @join_c1(%x: tensor<?x2xf32, #tenon.dims<T, E>>, %y: tensor<?x2xf32, #tenon.dims<B, E>>) {
-  // expected-error @+1 {{(C1) a part must be the floats of the result but for the last dimension, known at compile time; the result is (T, C = 4) of 'f32', a part is (B, E = 2) of 'f32'}}
+  // expected-error @+1 {{(C1) parts must be the floats of the result with one dimension in place of the last ones, known at compile time; the result is (T, C = 4) of 'f32', a part is (B, E = 2) of 'f32'}}
   %0 = tenon.join %x, %y at [0, 2] : tensor<?x2xf32, #tenon.dims<T, E>>, tensor<?x2xf32, #tenon.dims<B, E>> -> tensor<?x4xf32, #tenon.dims<T, C>>
   return
 }

@@ -95,6 +95,10 @@ tenon.model @all attributes {tenon.machine = "x86-64"} {
     %each = tenon.elementwise multiply %at, %channel : tensor<?xf32, #tenon.dims<seq>>, tensor<4xf32, #tenon.dims<"app::C">> -> tensor<?x4xf32, #tenon.dims<seq, "app::C">>
     // CHECK: tenon.slice %{{.*}} from 1 : tensor<?x4xf32{{.*}} -> tensor<?x2xf32, #tenon.dims<seq, H>>
     %part = tenon.slice %each from 1 : tensor<?x4xf32, #tenon.dims<seq, "app::C">> -> tensor<?x2xf32, #tenon.dims<seq, H>>
+    // CHECK: tenon.join %{{.*}} at [2] : tensor<?x2xf32{{.*}} -> tensor<?x4x2xf32, #tenon.dims<seq, "app::C", H>>
+    %inside = tenon.join %part at [2] : tensor<?x2xf32, #tenon.dims<seq, H>> -> tensor<?x4x2xf32, #tenon.dims<seq, "app::C", H>>
+    // CHECK: tenon.slice %{{.*}} from 6 : tensor<?x4x2xf32{{.*}} -> tensor<?x2xf32, #tenon.dims<seq, H>>
+    %picked = tenon.slice %inside from 6 : tensor<?x4x2xf32, #tenon.dims<seq, "app::C", H>> -> tensor<?x2xf32, #tenon.dims<seq, H>>
     // CHECK: tenon.join %{{.*}}, %{{.*}} at [0, 2] : tensor<?x2xf32
     %parts = tenon.join %part, %part at [0, 2] : tensor<?x2xf32, #tenon.dims<seq, H>>, tensor<?x2xf32, #tenon.dims<seq, H>> -> tensor<?x4xf32, #tenon.dims<seq, "app::C">>
     // CHECK: tenon.scale %{{.*}} by 5.000000e-01 : tensor

@@ -14,6 +14,7 @@
 !b = tensor<12xf32, #tenon.dims<F>>
 !number = tensor<?x?xf32, #tenon.dims<batch, seq>>
 !half = tensor<?x?x2xf32, #tenon.dims<batch, seq, D>>
+!pairs = tensor<?x?x4x2xf32, #tenon.dims<batch, seq, C, D>>
 !angles = tensor<?x2xf32, #tenon.dims<seq, D>>
 tenon.model @m {
   tenon.dim @batch 1 to 2
@@ -408,6 +409,24 @@ tenon.model @m {
     %b = tenon.join %a, %a at [0, 2] : !half, !half -> !x
     %z = tenon.linear %b, %w : !x, !square -> !x
     return %z : !x
+  }
+
+  // Several dimensions of what another kernel made may be a row of one, not of what it makes itself.
+  // CHECK-LABEL: func.func @picked
+  // CHECK: tenon.group rows -> tensor<?x?x4x2xf32
+  // CHECK-NEXT: tenon.elementwise tanh
+  // CHECK-NEXT: tenon.yield
+  // CHECK: tenon.group rows -> tensor<?x?x2xf32
+  // CHECK-NEXT: tenon.slice {{.*}} from 2
+  // CHECK-NEXT: tenon.slice {{.*}} from 4
+  // CHECK-NEXT: tenon.elementwise multiply
+  // CHECK-NEXT: tenon.yield
+  func.func @picked(%x: !pairs) -> !half {
+    %y = tenon.elementwise tanh %x : !pairs -> !pairs
+    %a = tenon.slice %y from 2 : !pairs -> !half
+    %b = tenon.slice %y from 4 : !pairs -> !half
+    %c = tenon.elementwise multiply %a, %b : !half, !half -> !half
+    return %c : !half
   }
 
   // Where two dimensions have one name, a view is alone: the name would not say which is meant.

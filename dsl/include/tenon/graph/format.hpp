@@ -22,6 +22,7 @@ inline constexpr std::uint32_t alignment = 64;  // bytes; what g++ gives large c
 // that.
 inline constexpr std::uint32_t max_rank = 8;
 inline constexpr std::uint32_t max_name_bytes = 4096;  // also of a path; no control characters
+inline constexpr std::uint64_t max_columns = std::uint64_t{1} << 31;      // of what is sliced
 inline constexpr std::uint64_t max_elements = std::uint64_t{1} << 48;     // of a tensor, at most
 inline constexpr std::uint64_t max_model_bytes = std::uint64_t{1} << 56;  // all tensors and layers
 
@@ -82,7 +83,8 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
 //   along                                                  -> (D) f32: 0..D-1; where D counts the
 //                                                          tokens of a call, its first position +
 //                                                          that
-//   slice          x (..., D); attrs: word first element   -> (..., E)
+//   slice          x (..., D...); attrs: word first element of the rows D...
+//                                                          -> (..., E)
 //   join           parts (..., D1), (..., D2) ...          -> (..., D1 + D2 + ...)
 #define TENON_OPS(X)               \
   X(embedding, 2, 2, 1, 0)         \

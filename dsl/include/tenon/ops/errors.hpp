@@ -115,6 +115,12 @@ template <class D>
 struct last_dimension_must_be_known_at_compile_time {};
 template <class E, unsigned long long End, class D, unsigned long long Size>
 struct slice_ends_behind_the_end_of {};
+template <class D, class X>
+struct pick_takes_from_the_dimension_before_the_last {};
+template <unsigned long long Index, class D, unsigned long long Size>
+struct pick_is_behind_the_end_of {};
+template <class D, class C>
+struct rows_of_more_than_2_to_the_31_elements {};
 template <class X, class First>
 struct dimensions_before_the_last_are_not_those_of_the_first_part {};
 template <class F>

@@ -69,6 +69,58 @@ struct slice_operation : refused_slice<E, Offset> {
   }
 };
 
+/// Of a dimension that stands before the last.
+template <class D, std::uint32_t Index, class X>
+consteval auto check_pick() {
+  using rows = decltype(check_rows<X>());
+  using made = decltype(check_made<D>());
+  if constexpr (!accepts_a_value<rows>)
+    return rows{};
+  else if constexpr (!is_accepted<made>)
+    return made{};
+  else if constexpr (rank_of<X> < 2)
+    return error::pick_takes_from_the_dimension_before_the_last<D, shape_t<X>>{};
+  else {
+    using before = shape::leading_t<shape_t<X>>;
+    using last = shape::last_t<shape_t<X>>;
+    if constexpr (!std::is_same_v<shape::last_t<before>, D>)
+      return error::pick_takes_from_the_dimension_before_the_last<D, shape_t<X>>{};
+    else if constexpr (Index >= D::max)
+      return error::pick_is_behind_the_end_of<Index, D, D::max>{};
+    else if constexpr (std::uint64_t{D::max} * last::max > graph::max_columns)
+      return error::rows_of_more_than_2_to_the_31_elements<D, last>{};
+    else
+      return accepted<typename tensor_of<element_t<X>,
+                                         shape::append_t<shape::leading_t<before>, last>>::type>{};
+  }
+}
+
+template <class D, std::uint32_t Index>
+struct refused_pick {
+  template <class X, class Error = decltype(check_pick<D, Index, X>())>
+    requires(!is_accepted<Error>)
+  TENON_REFUSES("pick<D, index>(x): needs x (..., D, C) of floats, index below D")
+  constexpr refused_value operator()(X, where = where::here()) const {
+    return {};
+  }
+};
+
+template <class D, std::uint32_t Index>
+struct pick_operation : refused_pick<D, Index> {
+  using refused_pick<D, Index>::operator();
+
+  template <class X, class Check = decltype(check_pick<D, Index, X>())>
+    requires is_accepted<Check>
+  constexpr auto operator()(X x, where at = where::here()) const {
+    using result = typename Check::result;
+    if constexpr (any_refused<result>)
+      return refused_value{};
+    else
+      return emit<result>(graph::op::slice, at, attribute(Index * shape::last_t<shape_t<X>>::max),
+                          x);
+  }
+};
+
 /// In place of a part that is not given.
 struct no_part {};
 
@@ -166,6 +218,12 @@ struct join_operation : refused_join<D> {
 ///   x (..., D) of floats -> (..., E); D and E known at compile time, offset + E at most D.
 template <class E, std::uint32_t Offset = 0>
 inline constexpr detail::slice_operation<E, Offset> slice{};
+
+/// pick<D, index>(x): what has that index in D, which stands before the last dimension: queries of
+/// (batch, seq, n_head, three, n_dim).
+///   x (..., D, C) of floats -> (..., C); D and C known at compile time, index below D.
+template <class D, std::uint32_t Index>
+inline constexpr detail::pick_operation<D, Index> pick{};
 
 /// join<D>(a, b, ...): the last dimensions of one to four parts side by side.
 ///   a (..., A), b (..., B), ... of floats, the same but for the last dimension -> (..., D), where

@@ -24,6 +24,8 @@ struct n_layer : dim<{layers}> {{}};
 struct n_head : dim<{heads}> {{}};
 struct c : dim<{c}> {{}};
 struct c3 : dim<{c3}> {{}};
+struct c_left : dim<{left}> {{}};
+struct c_right : dim<{right}> {{}};
 struct w : dim<{w}> {{}};
 """
 TENSORS = {"x": "(B, T, c)", "h": "(B, T, w)", "p": "(T, c)", "l": "(B, T, n_vocab)", "s": "(B, T)", "n": "()"}
@@ -60,6 +62,7 @@ class Model:
         self.heads = self.pick([1, 2, 3])
         self.c = self.heads * self.pick([1, 2, 4, 5, 8, 11])
         self.w = self.pick([1, 3, 8, 16, 17, 33])
+        self.left = max(1, int(self.random.random() * self.c))
         self.vocab = self.pick([2, 5, 16, 37])
         self.tables, self.norms = [], []
         self.used = set()
@@ -176,12 +179,19 @@ class Model:
         """Norms and the like, by hand and by name; numbers for each token, and what they do to its row."""
         x = scope.any(shape)
         form = self.pick(["number", "{0} * {2}", "{2} - {0}", "nn::unit_rms<{1}>({0}, 0.1)", "norm",
-                          "{0} - sum<{1}>({0}) * (1.0 / {1}::max)", "exp({0} - max<{1}>({0}))", "numbers"])
+                          "{0} - sum<{1}>({0}) * (1.0 / {1}::max)", "exp({0} - max<{1}>({0}))", "numbers",
+                          "{0} * tanh(along<{1}>({0}) - 2)", "{0} + along<seq>({0}) * 0.1", "views", "views"])
         if form == "number":
             self.make_s(scope)
         elif form == "numbers":
             scope.add("s", self.pick(["tanh({0}) * {1}", "{0} + {1}", "0.5 * {0} - {1}"])
                       .format(scope.any("s"), scope.any("s")))
+        elif form == "views":
+            if shape == "x" and self.left < self.c:
+                y = scope.any("x")
+                left, right = f"slice<c_left, 0>({x})", f"slice<c_right, {self.left}>({y})"
+                scope.add("x", self.pick(["join<c>({0}, {1})", "join<c>({1}, {0})", "join<c>({1} * {1}, -{0})",
+                                          "{2} * join<c>({0}, {1} + {1})"]).format(left, right, x))
         elif form == "norm":
             name = self.member(f'nn::rms_norm<{width}> {{}}{{"{{}}", 0.1}}')
             scope.add(shape, f"{self.use(name)}({x})")
@@ -276,7 +286,7 @@ class Model:
         named = ", ".join(f'output<"{value}">({value})' for value in dict.fromkeys(results))
         used = [f'input<"{i}", i32, batch, seq> {i}' for i in ("ids", "kinds", "targets")]
         dims = DIMENSIONS.format(vocab=self.vocab, layers=self.pick([1, 2, 3]), heads=self.heads, c=self.c,
-                                 c3=3 * self.c, w=self.w)
+                                 c3=3 * self.c, w=self.w, left=self.left, right=max(1, self.c - self.left))
         body = "\n    ".join(scope.lines + [f"return outputs({named});"])
         return (f"\nnamespace of_{name} {{\n{dims}\n" + "\n".join(self.layers)
                 + "struct model {\n  " + "\n  ".join(self.members)

@@ -199,6 +199,7 @@ unsigned operandsOf(ScalarFunction function) {
   case ScalarFunction::cos:
     return 1;
   case ScalarFunction::select_less:
+  case ScalarFunction::select_at_most:
     return 4;
   }
   llvm_unreachable("all functions are above");

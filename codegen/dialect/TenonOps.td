@@ -232,7 +232,8 @@ def Tenon_ElementwiseOp : Tenon_Op<"elementwise", [Pure, Tenon_Elementwise]> {
     those that it lacks. f is one of
     add x + y, subtract x - y, multiply x y, divide x / y, minimum, maximum (NaN if either is),
     exp, log, sqrt, rsqrt 1 / sqrt x, tanh, sigmoid 1 / (1 + exp(-x)), sin, cos (NaN from 2^20 on),
-    select_less (x, y, u, v): u where x < y, else v; the derivative of minimum and maximum.
+    select_less (x, y, u, v): u where x < y, else v, select_at_most the same of x <= y: v where x
+    or y is NaN.
     (C1) there are as many operands as f takes.
     (C2) operands and result have the same float element type.
     (C3) the result has the type of the operand with the most dimensions; the dimensions of the

@@ -158,6 +158,7 @@ static int64_t flopsOf(ScalarFunction function) {
     return 15;
   case ScalarFunction::rsqrt:
   case ScalarFunction::select_less:
+  case ScalarFunction::select_at_most:
     return 2;
   case ScalarFunction::add:
   case ScalarFunction::subtract:

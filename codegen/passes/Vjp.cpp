@@ -57,7 +57,8 @@ public:
     else if (isa<RepeatOp>(op))
       result = true; // its layers have parameters
     else
-      result = llvm::any_of(op->getOperands(), [&](Value operand) { return isActive(operand); });
+      result = llvm::any_of(differentiableOperands(op),
+                            [&](OpOperand &operand) { return isActive(operand.get()); });
     return active[value] = result;
   }
 
@@ -135,9 +136,9 @@ RepeatOp yieldSaved(RepeatOp stack, ArrayRef<Value> saved, ArrayRef<Type> stackT
 SmallVector<Value> BlockBackward::capturedBy(Block &layer) {
   llvm::SetVector<Value> captured;
   for (Operation &op : layer)
-    for (Value operand : op.getOperands())
-      if (operand.getParentBlock() == forward && !operand.getDefiningOp<GetParamOp>() &&
-          isActive(operand))
+    for (OpOperand &use : differentiableOperands(&op))
+      if (Value operand = use.get(); operand.getParentBlock() == forward &&
+                                     !operand.getDefiningOp<GetParamOp>() && isActive(operand))
         captured.insert(operand);
   return captured.takeVector();
 }

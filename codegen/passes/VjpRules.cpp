@@ -159,16 +159,21 @@ Value derivative(ElementwiseOp op, unsigned i, Value dy, Backward &w) {
   case ScalarFunction::cos:
     return times(product(dy, apply(ScalarFunction::sin, {input(0)})), -1);
   case ScalarFunction::select_less:
-    break; // only derivatives have it
+  case ScalarFunction::select_at_most: {
+    Value x = input(0), y = input(1), none = number(0);
+    return apply(op.getFunction(),
+                 i == 2 ? ValueRange{x, y, dy, none} : ValueRange{x, y, none, dy});
   }
-  llvm_unreachable("a model has no such function");
+  }
+  llvm_unreachable("all functions are above");
 }
 
 LogicalResult rule(ElementwiseOp op, Value dy, Backward &w) {
-  for (unsigned i = op.getInputs().size(); i-- > 0;) {
-    Value operand = op.getInputs()[i];
-    if (failed(addTo(operand, w, [&] {
-          return reduceTo(operand.getType(), derivative(op, i, dy, w), op.getLoc(), w);
+  for (OpOperand &operand : llvm::reverse(differentiableOperands(op))) {
+    Value value = operand.get();
+    unsigned i = operand.getOperandNumber();
+    if (failed(addTo(value, w, [&] {
+          return reduceTo(value.getType(), derivative(op, i, dy, w), op.getLoc(), w);
         })))
       return failure();
   }
@@ -217,6 +222,13 @@ LogicalResult rule(CrossEntropyOp op, Value dy, Backward &w) {
   });
 }
 } // namespace
+
+MutableArrayRef<OpOperand> differentiableOperands(Operation *op) {
+  auto elementwise = dyn_cast<ElementwiseOp>(op);
+  bool chooses = elementwise && (elementwise.getFunction() == ScalarFunction::select_less ||
+                                 elementwise.getFunction() == ScalarFunction::select_at_most);
+  return op->getOpOperands().drop_front(chooses ? 2 : 0);
+}
 
 LogicalResult applyRule(Operation *op, Backward &backward) {
   Value dy = backward.gradientOf(op->getResult(0));

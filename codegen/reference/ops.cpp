@@ -90,6 +90,8 @@ static double apply(ScalarFunction function, llvm::ArrayRef<double> x) {
     return std::cos(ofAngle(x[0]));
   case ScalarFunction::select_less:
     return x[0] < x[1] ? x[2] : x[3];
+  case ScalarFunction::select_at_most:
+    return x[0] <= x[1] ? x[2] : x[3];
   }
   llvm_unreachable("all functions are above");
 }

@@ -244,6 +244,40 @@ TEST_CASE("arithmetic: products with numbers are scale, other numbers are values
 }
 
 namespace {
+struct choices {
+  param<f32, n_embd> gain{"gain", ones};
+  constexpr auto operator()(input<"x", f32, batch, n_embd> x, input<"y", f32, batch> y) const {
+    const auto small = x < gain;
+    auto z = choose(small, x, tied(gain));
+    z = choose(y >= 0.5 && !(z <= 1), z, 2);
+    return outputs(output<"z">(choose(small || 3 > x, z, y)));
+  }
+};
+}  // namespace
+
+TENON_MODEL(choices, choices{});
+
+TEST_CASE("choices are elementwise; what is compared twice stands once") {
+  const decode::graph of = decode::read(tenon_graph_choices);
+  strings nodes;
+  std::vector<std::uint32_t> functions;
+  for (const decode::node& n : of.nodes) {
+    nodes.push_back(of.text(n));
+    if (n.op == graph::op::elementwise) functions.push_back(n.attributes.at(0));
+  }
+  CHECK(nodes == strings{"elementwise(%0, gain, %0, gain) -> %2 : [batch, n_embd]",
+                         "number() -> %3 : []", "number() -> %4 : []", "number() -> %5 : []",
+                         "elementwise(%2, %4, %5, %2) -> %6 : [batch, n_embd]",
+                         "elementwise(%3, %1, %6, %5) -> %7 : [batch, n_embd]",
+                         "number() -> %8 : []",
+                         "elementwise(%0, %8, %7, %1) -> %9 : [batch, n_embd]",
+                         "elementwise(%0, gain, %7, %9) -> %10 : [batch, n_embd]"});
+  const auto less = static_cast<std::uint32_t>(graph::scalar::select_less);
+  const auto at_most = static_cast<std::uint32_t>(graph::scalar::select_at_most);
+  CHECK(functions == std::vector<std::uint32_t>{less, at_most, at_most, less, less});
+}
+
+namespace {
 constexpr std::uint32_t norms_line = __LINE__;
 struct norms {
   nn::rms_norm<n_embd> norm{"norm", 0.5};

@@ -83,6 +83,8 @@ tenon.model @all attributes {tenon.machine = "x86-64"} {
       %s = tenon.elementwise sigmoid %h : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
       // CHECK: tenon.elementwise select_less %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : tensor
       %chosen = tenon.elementwise select_less %h, %s, %s, %h : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+      // CHECK: tenon.elementwise select_at_most %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : tensor
+      %chosen_again = tenon.elementwise select_at_most %most, %s, %s, %h : tensor<?x?xf32, #tenon.dims<batch, seq>>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
       tenon.yield %h : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
     }
     // CHECK: tenon.attention %[[Y:.*]], %[[Y]], %[[Y]] cache @single : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, {{.*}} -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>

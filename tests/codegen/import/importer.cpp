@@ -156,7 +156,7 @@ TEST_CASE("importer: attributes and states that an operation cannot have") {
 
   Small function; // derivatives alone have more
   function.node(op::elementwise, {function.x}, {function.fresh()}, {graph::n_scalars}, 6);
-  refuses(function, 6, "tenon.elementwise a 'function' of 14; it must be below 14");
+  refuses(function, 6, "tenon.elementwise a 'function' of 16; it must be below 16");
 
   Small kind;
   kind.node(op::reduce, {kind.x}, {kind.value(dtype::f32, {kind.seq})}, {2, 1}, 8);

@@ -111,6 +111,15 @@ TEST_CASE("functions of scalars") {
   CHECK(elementwise(tenon::ScalarFunction::subtract, {&y, &x}).values == Values{1, -3.5, 4, 0.25});
   CHECK(elementwise(tenon::ScalarFunction::select_less, {&x, &y, &y, &x}).values ==
         Values{2, 4, 2, 0.5});
+  Tensor by{{2}, {4, 0.25}}, nan{{2}, {NAN, NAN}};
+  for (auto [function, values] :
+       {std::pair(tenon::ScalarFunction::select_less, Values{2, 4, 2, 0.25}),
+        {tenon::ScalarFunction::select_at_most, Values{2, 4, 2, 0.5}}}) {
+    CHECK(elementwise(function, {&x, &by, &y, &x}).values == values);
+    // Nothing is less than NaN, or as great.
+    CHECK(elementwise(function, {&x, &nan, &y, &x}).values == x.values);
+    CHECK(elementwise(function, {&nan, &by, &y, &x}).values == x.values);
+  }
 
   Tensor positive{{3}, {0.25, 1, 4}};
   CHECK(elementwise(tenon::ScalarFunction::sqrt, {&positive}).values == Values{0.5, 1, 2});

@@ -102,13 +102,14 @@ TENON_MODEL(dropped, dropped_model);
 struct functions {
   nn::linear<n_embd, n_embd> gate = tenon::tied(nn::linear<n_embd, n_embd>{"gate", normal(1)});
   nn::linear<n_embd, n_embd> up = tenon::tied(nn::linear<n_embd, n_embd>{"up", normal(1)});
-  param<f32, n_embd> gain{"gain", ones};
+  param<f32, n_embd> gain = tenon::tied(param<f32, n_embd>{"gain", ones});
   param<f32, n_embd> shift = tenon::tied(param<f32, n_embd>{"shift", ones});
 
   constexpr auto operator()(tensor<f32, batch, seq, n_embd> x) const {
     auto y = nn::silu(gate(x)) * up(x) + tanh(x) / (2 + exp(x));
     y = y + sin(gate(x)) * cos(3 * x) + sqrt(0.1 + y * y) * rsqrt(1 + exp(-up(x))) -
         log(2 + sigmoid(gain * x));
+    y = choose((gate(x) < y && !(y >= 2)) || x > gain, y * shift, choose(x <= shift, gain * y, x));
     auto square = shift * x * (shift * x);
     return x + (max(y, shift * x) - min(0.5 * y, 1 - gate(y))) / (1 + square);
   }

@@ -73,8 +73,8 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
 //                  matching yield.
 //   yield          next values; results: the values after the last iteration
 //   number         attrs: f64 value                        -> ()
-//   elementwise    x, [y]; all dims of one are dims of the other, in the same order
-//                  attrs: word scalar                      -> shape of the bigger one
+//   elementwise    x, ...; all dims of the others are dims of the biggest, in the same order
+//                  attrs: word scalar                      -> shape of the biggest
 //   reduce         x; attrs: word reduction, word dim index of D
 //                                                          -> shape of x without D
 //   along                                                  -> (D) f32: 0..D-1; where D counts the
@@ -94,7 +94,7 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
   X(repeat, 1, 64, any, 1)         \
   X(yield, 1, 64, any, 0)          \
   X(number, 0, 0, 1, 2)            \
-  X(elementwise, 1, 2, 1, 1)       \
+  X(elementwise, 1, 4, 1, 1)       \
   X(reduce, 1, 1, 1, 2)            \
   X(grouped_attention, 4, 4, 1, 0) \
   X(along, 0, 0, 1, 0)
@@ -119,6 +119,7 @@ inline constexpr op_row op_table[] = {
 inline constexpr std::uint32_t n_ops = sizeof(op_table) / sizeof(op_table[0]);
 
 // The functions of scalars that `elementwise` applies, one row each: X(enumerator, operands).
+// select_less (x, y, u, v) is u where x < y, else v; select_at_most the same of x <= y.
 #define TENON_SCALARS(X) \
   X(add, 2)              \
   X(subtract, 2)         \
@@ -133,7 +134,9 @@ inline constexpr std::uint32_t n_ops = sizeof(op_table) / sizeof(op_table[0]);
   X(tanh, 1)             \
   X(sigmoid, 1)          \
   X(sin, 1)              \
-  X(cos, 1)
+  X(cos, 1)              \
+  X(select_less, 4)      \
+  X(select_at_most, 4)
 
 enum class scalar : std::uint32_t {
 #define TENON_SCALAR(name, operands) name,

@@ -40,6 +40,10 @@ template <class Y>
 struct right_operand_must_be_a_tensor_a_param_or_a_number {};
 template <class X, class Y>
 struct one_operand_must_be_a_tensor {};
+template <class X>
+struct choose_needs_a_condition_as_in_choose_x_less_than_y {};
+template <class X>
+struct what_is_chosen_must_be_a_tensor_a_param_or_a_number {};
 template <class S>
 struct cache_must_be_a_kv_cache {};
 template <class X>

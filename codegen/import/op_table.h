@@ -17,6 +17,7 @@ enum class AttrSource {
   Scalar,    // one word, scalar -> ScalarFunctionAttr
   Reduction, // one word, reduction -> ReductionAttr
   State,     // no word: the node's state operand -> FlatSymbolRefAttr
+  Cache,     // the same; where the node has none, the UnitAttr `bidirectional`
 };
 
 struct AttrRow {
@@ -26,7 +27,7 @@ struct AttrRow {
 
 struct OpRow {
   graph::op op;
-  const char *operation; // null: opens or closes a loop, see the importer
+  const char *operation; // null: opens or closes a loop or the scores, see the importer
   AttrRow attrs[2] = {};
 };
 
@@ -50,8 +51,10 @@ inline constexpr OpRow opRows[] = {
     {graph::op::reduce,
      "tenon.reduce",
      {{"kind", AttrSource::Reduction}, {"over", AttrSource::Dimension}}},
-    {graph::op::grouped_attention, "tenon.attention", {{"cache", AttrSource::State}}},
+    {graph::op::grouped_attention, "tenon.attention", {{"cache", AttrSource::Cache}}},
     {graph::op::along, "tenon.along"},
+    {graph::op::scores, nullptr},
+    {graph::op::attend, nullptr},
 };
 
 /// Words that an attribute takes.

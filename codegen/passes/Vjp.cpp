@@ -105,7 +105,6 @@ public:
 
 private:
   SmallVector<Value> capturedBy(Block &layer);
-  Value zerosLike(Value value);
   LogicalResult differentiate(RepeatOp stack);
 
   Differentiation &shared;
@@ -143,15 +142,6 @@ SmallVector<Value> BlockBackward::capturedBy(Block &layer) {
   return captured.takeVector();
 }
 
-/// Nothing is less than itself, NaN neither: what is chosen is 0, whatever the value holds.
-Value BlockBackward::zerosLike(Value value) {
-  auto scalar = RankedTensorType::get({}, cast<RankedTensorType>(value.getType()).getElementType(),
-                                      DimsAttr::get(value.getContext(), {}));
-  Value zero = ConstantOp::create(b, value.getLoc(), scalar, llvm::APFloat(0.0));
-  return ElementwiseOp::create(b, value.getLoc(), ScalarFunction::select_less,
-                               ValueRange{value, value, value, zero});
-}
-
 LogicalResult BlockBackward::differentiate(RepeatOp stack) {
   Location loc = stack.getLoc();
   Block &layer = stack.getBody().front();
@@ -168,7 +158,7 @@ LogicalResult BlockBackward::differentiate(RepeatOp stack) {
   unsigned carried = inits.size();
   for (Value value : captured) {
     Value sum = gradientOf(value);
-    inits.push_back(sum ? sum : zerosLike(value));
+    inits.push_back(sum ? sum : zerosLike(b, value));
   }
 
   Region region;

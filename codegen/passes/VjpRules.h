@@ -32,4 +32,10 @@ llvm::MutableArrayRef<mlir::OpOperand> differentiableOperands(mlir::Operation *o
 /// operation without a derivative is an error.
 mlir::LogicalResult applyRule(mlir::Operation *op, Backward &backward);
 
+/// Zeros of the type of a value, whatever it holds.
+mlir::Value zerosLike(mlir::OpBuilder &b, mlir::Value value);
+
+/// Fills the region of an attention's backward with the score function and its derivative.
+mlir::LogicalResult differentiateScore(mlir::Region &score, mlir::Region &into);
+
 } // namespace tenon

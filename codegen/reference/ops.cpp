@@ -235,34 +235,6 @@ Tensor slice(const Tensor &x, int64_t begin, int64_t count) {
   return result;
 }
 
-Tensor attention(const Tensor &queries, const Tensor &keys, const Tensor &values, Heads heads,
-                 int64_t offset) {
-  int64_t B = queries.shape[0], T = queries.shape[1], P = keys.shape[1];
-  int64_t D = queries.last() / heads.queries, group = heads.queries / heads.keys;
-  Tensor result = Tensor::zeros(queries.shape);
-  for (int64_t b = 0; b < B; ++b)
-    for (int64_t t = 0; t < T; ++t)
-      for (int64_t h = 0; h < heads.queries; ++h) {
-        int64_t shared = h / group * D; // where the key head's channels begin
-        const double *query = queries.row(b * T + t) + h * D;
-        double *out = result.row(b * T + t) + h * D;
-        std::vector<double> weight(offset + t + 1); // of the positions 0 .. offset + t
-        for (size_t j = 0; j < weight.size(); ++j) {
-          const double *key = keys.row(b * P + j) + shared;
-          for (int64_t d = 0; d < D; ++d)
-            weight[j] += query[d] * key[d];
-          weight[j] /= std::sqrt(static_cast<double>(D));
-        }
-        double greatest = *std::max_element(weight.begin(), weight.end()), sum = 0;
-        for (double &w : weight)
-          sum += w = std::exp(w - greatest);
-        for (size_t j = 0; j < weight.size(); ++j)
-          for (int64_t d = 0; d < D; ++d)
-            out[d] += weight[j] / sum * values.row(b * P + j)[shared + d];
-      }
-  return result;
-}
-
 Tensor lastToken(const Tensor &x) {
   int64_t B = x.shape[0], T = x.shape[1];
   SmallVector<int64_t> shape(x.shape);

@@ -62,15 +62,6 @@ Tensor geluErf(const Tensor &x);
 /// `count` elements of the last dimension, from `begin`.
 Tensor slice(const Tensor &x, int64_t begin, int64_t count);
 
-/// The number of an attention's heads: query head h uses key head h / (queries / keys).
-struct Heads {
-  int64_t queries, keys;
-};
-/// Causal attention of queries (B, T, heads D) at positions offset .. offset + T - 1 over the keys
-/// and values (B, P, key heads D) of positions 0 .. P - 1, P >= offset + T.
-Tensor attention(const Tensor &queries, const Tensor &keys, const Tensor &values, Heads heads,
-                 int64_t offset);
-
 /// (B, ...): the last of each sequence of x (B, T, ...).
 Tensor lastToken(const Tensor &x);
 

@@ -355,6 +355,41 @@ TEST_CASE("numbers along a dimension read nothing") {
   CHECK(of.text(of.nodes[1]) == "along() -> %2 : [n_embd]");
 }
 
+namespace {
+struct other : dyn<1, 7> {};
+struct scored {
+  kv_cache<f32, batch, n_block, n_head, n_dim> cache{"cache"};
+  constexpr auto operator()(input<"q", f32, batch, seq, n_head, n_group, n_dim> q,
+                            input<"k", f32, batch, seq, n_head, n_dim> k,
+                            input<"c", f32, batch> c) const {
+    auto twice = 2 * c;
+    auto y = attention<n_dim>(q, k, k, cache, [&](auto s) {
+      return choose(along<seq>(s) < along<n_block>(s), tanh(s) + twice, -__builtin_inf());
+    });
+    auto z = attention<n_dim, other>(q, k, k, [&](auto s) { return s * c; });
+    return outputs(output<"y">(y), output<"z">(z), output<"all">(attention<n_dim, other>(q, k, k)));
+  }
+};
+}  // namespace
+
+TEST_CASE("a score function stands between two nodes") {
+  static constexpr auto traced = trace("scored", scored{}, 0);
+  constexpr auto blob = encode<traced>();
+  const decode::graph of = decode::read(blob);
+  strings nodes;
+  for (const decode::node& n : of.nodes) nodes.push_back(of.text(n));
+  const std::string scores = "[batch, seq, n_head, n_group, n_block]";
+  const std::string all = "[batch, seq, n_head, n_group, other]";
+  const std::string queries = "[batch, seq, n_head, n_group, n_dim]";
+  CHECK(nodes == strings{"scale(%2) -> %3 : [batch]", "scores(%0, %1, %1, cache) -> %4 : " + scores,
+                         "along() -> %5 : [seq]", "along() -> %6 : [n_block]",
+                         "elementwise(%4) -> %7 : " + scores, "add(%7, %3) -> %8 : " + scores,
+                         "number() -> %9 : []", "elementwise(%5, %6, %8, %9) -> %10 : " + scores,
+                         "attend(%10) -> %11 : " + queries, "scores(%0, %1, %1) -> %12 : " + all,
+                         "elementwise(%12, %2) -> %13 : " + all, "attend(%13) -> %14 : " + queries,
+                         "grouped_attention(%0, %1, %1) -> %15 : " + queries});
+}
+
 TEST_CASE("attributes hold what the calls say") {
   const auto number = [](const decode::node& n) {
     return decode::f64(n.attributes.at(0), n.attributes.at(1));

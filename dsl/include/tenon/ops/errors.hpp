@@ -153,6 +153,12 @@ template <class V, class K>
 struct dimensions_of_v_are_not_those_of_k {};
 template <class S, class K>
 struct dimensions_of_the_cache_are_not_batch_context_and_those_of_k {};
+template <class J, class Q>
+struct dimension_of_keys_is_one_of_the_queries_too {};
+template <class J, class T>
+struct bounds_of_the_dimension_of_keys_are_not_those_of_time {};
+template <class Made, class S>
+struct function_must_return_what_has_the_type_of_the_scores {};
 
 // loops and scopes
 template <class L>

@@ -293,8 +293,8 @@ def Tenon_AttentionOp : Tenon_Op<"attention",
     With a region `score`, softmax is that of f(q . k_j): the region gets the products, (B, T,
     heads..., J), and what it captures, and yields f of them. An element is worked out where a
     kernel has it; nobody stores B x T x H x J numbers. Keys that a query does not see count as
-    nothing whatever f makes of them. Where f makes -infinity of all that it sees, the result is 0;
-    where it makes NaN of one, NaN.
+    nothing whatever f makes of them. What f makes below -2^24 counts as that, but for -infinity;
+    where it makes that of all that a query sees, the result is 0, where it makes NaN of one, NaN.
     With `cache`, offset is the call's position, positions before it come from the cache, and the
     new keys and values are added to it; without, offset is 0 and the positions are those of the
     inputs. The second dimension of the cache bounds the positions. With `keeps bf16`, keys and

@@ -9,6 +9,11 @@ namespace tenon {
 /// Starts the error of constraint (Cn) of an operation.
 mlir::InFlightDiagnostic violates(mlir::Operation *op, int constraint);
 
+/// Error of (C7) of attention unless its score function, where it has one, is of the scores of
+/// `inputs` and of what is captured; `scores` is how many values like them it gets and yields.
+mlir::LogicalResult checkScore(mlir::Operation *op, mlir::ValueRange inputs,
+                               mlir::ValueRange captured, mlir::Region &score, unsigned scores = 1);
+
 /// A tensor's dimensions and element type for a message: "(seq, n_embd = 768) of 'f32'".
 std::string shapeText(mlir::Type type);
 

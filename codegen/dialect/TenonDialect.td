@@ -55,13 +55,14 @@ def Tenon_GeluKind : Tenon_Enum<"GeluKind", "which form of GELU", [
   I32EnumAttrCase<"Tanh", 0, "tanh">, I32EnumAttrCase<"Erf", 1, "erf">]>;
 def Tenon_GeluKindAttr : Tenon_EnumAttr<Tenon_GeluKind, "gelu_kind">;
 
-// The first ones are TENON_SCALARS of the graph format; no model can write the others.
+// TENON_SCALARS of the graph format.
 def Tenon_ScalarFunction : Tenon_Enum<"ScalarFunction", "what is done to each element", [
   I32EnumAttrCase<"add", 0>, I32EnumAttrCase<"subtract", 1>, I32EnumAttrCase<"multiply", 2>,
   I32EnumAttrCase<"divide", 3>, I32EnumAttrCase<"minimum", 4>, I32EnumAttrCase<"maximum", 5>,
   I32EnumAttrCase<"exp", 6>, I32EnumAttrCase<"log", 7>, I32EnumAttrCase<"sqrt", 8>,
   I32EnumAttrCase<"rsqrt", 9>, I32EnumAttrCase<"tanh", 10>, I32EnumAttrCase<"sigmoid", 11>,
-  I32EnumAttrCase<"sin", 12>, I32EnumAttrCase<"cos", 13>, I32EnumAttrCase<"select_less", 14>]>;
+  I32EnumAttrCase<"sin", 12>, I32EnumAttrCase<"cos", 13>, I32EnumAttrCase<"select_less", 14>,
+  I32EnumAttrCase<"select_at_most", 15>]>;
 def Tenon_ScalarFunctionAttr : Tenon_EnumAttr<Tenon_ScalarFunction, "scalar_function">;
 
 // As in the graph format.

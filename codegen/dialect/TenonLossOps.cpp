@@ -31,8 +31,10 @@ static LogicalResult checkHeadsAndLse(Operation *op, ValueRange inputs, FlatSymb
                          << ", found " << shapeText(lse);
 }
 
-LogicalResult AttentionSavingOp::verify() {
-  return checkInputs(*this, getInputs(), getHeadsAttr(), getResult().getType(), "the result");
+LogicalResult AttentionSavingOp::verifyRegions() {
+  if (failed(checkInputs(*this, getInputs(), getHeadsAttr(), getResult().getType(), "the result")))
+    return failure();
+  return checkScore(*this, getInputs(), getCaptured(), getScore());
 }
 
 LogicalResult AttentionSavingOp::verifySymbolUses(SymbolTableCollection &symbols) {
@@ -40,8 +42,9 @@ LogicalResult AttentionSavingOp::verifySymbolUses(SymbolTableCollection &symbols
                           getLse().getType(), symbols);
 }
 
-LogicalResult AttentionBackwardOp::verify() {
-  if (failed(checkInputs(*this, getInputs(), getHeadsAttr(), getY().getType(), "y")))
+LogicalResult AttentionBackwardOp::verifyRegions() {
+  if (failed(checkInputs(*this, getInputs(), getHeadsAttr(), getY().getType(), "y")) ||
+      failed(checkScore(*this, getInputs(), getCaptured(), getScore(), /*scores=*/2)))
     return failure();
   if (getResultTypes() != getInputs().getTypes()) // (C5)
     return violates(*this, 5) << "the gradients must have the types of the inputs; these are "

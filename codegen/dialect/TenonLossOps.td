@@ -6,13 +6,16 @@
 include "TenonOps.td"
 
 def Tenon_AttentionSavingOp : Tenon_Op<"attention_saving",
-    [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+    [Pure, AttrSizedOperandSegments, IsolatedFromAbove,
+     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "attention without a cache that also hands out what its backward needs";
   let description = [{
     result is that of `attention`; lse[b, h, t] = log sum over j <= t of exp(q . k_j / sqrt(D)), for
-    the query of head h at position t. With it a probability is exp(q . k_j / sqrt(D) - lse): the
-    backward needs no other sum, and nobody stores B x H x T x T numbers; f64 for large scores.
-    (C1) to (C3) and (C6) as in `attention`.
+    the query of head h at position t, over all j where it is `bidirectional`; with a region `score`
+    of exp(f(q . k_j)), and 0 where f makes -infinity of all. With it a probability is
+    exp(q . k_j / sqrt(D) - lse): the backward needs no other sum, and nobody stores B x H x T x T
+    numbers; f64 for large scores.
+    (C1) to (C3), (C6) and (C7) as in `attention`.
     (C4) lse is (B, heads, T) of f64, with the heads of q or the dimension `heads`.
 
     ```mlir
@@ -22,25 +25,34 @@ def Tenon_AttentionSavingOp : Tenon_Op<"attention_saving",
          tensor<?x12x?xf64, #tenon.dims<batch, n_head, seq>>
     ```
   }];
-  let arguments = (ins Variadic<Tenon_Tensor>:$inputs, OptionalAttr<FlatSymbolRefAttr>:$heads);
+  let arguments = (ins Variadic<Tenon_Tensor>:$inputs, Variadic<Tenon_Tensor>:$captured,
+                       OptionalAttr<FlatSymbolRefAttr>:$heads, UnitAttr:$bidirectional);
   let results = (outs Tenon_Tensor:$result, Tenon_Tensor:$lse);
+  let regions = (region AnyRegion:$score);
   let assemblyFormat = [{
-    $inputs (`heads` $heads^)? `:` type($inputs) `->` type($result) `,` type($lse) attr-dict
+    $inputs (`heads` $heads^)? (`bidirectional` $bidirectional^)? `:` type($inputs) `->`
+    type($result) `,` type($lse) (`captures` $captured^ `:` type($captured))? (`score` $score^)?
+    attr-dict
   }];
-  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
 }
 
 def Tenon_AttentionBackwardOp : Tenon_Op<"attention_backward",
-    [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>, AllTypesMatch<["y", "dy"]>]> {
+    [Pure, AttrSizedOperandSegments, IsolatedFromAbove,
+     DeclareOpInterfaceMethods<SymbolUserOpInterface>, AllTypesMatch<["y", "dy"]>]> {
   let summary = "gradient of attention's queries, keys and values";
   let description = [{
     For y, lse = attention_saving(inputs), in each query head, with s = 1 / sqrt(D), i the query's
     and j <= i the key's position:
       p_ij = exp(s q_i . k_j - lse_i),  g_ij = p_ij * (dy_i . v_j - dy_i . y_i)
       dq_i = s sum_j g_ij k_j,  dk_j = s sum_i g_ij q_i,  dv_j = sum_i p_ij dy_i,
-    where dk and dv are sums over the query heads of their key head too.
+    where dk and dv are sums over the query heads of their key head too; over all i and j where it is
+    `bidirectional`. With a region `score`, s is 1, p_ij = exp(f(q_i . k_j) - lse_i), and g_ij times
+    the derivative of f takes the place of g_ij: the region gets the products and what g_ij is, (B,
+    T, heads..., J) both, and what it captures; it yields f of the products and that gradient.
     The gradients are dq, dk, dv, each as its input; in one as qkv holds q, k, v.
-    (C1) to (C3) and (C6) as in `attention`, with y for the result.
+    (C1) to (C3) and (C6) as in `attention`, with y for the result; (C7) too, but for the two values
+         that the region gets and yields.
     (C4) lse is (B, heads, T) of f64, with the heads of q or the dimension `heads`.
     (C5) the gradients have the types of the inputs.
 
@@ -52,14 +64,17 @@ def Tenon_AttentionBackwardOp : Tenon_Op<"attention_backward",
       -> tensor<?x?x2304xf32, #tenon.dims<batch, seq, n_qkv>>
     ```
   }];
-  let arguments = (ins Variadic<Tenon_Tensor>:$inputs, Tenon_Tensor:$y, Tenon_Tensor:$lse,
-                       Tenon_Tensor:$dy, OptionalAttr<FlatSymbolRefAttr>:$heads);
+  let arguments = (ins Variadic<Tenon_Tensor>:$inputs, Variadic<Tenon_Tensor>:$captured,
+                       Tenon_Tensor:$y, Tenon_Tensor:$lse, Tenon_Tensor:$dy,
+                       OptionalAttr<FlatSymbolRefAttr>:$heads, UnitAttr:$bidirectional);
   let results = (outs Variadic<Tenon_Tensor>:$gradients);
+  let regions = (region AnyRegion:$score);
   let assemblyFormat = [{
-    $y `,` $lse `,` $dy `of` $inputs (`heads` $heads^)? `:` type($y) `,` type($lse) `of`
-    type($inputs) `->` type($gradients) attr-dict
+    $y `,` $lse `,` $dy `of` $inputs (`heads` $heads^)? (`bidirectional` $bidirectional^)?
+    `:` type($y) `,` type($lse) `of` type($inputs) `->` type($gradients)
+    (`captures` $captured^ `:` type($captured))? (`score` $score^)? attr-dict
   }];
-  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
 }
 
 def Tenon_CrossEntropyBackwardOp : Tenon_Op<"cross_entropy_backward",

@@ -3,6 +3,7 @@
 #include "Tenon.h"
 
 #include "Checks.h"
+#include "ScoreRegion.h"
 
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/DenseSet.h"
@@ -190,7 +191,7 @@ LogicalResult RepeatOp::verifySymbolUses(SymbolTableCollection &symbols) {
 LogicalResult GroupOp::verifyRegions() {
   Block &body = getBody().front();
   for (Operation &op : body) // (C1)
-    if (!isa<TenonDialect>(op.getDialect()) || op.getNumRegions() != 0)
+    if (!isa<TenonDialect>(op.getDialect()) || (op.getNumRegions() != 0 && !scoreOf(&op)))
       return violates(*this, 1) << "a group holds tenon operations without regions; it holds '"
                                 << op.getName() << "'";
   if (body.getTerminator()->getOperandTypes() != getResultTypes()) // (C2)

@@ -198,7 +198,8 @@ def Tenon_GroupOp : Tenon_Op<"group", [SingleBlockImplicitTerminator<"YieldOp">,
   let description = [{
     Values from outside are used directly; the results are what the body yields. Everything inside
     stays in registers or cache unless it is yielded.
-    (C1) the body holds tenon operations only, no nested group or repeat.
+    (C1) the body holds tenon operations only, no nested group or repeat; of regions only those of
+         attention's scores.
     (C2) the results have the types of the yielded values.
 
     ```mlir
@@ -215,9 +216,12 @@ def Tenon_GroupOp : Tenon_Op<"group", [SingleBlockImplicitTerminator<"YieldOp">,
   let hasRegionVerifier = 1;
 }
 
-def Tenon_YieldOp : Tenon_Op<"yield", [Pure, Terminator, ParentOneOf<["RepeatOp", "GroupOp"]>]> {
-  let summary = "hands values to the enclosing repeat or group";
-  let description = [{ Ends their body; the types are theirs to check (repeat C2, group C2). }];
+def Tenon_YieldOp : Tenon_Op<"yield", [Pure, Terminator, ParentOneOf<[
+    "RepeatOp", "GroupOp", "AttentionOp", "AttentionSavingOp", "AttentionBackwardOp"]>]> {
+  let summary = "hands values to the enclosing repeat, group or attention";
+  let description = [{
+    Ends their body; the types are theirs to check (repeat C2, group C2, attention C7).
+  }];
   let arguments = (ins Variadic<Tenon_Tensor>:$values);
   let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
   let builders = [OpBuilder<(ins), [{ build($_builder, $_state, mlir::ValueRange{}); }]>];

@@ -185,6 +185,7 @@ unsigned operandsOf(ScalarFunction function) {
   case ScalarFunction::cos:
     return 1;
   case ScalarFunction::select_less:
+  case ScalarFunction::select_at_most:
     return 4;
   }
   llvm_unreachable("all functions are above");
@@ -260,9 +261,14 @@ LogicalResult ReduceOp::verify() {
   return expectResult(*this, 2, "the dimensions of x without that one", withoutDim(x, getPlace()));
 }
 
-LogicalResult AttentionOp::verify() {
-  if (failed(checkInputs(*this, getInputs(), getHeadsAttr(), getType(), "the result")))
+LogicalResult AttentionOp::verifyRegions() {
+  if (failed(checkInputs(*this, getInputs(), getHeadsAttr(), getType(), "the result")) ||
+      failed(checkScore(*this, getInputs(), getCaptured(), getScore()))) // (C7)
     return failure();
+  if (getBidirectional() && getCacheAttr()) // (C8)
+    return violates(*this, 8) << "bidirectional attention has no cache, since later tokens would "
+                                 "change what earlier ones saw; it has "
+                              << getCacheAttr();
   if (getKeeps() && !(getKeeps()->isBF16() && getType().getElementType().isF32())) // (C5)
     return violates(*this, 5) << "keeps bf16 where the result is f32; it keeps " << *getKeeps()
                               << ", the result is " << shapeText(getType());

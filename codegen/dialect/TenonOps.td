@@ -209,7 +209,8 @@ def Tenon_ElementwiseOp : Tenon_Op<"elementwise", [Pure, Tenon_Elementwise]> {
     those that it lacks. f is one of
     add x + y, subtract x - y, multiply x y, divide x / y, minimum, maximum (NaN if either is),
     exp, log, sqrt, rsqrt 1 / sqrt x, tanh, sigmoid 1 / (1 + exp(-x)), sin, cos (NaN from 2^20 on),
-    select_less (x, y, u, v): u where x < y, else v; the derivative of minimum and maximum.
+    select_less (x, y, u, v): u where x < y, else v, select_at_most the same of x <= y: v where x
+    or y is NaN.
     (C1) there are as many operands as f takes.
     (C2) operands and result have the same float element type.
     (C3) the dimensions of the operands are dimensions of the result, in the same order, and each
@@ -255,16 +256,22 @@ def Tenon_ReduceOp : Tenon_Op<"reduce", [Pure]> {
 }
 
 def Tenon_AttentionOp : Tenon_Op<"attention",
-    [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
+    [AttrSizedOperandSegments, IsolatedFromAbove,
+     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
      DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
-  let summary = "causal multi-head self-attention";
+  let summary = "multi-head self-attention, causal or in both directions";
   let description = [{
     Inputs are queries, keys and values, of heads of D channels: either qkv (B, T, 3C) and `heads`,
     all side by side, H heads of D = C / H each; or q (B, T, heads..., D), k and v (B, T, the first
     of these heads..., D), so that neighbouring query heads share a key head, as many as q has for
     each of k. For query position p (the offset plus t), a query head and its key head, and the keys
-    and values of positions j <= p:
+    and values of positions j <= p, of all positions where `bidirectional` is given:
     result[b, t, head, d] = sum_j softmax_j(q . k_j / sqrt(D)) * v_j[d].
+    With a region `score`, softmax is that of f(q . k_j): the region gets the products, (B, T,
+    heads..., J), and what it captures, and yields f of them. An element is worked out where a
+    kernel has it; nobody stores B x T x H x J numbers. Keys that a query does not see count as
+    nothing whatever f makes of them. What f makes below -2^24 counts as that, but for -infinity;
+    where it makes that of all that a query sees, the result is 0, where it makes NaN of one, NaN.
     With `cache`, offset is the call's position, positions before it come from the cache, and the
     new keys and values are added to it; without, offset is 0 and the positions are those of the
     inputs. The second dimension of the cache bounds the positions. With `keeps bf16`, keys and
@@ -279,6 +286,12 @@ def Tenon_AttentionOp : Tenon_Op<"attention",
     (C5) `keeps`, where given, is bf16, and the result is f32.
     (C6) without `heads`, inputs are q, k and v as above, of the same float element type, all
          dimensions behind T static; the result has the type of q.
+    (C7) `score` comes without `heads`. Its first argument has the dimensions of q with another one
+         in place of D, and the element type of q; the others have the types of what is captured,
+         which lacks the dimension of the keys. It yields one value of the type of the first, and
+         holds elementwise operations, constants and `along` only, whose results have dimensions of
+         it, in the same order.
+    (C8) `bidirectional` comes without a cache.
 
     ```mlir
     %a = tenon.attention %qkv heads @n_head cache @cache
@@ -289,16 +302,28 @@ def Tenon_AttentionOp : Tenon_Op<"attention",
         tensor<?x?x2x64xf32, #tenon.dims<batch, seq, n_kv, n_dim>>,
         tensor<?x?x2x64xf32, #tenon.dims<batch, seq, n_kv, n_dim>>
       -> tensor<?x?x2x4x64xf32, #tenon.dims<batch, seq, n_kv, n_group, n_dim>>
+    %c = tenon.attention %q, %k, %v : tensor<?x?x64xf32, #tenon.dims<batch, seq, n_dim>>,
+        tensor<?x?x64xf32, #tenon.dims<batch, seq, n_dim>>,
+        tensor<?x?x64xf32, #tenon.dims<batch, seq, n_dim>>
+      -> tensor<?x?x64xf32, #tenon.dims<batch, seq, n_dim>> score {
+      ^bb0(%s: tensor<?x?x1024xf32, #tenon.dims<batch, seq, n_block>>):
+        %scaled = tenon.scale %s by 0.25 : tensor<?x?x1024xf32, #tenon.dims<batch, seq, n_block>>
+        tenon.yield %scaled : tensor<?x?x1024xf32, #tenon.dims<batch, seq, n_block>>
+      }
     ```
   }];
-  let arguments = (ins Variadic<Tenon_Tensor>:$inputs, OptionalAttr<FlatSymbolRefAttr>:$heads,
-                       OptionalAttr<FlatSymbolRefAttr>:$cache, OptionalAttr<TypeAttr>:$keeps);
+  let arguments = (ins Variadic<Tenon_Tensor>:$inputs, Variadic<Tenon_Tensor>:$captured,
+                       OptionalAttr<FlatSymbolRefAttr>:$heads,
+                       OptionalAttr<FlatSymbolRefAttr>:$cache, OptionalAttr<TypeAttr>:$keeps,
+                       UnitAttr:$bidirectional);
   let results = (outs Tenon_Tensor:$result);
+  let regions = (region AnyRegion:$score);
   let assemblyFormat = [{
-    $inputs (`heads` $heads^)? (`keeps` $keeps^)? (`cache` $cache^)? `:` type($inputs) `->`
-    type($result) attr-dict
+    $inputs (`heads` $heads^)? (`keeps` $keeps^)? (`cache` $cache^)?
+    (`bidirectional` $bidirectional^)? `:` type($inputs) `->` type($result)
+    (`captures` $captured^ `:` type($captured))? (`score` $score^)? attr-dict
   }];
-  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
   let extraClassDeclaration = [{
     /// The element type of keys and values.
     mlir::Type getKeptType() {

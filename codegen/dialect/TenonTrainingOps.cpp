@@ -10,8 +10,8 @@ using namespace mlir;
 namespace tenon {
 
 LogicalResult ConstantOp::verify() {
-  if (!getValue().isFinite()) // (C1)
-    return violates(*this, 1) << "the value must be finite, it is " << getValueAttr();
+  if (getValue().isNaN()) // (C1)
+    return violates(*this, 1) << "the value must be a number or infinite, it is " << getValueAttr();
   return expectScalar(*this, 1, "the result", getType(), /*integer=*/false);
 }
 

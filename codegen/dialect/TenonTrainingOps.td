@@ -15,7 +15,7 @@ class Tenon_ParamUpdateOp<string mnemonic, list<Trait> traits = []>
 def Tenon_ConstantOp : Tenon_Op<"constant", [Pure, Tenon_OfEachKernel]> {
   let summary = "a number that is known to the compiler";
   let description = [{
-    (C1) the result is a float of rank 0, the value is finite.
+    (C1) the result is a float of rank 0, the value is no NaN.
 
     ```mlir
     %one = tenon.constant 1.0 : tensor<f32, #tenon.dims<>>

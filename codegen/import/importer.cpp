@@ -65,7 +65,9 @@ private:
       return emitError(location) << "the graph defines its value " << index << " twice";
     defined_[index] = true;
     values_[index] = value;
-    if (!loops_.empty())
+    if (scores_)
+      scores_->values.push_back(index);
+    else if (!loops_.empty())
       loops_.back().values.push_back(index);
     return success();
   }
@@ -91,6 +93,8 @@ private:
         return failure();
     if (!loops_.empty())
       return emitError(loops_.back().op.getLoc()) << "the graph ends inside of this repeat";
+    if (scores_)
+      return emitError(scores_->op.getLoc()) << "the graph ends inside of this score function";
     SmallVector<Value> results;
     for (auto [i, port] : llvm::enumerate(graph_.outputs)) {
       function.setResultAttr(i, "tenon.name", builder_.getStringAttr(port.name));
@@ -110,10 +114,18 @@ private:
     for (const Graph::Operand &operand : node.operands)
       if (failed(importOperand(operand, location, operands, state)))
         return failure();
+    if (scores_ && node.op != graph::op::attend && !graph::is_of_scores(node.op))
+      return emitError(location) << "the graph has a '"
+                                 << graph::op_table[static_cast<uint32_t>(node.op)].name
+                                 << "' in a score function, which holds elementwise operations";
     if (node.op == graph::op::repeat)
       return openLoop(node, operands, location);
     if (node.op == graph::op::yield)
       return closeLoop(node, operands, location);
+    if (node.op == graph::op::scores)
+      return openScores(node, operands, state, location);
+    if (node.op == graph::op::attend)
+      return closeScores(node, operands, location);
 
     if (node.op == graph::op::linear)
       castToWeight(operands, location);
@@ -125,6 +137,12 @@ private:
       if (failed(type))
         return failure();
       operation.addTypes(*type);
+    }
+    if (row.operation == AttentionOp::getOperationName()) { // captures nothing, scores are scaled
+      auto inputs = static_cast<int32_t>(operands.size());
+      operation.addAttribute(AttentionOp::getOperandSegmentSizeAttr(),
+                             builder_.getDenseI32ArrayAttr({inputs, 0}));
+      operation.addRegion();
     }
     ArrayRef<uint32_t> words = node.attrs;
     for (const AttrRow &attr : row.attrs) {
@@ -138,9 +156,10 @@ private:
     if (node.op == graph::op::cross_entropy && failed(checkLogits(operands, location)))
       return failure();
     Operation *created = builder_.create(operation);
-    if (auto attention = dyn_cast<AttentionOp>(created))
+    if (auto attention = dyn_cast<AttentionOp>(created); attention && attention.getCacheAttr())
       keepAsCached(attention);
-    markScope(node, created);
+    if (!scores_)
+      markScope(node, created);
     for (auto [index, result] : llvm::zip_equal(node.results, created->getResults()))
       if (failed(define(index, result, location)))
         return failure();
@@ -185,7 +204,7 @@ private:
         return emitError(location) << "the graph uses its value " << operand.index
                                    << " where it is not defined; a value of a repeat's body ends "
                                       "with the body";
-      operands.push_back(values_[operand.index]);
+      operands.push_back(scores_ ? inScores(operand.index) : values_[operand.index]);
       return success();
     case graph::operand_kind::param: {
       const Graph::Param &param = graph_.params[operand.index];
@@ -272,6 +291,11 @@ private:
       value = ReductionAttr::get(context, static_cast<Reduction>(words[0]));
       break;
     case AttrSource::State:
+    case AttrSource::Cache:
+      if (state.empty() && row.source == AttrSource::Cache) {
+        operation.addAttribute("bidirectional", builder_.getUnitAttr());
+        return success();
+      }
       if (state.empty())
         return emitError(operation.location)
                << "the graph hands " << operation.name.getStringRef() << " no state";
@@ -334,6 +358,59 @@ private:
     return success();
   }
 
+  // What follows, up to closeScores, is the score function of an attention.
+  LogicalResult openScores(const Graph::Node &node, ArrayRef<Value> inputs, StringRef state,
+                           Location location) {
+    FailureOr<Type> type = valueType(node.results[0], location);
+    if (failed(type))
+      return failure();
+    Type result = inputs.empty() ? *type : inputs.front().getType();
+    auto op = AttentionOp::create(builder_, location, result, inputs, ValueRange(), {}, {}, {}, {});
+    if (state.empty())
+      op.setBidirectional(true);
+    else
+      op.setCache(state), keepAsCached(op);
+    markScope(node, op);
+    Block &body = op.getScore().emplaceBlock();
+    builder_.setInsertionPointToStart(&body);
+    scores_.emplace(Scores{op, {}, {}});
+    return define(node.results[0], body.addArgument(*type, location), location);
+  }
+
+  // A value of the graph as the score function has it: its own, or one that it captures. Numbers
+  // are its own.
+  Value inScores(uint32_t index) {
+    Value value = values_[index];
+    if (llvm::is_contained(scores_->values, index))
+      return value;
+    if (Operation *maker = value.getDefiningOp(); isa_and_nonnull<ConstantOp, AlongOp>(maker))
+      return builder_.clone(*maker)->getResult(0);
+    Value &inside = scores_->captured[value];
+    if (!inside) {
+      inside = scores_->op.getScore().front().addArgument(value.getType(), value.getLoc());
+      scores_->op.getCapturedMutable().append(value);
+    }
+    return inside;
+  }
+
+  LogicalResult closeScores(const Graph::Node &node, ArrayRef<Value> made, Location location) {
+    if (!scores_)
+      return emitError(location) << "the graph has an attend outside of any score function";
+    YieldOp::create(builder_, location, made);
+    Scores scores = std::move(*scores_);
+    scores_.reset();
+    for (uint32_t index : scores.values)
+      values_[index] = nullptr;
+    builder_.setInsertionPointAfter(scores.op);
+    return define(node.results[0], scores.op.getResult(), location);
+  }
+
+  struct Scores {
+    AttentionOp op;
+    SmallVector<uint32_t> values;          // defined in its function
+    llvm::DenseMap<Value, Value> captured; // from outside: the argument
+  };
+
   struct Loop {
     RepeatOp op;
     SmallVector<uint32_t> values; // defined in its body
@@ -342,6 +419,7 @@ private:
   SmallVector<Value> values_; // by index; null where not to be used
   std::vector<bool> defined_; // by index
   SmallVector<Loop> loops_;   // innermost last
+  std::optional<Scores> scores_;
 };
 
 } // namespace

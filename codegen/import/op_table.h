@@ -19,6 +19,7 @@ enum class AttrSource {
   Scalar,    // one word, scalar -> ScalarFunctionAttr
   Reduction, // one word, reduction -> ReductionAttr
   State,     // no word: the node's state operand -> FlatSymbolRefAttr
+  Cache,     // the same; where the node has none, the UnitAttr `bidirectional`
 };
 
 struct AttrRow {
@@ -28,7 +29,7 @@ struct AttrRow {
 
 struct OpRow {
   graph::op op;
-  const char *operation; // null: opens or closes a loop, see the importer
+  const char *operation; // null: opens or closes a loop or the scores, see the importer
   AttrRow attrs[2] = {};
 };
 
@@ -52,10 +53,12 @@ inline constexpr OpRow opRows[] = {
     {graph::op::reduce,
      "tenon.reduce",
      {{"kind", AttrSource::Reduction}, {"over", AttrSource::Dimension}}},
-    {graph::op::grouped_attention, "tenon.attention", {{"cache", AttrSource::State}}},
+    {graph::op::grouped_attention, "tenon.attention", {{"cache", AttrSource::Cache}}},
     {graph::op::along, "tenon.along"},
     {graph::op::slice, "tenon.slice", {{"offset", AttrSource::Column}}},
     {graph::op::join, "tenon.join", {{"offsets", AttrSource::Offsets}}},
+    {graph::op::scores, nullptr},
+    {graph::op::attend, nullptr},
 };
 
 /// Words that an attribute takes.

@@ -4,6 +4,7 @@
 
 #include "AttentionHeads.h"
 #include "RowParts.h"
+#include "ScoreRegion.h"
 
 #include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/StringExtras.h"
@@ -56,37 +57,104 @@ static int64_t bytesOf(Type tensor) {
   return cast<RankedTensorType>(tensor).getElementTypeBitWidth() / 8;
 }
 
+/// Additions, products and the like for an element.
+static int64_t flopsOf(ScalarFunction function) {
+  switch (function) {
+  case ScalarFunction::exp:
+    return 8;
+  case ScalarFunction::log:
+    return 12;
+  case ScalarFunction::tanh:
+    return 12;
+  case ScalarFunction::sigmoid:
+    return 10;
+  case ScalarFunction::sin:
+  case ScalarFunction::cos:
+    return 15;
+  case ScalarFunction::rsqrt:
+  case ScalarFunction::select_less:
+  case ScalarFunction::select_at_most:
+    return 2;
+  case ScalarFunction::add:
+  case ScalarFunction::subtract:
+  case ScalarFunction::multiply:
+  case ScalarFunction::divide:
+  case ScalarFunction::minimum:
+  case ScalarFunction::maximum:
+  case ScalarFunction::sqrt:
+    return 1;
+  }
+  llvm_unreachable("all functions are above");
+}
+
+/// Of an operation on each element.
+static int64_t flopsOfElement(Operation &op) {
+  return llvm::TypeSwitch<Operation *, int64_t>(&op)
+      .Case([](ElementwiseOp op) { return flopsOf(op.getFunction()); })
+      .Case([](GeluOp op) { return op.getForm() == GeluKind::Tanh ? 9 : 5; })
+      // The sigmoid of GELU again (8, or 5), then its slope and the product.
+      .Case([](GeluBackwardOp op) { return op.getForm() == GeluKind::Tanh ? 17 : 10; })
+      .Default([](Operation *) { return 1; });
+}
+
+enum class Sight { Causal, Cached, Everything };
+
+template <class Attention>
+static Sight sightOf(Attention op) {
+  if (op.getBidirectional())
+    return Sight::Everything;
+  return op->hasAttr("cache") ? Sight::Cached : Sight::Causal;
+}
+
 // Causal attention: query t of T sees the keys up to its own, p + t + 1 of them with p cached ones
-// before it. All queries together see T p + T (T + 1) / 2.
+// before it. All queries together see T p + T (T + 1) / 2; in both directions T^2.
 static void countPairs(ArrayRef<StringAttr> queries, ArrayRef<StringAttr> width, int64_t each,
-                       bool isCached, Cost &cost) {
+                       Sight sight, Cost &cost) {
   auto with = [&](ArrayRef<StringAttr> outer) {
     SmallVector<StringAttr> dims(outer);
     llvm::append_range(dims, width);
     return dims;
   };
   StringAttr batch = queries[0], time = queries[1];
-  if (isCached)
+  if (sight == Sight::Everything)
+    return cost.flops.add(each, with({batch, time, time}));
+  if (sight == Sight::Cached)
     cost.flops.add(each, with({batch, time}), /*byPosition=*/true);
   cost.flops.add(each / 2, with({batch, time, time}));
   cost.flops.add(each / 2, with({batch, time}));
 }
 
-/// `products` for each channel of a query and key, `others` for each of their heads.
+/// Of a score function for each query, head and key. What is the same for all keys is worked out
+/// once a query.
+static int64_t flopsOfScore(Region &score) {
+  if (score.empty())
+    return 0;
+  int64_t flops = 0;
+  StringAttr keys = dimNames(score.front().getArgument(0).getType()).back();
+  for (Operation &op : score.front().without_terminator())
+    if (llvm::is_contained(dimNames(op.getResult(0).getType()), keys))
+      flops += flopsOfElement(op);
+  return flops;
+}
+
+/// `products` for each channel of a query and key, `others` for each of their heads, and what its
+/// score function does there.
 template <class Attention>
-static void countPairs(Attention op, Type result, int64_t products, int64_t others, bool isCached,
-                       Cost &cost) {
+static void countPairs(Attention op, Type result, int64_t products, int64_t others, Cost &cost) {
   ArrayRef<StringAttr> names = dimNames(result);
   auto heads = lseDims(op.getInputs(), op.getHeadsAttr());
-  countPairs(names, dimsBehindTime(op.getInputs(), result, 0), products, isCached, cost);
-  countPairs(names, ArrayRef(heads).drop_front().drop_back(), others, isCached, cost);
+  Sight sight = sightOf(op);
+  countPairs(names, dimsBehindTime(op.getInputs(), result, 0), products, sight, cost);
+  // Even, since halves of it are counted.
+  int64_t scored = flopsOfScore(op.getScore());
+  countPairs(names, ArrayRef(heads).drop_front().drop_back(), others + scored + scored % 2, sight,
+             cost);
 }
 
 /// q.k and p.v; scale and softmax.
 static void countAttention(AttentionOp op, Cost &cost) {
-  bool isCached = op.getCacheAttr() != nullptr;
-  countPairs(op, op.getType(), 4, 4, isCached, cost);
-  if (!isCached)
+  countPairs(op, op.getType(), 4, 4, cost);
+  if (!op.getCacheAttr())
     return;
   // The cache holds p + T.
   int64_t keysAndValues = 2 * op.getKeptType().getIntOrFloatBitWidth() / 8;
@@ -102,7 +170,7 @@ static void countAttention(AttentionOp op, Cost &cost) {
 /// dy.y; q.k, dy.v, dq, dk, dv; weights and gradients.
 static void countAttentionBackward(AttentionBackwardOp op, Cost &cost) {
   cost.flops.addElements(2, op.getY().getType());
-  countPairs(op, op.getY().getType(), 10, 4, /*isCached=*/false, cost);
+  countPairs(op, op.getY().getType(), 10, 4, cost);
 }
 
 /// A product over all of `rows` and the last `count` dimensions of `other`, which has the same
@@ -143,44 +211,13 @@ static void countAccumulate(AccumulateOp op, Cost &cost) {
   cost.bytes.addElements(op.getFresh() ? bytes : 2 * bytes, type);
 }
 
-/// Additions, products and the like for an element.
-static int64_t flopsOf(ScalarFunction function) {
-  switch (function) {
-  case ScalarFunction::exp:
-    return 8;
-  case ScalarFunction::log:
-    return 12;
-  case ScalarFunction::tanh:
-    return 12;
-  case ScalarFunction::sigmoid:
-    return 10;
-  case ScalarFunction::sin:
-  case ScalarFunction::cos:
-    return 15;
-  case ScalarFunction::rsqrt:
-  case ScalarFunction::select_less:
-    return 2;
-  case ScalarFunction::add:
-  case ScalarFunction::subtract:
-  case ScalarFunction::multiply:
-  case ScalarFunction::divide:
-  case ScalarFunction::minimum:
-  case ScalarFunction::maximum:
-  case ScalarFunction::sqrt:
-    return 1;
-  }
-  llvm_unreachable("all functions are above");
-}
-
 static void countOperation(Operation &operation, Cost &cost) {
   auto elementwise = [&](int64_t each) {
     cost.flops.addElements(each, operation.getResult(0).getType());
   };
   llvm::TypeSwitch<Operation *>(&operation)
-      .Case<AddOp, ScaleOp>([&](auto) { elementwise(1); })
-      .Case<AlongOp>([&](auto) { elementwise(1); })
-      .Case([&](GeluOp op) { elementwise(op.getForm() == GeluKind::Tanh ? 9 : 5); })
-      .Case([&](ElementwiseOp op) { elementwise(flopsOf(op.getFunction())); })
+      .Case<AddOp, ScaleOp, GeluOp, GeluBackwardOp, ElementwiseOp, AlongOp>(
+          [&](auto op) { elementwise(flopsOfElement(*op)); })
       // Mean and variance 4, normalise 2, weight 1, bias 1.
       .Case([&](LayerNormOp op) { elementwise(op.getBias() ? 8 : 7); })
       .Case([&](LinearOp op) {
@@ -204,9 +241,7 @@ static void countOperation(Operation &operation, Cost &cost) {
         cost.flops.add(6, logits);
       })
       .Case([&](AttentionOp op) { countAttention(op, cost); })
-      .Case([&](AttentionSavingOp op) {
-        countPairs(op, op.getResult().getType(), 4, 4, /*isCached=*/false, cost);
-      })
+      .Case([&](AttentionSavingOp op) { countPairs(op, op.getResult().getType(), 4, 4, cost); })
       .Case([&](AttentionBackwardOp op) { countAttentionBackward(op, cost); })
       // Maximum, difference, exponential, sum.
       .Case([&](TokenCrossEntropyOp op) { cost.flops.addElements(4, op.getLogits().getType()); })
@@ -220,8 +255,6 @@ static void countOperation(Operation &operation, Cost &cost) {
       .Case([&](AdamwOp op) { countParam(operation, op.getNameAttr(), 14, 7 * 4, cost); })
       .Case([&](SgdOp op) { countParam(operation, op.getNameAttr(), 4, 3 * 4, cost); })
       .Case([&](InitialiseOp op) { countParam(operation, op.getNameAttr(), 0, 4 * 4, cost); })
-      // The sigmoid of GELU again (8, or 5), then its slope and the product.
-      .Case([&](GeluBackwardOp op) { elementwise(op.getForm() == GeluKind::Tanh ? 17 : 10); })
       // A comparison and a product; the random words are integer arithmetic.
       .Case([&](TrainingDropoutOp) { elementwise(2); })
       // Mean and variance 4, normalise 2; g and its two sums 5, the result 5.

@@ -75,11 +75,17 @@ void eraseUnused(func::FuncOp function) {
 }
 
 namespace {
-bool hasCache(func::FuncOp function) {
-  bool cached = false;
-  function.walk([&](AttentionOp op) { cached |= op.getCacheAttr() != nullptr; });
-  return cached;
-}
+/// Whether an attention has a cache, and whether one sees what comes later.
+struct Sight {
+  bool isCached = false, isBidirectional = false;
+
+  explicit Sight(func::FuncOp function) {
+    function.walk([&](AttentionOp op) {
+      isCached |= op.getCacheAttr() != nullptr;
+      isBidirectional |= op.getBidirectional();
+    });
+  }
+};
 
 /// A copy of the graph with the outputs that are losses, or those that are not, and what they need.
 func::FuncOp cloneFor(func::FuncOp graph, StringRef name, bool losses) {
@@ -101,7 +107,7 @@ std::vector<std::string> entriesOf(func::FuncOp graph) {
   if (losses < outputs.size()) {
     entries.push_back("forward");
     func::FuncOp forward = cloneFor(graph, "forward", /*losses=*/false);
-    if (hasCache(forward))
+    if (Sight sight(forward); sight.isCached && !sight.isBidirectional)
       entries.push_back("step");
     forward.erase();
   }
@@ -177,6 +183,8 @@ struct DeriveEntries : impl::DeriveEntriesBase<DeriveEntries> {
     return graph.emitError("model '")
            << model.getSymName() << "' has no entry '" << name << "': "
            << (name == "loss" ? "none of its outputs depends on a cross_entropy"
+               : Sight(graph).isBidirectional
+                   ? "its attention in both directions needs all tokens of a sequence at once"
                : llvm::is_contained(possible, "forward")
                    ? "no output depends on attention with a cache"
                    : "all of its outputs depend on a cross_entropy")

@@ -139,8 +139,10 @@ void replaceByTrainingForms(Entry &entry) {
     OpBuilder b(op);
     RankedTensorType lse =
         tensorOf(entry.model, lseDims(op.getInputs(), op.getHeadsAttr()), b.getF64Type());
-    auto saving = AttentionSavingOp::create(b, op.getLoc(), op.getType(), lse, op.getInputs(),
-                                            op.getHeadsAttr());
+    auto saving =
+        AttentionSavingOp::create(b, op.getLoc(), op.getType(), lse, op.getInputs(),
+                                  op.getCaptured(), op.getHeadsAttr(), op.getBidirectionalAttr());
+    saving.getScore().takeBody(op.getScore());
     saving->setDiscardableAttrs(op->getDiscardableAttrDictionary());
     op.replaceAllUsesWith(saving.getResult());
     op.erase();

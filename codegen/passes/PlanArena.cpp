@@ -229,12 +229,11 @@ private:
     }
     // A sum lies where one of its terms was: x = x + f(x).
     for (GroupOp group : liveness.groups())
-      group.getBody().walk([&](Operation *op) {
-        for (OpOperand &use : op->getOpOperands())
+      for (Operation &op : group.getBody().front())
+        for (OpOperand &use : op.getOpOperands())
           if (isElementwiseUse(use) && use.get().getParentRegion() != &group.getBody() &&
               Liveness::isOurs(use.get()) && !isMoving(use.get()) && !isMoving(group.getResult(0)))
             unite(use.get(), group.getResult(0));
-      });
   }
 
   /// Whether a value has another place in other layers.

@@ -85,7 +85,8 @@ public:
     else if (isa<RepeatOp>(op))
       result = true; // its layers have parameters
     else
-      result = llvm::any_of(op->getOperands(), [&](Value operand) { return isActive(operand); });
+      result = llvm::any_of(differentiableOperands(op),
+                            [&](OpOperand &operand) { return isActive(operand.get()); });
     return active[value] = result;
   }
 
@@ -141,7 +142,6 @@ private:
   }
 
   SmallVector<Value> capturedBy(Block &layer);
-  Value zerosLike(Value value);
   LogicalResult differentiate(RepeatOp stack);
 
   Differentiation &shared;
@@ -183,20 +183,11 @@ void keepOnce(YieldOp yield, MutableArrayRef<Value> saved) {
 SmallVector<Value> BlockBackward::capturedBy(Block &layer) {
   llvm::SetVector<Value> captured;
   for (Operation &op : layer)
-    for (Value operand : op.getOperands())
-      if (operand.getParentBlock() == forward && !operand.getDefiningOp<GetParamOp>() &&
-          isActive(operand))
+    for (OpOperand &use : differentiableOperands(&op))
+      if (Value operand = use.get(); operand.getParentBlock() == forward &&
+                                     !operand.getDefiningOp<GetParamOp>() && isActive(operand))
         captured.insert(operand);
   return captured.takeVector();
-}
-
-/// Nothing is less than itself, NaN neither: what is chosen is 0, whatever the value holds.
-Value BlockBackward::zerosLike(Value value) {
-  auto scalar = RankedTensorType::get({}, cast<RankedTensorType>(value.getType()).getElementType(),
-                                      DimsAttr::get(value.getContext(), {}));
-  Value zero = ConstantOp::create(b, value.getLoc(), scalar, llvm::APFloat(0.0));
-  return ElementwiseOp::create(b, value.getLoc(), ScalarFunction::select_less,
-                               ValueRange{value, value, value, zero});
 }
 
 LogicalResult BlockBackward::differentiate(RepeatOp stack) {
@@ -215,7 +206,7 @@ LogicalResult BlockBackward::differentiate(RepeatOp stack) {
   unsigned carried = inits.size();
   for (Value value : captured) {
     Value sum = gradientOf(value);
-    inits.push_back(sum ? sum : zerosLike(value));
+    inits.push_back(sum ? sum : zerosLike(b, value));
   }
 
   Region region;

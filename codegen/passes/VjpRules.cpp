@@ -32,11 +32,11 @@ Value reduceTo(Type type, Value dy, Location loc, Backward &backward) {
   return SumLeadingOp::create(backward.b, loc, type, dy);
 }
 
-Value numberLike(Value x, double value, Location loc, Backward &w) {
+Value numberLike(OpBuilder &b, Value x, double value, Location loc) {
   auto type = cast<RankedTensorType>(x.getType());
   auto scalar =
       RankedTensorType::get({}, type.getElementType(), DimsAttr::get(type.getContext(), {}));
-  return ConstantOp::create(w.b, loc, scalar, llvm::APFloat(value));
+  return ConstantOp::create(b, loc, scalar, llvm::APFloat(value));
 }
 
 LogicalResult rule(EmbeddingOp op, Value dy, Backward &w) {
@@ -112,7 +112,7 @@ Value derivative(ElementwiseOp op, unsigned i, Value dy, Backward &w) {
   auto times = [&](Value x, double factor) -> Value {
     return ScaleOp::create(w.b, loc, x, llvm::APFloat(factor));
   };
-  auto number = [&](double value) { return numberLike(dy, value, loc, w); };
+  auto number = [&](double value) { return numberLike(w.b, dy, value, loc); };
   auto input = [&](unsigned j) { return w.use(op.getInputs()[j]); };
   auto result = [&] { return w.use(op.getResult()); };
   // What goes to the operand where it was chosen.
@@ -159,16 +159,21 @@ Value derivative(ElementwiseOp op, unsigned i, Value dy, Backward &w) {
   case ScalarFunction::cos:
     return times(product(dy, apply(ScalarFunction::sin, {input(0)})), -1);
   case ScalarFunction::select_less:
-    break; // only derivatives have it
+  case ScalarFunction::select_at_most: {
+    Value x = input(0), y = input(1), none = number(0);
+    return apply(op.getFunction(),
+                 i == 2 ? ValueRange{x, y, dy, none} : ValueRange{x, y, none, dy});
   }
-  llvm_unreachable("a model has no such function");
+  }
+  llvm_unreachable("all functions are above");
 }
 
 LogicalResult rule(ElementwiseOp op, Value dy, Backward &w) {
-  for (unsigned i = op.getInputs().size(); i-- > 0;) {
-    Value operand = op.getInputs()[i];
-    if (failed(addTo(operand, w, [&] {
-          return reduceTo(operand.getType(), derivative(op, i, dy, w), op.getLoc(), w);
+  for (OpOperand &operand : llvm::reverse(differentiableOperands(op))) {
+    Value value = operand.get();
+    unsigned i = operand.getOperandNumber();
+    if (failed(addTo(value, w, [&] {
+          return reduceTo(value.getType(), derivative(op, i, dy, w), op.getLoc(), w);
         })))
       return failure();
   }
@@ -186,10 +191,10 @@ LogicalResult rule(ReduceOp op, Value dy, Backward &w) {
     Value x = w.use(op.getX()), greatest = w.use(op.getResult());
     auto unlessLess = [&](Value chosen) -> Value {
       return ElementwiseOp::create(w.b, loc, ScalarFunction::select_less,
-                                   ValueRange{x, greatest, numberLike(dy, 0, loc, w), chosen});
+                                   ValueRange{x, greatest, numberLike(w.b, dy, 0, loc), chosen});
     };
-    Value count = ReduceOp::create(w.b, loc, Reduction::Sum, unlessLess(numberLike(dy, 1, loc, w)),
-                                   op.getPlace());
+    Value count = ReduceOp::create(w.b, loc, Reduction::Sum,
+                                   unlessLess(numberLike(w.b, dy, 1, loc)), op.getPlace());
     return unlessLess(
         ElementwiseOp::create(w.b, loc, ScalarFunction::divide, ValueRange{dy, count}));
   });
@@ -213,11 +218,19 @@ LogicalResult rule(JoinOp op, Value dy, Backward &w) {
 LogicalResult rule(AttentionSavingOp op, Value dy, Backward &w) {
   if (llvm::none_of(op.getInputs(), [&](Value input) { return w.isActive(input); }))
     return success();
+  if (llvm::any_of(op.getCaptured(), [&](Value value) { return w.isActive(value); }))
+    return op.emitError("training needs the gradient of a value that a score function captures, "
+                        "which depends on a parameter; let it capture what depends on inputs only");
   // One after the other: the order of arguments is the C++ compiler's affair.
-  auto inputs = llvm::map_to_vector(op.getInputs(), [&](Value input) { return w.use(input); });
+  auto used = [&](Value value) { return w.use(value); };
+  auto inputs = llvm::map_to_vector(op.getInputs(), used);
+  auto captured = llvm::map_to_vector(op.getCaptured(), used);
   Value y = w.use(op.getResult()), lse = w.use(op.getLse());
-  auto backward = AttentionBackwardOp::create(w.b, op.getLoc(), op.getInputs().getTypes(), inputs,
-                                              y, lse, dy, op.getHeadsAttr());
+  auto backward =
+      AttentionBackwardOp::create(w.b, op.getLoc(), op.getInputs().getTypes(), inputs, captured, y,
+                                  lse, dy, op.getHeadsAttr(), op.getBidirectionalAttr());
+  if (!op.getScore().empty() && failed(differentiateScore(op.getScore(), backward.getScore())))
+    return failure();
   for (auto [input, gradient] : llvm::zip_equal(op.getInputs(), backward.getGradients()))
     if (w.isActive(input) && failed(w.add(input, gradient)))
       return failure();
@@ -232,6 +245,20 @@ LogicalResult rule(CrossEntropyOp op, Value dy, Backward &w) {
   });
 }
 } // namespace
+
+/// Nothing is less than itself, NaN neither: what is chosen is 0, whatever the value holds.
+Value zerosLike(OpBuilder &b, Value value) {
+  return ElementwiseOp::create(
+      b, value.getLoc(), ScalarFunction::select_less,
+      ValueRange{value, value, value, numberLike(b, value, 0, value.getLoc())});
+}
+
+MutableArrayRef<OpOperand> differentiableOperands(Operation *op) {
+  auto elementwise = dyn_cast<ElementwiseOp>(op);
+  bool chooses = elementwise && (elementwise.getFunction() == ScalarFunction::select_less ||
+                                 elementwise.getFunction() == ScalarFunction::select_at_most);
+  return op->getOpOperands().drop_front(chooses ? 2 : 0);
+}
 
 LogicalResult applyRule(Operation *op, Backward &backward) {
   Value dy = backward.gradientOf(op->getResult(0));

@@ -25,8 +25,17 @@ public:
   mlir::OpBuilder b; // behind the backward written so far
 };
 
+/// The operands that an operation has a derivative by: all but those that it only compares.
+llvm::MutableArrayRef<mlir::OpOperand> differentiableOperands(mlir::Operation *op);
+
 /// Appends the vector-Jacobian product of an operation: adds to the gradients of its operands. An
 /// operation without a derivative is an error.
 mlir::LogicalResult applyRule(mlir::Operation *op, Backward &backward);
+
+/// Zeros of the type of a value, whatever it holds.
+mlir::Value zerosLike(mlir::OpBuilder &b, mlir::Value value);
+
+/// Fills the region of an attention's backward with the score function and its derivative.
+mlir::LogicalResult differentiateScore(mlir::Region &score, mlir::Region &into);
 
 } // namespace tenon

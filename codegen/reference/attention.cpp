@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The interpreter's cases of attention: inputs packed or apart, and the cache.
 #include "AttentionHeads.h"
+#include "ScoreRegion.h"
 #include "backward.h"
 #include "interpreter.h"
 
@@ -40,14 +41,58 @@ static Tensor extend(const Tensor &before, const Tensor &fresh, int64_t offset) 
   return result;
 }
 
+// Keys that the scores of `seen` keys have room for: the last dimension of their type.
+static int64_t keysOf(RankedTensorType scores, int64_t seen) {
+  int64_t last = scores.getShape().back();
+  return ShapedType::isDynamic(last) ? seen : last;
+}
+
+FailureOr<std::vector<Tensor>> Interpreter::scored(Region &function, ValueRange captured,
+                                                   std::vector<Tensor> arguments) {
+  Block &body = function.front();
+  dims_[dimNames(body.getArgument(0).getType()).back()] = arguments.front().last();
+  for (auto [argument, tensor] : llvm::zip(body.getArguments(), arguments))
+    values_[argument] =
+        std::make_shared<const Tensor>(Tensor{shapeOf(argument.getType()), tensor.values});
+  for (auto [argument, value] :
+       llvm::zip_equal(body.getArguments().drop_front(arguments.size()), captured)) {
+    Handle handle = values_.at(value); // a new entry moves the others
+    values_[argument] = handle;
+  }
+  if (failed(execute(body)))
+    return failure();
+  std::vector<Tensor> results;
+  for (Value made : body.getTerminator()->getOperands())
+    results.push_back({arguments.front().shape, get(made).values});
+  return results;
+}
+
+FailureOr<Scores> Interpreter::scoresOf(const AttentionInputs &in, const Tensor &keys,
+                                        Region &function, ValueRange captured, int64_t offset,
+                                        bool bidirectional) {
+  if (function.empty())
+    return scaledScores(in.queries, keys, in.heads, offset, bidirectional);
+  auto type = cast<RankedTensorType>(function.front().getArgument(0).getType());
+  Tensor products = attentionProducts(in.queries, keys, in.heads, keysOf(type, keys.shape[1]));
+  FailureOr<std::vector<Tensor>> made = scored(function, captured, {products});
+  if (failed(made))
+    return failure();
+  return Scores{boundedScores((*made)[0], leastScore), offset, bidirectional};
+}
+
 LogicalResult Interpreter::attend(AttentionOp op) {
   AttentionInputs in = inputsOf(op.getInputs(), op.getHeadsAttr());
   if (op.getKeeps()) {
     in.keys = roundTo(in.keys, cast<FloatType>(*op.getKeeps()));
     in.values = roundTo(in.values, cast<FloatType>(*op.getKeeps()));
   }
-  if (!op.getCacheAttr())
-    return defineRows(op.getResult(), attention(in.queries, in.keys, in.values, in.heads, 0));
+  if (!op.getCacheAttr()) {
+    FailureOr<Scores> scores =
+        scoresOf(in, in.keys, op.getScore(), op.getCaptured(), 0, op.getBidirectional());
+    if (failed(scores))
+      return failure();
+    return defineRows(op.getResult(), attention(*scores, in.values, in.heads));
+  }
 
   auto state = cast<StateOp>(SymbolTable::lookupSymbolIn(model_, *op.getCache()));
   int64_t context = state.getTensorType().getDimSize(1), T = in.queries.shape[1];
@@ -64,15 +109,20 @@ LogicalResult Interpreter::attend(AttentionOp op) {
            << cache.keys.shape[0] << " sequences, this call has " << in.keys.shape[0];
   cache.keys = extend(cache.keys, in.keys, position_);
   cache.values = extend(cache.values, in.values, position_);
-  return defineRows(op.getResult(),
-                    attention(in.queries, cache.keys, cache.values, in.heads, position_));
+  FailureOr<Scores> scores =
+      scoresOf(in, cache.keys, op.getScore(), op.getCaptured(), position_, false);
+  if (failed(scores))
+    return failure();
+  return defineRows(op.getResult(), attention(*scores, cache.values, in.heads));
 }
 
 LogicalResult Interpreter::attend(AttentionSavingOp op) {
   AttentionInputs in = inputsOf(op.getInputs(), op.getHeadsAttr());
-  if (failed(defineRows(op.getLse(), attentionLse(in.queries, in.keys, in.heads))))
+  FailureOr<Scores> scores =
+      scoresOf(in, in.keys, op.getScore(), op.getCaptured(), 0, op.getBidirectional());
+  if (failed(scores) || failed(defineRows(op.getLse(), attentionLse(*scores))))
     return failure();
-  return defineRows(op.getResult(), attention(in.queries, in.keys, in.values, in.heads, 0));
+  return defineRows(op.getResult(), attention(*scores, in.values, in.heads));
 }
 
 LogicalResult Interpreter::differentiate(AttentionBackwardOp op) {
@@ -80,8 +130,27 @@ LogicalResult Interpreter::differentiate(AttentionBackwardOp op) {
   auto rows = [&](Value value) { return Tensor{in.queries.shape, get(value).values}; };
   int64_t B = in.queries.shape[0], T = in.queries.shape[1];
   Tensor lse{{B, in.heads.queries, T}, get(op.getLse()).values};
-  auto [dq, dk, dv] = attentionBackward(in.queries, in.keys, in.values, rows(op.getY()), lse,
-                                        rows(op.getDy()), in.heads);
+  Tensor y = rows(op.getY()), dy = rows(op.getDy());
+  AttentionGradients made;
+  if (op.getScore().empty()) {
+    made = attentionBackward(in.queries, in.keys, in.values, y, lse, dy, in.heads,
+                             op.getBidirectional());
+  } else {
+    auto type = cast<RankedTensorType>(op.getScore().front().getArgument(0).getType());
+    Tensor products = attentionProducts(in.queries, in.keys, in.heads, keysOf(type, T));
+    auto run = [&](const Tensor &gradient) {
+      return scored(op.getScore(), op.getCaptured(), {products, gradient});
+    };
+    FailureOr<std::vector<Tensor>> scores = run(Tensor::zeros(products.shape));
+    if (failed(scores))
+      return failure();
+    auto back = [&](const Tensor &gradient) {
+      return (*run(boundedScoresBackward((*scores)[0], leastScore, gradient)))[1];
+    };
+    made = attentionBackward({boundedScores((*scores)[0], leastScore), 0, op.getBidirectional()},
+                             back, in.queries, in.keys, in.values, y, lse, dy, in.heads);
+  }
+  auto &[dq, dk, dv] = made;
   if (!op.getHeadsAttr())
     return success(succeeded(defineRows(op.getGradients()[0], std::move(dq))) &&
                    succeeded(defineRows(op.getGradients()[1], std::move(dk))) &&

@@ -116,60 +116,6 @@ Tensor geluErfBackward(const Tensor &x, const Tensor &dy) {
   });
 }
 
-// Of query head h: queries at (b, i) times the keys of its key head at (b, j), scaled.
-static double score(const Tensor &queries, const Tensor &keys, Heads heads, int64_t b, int64_t h,
-                    int64_t i, int64_t j) {
-  int64_t T = queries.shape[1], D = queries.last() / heads.queries;
-  const double *query = queries.row(b * T + i) + h * D;
-  const double *key = keys.row(b * T + j) + h / (heads.queries / heads.keys) * D;
-  double product = 0;
-  for (int64_t d = 0; d < D; ++d)
-    product += query[d] * key[d];
-  return product / std::sqrt(static_cast<double>(D));
-}
-
-Tensor attentionLse(const Tensor &queries, const Tensor &keys, Heads heads) {
-  int64_t B = queries.shape[0], T = queries.shape[1];
-  Tensor result = Tensor::zeros({B, heads.queries, T});
-  for (int64_t b = 0; b < B; ++b)
-    for (int64_t h = 0; h < heads.queries; ++h)
-      for (int64_t i = 0; i < T; ++i) {
-        double greatest = -INFINITY, sum = 0;
-        for (int64_t j = 0; j <= i; ++j)
-          greatest = std::max(greatest, score(queries, keys, heads, b, h, i, j));
-        for (int64_t j = 0; j <= i; ++j)
-          sum += std::exp(score(queries, keys, heads, b, h, i, j) - greatest);
-        result.row(b * heads.queries + h)[i] = greatest + std::log(sum);
-      }
-  return result;
-}
-
-AttentionGradients attentionBackward(const Tensor &q, const Tensor &k, const Tensor &v,
-                                     const Tensor &y, const Tensor &lse, const Tensor &dy,
-                                     Heads heads) {
-  int64_t B = q.shape[0], T = q.shape[1], D = q.last() / heads.queries;
-  int64_t group = heads.queries / heads.keys;
-  double s = 1 / std::sqrt(static_cast<double>(D));
-  AttentionGradients result{Tensor::zeros(q.shape), Tensor::zeros(k.shape), Tensor::zeros(v.shape)};
-  for (int64_t b = 0; b < B; ++b)
-    for (int64_t h = 0; h < heads.queries; ++h)
-      for (int64_t i = 0; i < T; ++i)
-        for (int64_t j = 0; j <= i; ++j) {
-          int64_t query = (b * T + i) * q.last() + h * D;
-          int64_t key = (b * T + j) * k.last() + h / group * D;
-          double p = std::exp(score(q, k, heads, b, h, i, j) - lse.row(b * heads.queries + h)[i]);
-          double g = 0;
-          for (int64_t d = 0; d < D; ++d)
-            g += p * dy.values[query + d] * (v.values[key + d] - y.values[query + d]);
-          for (int64_t d = 0; d < D; ++d) {
-            result.dq.values[query + d] += s * g * k.values[key + d];
-            result.dk.values[key + d] += s * g * q.values[query + d];
-            result.dv.values[key + d] += p * dy.values[query + d];
-          }
-        }
-  return result;
-}
-
 Expected<Tensor> crossEntropyBackward(const Tensor &logits, const Tensor &targets, double dloss,
                                       int32_t ignore) {
   Tensor result = Tensor::zeros(logits.shape);

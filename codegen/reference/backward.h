@@ -33,18 +33,6 @@ Tensor linearBackwardWeight(const Tensor &x, const Tensor &dy, bool transposed, 
 Tensor geluTanhBackward(const Tensor &x, const Tensor &dy);
 Tensor geluErfBackward(const Tensor &x, const Tensor &dy);
 
-/// (B, heads, T): log of the sum of attention's exponentials, for queries and keys as in
-/// `attention`.
-Tensor attentionLse(const Tensor &queries, const Tensor &keys, Heads heads);
-/// Of queries, keys and values.
-struct AttentionGradients {
-  Tensor dq, dk, dv;
-};
-/// For q, y and dy (B, T, heads D), k and v (B, T, key heads D), lse (B, heads, T).
-AttentionGradients attentionBackward(const Tensor &q, const Tensor &k, const Tensor &v,
-                                     const Tensor &y, const Tensor &lse, const Tensor &dy,
-                                     Heads heads);
-
 /// (..., V), for logits (..., V) and targets (...). Errors: a target outside of [0, V) that is not
 /// `ignore`.
 llvm::Expected<Tensor> crossEntropyBackward(const Tensor &logits, const Tensor &targets,

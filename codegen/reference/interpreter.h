@@ -2,6 +2,7 @@
 // Executes functions of a model in double precision: the oracle that kernels are compared with.
 #pragma once
 #include "Tenon.h"
+#include "attention_ops.h"
 #include "ops.h"
 
 #include "llvm/ADT/StringMap.h"
@@ -55,6 +56,13 @@ private:
   AttentionInputs inputsOf(mlir::ValueRange inputs, mlir::FlatSymbolRefAttr heads) const;
   /// A result of such rows as its type has it.
   mlir::LogicalResult defineRows(mlir::Value value, Tensor rows);
+  /// Of an attention's products, or of these and a gradient, and of what it captures: what its
+  /// score function makes.
+  mlir::FailureOr<std::vector<Tensor>> scored(mlir::Region &function, mlir::ValueRange captured,
+                                              std::vector<Tensor> arguments);
+  mlir::FailureOr<Scores> scoresOf(const AttentionInputs &in, const Tensor &keys,
+                                   mlir::Region &function, mlir::ValueRange captured,
+                                   int64_t offset, bool bidirectional);
 
   mlir::LogicalResult bindInput(mlir::BlockArgument argument, const Tensor &input);
   llvm::SmallVector<int64_t> shapeOf(mlir::Type type) const;

@@ -90,6 +90,8 @@ static double apply(ScalarFunction function, llvm::ArrayRef<double> x) {
     return std::cos(ofAngle(x[0]));
   case ScalarFunction::select_less:
     return x[0] < x[1] ? x[2] : x[3];
+  case ScalarFunction::select_at_most:
+    return x[0] <= x[1] ? x[2] : x[3];
   }
   llvm_unreachable("all functions are above");
 }
@@ -240,34 +242,6 @@ Tensor join(ArrayRef<const Tensor *> parts, ArrayRef<int64_t> offsets, int64_t c
   for (auto [part, offset] : zip_equal(parts, offsets))
     for (int64_t r = 0; r < part->rows(); ++r)
       std::copy_n(part->row(r), part->last(), result.row(r) + offset);
-  return result;
-}
-
-Tensor attention(const Tensor &queries, const Tensor &keys, const Tensor &values, Heads heads,
-                 int64_t offset) {
-  int64_t B = queries.shape[0], T = queries.shape[1], P = keys.shape[1];
-  int64_t D = queries.last() / heads.queries, group = heads.queries / heads.keys;
-  Tensor result = Tensor::zeros(queries.shape);
-  for (int64_t b = 0; b < B; ++b)
-    for (int64_t t = 0; t < T; ++t)
-      for (int64_t h = 0; h < heads.queries; ++h) {
-        int64_t shared = h / group * D; // where the key head's channels begin
-        const double *query = queries.row(b * T + t) + h * D;
-        double *out = result.row(b * T + t) + h * D;
-        std::vector<double> weight(offset + t + 1); // of the positions 0 .. offset + t
-        for (size_t j = 0; j < weight.size(); ++j) {
-          const double *key = keys.row(b * P + j) + shared;
-          for (int64_t d = 0; d < D; ++d)
-            weight[j] += query[d] * key[d];
-          weight[j] /= std::sqrt(static_cast<double>(D));
-        }
-        double greatest = *std::max_element(weight.begin(), weight.end()), sum = 0;
-        for (double &w : weight)
-          sum += w = std::exp(w - greatest);
-        for (size_t j = 0; j < weight.size(); ++j)
-          for (int64_t d = 0; d < D; ++d)
-            out[d] += weight[j] / sum * values.row(b * P + j)[shared + d];
-      }
   return result;
 }
 

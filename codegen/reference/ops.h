@@ -65,15 +65,6 @@ Tensor slice(const Tensor &x, int64_t begin, int64_t count);
 /// Parts side by side in a last dimension of `columns`, each from its offset on; 0 between them.
 Tensor join(llvm::ArrayRef<const Tensor *> parts, llvm::ArrayRef<int64_t> offsets, int64_t columns);
 
-/// The number of an attention's heads: query head h uses key head h / (queries / keys).
-struct Heads {
-  int64_t queries, keys;
-};
-/// Causal attention of queries (B, T, heads D) at positions offset .. offset + T - 1 over the keys
-/// and values (B, P, key heads D) of positions 0 .. P - 1, P >= offset + T.
-Tensor attention(const Tensor &queries, const Tensor &keys, const Tensor &values, Heads heads,
-                 int64_t offset);
-
 /// (B, ...): the last of each sequence of x (B, T, ...).
 Tensor lastToken(const Tensor &x);
 

@@ -244,6 +244,40 @@ TEST_CASE("arithmetic: products with numbers are scale, other numbers are values
 }
 
 namespace {
+struct choices {
+  param<f32, n_embd> gain{"gain", ones};
+  constexpr auto operator()(input<"x", f32, batch, n_embd> x, input<"y", f32, batch> y) const {
+    const auto small = x < gain;
+    auto z = choose(small, x, tied(gain));
+    z = choose(y >= 0.5 && !(z <= 1), z, 2);
+    return outputs(output<"z">(choose(small || 3 > x, z, y)));
+  }
+};
+}  // namespace
+
+TENON_MODEL(choices, choices{});
+
+TEST_CASE("choices are elementwise; what is compared twice stands once") {
+  const decode::graph of = decode::read(tenon_graph_choices);
+  strings nodes;
+  std::vector<std::uint32_t> functions;
+  for (const decode::node& n : of.nodes) {
+    nodes.push_back(of.text(n));
+    if (n.op == graph::op::elementwise) functions.push_back(n.attributes.at(0));
+  }
+  CHECK(nodes == strings{"elementwise(%0, gain, %0, gain) -> %2 : [batch, n_embd]",
+                         "number() -> %3 : []", "number() -> %4 : []", "number() -> %5 : []",
+                         "elementwise(%2, %4, %5, %2) -> %6 : [batch, n_embd]",
+                         "elementwise(%3, %1, %6, %5) -> %7 : [batch, n_embd]",
+                         "number() -> %8 : []",
+                         "elementwise(%0, %8, %7, %1) -> %9 : [batch, n_embd]",
+                         "elementwise(%0, gain, %7, %9) -> %10 : [batch, n_embd]"});
+  const auto less = static_cast<std::uint32_t>(graph::scalar::select_less);
+  const auto at_most = static_cast<std::uint32_t>(graph::scalar::select_at_most);
+  CHECK(functions == std::vector<std::uint32_t>{less, at_most, at_most, less, less});
+}
+
+namespace {
 constexpr std::uint32_t norms_line = __LINE__;
 struct norms {
   nn::rms_norm<n_embd> norm{"norm", 0.5};
@@ -366,6 +400,41 @@ TEST_CASE("a rotation's frequencies are powers of its base, its nodes at the cal
   for (const double x : {1e-300, 0.3, 1.0, 2.0, 10000.0, 500000.0, 1e300})
     CHECK(nn::detail::logarithm(x) == Approx(std::log(x)).epsilon(1e-15));
   for (const decode::node& n : of.nodes) CHECK(n.file == __FILE__);
+}
+
+namespace {
+struct other : dyn<1, 7> {};
+struct scored {
+  kv_cache<f32, batch, n_block, n_head, n_dim> cache{"cache"};
+  constexpr auto operator()(input<"q", f32, batch, seq, n_head, n_group, n_dim> q,
+                            input<"k", f32, batch, seq, n_head, n_dim> k,
+                            input<"c", f32, batch> c) const {
+    auto twice = 2 * c;
+    auto y = attention<n_dim>(q, k, k, cache, [&](auto s) {
+      return choose(along<seq>(s) < along<n_block>(s), tanh(s) + twice, -__builtin_inf());
+    });
+    auto z = attention<n_dim, other>(q, k, k, [&](auto s) { return s * c; });
+    return outputs(output<"y">(y), output<"z">(z), output<"all">(attention<n_dim, other>(q, k, k)));
+  }
+};
+}  // namespace
+
+TEST_CASE("a score function stands between two nodes") {
+  static constexpr auto traced = trace("scored", scored{}, 0);
+  constexpr auto blob = encode<traced>();
+  const decode::graph of = decode::read(blob);
+  strings nodes;
+  for (const decode::node& n : of.nodes) nodes.push_back(of.text(n));
+  const std::string scores = "[batch, seq, n_head, n_group, n_block]";
+  const std::string all = "[batch, seq, n_head, n_group, other]";
+  const std::string queries = "[batch, seq, n_head, n_group, n_dim]";
+  CHECK(nodes == strings{"scale(%2) -> %3 : [batch]", "scores(%0, %1, %1, cache) -> %4 : " + scores,
+                         "along() -> %5 : [seq]", "along() -> %6 : [n_block]",
+                         "elementwise(%4) -> %7 : " + scores, "add(%7, %3) -> %8 : " + scores,
+                         "number() -> %9 : []", "elementwise(%5, %6, %8, %9) -> %10 : " + scores,
+                         "attend(%10) -> %11 : " + queries, "scores(%0, %1, %1) -> %12 : " + all,
+                         "elementwise(%12, %2) -> %13 : " + all, "attend(%13) -> %14 : " + queries,
+                         "grouped_attention(%0, %1, %1) -> %15 : " + queries});
 }
 
 TEST_CASE("attributes hold what the calls say") {

@@ -84,6 +84,14 @@ static_assert(same<result<decltype(detail::check_arithmetic<x, tensor<f32, c>>()
 static_assert(same<result<decltype(detail::check_arithmetic<x, param<f32, c>>())>, x>);
 static_assert(same<result<decltype(detail::check_arithmetic<x, tensor<f32>>())>, x>);
 static_assert(same<result<decltype(detail::check_arithmetic<x, int>())>, x>);
+// a choice has the dimensions of its biggest tensor, compared or chosen
+template <class A, class B, class X, class Y>
+using chosen =
+    decltype(choose(std::declval<A>() < std::declval<B>(), std::declval<X>(), std::declval<Y>()));
+static_assert(same<chosen<x, float, int, double>, x> &&
+              same<chosen<tensor<f32, c>, int, int, x>, x>);
+static_assert(same<chosen<tensor<f32, a>, tensor<f32, c>, x, int>, x>);
+static_assert(same<chosen<int, tensor<f32, c>, param<f32, c>, tensor<f32>>, tensor<f32, c>>);
 // whichever stands left
 static_assert(same<result<decltype(detail::check_arithmetic<param<f32, c>, x>())>, x>);
 static_assert(same<result<decltype(detail::check_arithmetic<tensor<f32>, x>())>, x>);
@@ -182,6 +190,11 @@ static_assert(same<decltype(join<c>(refused_value{}, refused_value{})), refused_
 static_assert(same<decltype(outer(refused_value{}, refused_value{})), refused_value>);
 static_assert(
     same<decltype(nn::rotate<c>(refused_value{}, nn::rotary<time_steps>(refused_value{}, 1))),
+         refused_value>);
+static_assert(
+    same<decltype(choose((refused_value{} < 1 && !(std::declval<x>() > refused_value{})) ||
+                             refused_value{} >= refused_value{},
+                         refused_value{}, 0)),
          refused_value>);
 }  // namespace
 

@@ -75,7 +75,7 @@ LAYERS = {
         "memory": ("kernel",),
         "rows": ("kernel", "memory"),
         "products": ("kernel", "memory", "rows"),
-        "attention": ("kernel", "memory", "products"),
+        "attention": ("kernel", "memory", "rows", "products"),
         "parameters": ("kernel", "memory"),
         "program": ("kernel", "memory", "rows", "products", "attention", "parameters"),
         "gpu": ("kernel", "rows", "program"),

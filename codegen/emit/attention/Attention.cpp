@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The kernel family of causal self-attention. A query goes over the keys in spans from position 0
+// The kernel family of self-attention. A query goes over the keys in spans from position 0
 // (AttentionSpan); their maxima, sums and weighted values are merged in order (online softmax,
 // Milakov and Gimelshein 2018). A few neighbouring queries go side by side, so that a key or value
 // that is loaded serves all of them; each computes what it would compute alone: the bits depend on
@@ -16,8 +16,12 @@
 //
 // Where query heads share a key head, a token's go side by side, so that it reads keys and values
 // once; in a prompt threads share the query heads, once all keys and values are there.
+#include "AttentionMerge.h"
 #include "AttentionSpan.h"
 #include "Families.h"
+#include "KeyBounds.h"
+#include "ScoreFunction.h"
+#include "ScoreRegion.h"
 #include "kernel/Bf16.h"
 #include "kernel/Math.h"
 
@@ -31,10 +35,6 @@ namespace tenon {
 /// channels a span takes 0.9 us (bf16, AVX-512) or more, a meeting of two threads with the merge
 /// 0.5 us.
 static constexpr int64_t worthMeeting = 64;
-
-/// Floats that a span of a pair takes in scratch memory: weighted values, greatest score and sum,
-/// in lines of their own.
-static int64_t partElements(int64_t headSize) { return llvm::alignTo(headSize + 2, 16); }
 
 /// The positions that keys are kept of; of a result or an input (B, T, ...) where there is no
 /// cache.
@@ -52,16 +52,24 @@ struct Query {
 
 struct AttentionKernel {
   AttentionKernel(AttentionOp op, CpuKernelBuilder &k)
-      : AttentionKernel(k, op.getInputs(), AttentionHeads::of(k.model, op), op.getKeptType(),
-                        op.getCacheAttr()) {}
+      : AttentionKernel(k, op, op.getInputs(), AttentionHeads::of(k.model, op), op.getKeptType(),
+                        op.getCacheAttr()) {
+    isBidirectional = op.getBidirectional();
+  }
   AttentionKernel(AttentionSavingOp op, CpuKernelBuilder &k)
-      : AttentionKernel(k, op.getInputs(), AttentionHeads::of(k.model, op), k.b.getF32Type(), {}) {
+      : AttentionKernel(k, op, op.getInputs(), AttentionHeads::of(k.model, op), k.b.getF32Type(),
+                        {}) {
+    isBidirectional = op.getBidirectional();
     lse = k.base(op.getLse());
   }
 
   void emit() {
     Value pairs = k.mul(batch, heads.keys);
     all = k.div(k.add(k.add(offset, time), spans.keys - 1), spans.keys);
+    if (bounds) {
+      skipped = choose(k.less(time, k.index(2)), firstSpan(offset), k.index(0));
+      all = k.sub(all, skipped);
+    }
     if (heads.group() == 1)
       return emitPairs(pairs);
     k.ifElse(k.less(time, k.index(2)), [&] { emitPairs(pairs); }, [&] { emitPrompt(pairs); });
@@ -128,25 +136,25 @@ private:
     });
   }
 
-  AttentionKernel(CpuKernelBuilder &k, ValueRange inputs, AttentionHeads heads, Type keptType,
-                  FlatSymbolRefAttr cache)
-      : k(k), heads(heads), headSize(heads.size),
+  AttentionKernel(CpuKernelBuilder &k, Operation *op, ValueRange inputs, AttentionHeads heads,
+                  Type keptType, FlatSymbolRefAttr cache)
+      : k(k), heads(heads), headSize(heads.size), score(k, op),
         context(contextOf(k.model, inputs[0].getType(), cache)), neighbours(k.target.queries),
         memory(k, cache ? k.symbols.lookup(cache.getAttr()) : k.scratch, keptType, context,
                headSize),
-        together(headsTogether()), spans(k, memory, std::max(neighbours, together)),
-        maySplit(cache && context > spans.keys), f32(k.b.getF32Type()) {
+        together(headsTogether()),
+        spans(k, memory, std::max(neighbours, together), score.scale(headSize)),
+        maySplit(cache && context > spans.keys), f32(k.b.getF32Type()),
+        merged(k, headSize, std::max(neighbours, together)) {
     queryRows = HeadRows::of(k, inputs, heads, 0);
     keyRows = HeadRows::of(k, inputs, heads, 1);
     valueRows = HeadRows::of(k, inputs, heads, 2);
     ArrayRef<StringAttr> names = dimNames(inputs[0].getType());
+    if (Region &region = *scoreOf(op); !region.empty() && !op->hasAttr("bidirectional"))
+      bounds = KeyBounds::of(region.front());
     offset = cache ? k.position : k.index(0);
     batch = k.size(names[0]);
     time = k.size(names[1]);
-    unsigned most = std::max(neighbours, together);
-    greatest = k.own(most, f32);
-    sums = k.own(most, f32);
-    out = k.own(most * headSize, f32);
   }
 
   /// Query heads of a key head that go side by side, as many as registers hold scores of a block of
@@ -169,6 +177,8 @@ private:
       return k.div(k.add(count, k.sub(k.shareCount, k.index(1))), k.shareCount);
     };
     Value each = k.div(k.add(k.add(offset, time), spans.keys / 2), spans.keys);
+    if (bounds)
+      each = k.sub(each, k.min(each, skipped));
     Value whole = k.mul(most(pairs), each), split = most(k.mul(pairs, each));
     int64_t least = llvm::divideCeil(worthMeeting, headSize);
     return both(k.less(time, k.index(2)), k.less(k.add(split, least - 1), whole));
@@ -183,6 +193,7 @@ private:
 
   /// Turns to a query head of a sequence, numbered row-major.
   void selectHead(Value number) {
+    headNumber = number;
     firstLse = k.mul(number, time);
     firstPart = k.mul(number, spansOfHead());
   }
@@ -258,6 +269,22 @@ private:
     return rows.at(k, row, k.add(queryColumn, query.head * headSize));
   }
 
+  /// The first span of which a query at `position` may see a key: of the query and its neighbours,
+  /// whether they are computed with it or not.
+  Value firstSpan(Value position) {
+    Value first = k.sub(position, k.rem(position, k.index(neighbours)));
+    if (bounds->behind > 0)
+      first = k.sub(first, k.min(first, k.index(bounds->behind)));
+    return k.div(first, spans.keys);
+  }
+
+  /// Where a query is among all of the call.
+  ScoreFunction::Query placeOf(Value t, Query query) {
+    Value time = k.add(t, query.time), heads = k.index(this->heads.queries);
+    return {k.div(headNumber, heads), time, k.add(offset, time),
+            k.add(k.rem(headNumber, heads), query.head)};
+  }
+
   /// Queries side by side, the first at `t`: `times` neighbours of one head, or those of several
   /// heads at one time.
   void queries(Value t, ArrayRef<Query> side, unsigned times, bool mayBeCut) {
@@ -271,13 +298,35 @@ private:
       isWhole = both(isFirst, k.less(all, k.add(to, 1)));
       isCut = both(isFirst, k.less(to, all));
     }
+    Value begin = from, end = to, first; // of the spans
+    if (bounds) {
+      first = firstSpan(k.add(offset, t));
+      begin = k.add(from, skipped), end = k.add(to, skipped);
+      begin = choose(k.less(begin, first), first, begin);
+    }
     auto made = [&](Value span, Value spanGreatest, Value spanSums) {
-      ifThen(isFirst, [&] { merge(span, spanGreatest, spanSums, spans.weighted, k.index(0)); });
+      if (first)
+        span = k.sub(span, first);
+      ifThen(isFirst,
+             [&] { merged.add(span, spanGreatest, spanSums, spans.weighted, k.index(0)); });
       if (isFirst)
         k.ifThen(k.less(k.index(0), from),
                  [&] { keep(span, spans.weighted, spanGreatest, spanSums); });
     };
-    spans.emit(from, to, k.add(offset, t), times, side.size(), made);
+    SmallVector<ScoreFunction::Numbers> numbers;
+    if (score)
+      for (Query query : side)
+        numbers.push_back(score.numbers(placeOf(t, query)));
+    auto function = [&](unsigned q, Value products, Value key) {
+      return ScoreFunction::Elements(score, numbers[q], products, key).made();
+    };
+    spans.emit(begin, end,
+               {.position = k.add(offset, t),
+                .end = isBidirectional ? time : Value(),
+                .times = times,
+                .count = static_cast<unsigned>(side.size()),
+                .score = score ? AttentionSpans::Score(function) : AttentionSpans::Score()},
+               made);
     ifThen(isWhole, [&] {
       for (auto [q, query] : llvm::enumerate(side))
         finish(q, t, query);
@@ -286,7 +335,8 @@ private:
       k.ifThen(isCut, [&] {
         Value zero = k.index(0);
         unsigned count = side.size();
-        keep(zero, out, k.load(greatest, zero, f32, count), k.load(sums, zero, f32, count));
+        keep(zero, merged.out, k.load(merged.greatest, zero, f32, count),
+             k.load(merged.sums, zero, f32, count));
       });
   }
 
@@ -298,19 +348,11 @@ private:
   /// Where what was made of a span lies in scratch memory.
   Value partAt(Value span) { return k.mul(k.add(firstPart, span), partElements(headSize)); }
 
-  /// Leaves what heads at one time, one a lane, made of a span, or of the spans from the first on,
-  /// to whoever merges; their weighted values lie one behind the other.
+  /// Leaves what heads at one time made of a span, or of the spans from the first on, to whoever
+  /// merges.
   void keep(Value span, Value weighted, Value spanGreatest, Value spanSums) {
-    unsigned count = lanesOf(spanGreatest);
-    auto lane = [&](Value of, unsigned q) { return count == 1 ? of : takePiece(k, of, {q, 1}); };
-    for (unsigned q = 0; q < count; ++q) {
-      Value part = k.add(partAt(span), q * spansOfHead() * partElements(headSize));
-      forChannels(k, headSize, [&](Value d, unsigned width) {
-        k.store(k.load(weighted, k.add(d, q * headSize), f32, width), k.scratch, k.add(part, d));
-      });
-      k.store(lane(spanGreatest, q), k.scratch, k.add(part, headSize));
-      k.store(lane(spanSums, q), k.scratch, k.add(part, headSize + 1));
-    }
+    merged.keep(partAt(span), spansOfHead() * partElements(headSize), weighted, spanGreatest,
+                spanSums);
   }
 
   /// Merges what was kept of a pair: of the first `done` spans together, then of each later one.
@@ -319,7 +361,7 @@ private:
     auto take = [&](Value span) {
       Value part = partAt(span);
       auto at = [&](int64_t i) { return k.load(k.scratch, k.add(part, i), f32); };
-      merge(span, at(headSize), at(headSize + 1), k.scratch, part);
+      merged.add(span, at(headSize), at(headSize + 1), k.scratch, part);
     };
     forHeads(pair, 1, [&](unsigned) {
       take(k.index(0));
@@ -328,49 +370,18 @@ private:
     });
   }
 
-  /// Adds what queries, one a lane, made of a span to what they made of those before; their
-  /// weighted values lie from `index` of `base` on.
-  void merge(Value span, Value spanGreatest, Value spanSums, Value base, Value index) {
-    unsigned count = lanesOf(spanGreatest);
-    auto forOutputs = [&](llvm::function_ref<void(unsigned, Value, Value, unsigned)> body) {
-      for (unsigned q = 0; q < count; ++q)
-        forChannels(k, headSize, [&](Value d, unsigned width) {
-          Value at = k.add(d, q * headSize);
-          body(q, at, k.load(base, k.add(index, at), f32, width), width);
-        });
-    };
-    Value zero = k.index(0);
-    k.ifThen(k.less(span, k.index(1)), [&] {
-      k.store(spanGreatest, greatest, zero);
-      k.store(spanSums, sums, zero);
-      forOutputs([&](unsigned, Value at, Value weighted, unsigned) { k.store(weighted, out, at); });
-    });
-    k.ifThen(k.less(zero, span), [&] {
-      Value before = k.load(greatest, zero, f32, count), max = k.maxf(before, spanGreatest);
-      Value subtrahend = subtrahendOf(k, max);
-      Value old = emitExp(k, k.subf(before, subtrahend));
-      Value added = emitExp(k, k.subf(spanGreatest, subtrahend));
-      Value scaledSums = k.mulf(k.load(sums, zero, f32, count), old);
-      k.store(max, greatest, zero);
-      k.store(k.fma(spanSums, added, scaledSums), sums, zero);
-      forOutputs([&](unsigned q, Value at, Value weighted, unsigned width) {
-        auto factor = [&](Value of) {
-          return k.broadcast(count == 1 ? of : takePiece(k, of, {q, 1}), width);
-        };
-        Value scaled = k.mulf(k.load(out, at, f32, width), factor(old));
-        k.store(k.fma(weighted, factor(added), scaled), out, at);
-      });
-    });
-  }
-
   /// Writes the mean of the values of query number `q` of those side by side.
   void finish(unsigned q, Value t, Query query) {
-    Value result = k.resultBase(0), sum = k.load(sums, k.index(q), f32);
+    Value result = k.resultBase(0), sum = k.load(merged.sums, k.index(q), f32);
     Type element = cast<RankedTensorType>(k.group.getResult(0).getType()).getElementType();
     Value target = place({result, heads.queryChannels(), 0}, t, query);
-    Value factor = k.divf(k.splat(1.0, 1), sum);
+    Value factor = k.divf(k.splat(1.0, 1), sum), isNone;
+    if (score) { // the greatest score has weight 1, unless it is -infinity
+      isNone = arith::CmpFOp::create(k.b, k.loc, arith::CmpFPredicate::OEQ, sum, k.splat(0.0, 1));
+      factor = choose(isNone, k.splat(0.0, 1), factor);
+    }
     forChannels(k, headSize, [&](Value d, unsigned width) {
-      Value total = k.load(out, k.add(d, q * headSize), f32, width);
+      Value total = k.load(merged.out, k.add(d, q * headSize), f32, width);
       Value mean = k.mulf(total, k.broadcast(factor, width));
       storeF32As(k, element, mean, result, k.add(target, d));
     });
@@ -379,25 +390,34 @@ private:
     auto widen = [&](Value x) -> Value {
       return arith::ExtFOp::create(k.b, k.loc, k.b.getF64Type(), x);
     };
-    Value max = widen(k.load(greatest, k.index(q), f32)), logarithm = widen(emitLog(k, sum));
+    Value max = widen(k.load(merged.greatest, k.index(q), f32)), logarithm = widen(emitLog(k, sum));
     Value row = query.head == 0 ? firstLse : k.add(firstLse, k.mul(time, query.head));
-    k.store(k.addf(max, logarithm), lse, k.add(row, k.add(t, query.time)));
+    Value logSum = k.addf(max, logarithm);
+    if (isNone)
+      logSum = choose(isNone, widen(k.splat(0.0, 1)), logSum);
+    k.store(logSum, lse, k.add(row, k.add(t, query.time)));
   }
 
   CpuKernelBuilder &k;
   const AttentionHeads heads;
-  const int64_t headSize, context;
+  const int64_t headSize;
+  ScoreFunction score;
+  const int64_t context;
   const unsigned neighbours; // queries of one head, side by side
   HeadMemory memory;
   const unsigned together; // query heads of one key head, side by side
   AttentionSpans spans;
   const bool maySplit; // threads may share the spans of a pair
   Type f32;
+  AttentionMerge merged; // of the queries side by side
+  std::optional<KeyBounds> bounds;
+  bool isBidirectional = false;
   Value lse; // null where nothing is handed out
   HeadRows queryRows, keyRows, valueRows;
   Value offset, batch, time, firstRow, firstLse, keyColumn, queryColumn, firstPart;
-  Value all, from, to;       // the spans up to the last query's, this share's of the pair
-  Value greatest, sums, out; // of the queries so far, the thread's own
+  Value headNumber;    // of the query head, among those of all sequences
+  Value skipped;       // spans of which a lone query sees nothing; null where there are none
+  Value all, from, to; // the spans behind those up to the last query's, this share's of the pair
 };
 
 /// Floats that hold the keys and values of an attention without a cache.

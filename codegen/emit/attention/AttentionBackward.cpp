@@ -5,8 +5,10 @@
 // exp(scores - lse) of a block of queries and keys, and their gradients G = P (dy . v - dy . y),
 // lie in memory of the thread's own, then give their terms of dq, dk and dv: five small products,
 // all by one routine (BlockProduct). dk and dv gather there too, dq in the result; the first block
-// of keys, which every query sees, begins it.
+// of keys, which every query sees, begins it. A score function is worked out again of the products,
+// and its derivative takes G to the gradient of these.
 #include "Families.h"
+#include "ScoreFunction.h"
 #include "kernel/Math.h"
 #include "kernel/Transpose.h"
 #include "memory/AttentionCache.h"
@@ -25,10 +27,11 @@ constexpr int64_t mostBlockFloats = 56 * 1024;
 
 struct AttentionBackwardKernel {
   AttentionBackwardKernel(AttentionBackwardOp op, CpuKernelBuilder &k)
-      : op(op), k(k), heads(AttentionHeads::of(k.model, op)), headSize(heads.size) {
+      : op(op), k(k), heads(AttentionHeads::of(k.model, op)), headSize(heads.size), score(k, op),
+        isBidirectional(op.getBidirectional()) {
     lanes = k.target.lanes;
     padded = llvm::alignTo(headSize, lanes);
-    scale = 1.0 / std::sqrt(static_cast<double>(headSize));
+    scale = score.scale(headSize);
     f32 = k.b.getF32Type();
     ArrayRef<StringAttr> names = dimNames(op.getY().getType());
     batch = k.size(names[0]);
@@ -47,6 +50,7 @@ struct AttentionBackwardKernel {
       return failure();
     auto [begin, end] = k.share(k.mul(batch, heads.keys));
     k.loop(begin, end, 1, [&](Value number) {
+      headNumber = number;
       pair = k.mul(number, time);
       firstRow = k.mul(k.div(number, heads.keys), time);
       queryColumn = keyColumn = k.mul(k.rem(number, k.index(heads.keys)), headSize);
@@ -55,7 +59,8 @@ struct AttentionBackwardKernel {
         Value count = k.min(k.index(block), k.sub(time, firstKey));
         beginKeys(firstKey, count);
         forHeads(number, [&] {
-          k.loop(firstKey, time, block, [&](Value query) { queryBlock(query, firstKey); });
+          Value first = isBidirectional ? k.index(0) : firstKey;
+          k.loop(first, time, block, [&](Value query) { queryBlock(query, firstKey, count); });
         });
         scatter(keyGradient, firstKey, count, gradients[1]);
         scatter(valueGradient, firstKey, count, gradients[2]);
@@ -99,7 +104,8 @@ private:
     if (group == 1)
       return body();
     k.loop(k.index(0), k.index(group), 1, [&](Value i) {
-      pair = k.mul(k.add(k.mul(number, group), i), time);
+      headNumber = k.add(k.mul(number, group), i);
+      pair = k.mul(headNumber, time);
       queryColumn = k.add(k.mul(keyColumn, group), k.mul(i, headSize));
       body();
     });
@@ -182,9 +188,11 @@ private:
     fill(valueGradient, k.index(0), k.index(block * padded));
   }
 
-  void queryBlock(Value first, Value firstKey) {
+  /// `keyCount` keys from firstKey on.
+  void queryBlock(Value first, Value firstKey, Value keyCount) {
     Value count = k.min(k.index(block), k.sub(time, first));
-    Value ahead = k.sub(first, firstKey); // query i sees the keys up to ahead + i
+    // Query i sees the keys up to ahead + i, all of them in both directions.
+    Value ahead = isBidirectional ? k.index(block) : k.sub(first, firstKey);
     gather(inputs[0], ofQuery(inputs[0], first), count, queries, scale);
     gather(dy, ofQuery(dy, first), count, dyBlock);
     using Bounds = std::pair<Value, Value>;
@@ -209,7 +217,7 @@ private:
     BlockProduct byValue = scores;
     byValue.a = dyBlock, byValue.b = valuesT, byValue.out = weightGradient;
     emitBlockProduct(k, byValue, overChannels);
-    k.loop(k.index(0), count, 1, [&](Value i) { weigh(i, first, ahead); });
+    k.loop(k.index(0), count, 1, [&](Value i) { weigh(i, first, firstKey, ahead, keyCount); });
 
     // (keys, D) = (keys, queries) (queries, D); a key gets nothing from the queries before it.
     BlockBounds overQueries{[&](Value) { return Bounds(k.index(0), k.index(block)); },
@@ -255,8 +263,9 @@ private:
     k.ifThen(continues, [&] { addQueryGradient(first, count, /*begins=*/false); });
   }
 
-  /// Scores and dy . v of query i become the weights and their gradients, 0 for keys it cannot see.
-  void weigh(Value i, Value first, Value ahead) {
+  /// Scores and dy . v of query i become the weights and the gradients of its products with keys, 0
+  /// for keys that it cannot see.
+  void weigh(Value i, Value first, Value firstKey, Value ahead, Value keyCount) {
     Value row = k.mul(i, block), at = k.add(pair, k.add(first, i));
     // score - lse to f32's precision of the difference, however large both are: first without lse's
     // lower bits, which is exact where the weight counts.
@@ -268,9 +277,15 @@ private:
     upper = k.broadcast(upper, lanes);
     Value mean = k.broadcast(k.load(k.scratch, at, f32), lanes);
     Type i32 = k.b.getI32Type();
-    Value last = arith::IndexCastOp::create(k.b, k.loc, i32, k.add(ahead, i));
+    Value last = isBidirectional ? k.sub(keyCount, k.index(1)) : k.add(ahead, i);
+    last = arith::IndexCastOp::create(k.b, k.loc, i32, last);
     last = k.broadcast(last, lanes);
     Value zero = k.splat(0.0, lanes);
+    ScoreFunction::Numbers numbers;
+    if (score) {
+      Value t = k.add(first, i), all = k.index(heads.queries);
+      numbers = score.numbers({k.div(headNumber, all), t, t, k.rem(headNumber, all)});
+    }
     for (int64_t j = 0; j < block; j += lanes) {
       Value place = k.add(row, j);
       SmallVector<int32_t> number = llvm::to_vector(llvm::seq<int32_t>(j, j + lanes));
@@ -282,11 +297,19 @@ private:
       auto seen = [&](Value x) -> Value {
         return arith::SelectOp::create(k.b, k.loc, isSeen, x, zero);
       };
-      Value score = k.load(weights, place, f32, lanes);
-      Value weight = seen(emitExp(k, k.subf(k.subf(score, upper), lower)));
+      Value scored = k.load(weights, place, f32, lanes);
+      std::optional<ScoreFunction::Elements> elements;
+      if (score) {
+        elements.emplace(score, numbers, scored, k.add(firstKey, j));
+        scored = elements->made();
+      }
+      Value weight = seen(emitExp(k, k.subf(k.subf(scored, upper), lower)));
       Value byValue = k.load(weightGradient, place, f32, lanes);
       k.store(weight, weights, place);
-      k.store(seen(k.mulf(weight, k.subf(byValue, mean))), weightGradient, place);
+      Value gradient = k.mulf(weight, k.subf(byValue, mean));
+      if (elements)
+        gradient = elements->back(gradient);
+      k.store(seen(gradient), weightGradient, place);
     }
   }
 
@@ -307,6 +330,8 @@ private:
   CpuKernelBuilder &k;
   const AttentionHeads heads;
   const int64_t headSize;
+  ScoreFunction score;
+  const bool isBidirectional;
   int64_t padded, block = 0;
   unsigned lanes;
   double scale;
@@ -314,6 +339,7 @@ private:
   HeadRows inputs[3], gradients[3], y, dy;
   Value batch, time, lse;
   Value firstRow, keyColumn;
+  Value headNumber;        // of the query head, among those of all sequences
   Value pair, queryColumn; // of the query head: where it begins in lse and scratch, and in rows
   // The thread's own, `block` rows of `padded` channels; keysT and valuesT the other way round.
   Value keys, keysT, valuesT, keyGradient, valueGradient, queries, dyBlock, queryGradient;

@@ -24,9 +24,10 @@ Value subtrahendOf(KernelBuilder &k, Value greatest) {
   return arith::SelectOp::create(k.b, k.loc, none, k.splat(0.0, lanes), greatest);
 }
 
-AttentionSpans::AttentionSpans(CpuKernelBuilder &k, const HeadMemory &memory, unsigned most)
+AttentionSpans::AttentionSpans(CpuKernelBuilder &k, const HeadMemory &memory, unsigned most,
+                               double scale)
     : keys(spanKeys(k.target)), k(k), memory(memory), stripLength(stripKeys(k.target)),
-      lanes(k.target.lanes), f32(k.b.getF32Type()) {
+      scale(scale), lanes(k.target.lanes), f32(k.b.getF32Type()) {
   queryLanes = llvm::divideCeil(memory.headSize, memory.group());
   Type stored = storedType(memory.element);
   queries = k.own(most * queryLanes * memory.group(), stored);
@@ -38,7 +39,6 @@ AttentionSpans::AttentionSpans(CpuKernelBuilder &k, const HeadMemory &memory, un
 }
 
 void AttentionSpans::take(Value base, ArrayRef<Value> columns) {
-  double scale = 1.0 / std::sqrt(static_cast<double>(memory.headSize));
   for (auto [q, from] : llvm::enumerate(columns)) {
     int64_t to = q * queryLanes * memory.group();
     forChannels(k, memory.headSize, [&](Value d, unsigned width) {
@@ -50,26 +50,36 @@ void AttentionSpans::take(Value base, ArrayRef<Value> columns) {
   }
 }
 
-void AttentionSpans::emit(Value begin, Value end, Value position, unsigned times, unsigned count,
-                          Use use) {
+void AttentionSpans::emit(Value begin, Value end, const Queries &queries, Use use) {
   SmallVector<Value> ends; // of the keys that each query goes over; neighbours see the same spans
-  for (unsigned q = 0; q < times; ++q)
-    ends.push_back(k.min(k.mul(end, keys), k.add(position, 1 + q)));
+  for (unsigned q = 0; q < (queries.end ? 1 : queries.times); ++q) {
+    Value own = queries.end ? queries.end : k.add(queries.position, 1 + q);
+    ends.push_back(k.min(k.mul(end, keys), own));
+  }
   k.loop(k.mul(begin, keys), ends[0], stripLength, [&](Value first) {
     SmallVector<Value> visible;
     for (Value last : ends)
       visible.push_back(k.min(k.index(stripLength), k.sub(last, first)));
-    visible.resize(count, visible[0]); // heads at one time see the same keys
-    strip(first, visible, use);
+    visible.resize(queries.count, visible[0]); // heads at one time see the same keys
+    strip(first, visible, queries.score, use);
   });
 }
 
 /// The spans from key `first` on, of which each query sees `visible` keys.
-void AttentionSpans::strip(Value first, ArrayRef<Value> visible, Use use) {
+void AttentionSpans::strip(Value first, ArrayRef<Value> visible, Score score, Use use) {
   unsigned count = visible.size();
   // Neighbours end in the same vector of keys.
   Value vectors = k.div(k.add(visible[0], lanes - 1), lanes);
   scores(first, vectors, count);
+  if (score)
+    k.loop(k.index(0), vectors, 1, [&](Value v) {
+      Value within = k.mul(v, lanes);
+      for (unsigned q = 0; q < count; ++q) {
+        Value at = k.add(within, q * stripLength);
+        Value made = score(q, k.load(scoreStack, at, f32, lanes), k.add(first, within));
+        k.store(made, scoreStack, at);
+      }
+    });
   hide(vectors, visible);
   k.loop(k.index(0), vectors, keys / lanes,
          [&](Value vector) { weigh(k.div(vector, keys / lanes), vectors, count); });

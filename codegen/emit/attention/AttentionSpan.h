@@ -23,26 +23,33 @@ mlir::Value subtrahendOf(KernelBuilder &k, mlir::Value greatest);
 
 class AttentionSpans {
 public:
-  /// For up to `most` queries at once.
-  AttentionSpans(CpuKernelBuilder &k, const HeadMemory &memory, unsigned most);
+  /// For up to `most` queries at once, which are multiplied by `scale`.
+  AttentionSpans(CpuKernelBuilder &k, const HeadMemory &memory, unsigned most, double scale);
 
   /// Takes the queries whose channel 0 lies at `columns`.
   void take(mlir::Value base, llvm::ArrayRef<mlir::Value> columns);
 
   /// Goes over the spans [begin, end), as far as keys are seen from `position`, where the first of
   /// `count` queries is: of `times` neighbours, as many as they are, or of 1, all there. `times` is
-  /// 1, or divides `position`. When the weighted values of a span are in `weighted`, `use` gets its
+  /// 1, or divides `position`. Where there is an `end`, all see the keys before it. `score` makes
+  /// of the products of query number q and the keys from `key` on what softmax is of; null: nothing
+  /// else. When the weighted values of a span are in `weighted`, `use` gets its
   /// number, the greatest scores and the sums of the weights exp(score - greatest), a lane each
   /// query.
   using Use = llvm::function_ref<void(mlir::Value span, mlir::Value greatest, mlir::Value sums)>;
-  void emit(mlir::Value begin, mlir::Value end, mlir::Value position, unsigned times,
-            unsigned count, Use use);
+  using Score = llvm::function_ref<mlir::Value(unsigned q, mlir::Value products, mlir::Value key)>;
+  struct Queries {
+    mlir::Value position, end; // end: null where each sees the keys up to its own position
+    unsigned times, count;
+    Score score;
+  };
+  void emit(mlir::Value begin, mlir::Value end, const Queries &queries, Use use);
 
   mlir::Value weighted; // the thread's own, (most, D)
   const int64_t keys;   // in a span
 
 private:
-  void strip(mlir::Value first, llvm::ArrayRef<mlir::Value> visible, Use use);
+  void strip(mlir::Value first, llvm::ArrayRef<mlir::Value> visible, Score score, Use use);
   void scores(mlir::Value first, mlir::Value vectors, unsigned count);
   void tile(mlir::Value blockStart, mlir::Value within, mlir::Value to, unsigned vectors,
             unsigned count);
@@ -55,6 +62,7 @@ private:
   CpuKernelBuilder &k;
   const HeadMemory &memory;
   const int64_t stripLength; // keys
+  const double scale;
   unsigned lanes;
   int64_t queryLanes;
   mlir::Type f32;

@@ -41,9 +41,12 @@ Value emitScalarFunction(KernelBuilder &k, ScalarFunction function, ArrayRef<Val
     return emitSin(k, x[0]);
   case ScalarFunction::cos:
     return emitCos(k, x[0]);
-  case ScalarFunction::select_less: {
-    Value less = arith::CmpFOp::create(k.b, k.loc, arith::CmpFPredicate::OLT, x[0], x[1]);
-    return arith::SelectOp::create(k.b, k.loc, less, x[2], x[3]);
+  case ScalarFunction::select_less:
+  case ScalarFunction::select_at_most: {
+    auto predicate = function == ScalarFunction::select_less ? arith::CmpFPredicate::OLT
+                                                             : arith::CmpFPredicate::OLE;
+    Value holds = arith::CmpFOp::create(k.b, k.loc, predicate, x[0], x[1]);
+    return arith::SelectOp::create(k.b, k.loc, holds, x[2], x[3]);
   }
   }
   llvm_unreachable("all functions are above");
@@ -67,6 +70,7 @@ bool needsRegisters(ScalarFunction function) {
   case ScalarFunction::maximum:
   case ScalarFunction::sqrt:
   case ScalarFunction::select_less:
+  case ScalarFunction::select_at_most:
     return false;
   }
   llvm_unreachable("all functions are above");

@@ -33,6 +33,11 @@ std::string structureOf(GroupOp group, const CpuKernelBuilder &k) {
        << k.layout->paramBytes(k.model, name) << stringifyInitKind(param.getInit())
        << param.getInitValueAttr();
   };
+  // The arguments of a region by their places, whatever uses which of them first.
+  group.getBody().walk([&](Block *block) {
+    for (BlockArgument argument : block->getArguments())
+      number(argument);
+  });
   group.getBody().walk([&](Operation *op) {
     os << "\n" << op->getName() << " " << op->getLoc();
     if (isa<AccumulateOp, AdamwOp, SgdOp, InitialiseOp>(op))

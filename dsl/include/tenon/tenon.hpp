@@ -18,6 +18,7 @@
 
 #include "tenon/ops/along.hpp"
 #include "tenon/ops/attention.hpp"  // attention, causal_self_attention
+#include "tenon/ops/choose.hpp"     // x < y, choose, expand_as
 #include "tenon/ops/cross_entropy.hpp"
 #include "tenon/ops/embedding.hpp"  // embedding, positions
 #include "tenon/ops/layer_norm.hpp"

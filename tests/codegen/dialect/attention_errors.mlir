@@ -205,3 +205,189 @@ func.func @attention_c6_result(%q: !q, %k: !k) {
   %0 = tenon.attention %q, %k, %k : !q, !k, !k -> !k
   return
 }
+
+// -----
+
+!q = tensor<?x?x2x4xf32, #tenon.dims<B, T, H, D>>
+!s = tensor<?x?x2x8xf32, #tenon.dims<B, T, H, J>>
+!b = tensor<?xf32, #tenon.dims<B>>
+tenon.model @attention_c7_arguments {
+  tenon.dim @B 1 to 2
+  tenon.dim @T 1 to 8
+  tenon.dim @H 2 to 2
+  tenon.dim @D 4 to 4
+  tenon.dim @J 8 to 8
+  func.func @graph(%q: !q) {
+    // expected-error @+1 {{(C7) the first argument of 'score' must have the dimensions of q with those of keys in place of D; q is (B, T, H = 2, D = 4) of 'f32'}}
+    %0 = tenon.attention %q, %q, %q : !q, !q, !q -> !q score {
+    ^bb0(%s: tensor<?x?x8xf32, #tenon.dims<B, T, J>>):
+      tenon.yield %s : tensor<?x?x8xf32, #tenon.dims<B, T, J>>
+    }
+    return
+  }
+}
+
+// -----
+
+!q = tensor<?x?x2x4xf32, #tenon.dims<B, T, H, D>>
+!s = tensor<?x?x2x8xf32, #tenon.dims<B, T, H, J>>
+!b = tensor<?xf32, #tenon.dims<B>>
+tenon.model @attention_c7_yield {
+  tenon.dim @B 1 to 2
+  tenon.dim @T 1 to 8
+  tenon.dim @H 2 to 2
+  tenon.dim @D 4 to 4
+  tenon.dim @J 8 to 8
+  func.func @graph(%q: !q, %b: !b) {
+    // expected-error @+1 {{(C7) 'score' must yield what has the type of the scores, (B, T, H = 2, J = 8) of 'f32', 1 of it}}
+    %0 = tenon.attention %q, %q, %q : !q, !q, !q -> !q captures %b : !b score {
+    ^bb0(%s: !s, %c: !b):
+      tenon.yield %c : !b
+    }
+    return
+  }
+}
+
+// -----
+
+!q = tensor<?x?x2x4xf32, #tenon.dims<B, T, H, D>>
+!s = tensor<?x?x2x8xf32, #tenon.dims<B, T, H, J>>
+!b = tensor<?xf32, #tenon.dims<B>>
+tenon.model @attention_c7_captured {
+  tenon.dim @B 1 to 2
+  tenon.dim @T 1 to 8
+  tenon.dim @H 2 to 2
+  tenon.dim @D 4 to 4
+  tenon.dim @J 8 to 8
+  func.func @graph(%q: !q, %b: !b) {
+    // expected-error @+1 {{(C7) the arguments of 'score' must be the scores, then what is captured}}
+    %0 = tenon.attention %q, %q, %q : !q, !q, !q -> !q captures %b : !b score {
+    ^bb0(%s: !s):
+      tenon.yield %s : !s
+    }
+    return
+  }
+}
+
+// -----
+
+!q = tensor<?x?x2x4xf32, #tenon.dims<B, T, H, D>>
+!s = tensor<?x?x2x8xf32, #tenon.dims<B, T, H, J>>
+!b = tensor<?xf32, #tenon.dims<B>>
+tenon.model @attention_c7_no_score {
+  tenon.dim @B 1 to 2
+  tenon.dim @T 1 to 8
+  tenon.dim @H 2 to 2
+  tenon.dim @D 4 to 4
+  tenon.dim @J 8 to 8
+  func.func @graph(%q: !q, %b: !b) {
+    // expected-error @+1 {{(C7) captures values for a region 'score' that it has not}}
+    %0 = tenon.attention %q, %q, %q : !q, !q, !q -> !q captures %b : !b
+    return
+  }
+}
+
+// -----
+
+!q = tensor<?x?x2x4xf32, #tenon.dims<B, T, H, D>>
+!s = tensor<?x?x2x8xf32, #tenon.dims<B, T, H, J>>
+!b = tensor<?x8xf32, #tenon.dims<B, J>>
+tenon.model @attention_c7_of_keys {
+  tenon.dim @B 1 to 2
+  tenon.dim @T 1 to 8
+  tenon.dim @H 2 to 2
+  tenon.dim @D 4 to 4
+  tenon.dim @J 8 to 8
+  func.func @graph(%q: !q, %b: !b) {
+    // expected-error @+1 {{(C7) 'score' captures what has the dimension of the keys, 'J', which only scores and 'tenon.along' may have; it is (B, J = 8) of 'f32'}}
+    %0 = tenon.attention %q, %q, %q : !q, !q, !q -> !q captures %b : !b score {
+    ^bb0(%s: !s, %c: !b):
+      %m = tenon.add %s, %c : !s, !b
+      tenon.yield %m : !s
+    }
+    return
+  }
+}
+
+// -----
+
+!q = tensor<?x?x2x4xf32, #tenon.dims<B, T, H, D>>
+!s = tensor<?x?x2x8xf32, #tenon.dims<B, T, H, J>>
+!b = tensor<?xf32, #tenon.dims<B>>
+tenon.model @attention_c7_operation {
+  tenon.dim @B 1 to 2
+  tenon.dim @T 1 to 8
+  tenon.dim @H 2 to 2
+  tenon.dim @D 4 to 4
+  tenon.dim @J 8 to 8
+  func.func @graph(%q: !q) {
+    // expected-error @+1 {{(C7) 'score' holds elementwise operations, constants and numbers along a dimension; it holds 'tenon.reduce'}}
+    %0 = tenon.attention %q, %q, %q : !q, !q, !q -> !q score {
+    ^bb0(%s: !s):
+      %m = tenon.reduce max %s over @J : !s -> tensor<?x?x2xf32, #tenon.dims<B, T, H>>
+      tenon.yield %s : !s
+    }
+    return
+  }
+}
+
+// -----
+
+!q = tensor<?x?x2x4xf32, #tenon.dims<B, T, H, D>>
+!s = tensor<?x?x2x8xf32, #tenon.dims<B, T, H, J>>
+!b = tensor<?xf32, #tenon.dims<B>>
+tenon.model @attention_c7_dimensions {
+  tenon.dim @B 1 to 2
+  tenon.dim @T 1 to 8
+  tenon.dim @H 2 to 2
+  tenon.dim @D 4 to 4
+  tenon.dim @J 8 to 8
+  func.func @graph(%q: !q) {
+    // expected-error @+1 {{(C7) what 'score' computes must have dimensions of the scores, in the same order; these are (B, T, H = 2, J = 8) of 'f32', 'tenon.along' makes (D = 4) of 'f32'}}
+    %0 = tenon.attention %q, %q, %q : !q, !q, !q -> !q score {
+    ^bb0(%s: !s):
+      %m = tenon.along : tensor<4xf32, #tenon.dims<D>>
+      tenon.yield %s : !s
+    }
+    return
+  }
+}
+
+// -----
+
+!qkv = tensor<?x?x12xf32, #tenon.dims<B, T, C3>>
+!y = tensor<?x?x4xf32, #tenon.dims<B, T, C>>
+tenon.model @attention_c7_packed {
+  tenon.dim @B 1 to 2
+  tenon.dim @T 1 to 8
+  tenon.dim @C 4 to 4
+  tenon.dim @C3 12 to 12
+  tenon.dim @H 2 to 2
+  func.func @graph(%qkv: !qkv) {
+    // expected-error @+1 {{(C7) a region 'score' needs q, k and v apart; they are in one}}
+    %0 = tenon.attention %qkv heads @H : !qkv -> !y score {
+    ^bb0(%s: !y):
+      tenon.yield %s : !y
+    }
+    return
+  }
+}
+
+// -----
+
+!q = tensor<?x?x2x4xf32, #tenon.dims<B, T, H, D>>
+!s = tensor<?x?x2x8xf32, #tenon.dims<B, T, H, J>>
+!b = tensor<?xf32, #tenon.dims<B>>
+tenon.model @attention_c8 {
+  tenon.dim @B 1 to 2
+  tenon.dim @T 1 to 8
+  tenon.dim @H 2 to 2
+  tenon.dim @D 4 to 4
+  tenon.dim @J 8 to 8
+  tenon.state @kv kv_cache : tensor<?x8x2x4xf32, #tenon.dims<B, J, H, D>>
+  func.func @graph(%q: !q) {
+    // expected-error @+1 {{(C8) bidirectional attention has no cache, since later tokens would change what earlier ones saw; it has @kv}}
+    %0 = tenon.attention %q, %q, %q cache @kv bidirectional : !q, !q, !q -> !q
+    return
+  }
+}

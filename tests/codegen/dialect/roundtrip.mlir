@@ -83,6 +83,8 @@ tenon.model @all attributes {tenon.machine = "x86-64"} {
       %s = tenon.elementwise sigmoid %h : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
       // CHECK: tenon.elementwise select_less %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : tensor
       %chosen = tenon.elementwise select_less %h, %s, %s, %h : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+      // CHECK: tenon.elementwise select_at_most %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : tensor
+      %chosen_again = tenon.elementwise select_at_most %most, %s, %s, %h : tensor<?x?xf32, #tenon.dims<batch, seq>>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
       tenon.yield %h : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
     }
     // CHECK: tenon.attention %[[Y:.*]], %[[Y]], %[[Y]] cache @single : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, {{.*}} -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
@@ -101,6 +103,18 @@ tenon.model @all attributes {tenon.machine = "x86-64"} {
     %picked = tenon.slice %inside from 6 : tensor<?x4x2xf32, #tenon.dims<seq, "app::C", H>> -> tensor<?x2xf32, #tenon.dims<seq, H>>
     // CHECK: tenon.join %{{.*}}, %{{.*}} at [0, 2] : tensor<?x2xf32
     %parts = tenon.join %part, %part at [0, 2] : tensor<?x2xf32, #tenon.dims<seq, H>>, tensor<?x2xf32, #tenon.dims<seq, H>> -> tensor<?x4xf32, #tenon.dims<seq, "app::C">>
+    // CHECK: tenon.attention %[[Y]], %[[Y]], %[[Y]] bidirectional : tensor
+    %both = tenon.attention %y, %y, %y bidirectional : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+    // CHECK: tenon.attention %[[Y]], %[[Y]], %[[Y]] : tensor{{.*}} -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> captures %[[HALF:.*]] : tensor<f32, #tenon.dims<>> score {
+    // CHECK-NEXT: ^bb0(%[[S:.*]]: tensor<?x?x8xf32, #tenon.dims<batch, seq, context>>, %[[OWN:.*]]: tensor<f32, #tenon.dims<>>):
+    // CHECK-NEXT: %[[MADE:.*]] = tenon.elementwise multiply %[[S]], %[[OWN]]
+    // CHECK-NEXT: tenon.yield %[[MADE]]
+    %factor = tenon.constant 0.5 : tensor<f32, #tenon.dims<>>
+    %scored = tenon.attention %y, %y, %y : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> captures %factor : tensor<f32, #tenon.dims<>> score {
+    ^bb0(%s: tensor<?x?x8xf32, #tenon.dims<batch, seq, context>>, %own: tensor<f32, #tenon.dims<>>):
+      %made = tenon.elementwise multiply %s, %own : tensor<?x?x8xf32, #tenon.dims<batch, seq, context>>, tensor<f32, #tenon.dims<>> -> tensor<?x?x8xf32, #tenon.dims<batch, seq, context>>
+      tenon.yield %made : tensor<?x?x8xf32, #tenon.dims<batch, seq, context>>
+    }
     // CHECK: tenon.scale %{{.*}} by 5.000000e-01 : tensor
     %s = tenon.scale %y by 0.5 : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
     // CHECK: tenon.last_token %{{.*}} : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x4xf32, #tenon.dims<batch, "app::C">>

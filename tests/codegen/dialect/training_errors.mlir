@@ -18,8 +18,9 @@ tenon.model @constant_c1 {
 
 tenon.model @constant_c1_value {
   func.func @graph() {
-    // expected-error @+1 {{(C1) the value must be finite, it is 0x7FF0000000000000 : f64}}
-    %0 = tenon.constant 0x7FF0000000000000 : !f
+    %infinite = tenon.constant 0x7FF0000000000000 : !f
+    // expected-error @+1 {{(C1) the value must be a number or infinite, it is 0x7FF8000000000000 : f64}}
+    %0 = tenon.constant 0x7FF8000000000000 : !f
     return
   }
 }

@@ -10,6 +10,7 @@
 !q = tensor<?x?x2x3x5xf32, #tenon.dims<B, T, H, G, D>>
 !k = tensor<?x?x2x5xf32, #tenon.dims<B, T, H, D>>
 !grouped_lse = tensor<?x2x3x?xf64, #tenon.dims<B, H, G, T>>
+!s = tensor<?x?x2x3x?xf32, #tenon.dims<B, T, H, G, J>>
 !wte = tensor<9x4xf32, #tenon.dims<V, C>>
 !w = tensor<4x12xf32, #tenon.dims<C, C3>>
 !head = tensor<4x9xf32, #tenon.dims<C, V>>
@@ -21,6 +22,7 @@
 tenon.model @training {
   tenon.dim @B 1 to 2
   tenon.dim @T 1 to 8
+  tenon.dim @J 1 to 8
   tenon.dim @C 4 to 4
   tenon.dim @C3 12 to 12
   tenon.dim @H 2 to 2
@@ -83,6 +85,25 @@ tenon.model @training {
     %a, %lse = tenon.attention_saving %q, %k, %v : !q, !k, !k -> !q, !grouped_lse
     // CHECK: tenon.attention_backward %[[A]], %[[LSE]], %[[A]] of %[[Q]], %[[K]], %[[V]] : {{.*}} -> tensor<?x?x2x3x5xf32, #tenon.dims<B, T, H, G, D>>, tensor<?x?x2x5xf32, #tenon.dims<B, T, H, D>>, tensor<?x?x2x5xf32, #tenon.dims<B, T, H, D>>
     %d:3 = tenon.attention_backward %a, %lse, %a of %q, %k, %v : !q, !grouped_lse of !q, !k, !k -> !q, !k, !k
+    return %d#0, %d#1, %d#2 : !q, !k, !k
+  }
+
+  // CHECK-LABEL: func.func @scored(
+  func.func @scored(%q: !q, %k: !k, %v: !k, %c: tensor<?xf32, #tenon.dims<B>>) -> (!q, !k, !k) {
+    // CHECK: %[[A:.*]], %[[LSE:.*]] = tenon.attention_saving {{.*}} bidirectional : {{.*}} captures %[[C:.*]] : tensor<?xf32, #tenon.dims<B>> score {
+    // CHECK-NEXT: ^bb0(%{{.*}}: tensor<?x?x2x3x?xf32, #tenon.dims<B, T, H, G, J>>, %{{.*}}: tensor<?xf32, #tenon.dims<B>>):
+    %a, %lse = tenon.attention_saving %q, %k, %v bidirectional : !q, !k, !k -> !q, !grouped_lse captures %c : tensor<?xf32, #tenon.dims<B>> score {
+    ^bb0(%s: !s, %own: tensor<?xf32, #tenon.dims<B>>):
+      %made = tenon.add %s, %own : !s, tensor<?xf32, #tenon.dims<B>>
+      tenon.yield %made : !s
+    }
+    // CHECK: tenon.attention_backward %[[A]], %[[LSE]], %[[A]] of {{.*}} bidirectional : {{.*}} captures %[[C]] : tensor<?xf32, #tenon.dims<B>> score {
+    // CHECK-NEXT: ^bb0(%[[S:.*]]: tensor<?x?x2x3x?xf32, #tenon.dims<B, T, H, G, J>>, %[[DY:.*]]: tensor<?x?x2x3x?xf32, {{.*}}>, %{{.*}}: tensor<?xf32, #tenon.dims<B>>):
+    %d:3 = tenon.attention_backward %a, %lse, %a of %q, %k, %v bidirectional : !q, !grouped_lse of !q, !k, !k -> !q, !k, !k captures %c : tensor<?xf32, #tenon.dims<B>> score {
+    ^bb0(%s: !s, %ds: !s, %own: tensor<?xf32, #tenon.dims<B>>):
+      %made = tenon.add %s, %own : !s, tensor<?xf32, #tenon.dims<B>>
+      tenon.yield %made, %ds : !s, !s
+    }
     return %d#0, %d#1, %d#2 : !q, !k, !k
   }
 

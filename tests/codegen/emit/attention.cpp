@@ -2,6 +2,7 @@
 // Attention in training, compiled alone for each number and width of heads
 // (Inputs/attention.mlir.in) and each target that runs here, against the reference in double
 // precision.
+#include "attention_ops.h"
 #include "backward.h"
 #include "ops.h"
 #include "reference/differences.h"
@@ -122,8 +123,9 @@ struct Inputs {
     all = rounded(all);
     dy = rounded(randomTensor({B, T, C}, 2));
     q = slice(all, 0, C), k = slice(all, C, kept), v = slice(all, C + kept, kept);
-    y = rounded(attention(q, k, v, shape.heads(), 0));
-    lse = attentionLse(q, k, shape.heads());
+    Scores scores = scaledScores(q, k, shape.heads());
+    y = rounded(attention(scores, v, shape.heads()));
+    lse = attentionLse(scores);
   }
 
   /// As the entries take them: packed or apart, then what else there is.

@@ -154,9 +154,9 @@ TEST_CASE("importer: attributes and states that an operation cannot have") {
   form.node(op::gelu, {form.x}, {form.fresh()}, {2}, 5);
   refuses(form, 5, "tenon.gelu a 'form' of 2; it must be below 2");
 
-  Small function; // derivatives alone have more
+  Small function;
   function.node(op::elementwise, {function.x}, {function.fresh()}, {graph::n_scalars}, 6);
-  refuses(function, 6, "tenon.elementwise a 'function' of 14; it must be below 14");
+  refuses(function, 6, "tenon.elementwise a 'function' of 16; it must be below 16");
 
   Small kind;
   kind.node(op::reduce, {kind.x}, {kind.value(dtype::f32, {kind.seq})}, {2, 1}, 8);
@@ -193,6 +193,36 @@ TEST_CASE("importer: attributes and states that an operation cannot have") {
   cache = operands.cache("kv", {operands.seq, operands.C, operands.C});
   operands.node(op::attention, {test::state(cache), operands.x}, {operands.fresh()}, {9}, 10);
   refuses(operands, 10, "'heads' of 9; it must be below 3");
+}
+
+TEST_CASE("importer: score functions that do not close or hold what they cannot") {
+  struct Attention : Small { // of one sequence: T = seq, D = C, J = L
+    uint32_t q = value(dtype::f32, {L, seq, C}), s = scores(), y = value(dtype::f32, {L, seq, C});
+    uint32_t scores() { return value(dtype::f32, {L, seq, dim("J", 4, 4)}); }
+    Attention() {
+      input("q", q);
+      node(op::scores, {q, q, q}, {s}, {}, 3);
+    }
+  };
+  Attention open;
+  refuses(open, 3, "the graph ends inside of this score function");
+
+  Attention product;
+  product.node(op::reduce, {product.s}, {product.fresh()}, {1, 0}, 4);
+  refuses(product, 4, "a 'reduce' in a score function, which holds elementwise operations");
+
+  Small outside;
+  outside.node(op::attend, {outside.x}, {outside.fresh()}, {}, 5);
+  refuses(outside, 5, "an attend outside of any score function");
+
+  Attention leaving; // what the function made is not there behind it
+  leaving.node(op::attend, {leaving.s}, {leaving.y}, {}, 6);
+  leaving.node(op::gelu, {leaving.s}, {leaving.fresh()}, {0}, 7);
+  refuses(leaving, 7, "where it is not defined");
+
+  Attention type; // the verifier's message, at the DSL's line
+  type.node(op::attend, {type.q}, {type.y}, {}, 8);
+  refuses(type, 3, "(C7) 'score' must yield what has the type of the scores");
 }
 
 TEST_CASE("importer: shapes that kernels do not take") {

@@ -93,3 +93,20 @@ tenon.model @dead_attention {
     return %y : !x
   }
 }
+
+// -----
+
+!x = tensor<?x?x4xf32, #tenon.dims<batch, seq, C>>
+tenon.model @both_directions {
+  tenon.dim @batch 1 to 2
+  tenon.dim @seq 1 to 8
+  tenon.dim @context 8 to 8
+  tenon.dim @C 4 to 4
+  tenon.state @kv kv_cache : tensor<?x8x4xf32, #tenon.dims<batch, context, C>>
+  // expected-error @+1 {{model 'both_directions' has no entry 'step': its attention in both directions needs all tokens of a sequence at once; ask for what it has: forward}}
+  func.func @graph(%x: !x {tenon.name = "x"}) -> (!x {tenon.name = "y"}) {
+    %a = tenon.attention %x, %x, %x bidirectional : !x, !x, !x -> !x
+    %y = tenon.attention %a, %a, %a cache @kv : !x, !x, !x -> !x
+    return %y : !x
+  }
+}

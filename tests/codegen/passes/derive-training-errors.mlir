@@ -126,3 +126,31 @@ tenon.model @narrow {
     return %loss : !f
   }
 }
+
+// -----
+
+!q = tensor<?x?x4xf32, #tenon.dims<B, T, D>>
+!s = tensor<?x?x8xf32, #tenon.dims<B, T, J>>
+!f = tensor<f32, #tenon.dims<>>
+!ids = tensor<?x?xi32, #tenon.dims<B, T>>
+tenon.model @scores_of_a_parameter {
+  tenon.dim @B 1 to 2
+  tenon.dim @T 1 to 8
+  tenon.dim @D 4 to 4
+  tenon.dim @J 8 to 8
+  tenon.param @w : tensor<4xf32, #tenon.dims<D>> init ones 0.0
+  func.func @graph(%q: !q {tenon.name = "q"}, %targets: !ids {tenon.name = "targets"})
+      -> (!f {tenon.name = "loss"}) {
+    %w = tenon.get_param @w : tensor<4xf32, #tenon.dims<D>>
+    %x = tenon.elementwise multiply %q, %w : !q, tensor<4xf32, #tenon.dims<D>> -> !q
+    %c = tenon.reduce sum %x over @D : !q -> tensor<?x?xf32, #tenon.dims<B, T>>
+    // expected-error @+1 {{training needs the gradient of a value that a score function captures, which depends on a parameter; let it capture what depends on inputs only}}
+    %y = tenon.attention %x, %q, %q : !q, !q, !q -> !q captures %c : tensor<?x?xf32, #tenon.dims<B, T>> score {
+    ^bb0(%s: !s, %own: tensor<?x?xf32, #tenon.dims<B, T>>):
+      %m = tenon.add %s, %own : !s, tensor<?x?xf32, #tenon.dims<B, T>>
+      tenon.yield %m : !s
+    }
+    %loss = tenon.cross_entropy %y, %targets ignore -1 : !q, !ids -> !f
+    return %loss : !f
+  }
+}

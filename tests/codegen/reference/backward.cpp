@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Every backward operation against central differences of its forward, over awkward shapes.
 #include "backward.h"
+#include "attention_ops.h"
 #include "differences.h"
 #include "ops.h"
 
@@ -102,19 +103,21 @@ TEST_CASE("attention backward by the log-sum-exp") {
     Heads heads{H, K};
     Tensor q = randomTensor({B, T, H * D}, 16), k = randomTensor({B, T, K * D}, 26);
     Tensor v = randomTensor({B, T, K * D}, 27), dy = randomTensor({B, T, H * D}, 17);
-    Tensor lse = attentionLse(q, k, heads), y = attention(q, k, v, heads, 0);
+    Scores scores = scaledScores(q, k, heads);
+    Tensor lse = attentionLse(scores), y = attention(scores, v, heads);
     CHECK(lse.shape == llvm::SmallVector<int64_t>{B, H, T});
     AttentionGradients gradients = attentionBackward(q, k, v, y, lse, dy, heads);
     checkGradient(q, dy, gradients.dq,
-                  [&](const Tensor &x) { return attention(x, k, v, heads, 0); });
+                  [&](const Tensor &x) { return attention(scaledScores(x, k, heads), v, heads); });
     checkGradient(k, dy, gradients.dk,
-                  [&](const Tensor &x) { return attention(q, x, v, heads, 0); });
+                  [&](const Tensor &x) { return attention(scaledScores(q, x, heads), v, heads); });
     checkGradient(v, dy, gradients.dv,
-                  [&](const Tensor &x) { return attention(q, k, x, heads, 0); });
+                  [&](const Tensor &x) { return attention(scaledScores(q, k, heads), x, heads); });
   }
   // Scores that an exponential by itself would not survive.
   Tensor one{{1, 2, 1}, {1, 1}}, large{{1, 2, 1}, {1000, 1000}};
-  CHECK(attentionLse(one, large, {1, 1}).values == Values{1000, 1000 + std::log(2.0)});
+  CHECK(attentionLse(scaledScores(one, large, {1, 1})).values ==
+        Values{1000, 1000 + std::log(2.0)});
 }
 
 TEST_CASE("cross-entropy backward leaves ignored targets out") {

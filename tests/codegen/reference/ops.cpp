@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Every operation's definition against values worked out by hand or in closed form.
 #include "ops.h"
+#include "attention_ops.h"
 
 #include <catch2/catch.hpp>
 
@@ -119,6 +120,15 @@ TEST_CASE("functions of scalars") {
   CHECK(elementwise(tenon::ScalarFunction::subtract, {&y, &x}).values == Values{1, -3.5, 4, 0.25});
   CHECK(elementwise(tenon::ScalarFunction::select_less, {&x, &y, &y, &x}).values ==
         Values{2, 4, 2, 0.5});
+  Tensor by{{2}, {4, 0.25}}, nan{{2}, {NAN, NAN}};
+  for (auto [function, values] :
+       {std::pair(tenon::ScalarFunction::select_less, Values{2, 4, 2, 0.25}),
+        {tenon::ScalarFunction::select_at_most, Values{2, 4, 2, 0.5}}}) {
+    CHECK(elementwise(function, {&x, &by, &y, &x}).values == values);
+    // Nothing is less than NaN, or as great.
+    CHECK(elementwise(function, {&x, &nan, &y, &x}).values == x.values);
+    CHECK(elementwise(function, {&nan, &by, &y, &x}).values == x.values);
+  }
 
   Tensor positive{{3}, {0.25, 1, 4}};
   CHECK(elementwise(tenon::ScalarFunction::sqrt, {&positive}).values == Values{0.5, 1, 2});
@@ -172,7 +182,8 @@ TEST_CASE("attention weights the values by the softmax of scaled products") {
   Tensor keys{{1, 2, 4}, {5, 0, 5, 5, 5, 1, 5, 5}};
   Tensor values{{1, 2, 4}, {4, 8, 0, 12, 8, 16, 4, 0}};
   // The first token sees itself only.
-  checkNear(attention(queries, keys, values, {1, 1}, 0), {4, 8, 0, 12, 7, 14, 3, 3});
+  checkNear(attention(scaledScores(queries, keys, {1, 1}, 0), values, {1, 1}),
+            {4, 8, 0, 12, 7, 14, 3, 3});
 }
 
 TEST_CASE("attention keeps heads apart") {
@@ -180,7 +191,7 @@ TEST_CASE("attention keeps heads apart") {
   Tensor queries{{1, 2, 2}, {0, 0, score, -score / 2}};
   Tensor keys{{1, 2, 2}, {0, 0, 1, 2}};
   Tensor values{{1, 2, 2}, {4, 4, 8, 8}};
-  checkNear(attention(queries, keys, values, {2, 2}, 0), {4, 4, 7, 5});
+  checkNear(attention(scaledScores(queries, keys, {2, 2}, 0), values, {2, 2}), {4, 4, 7, 5});
 }
 
 TEST_CASE("neighbouring query heads share a key head") {
@@ -189,14 +200,16 @@ TEST_CASE("neighbouring query heads share a key head") {
   Tensor queries{{1, 2, 4}, {9, 9, 9, 9, 0, score, 0, score}};
   Tensor keys{{1, 2, 2}, {0, 1, 1, 0}};
   Tensor values{{1, 2, 2}, {4, 40, 8, 80}};
-  checkNear(attention(queries, keys, values, {4, 2}, 0), {4, 4, 40, 40, 6, 7, 60, 50});
+  checkNear(attention(scaledScores(queries, keys, {4, 2}, 0), values, {4, 2}),
+            {4, 4, 40, 40, 6, 7, 60, 50});
 }
 
 TEST_CASE("attention with an offset sees the positions before") {
   Tensor query{{1, 1, 1}, {0}};
   Tensor keys{{1, 3, 1}, {1, 2, 3}}, values{{1, 3, 1}, {3, 6, 30}};
-  checkNear(attention(query, keys, values, {1, 1}, 1), {4.5}); // position 2 is not seen
-  checkNear(attention(query, keys, values, {1, 1}, 2), {13});
+  checkNear(attention(scaledScores(query, keys, {1, 1}, 1), values, {1, 1}),
+            {4.5}); // position 2 is not seen
+  checkNear(attention(scaledScores(query, keys, {1, 1}, 2), values, {1, 1}), {13});
 }
 
 TEST_CASE("last token takes each sequence's last row") {

@@ -117,6 +117,12 @@ TEST_CASE("gradients of reductions and of what is repeated are central differenc
   checkAgainstDifferences(model);
 }
 
+TEST_CASE("gradients of attention's score functions are central differences") {
+  Model model("scored", {"gradients"});
+  model.inputs["c"] = {{4}, {4, 1.5, 6, 0}}; // nothing is seen of the last one
+  checkAgainstDifferences(model);
+}
+
 TEST_CASE("gradients of products by names are central differences") {
   for (bool fuseHead : {false, true}) {
     Model model("heads", {"gradients"}, fuseHead);

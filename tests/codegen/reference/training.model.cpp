@@ -2,7 +2,7 @@
 // Small GPTs for the tests of training, and for the goldens that
 // tests/goldens/make_training_goldens.py makes of the same: tied and not, with and without bias,
 // both GELUs, with and without dropout. And one with all functions of scalars, one with reductions,
-// one with rotary positions and parts of rows.
+// one with rotary positions and parts of rows, one with functions of attention's scores.
 #include <tenon/tenon.hpp>
 
 using namespace tenon;
@@ -103,13 +103,14 @@ TENON_MODEL(dropped, dropped_model);
 struct functions {
   nn::linear<n_embd, n_embd> gate = tenon::tied(nn::linear<n_embd, n_embd>{"gate", normal(1)});
   nn::linear<n_embd, n_embd> up = tenon::tied(nn::linear<n_embd, n_embd>{"up", normal(1)});
-  param<f32, n_embd> gain{"gain", ones};
+  param<f32, n_embd> gain = tenon::tied(param<f32, n_embd>{"gain", ones});
   param<f32, n_embd> shift = tenon::tied(param<f32, n_embd>{"shift", ones});
 
   constexpr auto operator()(tensor<f32, batch, seq, n_embd> x) const {
     auto y = nn::silu(gate(x)) * up(x) + tanh(x) / (2 + exp(x));
     y = y + sin(gate(x)) * cos(3 * x) + sqrt(0.1 + y * y) * rsqrt(1 + exp(-up(x))) -
         log(2 + sigmoid(gain * x));
+    y = choose((gate(x) < y && !(y >= 2)) || x > gain, y * shift, choose(x <= shift, gain * y, x));
     auto square = shift * x * (shift * x);
     return x + (max(y, shift * x) - min(0.5 * y, 1 - gate(y))) / (1 + square);
   }
@@ -225,3 +226,36 @@ struct rotary_model {
   }
 };
 TENON_MODEL(rotary, rotary_model{});
+// Attention with functions of its scores, causal and in both directions.
+struct other : dyn<1, 6> {};
+struct scored_layer {
+  param<f32, n_kv, n_dim, n_embd> q{"q", normal(1)}, k{"k", normal(1)}, v{"v", normal(1)};
+  param<f32, n_embd, n_kv, n_dim> o{"o", normal(1)}, p{"p", normal(1)};
+  kv_cache<f32, batch, n_block, n_kv, n_dim> cache{"cache"};
+
+  constexpr auto operator()(tensor<f32, batch, seq, n_embd> x, tensor<f32, batch> c) const {
+    auto queries = linear(x, q), keys = linear(x, k), values = linear(x, v);
+    auto before = attention<n_dim>(queries, keys, values, cache, [&](auto s) {
+      auto slope = exp((along<n_kv>(s) + 1) * -0.7);
+      auto capped = 2.0 * tanh(s * 0.3) - slope * expand_as(along<n_block>(s), s) + c / (2 + s * s);
+      return choose(along<seq>(s) < along<n_block>(s) + 3 && c < 5, capped, -1e30);
+    });
+    auto around = attention<n_dim, other>(queries, keys, values, [&](auto s) {
+      auto padded = choose(along<other>(s) < c, s * attention_scale<n_dim>, -__builtin_inf());
+      return choose(along<other>(s) < along<seq>(s), padded, padded + sin(s) * sigmoid(s));
+    });
+    return x + linear(before, o) + linear(attention<n_dim, other>(around, values, keys), p);
+  }
+};
+struct scored_model {
+  param<f32, n_vocab, n_embd> wte{"wte.weight", torch_embedding};
+
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids,
+                            input<"targets", i32, batch, seq> targets,
+                            input<"c", f32, batch> c) const {
+    auto x =
+        repeat<n_layer>("h", [&](auto x) { return scored_layer{}(x, c); }, embedding(wte, ids));
+    return outputs(output<"loss">(cross_entropy(tied_head(x, wte), targets)));
+  }
+};
+TENON_MODEL(scored, scored_model{});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// What tensors and params need to write `x * y` and `tanh(x)`: the operators, functions of
-// scalars and reductions, the line of an operator, and refusals.
+// What tensors and params need to write `x * y`, `tanh(x)` and `x < y`: the operators, functions of
+// scalars, reductions and comparisons, the line of an operator, and refusals.
 #pragma once
 #include <type_traits>
 
@@ -13,6 +13,10 @@
 #define TENON_FUNCTIONS_OF_1(X) X(exp) X(log) X(sqrt) X(rsqrt) X(tanh) X(sigmoid) X(sin) X(cos)
 #define TENON_FUNCTIONS_OF_2(X) X(min, minimum) X(max, maximum)
 #define TENON_REDUCTIONS(X) X(sum) X(max)
+// Sign, row of TENON_SCALARS that chooses by it, and whether its operands change places.
+#define TENON_COMPARISONS(X) \
+  X(<, select_less, false)   \
+  X(>, select_less, true) X(<=, select_at_most, false) X(>=, select_at_most, true)
 
 namespace tenon {
 namespace error {
@@ -39,6 +43,12 @@ template <graph::scalar Kind, class X, class Y>
 constexpr auto emit_arithmetic(const X& x, const Y& y, where at);
 template <graph::scalar Kind, class X>
 constexpr auto emit_function(const X& x, where at);
+template <class X, class Y>
+consteval auto check_comparison();  // all in ops/choose.hpp
+template <class X>
+consteval auto check_condition();
+template <graph::scalar Kind, bool Swapped, class X, class Y>
+constexpr auto emit_comparison(const X& x, const Y& y, where at);
 template <class D, class X>
 consteval auto check_reduction();  // both in ops/reduce.hpp
 template <graph::reduction Kind, class D, class X>
@@ -76,6 +86,23 @@ struct refused_operands {
       "order") constexpr refused_operands(const Z&) {}
 };
 
+template <class X, class Y, class Side>
+struct refused_sides {
+  template <class Z, class Error = decltype(check_comparison<X, Y>())>
+    requires __is_same
+  (Z, Side) TENON_REFUSES(
+      "x < y: needs a tensor of floats, and another, a param or a "
+      "number") constexpr refused_sides(const Z&) {}
+};
+
+template <class X>
+struct refused_condition {
+  template <class Z, class Error = decltype(check_condition<X>())>
+    requires __is_same
+  (Z, X) TENON_REFUSES("choose(condition, x, y): needs a condition") constexpr refused_condition(
+      const Z&) {}
+};
+
 template <class D, class X>
 struct refused_reduction {
   template <class Z, class Error = decltype(check_reduction<D, X>())>
@@ -109,16 +136,16 @@ struct keeps_type {
 /// own exp or max never meet.
 template <class Self>
 struct arithmetic {
-#define TENON_REFUSED_OF_2(name)                                                                  \
-  template <class X>                                                                              \
-    requires(!is_accepted<decltype(check_arithmetic<X, Self>())>)                                 \
-  friend constexpr refused_value name(X, std::type_identity_t<refused_operands<X, Self, Self>>) { \
-    return {};                                                                                    \
-  }                                                                                               \
-  template <class Y>                                                                              \
-    requires(!declares_arithmetic<Y> && !is_accepted<decltype(check_arithmetic<Self, Y>())>)      \
-  friend constexpr refused_value name(std::type_identity_t<refused_operands<Self, Y, Self>>, Y) { \
-    return {};                                                                                    \
+#define TENON_REFUSED_OF_2(name, check, refused)                                         \
+  template <class X>                                                                     \
+    requires(!is_accepted<decltype(check<X, Self>())>)                                   \
+  friend constexpr refused_value name(X, std::type_identity_t<refused<X, Self, Self>>) { \
+    return {};                                                                           \
+  }                                                                                      \
+  template <class Y>                                                                     \
+    requires(!declares_arithmetic<Y> && !is_accepted<decltype(check<Self, Y>())>)        \
+  friend constexpr refused_value name(std::type_identity_t<refused<Self, Y, Self>>, Y) { \
+    return {};                                                                           \
   }
 
 #define TENON_OPERATOR(sign, kind)                                     \
@@ -132,7 +159,7 @@ struct arithmetic {
   {                                                                    \
     return emit_arithmetic<graph::scalar::kind>(x, y.value, y.at);     \
   }                                                                    \
-  TENON_REFUSED_OF_2(operator sign)
+  TENON_REFUSED_OF_2(operator sign, check_arithmetic, refused_operands)
   TENON_OPERATORS(TENON_OPERATOR)
 #undef TENON_OPERATOR
 
@@ -147,10 +174,31 @@ struct arithmetic {
   {                                                                                         \
     return emit_arithmetic<graph::scalar::kind>(x, y, at);                                  \
   }                                                                                         \
-  TENON_REFUSED_OF_2(name)
+  TENON_REFUSED_OF_2(name, check_arithmetic, refused_operands)
   TENON_FUNCTIONS_OF_2(TENON_FUNCTION_OF_2)
 #undef TENON_FUNCTION_OF_2
+
+#define TENON_COMPARISON(sign, kind, swapped)                               \
+  template <class X>                                                        \
+    requires is_accepted<decltype(check_comparison<X, Self>())>             \
+  friend constexpr auto operator sign(X x, right_operand<Self> y) {         \
+    return emit_comparison<graph::scalar::kind, swapped>(x, y.value, y.at); \
+  }                                                                         \
+  friend constexpr auto operator sign(Self x, right_operand<double> y)      \
+    requires is_accepted<decltype(check_comparison<Self, double>())>        \
+  {                                                                         \
+    return emit_comparison<graph::scalar::kind, swapped>(x, y.value, y.at); \
+  }                                                                         \
+  TENON_REFUSED_OF_2(operator sign, check_comparison, refused_sides)
+  TENON_COMPARISONS(TENON_COMPARISON)
+#undef TENON_COMPARISON
 #undef TENON_REFUSED_OF_2
+
+  template <class X, class Y>
+    requires(!is_accepted<decltype(check_condition<Self>())>)
+  friend constexpr refused_value choose(std::type_identity_t<refused_condition<Self>>, X, Y) {
+    return {};
+  }
 
 #define TENON_REFUSED_OF_1(name)                             \
   friend constexpr refused_value name(refused_operand<Self>) \
@@ -208,6 +256,9 @@ TENON_OPERATORS(TENON_OPERATOR)
 #define TENON_FUNCTION_OF_2(name, kind) TENON_OF_REFUSED_2(name)
 TENON_FUNCTIONS_OF_2(TENON_FUNCTION_OF_2)
 #undef TENON_FUNCTION_OF_2
+#define TENON_COMPARISON(sign, kind, swapped) TENON_OF_REFUSED_2(operator sign)
+TENON_COMPARISONS(TENON_COMPARISON)
+#undef TENON_COMPARISON
 #undef TENON_OF_REFUSED_2
 #define TENON_FUNCTION_OF_1(name) \
   constexpr refused_value name(refused_value) { return {}; }
@@ -228,3 +279,4 @@ TENON_REDUCTIONS(TENON_REDUCTION)
 #undef TENON_FUNCTIONS_OF_1
 #undef TENON_FUNCTIONS_OF_2
 #undef TENON_REDUCTIONS
+#undef TENON_COMPARISONS

@@ -79,6 +79,7 @@ class builder_of {
                                 bool is_tied, where at) {
     at = line_of(at);
     const string_ref name = repeated_name(stem, leaf, at);
+    if (scores_line_ != 0) fail({mistake_kind::parameter_in_scores, name, scores_line_, at.line});
     const auto bits = __builtin_bit_cast(std::uint64_t, init.value);
     const auto low = static_cast<std::uint32_t>(bits);
     const auto high = static_cast<std::uint32_t>(bits >> 32);
@@ -174,6 +175,8 @@ class builder_of {
   constexpr void node(op kind, const words<Operands>& operands, std::uint32_t result,
                       const words<Attributes>& attributes, where at) {
     at = line_of(at);
+    if (scores_line_ != 0 && !is_of_scores(kind))
+      fail({mistake_kind::operation_in_scores, {0, 0}, scores_line_, at.line});
     const std::uint32_t operands_begin = in_pool(operands.data, operands.size);
     const std::uint32_t results_begin = in_pool(&result, 1);
     const std::uint32_t attributes_begin = in_pool(attributes.data, attributes.size);
@@ -197,6 +200,7 @@ class builder_of {
 
   constexpr void begin_scope(where at) {
     if (scope_ != 0) fail({mistake_kind::fused_inside_fused, {0, 0}, scope_line_, at.line});
+    if (scores_line_ != 0) fail({mistake_kind::operation_in_scores, {0, 0}, scores_line_, at.line});
     const string_ref file = intern({at.file});
     room(scopes_.push(file.offset, file.length, at.line), "TENON_MAX_NODES");
     scope_ = count(table::scopes);
@@ -214,6 +218,10 @@ class builder_of {
     prefix_ = prefix;
   }
   constexpr void end_repeat() { repeat_ = 0; }
+
+  /// Until end_scores, nodes are those of a score function.
+  constexpr void begin_scores(where at) { scores_line_ = line_of(at).line; }
+  constexpr void end_scores() { scores_line_ = 0; }
 
   /// Notes a mistake; the first one counts.
   constexpr void fail(mistake found) {
@@ -350,6 +358,7 @@ class builder_of {
   where call_{nullptr, 0};                      // the line of the open call, or none
   std::uint32_t scope_ = 0, scope_line_ = 0;    // 1 + index of the open scope, or 0
   std::uint32_t repeat_ = 0, repeat_line_ = 0;  // 1 + dim index of the open loop's depth, or 0
+  std::uint32_t scores_line_ = 0;               // of the attention whose function is open, or 0
   text prefix_{""};
 };
 

@@ -77,11 +77,25 @@ constexpr std::uint32_t operand_word(graph::builder& graph, const number_of<T>& 
   return graph::encode_operand(graph::operand_kind::value, result.ref().index);
 }
 
+/// An operand of type X that has its word already, for it is an operand of several nodes.
+template <class X>
+struct placed {
+  graph::builder* graph;
+  std::uint32_t word;
+};
+
+template <class X>
+constexpr std::uint32_t operand_word(graph::builder&, const placed<X>& operand, where) {
+  return operand.word;
+}
+
 constexpr graph::builder* graph_of() { return nullptr; }
 template <class First, class... Rest>
 constexpr graph::builder* graph_of(const First& first, const Rest&... rest) {
   if constexpr (is_tensor<First>)
     return first.ref().graph;
+  else if constexpr (requires { first.graph; })
+    return first.graph;
   else
     return graph_of(rest...);
 }

@@ -66,7 +66,12 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
 //   gelu           x; attrs: word gelu_kind                -> shape of x
 //   attention      qkv (B, T, 3C), state kv_cache          -> (B, T, C); attrs: word dim index of H
 //   grouped_attention  q (B, T, heads..., D), k, v (B, T, the first of these heads..., D),
-//                      state kv_cache (B, context, as k)   -> shape of q
+//                      [state kv_cache (B, context, as k)] -> shape of q
+//                  Without a state, queries see all keys, before and behind them.
+//   scores         as grouped_attention                    -> (B, T, heads..., J), J of keys
+//                  The result: sums of products, as the score function sees them. The function is
+//                  the nodes up to the matching attend; see is_of_scores.
+//   attend         what the function makes of the scores   -> shape of q
 //   cross_entropy  logits (..., V), targets (...)          -> () f32
 //                  attrs: word ignore index, the bits of an i32
 //   repeat         initial values; attrs: word dim index of the trip count
@@ -74,8 +79,8 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
 //                  matching yield.
 //   yield          next values; results: the values after the last iteration
 //   number         attrs: f64 value                        -> ()
-//   elementwise    x, [y]; all dims of one are dims of the other, in the same order
-//                  attrs: word scalar                      -> shape of the bigger one
+//   elementwise    x, ...; all dims of the others are dims of the biggest, in the same order
+//                  attrs: word scalar                      -> shape of the biggest
 //                  a product of x and y without a dimension in common
 //                                                          -> the dims of x, then those of y
 //   reduce         x; attrs: word reduction, word dim index of D
@@ -100,12 +105,14 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
   X(repeat, 1, 64, any, 1)         \
   X(yield, 1, 64, any, 0)          \
   X(number, 0, 0, 1, 2)            \
-  X(elementwise, 1, 2, 1, 1)       \
+  X(elementwise, 1, 4, 1, 1)       \
   X(reduce, 1, 1, 1, 2)            \
-  X(grouped_attention, 4, 4, 1, 0) \
+  X(grouped_attention, 3, 4, 1, 0) \
   X(along, 0, 0, 1, 0)             \
   X(slice, 1, 1, 1, 1)             \
-  X(join, 1, 64, 1, 0)
+  X(join, 1, 64, 1, 0)             \
+  X(scores, 3, 4, 1, 0)            \
+  X(attend, 1, 1, 1, 0)
 
 inline constexpr std::uint32_t any = ~std::uint32_t{0};
 
@@ -126,7 +133,14 @@ inline constexpr op_row op_table[] = {
 };
 inline constexpr std::uint32_t n_ops = sizeof(op_table) / sizeof(op_table[0]);
 
+/// Whether a score function may hold an operation: what works on each element by itself.
+constexpr bool is_of_scores(op kind) {
+  return kind == op::number || kind == op::add || kind == op::scale || kind == op::gelu ||
+         kind == op::elementwise || kind == op::along;
+}
+
 // The functions of scalars that `elementwise` applies, one row each: X(enumerator, operands).
+// select_less (x, y, u, v) is u where x < y, else v; select_at_most the same of x <= y.
 #define TENON_SCALARS(X) \
   X(add, 2)              \
   X(subtract, 2)         \
@@ -141,7 +155,9 @@ inline constexpr std::uint32_t n_ops = sizeof(op_table) / sizeof(op_table[0]);
   X(tanh, 1)             \
   X(sigmoid, 1)          \
   X(sin, 1)              \
-  X(cos, 1)
+  X(cos, 1)              \
+  X(select_less, 4)      \
+  X(select_at_most, 4)
 
 enum class scalar : std::uint32_t {
 #define TENON_SCALAR(name, operands) name,

@@ -42,6 +42,10 @@ template <class Y>
 struct right_operand_must_be_a_tensor_a_param_or_a_number {};
 template <class X, class Y>
 struct one_operand_must_be_a_tensor {};
+template <class X>
+struct choose_needs_a_condition_as_in_choose_x_less_than_y {};
+template <class X>
+struct what_is_chosen_must_be_a_tensor_a_param_or_a_number {};
 template <class S>
 struct cache_must_be_a_kv_cache {};
 template <class X>
@@ -173,6 +177,12 @@ template <class V, class K>
 struct dimensions_of_v_are_not_those_of_k {};
 template <class S, class K>
 struct dimensions_of_the_cache_are_not_batch_context_and_those_of_k {};
+template <class J, class Q>
+struct dimension_of_keys_is_one_of_the_queries_too {};
+template <class J, class T>
+struct bounds_of_the_dimension_of_keys_are_not_those_of_time {};
+template <class Made, class S>
+struct function_must_return_what_has_the_type_of_the_scores {};
 
 // loops and scopes
 template <class L>

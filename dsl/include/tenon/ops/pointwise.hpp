@@ -58,9 +58,10 @@ consteval auto check_repeated() {
   }
 }
 
-/// x and y of an operator: tensors, params, numbers, one of them a tensor.
+/// x and y of an operator: tensors, params, numbers, one of them a tensor; accepted<void> where
+/// nothing but their dimensions is left to ask.
 template <class X, class Y>
-consteval auto check_arithmetic() {
+consteval auto check_pair() {
   using operands = decltype(check_operands<X, Y>());
   if constexpr (settles<operands>)
     return operands{};
@@ -82,6 +83,15 @@ consteval auto check_arithmetic() {
     return error::a_param_must_have_a_dimension<X>{};
   else if constexpr (is_param<Y> && rank_of<Y> == 0)
     return error::a_param_must_have_a_dimension<Y>{};
+  else
+    return accepted<void>{};
+}
+
+template <class X, class Y>
+consteval auto check_arithmetic() {
+  using pair = decltype(check_pair<X, Y>());
+  if constexpr (settles<pair>)
+    return pair{};
   else if constexpr (is_tensor<X> && rank_of<X> >= rank_of<Y>)
     return check_repeated<X, Y>();
   else if constexpr (is_tensor<Y> && rank_of<Y> >= rank_of<X>)

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// EXPECT: choose_needs_a_condition_as_in_choose_x_less_than_y<bool>
+#include "dims.hpp"
+
+auto f(hidden_states x) {
+#ifdef MISTAKE
+  return choose(true, x, 0);
+#else
+  return choose(x >= 0, x, 0);
+#endif
+}

@@ -28,6 +28,7 @@ struct views_alone {
     auto later = slice<twelve, 5>(x);
     auto e = exp(x - max<wide>(x));
     auto part = slice<five, 2>(e);
+    auto later_whole = exp(x * 0.3);  // its part is needed a pass before the rest
     auto swapped = join<whole>(slice<half, half::max>(w), slice<half>(w));
     auto turned = join<whole>(slice<half>(w) * 0.6 - slice<half, half::max>(w) * 0.8,
                               slice<half, half::max>(w) * 0.6 + slice<half>(w) * 0.8);
@@ -41,6 +42,7 @@ struct views_alone {
         output<"reversed">(join<wide>(later, first)), output<"renamed">(join<other_wide>(x)),
         output<"swapped">(swapped), output<"turned">(turned), output<"softmax">(e / sum<wide>(e)),
         output<"of_a_part">(part / sum<five>(part)),
+        output<"later_whole">(later_whole * sum<five>(slice<five, 2>(later_whole))),
         output<"sum">(sum<wide>(join<wide>(later, first * first) * x)),
         output<"most">(max<wider>(longer)), output<"through">(slice<seven, 13>(longer)),
         output<"four">(join<wide>(slice<three>(x), slice<two, 9>(x), later * 0.5 - 1.0) + x),

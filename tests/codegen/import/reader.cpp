@@ -136,7 +136,7 @@ TEST_CASE("reader: damaged records name themselves and what is wrong") {
   struct Damage {
     table where;
     uint32_t record, field, value;
-    const char *message;
+    std::string message;
   };
   namespace f = graph;
   const Damage damages[] = {
@@ -156,7 +156,8 @@ TEST_CASE("reader: damaged records name themselves and what is wrong") {
       {table::values, 3, f::value_record::dtype, ~0u,
        "value 3: element type 4294967295 is unknown"},
       {table::scopes, 0, f::scope_record::file_length, 99999, "fused scope 0: file name ends at"},
-      {table::nodes, 4, f::node_record::op, f::n_ops, "node 4: operation 16 is unknown"},
+      {table::nodes, 4, f::node_record::op, f::n_ops,
+       "node 4: operation " + std::to_string(f::n_ops) + " is unknown"},
       {table::nodes, 4, f::node_record::operands_count, 2,
        "node 4: dropout has 2 operands, its row of TENON_OPS allows 1 to 1"},
       {table::nodes, 4, f::node_record::results_count, 0, "node 4: dropout has 0 results"},

@@ -15,6 +15,7 @@
 #include "tenon/core/where.hpp"
 #include "tenon/graph/emit.hpp"
 #include "tenon/ops/operands.hpp"
+#include "tenon/ops/regions.hpp"  // repeat, fused
 
 #include "tenon/ops/along.hpp"
 #include "tenon/ops/attention.hpp"  // attention, causal_self_attention
@@ -26,7 +27,6 @@
 #include "tenon/ops/outer.hpp"
 #include "tenon/ops/pointwise.hpp"  // + - * /, exp ... max; add, scale, dropout, gelu
 #include "tenon/ops/reduce.hpp"     // sum<D>, max<D>
-#include "tenon/ops/regions.hpp"    // repeat, fused
 #include "tenon/ops/views.hpp"      // slice, pick, join
 
 #include "tenon/nn/activations.hpp"  // nn::relu, nn::silu

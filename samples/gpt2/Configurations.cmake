@@ -53,7 +53,7 @@ macro(gpt_give_model)
   set(model ${name} PARENT_SCOPE)
   set(definitions "TENON_GPT=${config}" TENON_GPT_NAME=${name} PARENT_SCOPE)
   set(metadata configuration=${configuration} activation_function=${activation}
-      layer_norm_epsilon=${epsilon} dropout=${dropout} PARENT_SCOPE)
+      layer_norm_epsilon=${epsilon} dropout=${dropout} family=gpt2 PARENT_SCOPE)
 endmacro()
 
 # gpt2_read_configuration(<text> <max batch>): sets what gpt_give_model says, and `compute`, what
@@ -102,11 +102,7 @@ function(gpt2_read_configuration text max_batch)
   if(rest MATCHES "^,([0-9.][0-9.e-]*)(.*)$")
     set(rest "${CMAKE_MATCH_2}")
     set(epsilon "${CMAKE_MATCH_1}")
-    if(NOT epsilon MATCHES "^0?\\.0*[1-9][0-9]*$" AND
-       NOT epsilon MATCHES "^[1-9](\\.[0-9]+)?e-[0-9]+$")
-      message(FATAL_ERROR "${whose}: epsilon is '${epsilon}', it must be a number between 0 and 1, "
-              "such as 1e-5")
-    endif()
+    gpt_check_epsilon("${whose}" "${epsilon}")
   endif()
   if(rest MATCHES "^,n_inner=([^,]*)(.*)$")
     set(rest "${CMAKE_MATCH_2}")
@@ -121,6 +117,14 @@ function(gpt2_read_configuration text max_batch)
   endif()
   set(compute ${compute} PARENT_SCOPE)
   gpt_give_model()
+endfunction()
+
+# gpt_check_epsilon(<whose> <epsilon>): stops unless it is a number between 0 and 1.
+function(gpt_check_epsilon whose epsilon)
+  if(NOT epsilon MATCHES "^0?\\.0*[1-9][0-9]*$" AND NOT epsilon MATCHES "^[1-9](\\.[0-9]+)?e-[0-9]+$")
+    message(FATAL_ERROR "${whose}: epsilon is '${epsilon}', it must be a number between 0 and 1, "
+            "such as 1e-5")
+  endif()
 endfunction()
 
 # gpt_check_names(<whose> <models>): stops where two configurations make models of one name.

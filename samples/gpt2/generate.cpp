@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "checkpoint/choose_model.hpp"
+#include "checkpoint/ends_of_text.hpp"
 #include "console/load_progress.hpp"
 #include "console/standard_streams.hpp"
 #include "generation/generator.hpp"
@@ -138,20 +139,20 @@ void write_profile(std::ofstream& file, const std::filesystem::path& path,
 
 void run_generate(const generate_options& options) {
   const auto start = std::chrono::steady_clock::now();
-  const model_config config = read_model_config(options.model);
-  const auto models = compiled_models();
-  const compiled_gpt& compiled = choose_model(options.model, config, models, options.compute);
+  const wanted_model wanted = read_wanted_model(options.model);
+  const auto models = all_compiled_models();
+  const compiled_model& compiled = choose_model(options.model, wanted, models, options.compute);
+  const model_sizes sizes{compiled.n_block, compiled.n_vocab};
   const bpe tokenizer = bpe::load(options.model);
   for (const std::string& warning : tokenizer.warnings())
     note(fmt::format("warning: {}\n", warning));
-  check_vocabulary(tokenizer, compiled.config.n_vocab);
+  check_vocabulary(tokenizer, compiled.n_vocab);
   const std::vector<std::int32_t> prompt = tokenizer.prompt(read_prompt(options.prompt));
-  check_prompt(compiled.config, prompt);
-  check_known(prompt, tokenizer, compiled.config.n_vocab);
+  check_prompt(sizes, prompt);
+  check_known(prompt, tokenizer, compiled.n_vocab);
   sampling how = options.how;
   how.seed = options.seed ? *options.seed : std::random_device{}();
-  sampler choose(how, std::min(tokenizer.size(), compiled.config.n_vocab),
-                 tokenizer.ids_without_token());
+  sampler choose(how, std::min(tokenizer.size(), compiled.n_vocab), tokenizer.ids_without_token());
 
   std::ofstream profile = open_profile(options.profile);
 
@@ -165,7 +166,7 @@ void run_generate(const generate_options& options) {
   progress.finish();
   auto session = checked(runtime::create_session(*compiled.model, weights, placing));
   if (profile.is_open()) {
-    const std::int64_t calls = std::min<std::int64_t>(options.n_tokens, compiled.config.n_block);
+    const std::int64_t calls = std::min<std::int64_t>(options.n_tokens, compiled.n_block);
     check(runtime::record(session, static_cast<std::uint64_t>(calls) + 1));
   }
 
@@ -182,8 +183,9 @@ void run_generate(const generate_options& options) {
     if (options.stream) standard_output.write(std::exchange(text, {}));
     return !standard_output.lost();
   };
-  const generation done = generate(step_of(session), compiled.config, prompt, choose,
-                                   {options.n_tokens, tokenizer.find("<|endoftext|>")}, emit);
+  const generation done =
+      generate(step_of(session), sizes, prompt, choose,
+               {options.n_tokens, ends_of_text(options.model, tokenizer)}, emit);
   standard_output.write(text + decoder.flush() + "\n");
   report(done, weights, session, how, first_token.value_or(seconds_since(start)));
   report_memory(weights);

@@ -57,14 +57,9 @@ void print_parameters(const tenon_model& model, listing& found) {
   }
 }
 
-bool ignored(const std::string& name) {
-  return name.ends_with(".attn.bias") || name.ends_with("attn.masked_bias") ||
-         name == "lm_head.weight";
-}
-
-void print_config(const model_config& config, const std::vector<std::string>& differing) {
+void print_config(const wanted_model& wanted, const std::vector<std::string>& differing) {
   print("config.json\n");
-  for (const config_key& key : config.keys) {
+  for (const config_key& key : wanted.keys) {
     std::string verdict = key.refusal.empty() ? "ok" : "REFUSED: " + key.refusal;
     for (const std::string& each : differing)
       if (each.starts_with(key.name + " ")) verdict = "NOT COMPILED IN: " + each;
@@ -72,46 +67,33 @@ void print_config(const model_config& config, const std::vector<std::string>& di
   }
 }
 
-// The compiled model that differs least, of at least one; `differing` tells where.
-const compiled_gpt& nearest(const model_config& config, std::span<const compiled_gpt> models,
-                            std::vector<std::string>& differing) {
-  const compiled_gpt* best = nullptr;
-  for (const compiled_gpt& model : models) {
-    auto these = differences(config, model);
-    if (best != nullptr && these.size() >= differing.size()) continue;
-    best = &model;
-    differing = std::move(these);
-  }
-  return *best;
-}
-
 void print_tensors(const tenon_model& model, const std::filesystem::path& directory) {
   listing found;
   for (listed_tensor& tensor : list_checkpoint(directory)) {
-    std::string name = tensor.bare_name();
+    std::string name = tensor.bare_name(model);
     found.emplace(std::move(name), std::move(tensor));
   }
   print("parameters of model '{}'\n", model.name);
   print_parameters(model, found);
   if (!found.empty()) print("other tensors\n");
   for (const auto& [name, tensor] : found)
-    print_row(name, tensor.dtype, tensor.shape, ignored(name) ? "ignored" : "UNEXPECTED");
+    print_row(name, tensor.dtype, tensor.shape,
+              needs_no_parameter(model, name) ? "ignored" : "UNEXPECTED");
 }
 
 }  // namespace
 
 bool run_inspect(const std::filesystem::path& directory) {
-  const model_config config = read_model_config(directory);
-  const auto models = compiled_models();
-  std::vector<std::string> differing;
-  const compiled_gpt& model = nearest(config, models, differing);
-  print_config(config, differing);
-  print_tensors(*model.model, directory);
+  const wanted_model wanted = read_wanted_model(directory);
+  const auto models = all_compiled_models();
+  const auto [model, differing] = nearest(wanted, models);
+  print_config(wanted, differing);
+  print_tensors(*model->model, directory);
 
   // The verdict is the loader's, not the table's.
   try {
-    choose_model(directory, config, models, model.compute);
-    checked(runtime::weights::load(*model.model, directory.string()));
+    choose_model(directory, wanted, models, model->compute);
+    checked(runtime::weights::load(*model->model, directory.string()));
     const bpe tokenizer = bpe::load(directory);
     for (const std::string& warning : tokenizer.warnings()) print("tokenizer: {}\n", warning);
     print("tokenizer: {} tokens\nit loads\n", tokenizer.size());

@@ -18,10 +18,10 @@ namespace tenon::samples {
 namespace {
 
 compiled_gpt find_model(const std::filesystem::path& folder) {
-  const model_config config = read_model_config(folder);
+  const wanted_model wanted = read_wanted_model(folder);
   std::vector<std::string> least;
   for (const compiled_gpt& each : compiled_models()) {
-    std::vector<std::string> differing = differences(config, each);
+    std::vector<std::string> differing = differences(wanted, compiled_of(each));
     if (differing.empty()) return each;
     if (least.empty() || differing.size() < least.size()) least = std::move(differing);
   }
@@ -57,6 +57,8 @@ void run_sample(const sample_options& options) {
   const auto context = static_cast<std::size_t>(config.n_block);
   keep_end(context);
   const step_function step = step_of(session);
+  std::vector<std::int32_t> ends;
+  if (const auto end = tokens.end_of_text()) ends.push_back(*end);
   for (std::int64_t left = options.n_tokens; left > 0;) {
     std::vector<std::int32_t> added;
     const auto emit = [&](std::int32_t id) {
@@ -65,7 +67,7 @@ void run_sample(const sample_options& options) {
       return !standard_output.lost();
     };
     const generation done =
-        generate(step, config, window, choose, {left, tokens.end_of_text()}, emit);
+        generate(step, {config.n_block, config.n_vocab}, window, choose, {left, ends}, emit);
     if (done.stopped != stop_reason::context_full) break;
     left -= done.n_generated;
     window.insert(window.end(), added.begin(), added.end());

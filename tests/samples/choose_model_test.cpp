@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "checkpoint/choose_model.hpp"
+#include "checkpoint/model_config.hpp"
 #include "model_error.hpp"
 
 using namespace tenon::samples;
@@ -28,8 +29,14 @@ model_config small_config() { return {2, 2, 32, 65, 32, activation::gelu_new, 1e
 constexpr tenon_model narrow_model = named("small_bf16");
 constexpr compiled_gpt narrow{&narrow_model, small.config, "small+bf16", TENON_BF16};
 
+std::vector<compiled_model> compiled(std::span<const compiled_gpt> gpts) {
+  std::vector<compiled_model> all;
+  for (const compiled_gpt& each : gpts) all.push_back(compiled_of(each));
+  return all;
+}
+
 std::string choose(const model_config& config) {
-  return choose_model("models/my-gpt.v2", config, models).model->name;
+  return choose_model("models/my-gpt.v2", wanted_of(config), compiled(models)).model->name;
 }
 
 }  // namespace
@@ -43,7 +50,8 @@ TEST_CASE("the model that computes in the type asked for is chosen, or named as 
           "[choose]") {
   const std::array all{narrow, small, large};
   const auto in = [&](tenon_dtype compute, std::span<const compiled_gpt> of) {
-    return std::string(choose_model("models/x", small_config(), of, compute).model->name);
+    return std::string(
+        choose_model("models/x", wanted_of(small_config()), compiled(of), compute).model->name);
   };
   CHECK(in(TENON_F32, all) == "small");
   CHECK(in(TENON_BF16, all) == "small_bf16");
@@ -65,7 +73,7 @@ TEST_CASE("each value that differs is named with both sides", "[choose]") {
   differs([](auto& c) { c.n_positions = 16; }, "n_positions is 16, 'small' has 32;");
   differs([](auto& c) { c.act = activation::gelu; },
           "activation_function is gelu, 'small' has gelu_new;");
-  differs([](auto& c) { c.n_inner = 72; }, "n_inner is 72, 'small' has 128;");
+  differs([](auto& c) { c.n_inner = 72; }, "n_inner is 72, 'small' has 4 * n_embd;");
   differs([](auto& c) { c.tied = false; }, "tie_word_embeddings is false, 'small' has true;");
   differs([](auto& c) { c.epsilon = 1e-3; }, "layer_norm_epsilon is 0.001, 'small' has 1e-05;");
 }
@@ -77,10 +85,10 @@ TEST_CASE("the message has the CMake line that adds the model", "[choose]") {
       choose(config),
       Contains(
           "cmake -DTENON_SAMPLES_GPT2='small;gpt2;gpt_my_gpt_v2:3,2,32,65,32,gelu_new' build"));
-  CHECK(configuration_text("x", {1, 2, 3, 4, 5, activation::gelu, 1e-3, {}}) ==
-        "x:1,2,3,4,5,gelu,0.001");
-  CHECK(configuration_text("x", {1, 2, 3, 4, 5, activation::gelu_new, 1e-5, {}, 7, false}) ==
-        "x:1,2,3,4,5,gelu_new,n_inner=7,untied");
+  CHECK(wanted_of({1, 2, 3, 4, 5, activation::gelu, 1e-3, {}}).configuration ==
+        "1,2,3,4,5,gelu,0.001");
+  CHECK(wanted_of({1, 2, 3, 4, 5, activation::gelu_new, 1e-5, {}, 7, false}).configuration ==
+        "1,2,3,4,5,gelu_new,n_inner=7,untied");
 }
 
 TEST_CASE("the line's name is no keyword, no built-in one and not taken", "[choose]") {
@@ -92,7 +100,7 @@ TEST_CASE("the line's name is no keyword, no built-in one and not taken", "[choo
                        compiled_gpt{&narrow_taken, {}, "narrow"}};
   const auto named_for = [&](const char* directory, const char* name) {
     CHECK_THROWS_WITH(
-        choose_model(directory, config, all),
+        choose_model(directory, wanted_of(config), compiled(all)),
         Contains("'small;taken;narrow;" + std::string(name) + ":3,2,32,65,32,gelu_new'"));
   };
   named_for("models/gpt2", "gpt_gpt2");

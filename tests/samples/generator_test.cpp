@@ -13,7 +13,7 @@ using ids_t = std::vector<std::int32_t>;
 
 namespace {
 
-constexpr gpt_config config{.n_block = 8, .n_vocab = 10};
+constexpr model_sizes sizes{8, 10};
 
 struct call {
   ids_t ids;
@@ -40,7 +40,7 @@ outcome continue_prompt(const ids_t& prompt, const generation_limits& limits,
     logits[(ids.back() + 1) % 10] = 1;
     return tenon::runtime::status();
   };
-  result.done = generate(step, config, prompt, choose, limits, [&](std::int32_t id) {
+  result.done = generate(step, sizes, prompt, choose, limits, [&](std::int32_t id) {
     result.emitted.push_back(id);
     return result.emitted.size() < wanted;
   });
@@ -61,7 +61,7 @@ TEST_CASE("the prompt is one call, every new token another", "[generator]") {
 }
 
 TEST_CASE("the end of the text is not emitted", "[generator]") {
-  const auto [done, emitted, calls] = continue_prompt({3}, {100, 6});
+  const auto [done, emitted, calls] = continue_prompt({3}, {100, {9, 6}});
   CHECK(emitted == ids_t{4, 5});
   CHECK(done.stopped == stop_reason::end_of_text);
   CHECK(calls.size() == 3);

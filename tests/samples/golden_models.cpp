@@ -58,6 +58,8 @@ std::span<const golden_model> golden_models() {
       {linked("tiny_prefixed"), goldens / "tiny_prefixed", goldens / "tiny_prefixed"},
       {linked("tiny_untied"), goldens / "tiny_untied", goldens / "tiny_untied"},
       {linked("licences"), source / "samples/checkpoint/licences", goldens / "licences"},
+      {linked("llama"), goldens / "llama", goldens / "llama"},
+      {linked("qwen3"), goldens / "qwen3", goldens / "qwen3"},
       {linked("wide"), "", ""},
   }};
   return all;

@@ -17,8 +17,9 @@ struct golden_model {
   std::filesystem::path checkpoint, goldens;  // directories; empty: random weights, no goldens
 };
 
-/// The five with goldens, then one of GPT-2's width without; Catch2's GENERATE takes them by index.
-inline constexpr int n_goldens = 5, n_models = 6;
+/// Those with goldens, GPT-2s first, then one of GPT-2's width without; Catch2's GENERATE takes
+/// them by index.
+inline constexpr int n_gpt2s = 5, n_goldens = 7, n_models = 8;
 std::span<const golden_model> golden_models();
 
 /// The variants of a model that this CPU can run; at least one.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// GPT-2 against transformers in float64: logits and greedy tokens, on every variant of this CPU.
+// Decoders against transformers in float64: logits and greedy tokens, on every variant of this CPU.
 #include <algorithm>
 #include <cmath>
 

@@ -4,7 +4,8 @@
 #   cmake -DFOLDER=<samples/gpt2 or samples/nanogpt> -DREAD=<function> -DTEXT=<item> -P <this>
 include(${FOLDER}/Configurations.cmake)
 if(READ STREQUAL "gpt2")
-  gpt2_read_configuration("${TEXT}" 1)
+  include(${FOLDER}/LlamaConfigurations.cmake)
+  decoder_read_configuration("${TEXT}" 1)
 else()
   nanogpt_read_configuration("${TEXT}")
 endif()

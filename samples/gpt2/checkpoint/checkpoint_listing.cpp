@@ -2,7 +2,9 @@
 // Lists of tensors; see checkpoint_listing.hpp.
 #include "checkpoint/checkpoint_listing.hpp"
 
+#include <algorithm>
 #include <set>
+#include <span>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -28,10 +30,22 @@ std::vector<listed_tensor> list_file(const std::filesystem::path& path) {
   return tensors;
 }
 
+// Whether `name` is `pattern`, in which "{}" stands for a number.
+bool matches(std::string_view name, std::string_view pattern) {
+  const std::size_t hole = pattern.find("{}");
+  if (hole == pattern.npos) return name == pattern;
+  if (!name.starts_with(pattern.substr(0, hole))) return false;
+  name.remove_prefix(hole);
+  const std::size_t digits = std::min(name.find_first_not_of("0123456789"), name.size());
+  return digits > 0 && name.substr(digits) == pattern.substr(hole + 2);
+}
+
 }  // namespace
 
-std::string listed_tensor::bare_name() const {
-  constexpr std::string_view prefixes[] = {"_orig_mod.", "module.", "transformer."};
+std::string listed_tensor::bare_name(const tenon_model& model) const {
+  std::vector<std::string_view> prefixes{"_orig_mod.", "module."};
+  for (const tenon_stored_name& each : std::span(model.stored, model.n_stored))
+    if (each.kind == TENON_STORED_PREFIX) prefixes.push_back(each.name);
   std::string_view bare = name;
   for (bool found = true; found;) {
     found = false;
@@ -42,6 +56,13 @@ std::string listed_tensor::bare_name() const {
       }
   }
   return std::string(bare);
+}
+
+bool needs_no_parameter(const tenon_model& model, const std::string& bare_name) {
+  return std::ranges::any_of(
+      std::span(model.stored, model.n_stored), [&](const tenon_stored_name& each) {
+        return each.kind != TENON_STORED_PREFIX && matches(bare_name, each.name);
+      });
 }
 
 std::vector<listed_tensor> list_checkpoint(const std::filesystem::path& directory) {

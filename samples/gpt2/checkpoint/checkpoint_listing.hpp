@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <tenon/runtime/abi.h>
+
 namespace tenon::samples {
 
 struct listed_tensor {
@@ -15,9 +17,13 @@ struct listed_tensor {
   std::string dtype;  // "F32"
   std::vector<std::int64_t> shape;
 
-  /// The name without what torch.compile, DistributedDataParallel and transformers put before it.
-  std::string bare_name() const;
+  /// The name without what torch.compile, DistributedDataParallel and the model's family put before
+  /// it.
+  std::string bare_name(const tenon_model& model) const;
 };
+
+/// Whether the model says that checkpoints may hold such a tensor beside its parameters.
+bool needs_no_parameter(const tenon_model& model, const std::string& bare_name);
 
 /// The tensors of a directory: of model.safetensors, or of all the shards of its index.
 ///   Throws model_error or tokenizer_error if they cannot be read.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -20,7 +21,7 @@ const char* compute_name(tenon_dtype compute) { return compute == TENON_BF16 ? "
 // A name after the directory's, as CMake and C++ take it: no keyword, no name of
 // Configurations.cmake, and of no model that is compiled in.
 std::string model_name(const std::filesystem::path& directory,
-                       std::span<const compiled_gpt> models) {
+                       std::span<const compiled_model> models) {
   constexpr std::size_t most_letters = 40;
   std::error_code error;
   std::filesystem::path folder = std::filesystem::weakly_canonical(directory, error);
@@ -29,7 +30,7 @@ std::string model_name(const std::filesystem::path& directory,
   for (char& c : name)
     if (std::strchr(letters, c) == nullptr) c = '_';
   const auto taken = [&](const std::string& which) {
-    return std::any_of(models.begin(), models.end(), [&](const compiled_gpt& each) {
+    return std::any_of(models.begin(), models.end(), [&](const compiled_model& each) {
       return each.model->name == which || each.model->name == which + "_bf16";
     });
   };
@@ -40,61 +41,63 @@ std::string model_name(const std::filesystem::path& directory,
 
 }  // namespace
 
-std::vector<std::string> differences(const model_config& config, const compiled_gpt& model) {
+std::vector<std::string> differences(const wanted_model& wanted, const compiled_model& model) {
   std::vector<std::string> all;
-  const auto compare = [&](const char* key, const auto& wanted, const auto& compiled) {
-    if (wanted != compiled)
-      all.push_back(fmt::format("{} is {}, '{}' has {}", key, wanted, model.model->name, compiled));
+  const auto differs = [&](const std::string& key, const std::string& asked,
+                           const std::string& compiled) {
+    all.push_back(fmt::format("{} is {}, '{}' has {}", key, asked, model.model->name, compiled));
   };
-  const gpt_config& has = model.config;
-  compare("n_layer", config.n_layer, std::int64_t{has.n_layer});
-  compare("n_head", config.n_head, std::int64_t{has.n_head});
-  compare("n_embd", config.n_embd, std::int64_t{has.n_embd});
-  compare("vocab_size", config.vocab_size, std::int64_t{has.n_vocab});
-  compare("n_positions", config.n_positions, std::int64_t{has.n_block});
-  compare("activation_function", std::string(name_of(config.act)), std::string(name_of(has.act)));
-  compare("layer_norm_epsilon", config.epsilon, has.epsilon);
-  if (config.n_inner != has.n_inner)
-    compare("n_inner", config.n_hidden(), std::int64_t{has.n_hidden()});
-  compare("tie_word_embeddings", config.tied, has.tied);
+  if (wanted.family != model.family) {
+    differs("the family", wanted.family, model.family);
+    return all;
+  }
+  for (std::size_t i = 0; i < wanted.values.size(); ++i)
+    if (wanted.values[i] != model.values[i])
+      differs(wanted.values[i].key, wanted.values[i].value, model.values[i].value);
+  if (model.n_block > wanted.n_positions && wanted.family != "gpt2")
+    differs("max_position_embeddings", fmt::format("{}", wanted.n_positions),
+            fmt::format("more, {}", model.n_block));
   return all;
 }
 
-std::string configuration_text(const std::string& name, const model_config& config) {
-  return fmt::format("{}:{},{},{},{},{},{}{}{}{}", name, config.n_layer, config.n_head,
-                     config.n_embd, config.vocab_size, config.n_positions, name_of(config.act),
-                     config.epsilon == gpt2_epsilon ? "" : fmt::format(",{}", config.epsilon),
-                     config.n_inner == 0 ? "" : fmt::format(",n_inner={}", config.n_inner),
-                     config.tied ? "" : ",untied");
+nearest_model nearest(const wanted_model& wanted, std::span<const compiled_model> models) {
+  nearest_model best{};
+  const auto distance = [&](const compiled_model& model, std::size_t differing) {
+    return std::pair(model.family != wanted.family, differing);
+  };
+  for (const compiled_model& model : models) {
+    auto these = differences(wanted, model);
+    if (best.model != nullptr &&
+        distance(model, these.size()) >= distance(*best.model, best.differing.size()))
+      continue;
+    best = {&model, std::move(these)};
+  }
+  return best;
 }
 
-const compiled_gpt& choose_model(const std::filesystem::path& directory, const model_config& config,
-                                 std::span<const compiled_gpt> models, tenon_dtype compute) {
+const compiled_model& choose_model(const std::filesystem::path& directory,
+                                   const wanted_model& wanted,
+                                   std::span<const compiled_model> models, tenon_dtype compute) {
   const std::string file = (directory / "config.json").string();
-  if (const std::string refusals = config.refusals(); !refusals.empty())
+  if (const std::string refusals = refusals_of(wanted.keys); !refusals.empty())
     throw model_error(fmt::format("{}: {}; use a checkpoint without it", file, refusals));
-  if (config.n_embd % config.n_head != 0)
-    throw model_error(
-        fmt::format("{}: n_head is {}, which does not divide n_embd, {}; correct the "
-                    "file",
-                    file, config.n_head, config.n_embd));
+  if (!wanted.impossible.empty())
+    throw model_error(fmt::format("{}: {}; correct the file", file, wanted.impossible));
   std::string configured;
-  std::vector<std::string> least;
-  for (const compiled_gpt& model : models) {
+  for (const compiled_model& model : models) {
     configured.append(model.configuration).append(";");
-    std::vector<std::string> differing = differences(config, model);
-    if (model.compute != compute)
-      differing.push_back(fmt::format("{} is asked for, '{}' computes in {}", compute_name(compute),
-                                      model.model->name, compute_name(model.compute)));
-    if (differing.empty()) return model;
-    if (least.empty() || differing.size() < least.size()) least = std::move(differing);
+    if (model.compute == compute && differences(wanted, model).empty()) return model;
   }
+  nearest_model least = nearest(wanted, models);
+  if (least.differing.empty())
+    least.differing.push_back(fmt::format("{} is asked for, '{}' computes in {}",
+                                          compute_name(compute), least.model->model->name,
+                                          compute_name(least.model->compute)));
   throw model_error(fmt::format(
       "{}: no compiled model fits: {}; build the program with this model:\n"
-      "  cmake -DTENON_SAMPLES_GPT2='{}{}{}' build && cmake --build build --target gpt2",
-      file, fmt::join(least, ", "), configured,
-      configuration_text(model_name(directory, models), config),
-      compute == TENON_BF16 ? "+bf16" : ""));
+      "  cmake -DTENON_SAMPLES_GPT2='{}{}:{}{}' build && cmake --build build --target gpt2",
+      file, fmt::join(least.differing, ", "), configured, model_name(directory, models),
+      wanted.configuration, compute == TENON_BF16 ? "+bf16" : ""));
 }
 
 }  // namespace tenon::samples

@@ -6,23 +6,28 @@
 #include <string>
 #include <vector>
 
-#include "checkpoint/compiled_gpt.hpp"
-#include "checkpoint/model_config.hpp"
+#include "checkpoint/compiled_model.hpp"
+#include "checkpoint/wanted_model.hpp"
 
 namespace tenon::samples {
 
 /// The values in which a compiled model differs: "n_layer is 6, 'gpt2' has 12"; empty if none do.
-std::vector<std::string> differences(const model_config& config, const compiled_gpt& model);
+std::vector<std::string> differences(const wanted_model& wanted, const compiled_model& model);
 
-/// The item of TENON_SAMPLES_GPT2 for a config: "name:n_layer,n_head,...".
-std::string configuration_text(const std::string& name, const model_config& config);
+/// The model that differs least, of at least one, and where it differs.
+struct nearest_model {
+  const compiled_model* model;
+  std::vector<std::string> differing;
+};
+nearest_model nearest(const wanted_model& wanted, std::span<const compiled_model> models);
 
 /// The model without differences that computes in `compute`.
 ///   Refers into `models`. Throws model_error if config.json asks for what the sample refuses, or
 ///   if no model fits; the message then has the CMake line that adds it under the name of the
 ///   directory.
-const compiled_gpt& choose_model(const std::filesystem::path& directory, const model_config& config,
-                                 std::span<const compiled_gpt> models,
-                                 tenon_dtype compute = TENON_F32);
+const compiled_model& choose_model(const std::filesystem::path& directory,
+                                   const wanted_model& wanted,
+                                   std::span<const compiled_model> models,
+                                   tenon_dtype compute = TENON_F32);
 
 }  // namespace tenon::samples

@@ -3,87 +3,14 @@
 #include "checkpoint/model_config.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <iterator>
 #include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
-
-#include "model_error.hpp"
-#include "tokenizer/json_file.hpp"
-#include "tokenizer/tokenizer_error.hpp"
 
 namespace tenon::samples {
 namespace {
-
-using nlohmann::json;
-
-class reader {
- public:
-  reader(std::filesystem::path file, model_config& into)
-      : file_(std::move(file)), root_(read_json(file_)), config_(into) {
-    if (!root_.is_object()) fail_in(file_, "is not a JSON object; pass a Hugging Face directory");
-  }
-
-  /// `most`: what Configurations.cmake takes, too.
-  std::int64_t size(const char* key, std::int64_t fallback, std::int64_t most) {
-    return checked_size(key, take(key, fallback), most);
-  }
-  /// 0 for null.
-  std::int64_t size_or_null(const char* key, std::int64_t most) {
-    const json value = take(key, nullptr);
-    return value.is_null() ? 0 : checked_size(key, value, most);
-  }
-  bool flag(const char* key, bool fallback) {
-    const json value = take(key, fallback);
-    if (!value.is_boolean()) wrong(key, value, "needs true or false");
-    return value.get<bool>();
-  }
-  double positive(const char* key, double fallback) {
-    const json value = take(key, fallback);
-    if (!value.is_number() || !(value.get<double>() > 0 && value.get<double>() < 1))
-      wrong(key, value, "needs a number between 0 and 1");
-    return value.get<double>();
-  }
-  std::string word(const char* key, const char* fallback) {
-    const json value = take(key, fallback);
-    if (!value.is_string()) wrong(key, value, "needs a string");
-    return value.get<std::string>();
-  }
-  /// A key that has to have one of these values.
-  void demand(const char* key, const json& fallback, std::initializer_list<json> honoured) {
-    const json value = take(key, fallback);
-    for (const json& each : honoured)
-      if (value == each) return;
-    refuse("this sample computes GPT-2 with " + honoured.begin()->dump());
-  }
-  void refuse(std::string why) { config_.keys.back().refusal = std::move(why); }
-
- private:
-  std::int64_t checked_size(const char* key, const json& value, std::int64_t most) const {
-    if (!value.is_number_integer() || value < 1 || value > most)
-      wrong(key, value, fmt::format("needs a whole number of 1 to {}", most));
-    return value.get<std::int64_t>();
-  }
-  json take(const char* key, const json& fallback) {
-    const auto found = root_.find(key);
-    json value = found == root_.end() ? fallback : *found;
-    // ASCII only, so that nothing in a file reaches a terminal as a control sequence.
-    std::string text = value.dump(-1, ' ', true, json::error_handler_t::replace);
-    if (text.size() > 60) text = text.substr(0, 60) + "...";
-    config_.keys.push_back({key, std::move(text), ""});
-    return value;
-  }
-  [[noreturn]] void wrong(const char* key, const json&, const std::string& need) const {
-    fail_in(file_, fmt::format("{} is {}, which {}", key, config_.keys.back().value, need));
-  }
-
-  std::filesystem::path file_;
-  json root_;
-  model_config& config_;
-};
 
 // Other names that transformers has for the same functions; it computes some in other steps.
 struct other_name {
@@ -107,25 +34,11 @@ std::optional<activation> find_activation(std::string_view name) {
   return std::nullopt;
 }
 
-std::string model_config::refusals() const {
-  std::string all;
-  for (const config_key& key : keys)
-    if (!key.refusal.empty())
-      all +=
-          fmt::format("{}{} is {}: {}", all.empty() ? "" : "; ", key.name, key.value, key.refusal);
-  return all;
-}
-
 model_config read_model_config(const std::filesystem::path& directory) {
-  std::error_code error;
-  if (!std::filesystem::is_directory(directory, error))
-    throw model_error(
-        fmt::format("'{}' is not a directory; pass one with config.json, "
-                    "model.safetensors and a tokenizer",
-                    directory.string()));
   model_config config{};
-  reader file(directory / "config.json", config);
-  file.demand("model_type", "gpt2", {"gpt2"});
+  config_reader file(directory);
+  if (file.word("model_type", "gpt2") != "gpt2")
+    file.refuse("this sample computes gpt2, llama, mistral, qwen2 and qwen3");
   config.n_layer = file.size("n_layer", 12, 1024);
   config.n_head = file.size("n_head", 12, 1024);
   config.n_embd = file.size("n_embd", 768, 65536);
@@ -136,8 +49,8 @@ model_config read_model_config(const std::filesystem::path& directory) {
     file.refuse(fmt::format("this sample has {}; write it into activations.hpp",
                             fmt::join(activation_names, ", ")));
   config.act = act.value_or(activation::gelu_new);
-  config.epsilon = file.positive("layer_norm_epsilon", 1e-5);
-  const std::int64_t n_inner = file.size_or_null("n_inner", 262144);
+  config.epsilon = file.fraction("layer_norm_epsilon", 1e-5);
+  const std::int64_t n_inner = file.size_or_null("n_inner", 0, 262144);
   config.n_inner = n_inner == 4 * config.n_embd ? 0 : n_inner;
   file.demand("scale_attn_weights", true, {true});
   file.demand("scale_attn_by_inverse_layer_idx", false, {false});
@@ -146,7 +59,46 @@ model_config read_model_config(const std::filesystem::path& directory) {
   config.tied = file.flag("tie_word_embeddings", true);
   file.demand("add_cross_attention", false, {false});
   file.demand("quantization_config", nullptr, {nullptr});
+  config.keys = std::move(file).keys();
   return config;
+}
+
+wanted_model wanted_of(const model_config& config) {
+  const auto size = [](std::int64_t number) { return static_cast<int>(number); };
+  const gpt_config wanted{.n_layer = size(config.n_layer),
+                          .n_head = size(config.n_head),
+                          .n_embd = size(config.n_embd),
+                          .n_block = size(config.n_positions),
+                          .n_vocab = size(config.vocab_size),
+                          .act = config.act,
+                          .epsilon = config.epsilon,
+                          .n_inner = size(config.n_inner),
+                          .tied = config.tied};
+  std::string text =
+      fmt::format("{},{},{},{},{},{}{}{}{}", config.n_layer, config.n_head, config.n_embd,
+                  config.vocab_size, config.n_positions, name_of(config.act),
+                  config.epsilon == gpt2_epsilon ? "" : fmt::format(",{}", config.epsilon),
+                  config.n_inner == 0 ? "" : fmt::format(",n_inner={}", config.n_inner),
+                  config.tied ? "" : ",untied");
+  std::string impossible;
+  if (config.n_embd % config.n_head != 0)
+    impossible =
+        fmt::format("n_head is {}, which does not divide n_embd, {}", config.n_head, config.n_embd);
+  return {"gpt2",          values_of(wanted), config.n_positions,
+          std::move(text), config.keys,       std::move(impossible)};
+}
+
+std::vector<model_value> values_of(const gpt_config& config) {
+  const auto text = [](const auto& value) { return fmt::format("{}", value); };
+  return {{"n_layer", text(config.n_layer)},
+          {"n_head", text(config.n_head)},
+          {"n_embd", text(config.n_embd)},
+          {"vocab_size", text(config.n_vocab)},
+          {"n_positions", text(config.n_block)},
+          {"activation_function", name_of(config.act)},
+          {"layer_norm_epsilon", text(config.epsilon)},
+          {"n_inner", config.n_inner > 0 ? text(config.n_inner) : "4 * n_embd"},
+          {"tie_word_embeddings", text(config.tied)}};
 }
 
 }  // namespace tenon::samples

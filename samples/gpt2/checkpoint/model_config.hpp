@@ -9,15 +9,10 @@
 #include <string_view>
 #include <vector>
 
+#include "checkpoint/wanted_model.hpp"
 #include "gpt.hpp"
 
 namespace tenon::samples {
-
-/// A key that decides what the model computes, as found or, if absent, as transformers assumes it.
-struct config_key {
-  std::string name, value;
-  std::string refusal;  // why no program of this sample computes that; empty if it can
-};
 
 struct model_config {
   std::int64_t n_layer, n_head, n_embd, vocab_size, n_positions;
@@ -29,8 +24,7 @@ struct model_config {
 
   std::int64_t n_hidden() const { return n_inner > 0 ? n_inner : 4 * n_embd; }
 
-  /// All refusals in one message; empty if there are none.
-  std::string refusals() const;
+  std::string refusals() const { return refusals_of(keys); }
 };
 
 /// The function that transformers calls so, if activations.hpp has it.
@@ -39,5 +33,10 @@ std::optional<activation> find_activation(std::string_view name);
 /// Reads config.json of a directory.
 ///   Throws model_error or tokenizer_error if it is absent, malformed or of another architecture.
 model_config read_model_config(const std::filesystem::path& directory);
+
+wanted_model wanted_of(const model_config& config);
+
+/// The values of a model of gpt2.model.cpp, by the names of config.json and in one form.
+std::vector<model_value> values_of(const gpt_config& config);
 
 }  // namespace tenon::samples

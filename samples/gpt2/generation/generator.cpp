@@ -32,22 +32,22 @@ step_function step_of(runtime::session& session) {
   };
 }
 
-void check_prompt(const gpt_config& config, std::span<const std::int32_t> prompt) {
+void check_prompt(const model_sizes& model, std::span<const std::int32_t> prompt) {
   if (prompt.empty()) throw model_error("the prompt is empty; give at least one token");
-  if (prompt.size() > static_cast<std::size_t>(config.n_block))
+  if (prompt.size() > static_cast<std::size_t>(model.n_block))
     throw model_error(fmt::format("the prompt has {} tokens, the model's context {}; shorten it",
-                                  prompt.size(), config.n_block));
+                                  prompt.size(), model.n_block));
 }
 
-generation generate(const step_function& step, const gpt_config& config,
+generation generate(const step_function& step, const model_sizes& model,
                     std::span<const std::int32_t> prompt, sampler& choose,
                     const generation_limits& limits,
                     const std::function<bool(std::int32_t)>& emit) {
-  check_prompt(config, prompt);
+  check_prompt(model, prompt);
   generation result;
   result.n_prompt = static_cast<std::int64_t>(prompt.size());
   auto ids = make_buffer<std::int32_t>(result.n_prompt);
-  auto logits = make_buffer<float>(config.n_vocab);
+  auto logits = make_buffer<float>(model.n_vocab);
   std::copy(prompt.begin(), prompt.end(), ids.begin());
 
   auto start = std::chrono::steady_clock::now();
@@ -58,7 +58,7 @@ generation generate(const step_function& step, const gpt_config& config,
   std::int64_t position = result.n_prompt;  // of the token that is chosen next
   while (result.n_generated < limits.n_tokens) {
     const std::int32_t next = choose.choose(logits.first(logits.size()));
-    if (limits.end_of_text && next == *limits.end_of_text) {
+    if (std::ranges::find(limits.end_of_text, next) != limits.end_of_text.end()) {
       result.stopped = stop_reason::end_of_text;
       break;
     }
@@ -69,7 +69,7 @@ generation generate(const step_function& step, const gpt_config& config,
       break;
     }
     if (result.n_generated == limits.n_tokens) break;
-    if (position == config.n_block) {
+    if (position == model.n_block) {
       result.stopped = stop_reason::context_full;
       break;
     }

@@ -4,13 +4,12 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <span>
+#include <vector>
 
 #include <tenon/runtime/session.hpp>
 
 #include "generation/sampler.hpp"
-#include "gpt.hpp"
 
 namespace tenon::samples {
 
@@ -34,18 +33,23 @@ struct generation {
 };
 
 struct generation_limits {
-  std::int64_t n_tokens;                    // generate at most so many
-  std::optional<std::int32_t> end_of_text;  // stop at this token, which is not emitted
+  std::int64_t n_tokens;                  // generate at most so many
+  std::vector<std::int32_t> end_of_text;  // stop at one of these tokens, which is not emitted
+};
+
+/// What the loop has to know of a model.
+struct model_sizes {
+  std::int64_t n_block, n_vocab;  // the greatest length of a sequence, and V
 };
 
 /// Throws model_error if a prompt is empty or longer than the context.
-void check_prompt(const gpt_config& config, std::span<const std::int32_t> prompt);
+void check_prompt(const model_sizes& model, std::span<const std::int32_t> prompt);
 
 /// Continues `prompt` token by token, each handed to `emit` as soon as it is chosen; no more are
 /// wanted where that gives false.
 ///   prompt: 1..n_block ids.
 ///   Throws model_error as check_prompt does, or with what the model says.
-generation generate(const step_function& step, const gpt_config& config,
+generation generate(const step_function& step, const model_sizes& model,
                     std::span<const std::int32_t> prompt, sampler& choose,
                     const generation_limits& limits, const std::function<bool(std::int32_t)>& emit);
 

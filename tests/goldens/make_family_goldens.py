@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Makes llama/ and qwen3/: tiny random checkpoints as these families have them, and what transformers says.
+
+Expected values are computed in float64 from the stored weights (bf16 or f16, so that the files are small).
+    python3 make_family_goldens.py
+"""
+
+import json
+import shutil
+
+import torch
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM, Qwen3Config, Qwen3ForCausalLM
+
+from make_goldens import HERE, MIN_MARGIN, greedy, lively_prompt, logits_of, write_golden
+
+
+def random_model(kind, seed, config):
+    """Every parameter random and large, norms around 1: nothing is flat or zero."""
+    model = kind(config)
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.normal_(0.0, 0.3, generator=generator)
+            if "norm" in name:
+                parameter += 1.0
+    return model
+
+
+def write_text(folder, model):
+    """A prompt, the ids of it with what the tokenizer puts before it, and the text that follows greedily."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    for word in (folder.parents[2] / "LICENSE").read_text().split():
+        prompt = f"This {word}"
+        ids = tokenizer.encode(prompt).ids
+        tokens, margin = greedy(model, ids, 16)
+        text = tokenizer.decode(tokens, skip_special_tokens=False)
+        if margin > MIN_MARGIN and model.config.eos_token_id not in tokens and len(set(tokens)) > 8 and len(set(tokens[:6])) == 6:
+            break
+    else:
+        raise SystemExit("no prompt with clear choices; take another seed")
+    words = {"prompt": prompt, "ids": ids, "generated": tokens, "continuation": text}
+    (folder / "text.json").write_text(json.dumps(words, indent=1) + "\n", encoding="ascii")
+
+
+def make(name, seed, dtype, tokenizer, model, extra=()):
+    folder = HERE / name
+    shutil.rmtree(folder, ignore_errors=True)
+    model.to(dtype).save_pretrained(folder)
+    (folder / "generation_config.json").unlink(missing_ok=True)
+    if extra:
+        tensors = load_file(folder / "model.safetensors")
+        tensors.update(dict(extra))
+        save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    shutil.copy(HERE / tokenizer / "tokenizer.json", folder)
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float64, attn_implementation="eager").eval()
+    generator = torch.Generator().manual_seed(seed + 100)
+    ids = torch.randint(model.config.vocab_size, (1, 24), generator=generator)
+    prompt, tokens, margin = lively_prompt(model, seed + 200)
+    write_golden(folder, ids, logits_of(model, ids), prompt, tokens)
+    write_text(folder, model)
+    for file in folder.iterdir():
+        file.chmod(0o644)
+    print(f"{name}: {len(set(tokens))} different tokens of 20, smallest margin {margin:.3f}")
+
+
+def main():
+    torch.set_num_threads(1)
+    # Three query heads a key head, heads wider than hidden/heads, a head of its own, frequencies of which
+    # some are scaled, some are not and some are in between.
+    llama = LlamaConfig(
+        vocab_size=345, hidden_size=42, intermediate_size=56, num_hidden_layers=2, num_attention_heads=6,
+        num_key_value_heads=2, head_dim=12, max_position_embeddings=48, rms_norm_eps=1e-5, bos_token_id=343,
+        eos_token_id=344, rope_parameters={
+            "rope_type": "llama3", "rope_theta": 5000.0, "factor": 4.0, "low_freq_factor": 1.0,
+            "high_freq_factor": 4.0, "original_max_position_embeddings": 24})
+    buffers = {f"model.layers.{layer}.self_attn.rotary_emb.inv_freq": torch.ones(6) for layer in range(2)}
+    make("llama", 11, torch.bfloat16, "bpe_llama3", random_model(LlamaForCausalLM, 11, llama), buffers.items())
+    # Norms of queries and keys, a tied head, one key head.
+    qwen3 = Qwen3Config(
+        vocab_size=344, hidden_size=32, intermediate_size=44, num_hidden_layers=2, num_attention_heads=3,
+        num_key_value_heads=1, head_dim=10, max_position_embeddings=40, rms_norm_eps=1e-6,
+        tie_word_embeddings=True, bos_token_id=None, eos_token_id=343,
+        rope_parameters={"rope_type": "default", "rope_theta": 10000.0})
+    make("qwen3", 12, torch.float16, "bpe_qwen", random_model(Qwen3ForCausalLM, 12, qwen3))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// gpt2: text from GPT-2 checkpoints in the form of Hugging Face, with models compiled by Tenon.
+// gpt2: text from checkpoints in the form of Hugging Face, with models compiled by Tenon.
 // Exit codes: 0 done, 1 an error or a checkpoint that does not load, 2 a wrong command line.
 #include <cstdio>
 #include <map>
@@ -24,7 +24,7 @@ void add_prompt(CLI::App& command, prompt_source& from, const char* text) {
 }
 
 void add_generate(CLI::App& command, generate_options& options) {
-  command.add_option("-m,--model", options.model, "Hugging Face directory of a GPT-2")->required();
+  command.add_option("-m,--model", options.model, "Hugging Face directory of a model")->required();
   add_prompt(command, options.prompt, "the text to continue");
   command.add_option("-n,--tokens", options.n_tokens, "generate at most so many tokens")
       ->transform(whole_number(1, 1 << 30))
@@ -63,7 +63,7 @@ std::string compiled_in() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"Generates text with GPT-2"};
+  CLI::App app{"Generates text with GPT-2 and Llama-like models"};
   app.footer(compiled_in());
 
   generate_options options;
@@ -73,11 +73,11 @@ int main(int argc, char** argv) {
   std::filesystem::path directory;
   CLI::App* inspect =
       app.add_subcommand("inspect", "list a checkpoint beside what the model wants");
-  inspect->add_option("-m,--model", directory, "Hugging Face directory of a GPT-2")->required();
+  inspect->add_option("-m,--model", directory, "Hugging Face directory of a model")->required();
 
   prompt_source text;
   CLI::App* tokenize = app.add_subcommand("tokenize", "show the tokens of a text");
-  tokenize->add_option("-m,--model", directory, "directory of a GPT-2 tokenizer")->required();
+  tokenize->add_option("-m,--model", directory, "directory with a tokenizer")->required();
   add_prompt(*tokenize, text, "the text");
 
   return run_command(app, argc, argv, [&] {

@@ -24,6 +24,7 @@ struct n_layer : dim<{layers}> {{}};
 struct n_head : dim<{heads}> {{}};
 struct c : dim<{c}> {{}};
 struct c3 : dim<{c3}> {{}};
+struct other : dyn<1, 9> {{}};
 struct c_left : dim<{left}> {{}};
 struct c_right : dim<{right}> {{}};
 struct w : dim<{w}> {{}};
@@ -170,7 +171,7 @@ class Model:
         if self.chance(0.3):
             y = self.member(f'param<f32, {width}> {{}}{{"{{}}", normal(0.3)}}')
         form = self.pick(["{0} * {1}", "{1} * {0}", "{1} - {0}", "{0} / (2 + {0} * {0})", "max({0}, {1})",
-                          "choose({1} < 0.05, {0}, 2 * {1})", "choose({0} >= {1} || {1} > 0.1, {1}, 1)",
+                          "choose({0} < 0.05, {1}, 2 * {0})", "choose({0} >= {1} || {0} > 0.1, {0}, 1)",
                           "min({1}, {0})", "tanh({0}) * {1}", "nn::silu({0})", "nn::relu({0})",
                           "1.5 - sigmoid({0})", "exp(min({0}, 1.0))", "log(1.5 + {0} * {0})",
                           "sqrt(0.5 + {0} * {0}) - {1}", "rsqrt(1 + {0} * {0})", "-{0}", "{0} / 3 - 1"])
@@ -206,11 +207,20 @@ class Model:
         scope.add(shape, call.replace("{}", x))
 
     def attention(self, scope):
-        x, is_packed = scope.any("x"), self.count % 2 == 0
-        made = self.linear("c", "c3" if is_packed else "c")
-        cache = self.member('kv_cache<f32, batch, n_place, c> {}{"{}"}')
-        scope.add("x", f"causal_self_attention<n_head>({made}({x}), {cache})" if is_packed
-                  else f"attention<c>({x}, {x}, {made}({x}), {cache})")  # keys of one position have no effect
+        x, form = scope.any("x"), self.pick(["packed", "cached", "scored", "both ways"])
+        made = self.linear("c", "c3" if form == "packed" else "c")
+        cache = "" if form == "both ways" else self.member('kv_cache<f32, batch, n_place, c> {}{"{}"}')
+        keys = "other" if form == "both ways" else "n_place"
+        score = self.pick(["s * 0.3", "2.0 * tanh(s * 0.2)",
+                           "choose(along<seq>(s) < along<KEYS>(s) + 3, s * 0.3, -1e30)",
+                           "s * 0.3 - 0.1 * expand_as(along<KEYS>(s), s)", "min(s, 1.0) * attention_scale<c>",
+                           "choose(along<seq>(s) <= along<KEYS>(s) + 2, s * 0.2, -__builtin_inf())"])
+        function = f"[](auto s) {{ return {score.replace('KEYS', keys)}; }}"
+        scope.add("x", {
+            "packed": f"causal_self_attention<n_head>({made}({x}), {cache})",
+            "cached": f"attention<c>({x}, {x}, {made}({x}), {cache})",  # keys of one position have no effect
+            "scored": f"attention<c>({x}, {x}, {made}({x}), {cache}, {function})",
+            "both ways": f"attention<c, other>({x}, {made}({x}), {x}, {function})"}[form])
 
     def stack(self, scope):
         x, name = scope.any("x"), f"layer{self.number()}"

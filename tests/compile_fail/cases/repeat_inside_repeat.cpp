@@ -5,7 +5,7 @@
 struct inner {
   constexpr auto operator()(hidden_states x) const { return dropout(x, 0.1); }
 };
-struct outer {
+struct around {
   constexpr auto operator()(hidden_states x) const { return repeat<n_layer>("i", inner{}, x); }
 };
 struct model {
@@ -13,7 +13,7 @@ struct model {
 
   constexpr auto operator()(input<"ids", i32, batch, seq> ids) const {
 #ifdef MISTAKE
-    return outputs(output<"x">(repeat<n_layer>("h", outer{}, embedding(wte, ids))));
+    return outputs(output<"x">(repeat<n_layer>("h", around{}, embedding(wte, ids))));
 #else
     return outputs(output<"x">(repeat<n_layer>("h", inner{}, embedding(wte, ids))));
 #endif

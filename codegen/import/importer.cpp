@@ -373,7 +373,7 @@ private:
     markScope(node, op);
     Block &body = op.getScore().emplaceBlock();
     builder_.setInsertionPointToStart(&body);
-    scores_.emplace(Scores{op, {}, {}});
+    scores_.emplace().op = op;
     return define(node.results[0], body.addArgument(*type, location), location);
   }
 

@@ -20,9 +20,9 @@
 #include "bench_mlp_c_proj_bf16.tenon.h"
 #include "entries.h"
 #include "limits.hpp"
+#include "lone_thread.h"
 #include "rows.hpp"
 #include "runtime_calls.hpp"
-#include "team.hpp"
 #include "timing.hpp"
 
 namespace bench {
@@ -128,9 +128,9 @@ std::uint64_t own_stride(const tenon::test::CompiledEntry& entry) {
   return (entry.threadBytes + TENON_ALIGNMENT) / TENON_ALIGNMENT * TENON_ALIGNMENT;
 }
 
-/// The backward of GPT-2's attention, which no entry holds alone: called without the runtime.
-void add_attention_backward(std::vector<contest>& into, std::int64_t batch, std::int64_t time,
-                            const settings& how) {
+/// The backward of GPT-2's attention, which no entry holds alone: called without the runtime, by
+/// one thread.
+void add_attention_backward(std::vector<contest>& into, std::int64_t batch, std::int64_t time) {
   constexpr std::int64_t heads = 12, channels = 768;
   // Scores, dy . v and the terms of dq, dk and dv: five products, of what each position sees.
   const double flops = 5.0 * double(batch) * double(time) * double(time + 1) * double(channels);
@@ -141,35 +141,33 @@ void add_attention_backward(std::vector<contest>& into, std::int64_t batch, std:
   };
   const tenon::test::CompiledEntry entry =
       tenon::test::variantsOf("heads_12x64").back().at("backward");
-  const int most_threads = *std::max_element(how.threads.begin(), how.threads.end());
   const auto at = std::make_shared<memory>(
       memory{random_floats(rows * 3 * channels), random_floats(rows * channels),
              random_floats(rows * channels), random_floats(rows * 3 * channels),
              random_floats(entry.arenaBytes / sizeof(float)),
-             random_floats(own_stride(entry) / sizeof(float) * std::size_t(most_threads)),
+             random_floats(own_stride(entry) / sizeof(float)),
              checked(rt::buffer<double>::create(rows * heads))});
   std::fill(at->lse.begin(), at->lse.end(), 7.0);  // about the logarithm of 1024
-  for (const int threads : how.threads) {
-    contest made = against_registers(
-        text("attention backward, %d x %d tokens", int(batch), int(time)), threads, in_f32);
-    made.bar = 0.50;
-    made.work = [=] {
-      const std::int64_t dims[] = {batch, time, heads, channels, 3 * channels};
-      const void* const inputs[] = {at->qkv.data(), at->y.data(), at->lse.data(), at->dy.data()};
-      void* const outputs[] = {at->dqkv.data()};
-      tenon_call call{};
-      call.arena = at->arena.data();
-      call.thread_memory = at->own.data();
-      call.thread_stride = own_stride(entry);
-      call.inputs = inputs;
-      call.outputs = outputs;
-      call.dims = dims;
-      team crew(threads);  // here, since its threads spin
-      return rate(flops,
-                  [&] { crew.each([&](int thread, int all) { entry.run(&call, thread, all); }); });
-    };
-    into.push_back(std::move(made));
-  }
+  contest made = against_registers(
+      text("attention backward, %d x %d tokens", int(batch), int(time)), /*threads=*/1, in_f32);
+  made.bar = 0.50;
+  made.work = [=] {
+    const std::int64_t dims[] = {batch, time, heads, channels, 3 * channels};
+    const void* const inputs[] = {at->qkv.data(), at->y.data(), at->lse.data(), at->dy.data()};
+    void* const outputs[] = {at->dqkv.data()};
+    tenon::test::LoneThread lone(1);
+    tenon_call call{};
+    call.arena = at->arena.data();
+    call.thread_memory = at->own.data();
+    call.thread_stride = own_stride(entry);
+    call.inputs = inputs;
+    call.outputs = outputs;
+    call.dims = dims;
+    call.next_share = tenon::test::LoneThread::nextShare;
+    call.share_context = &lone;
+    return rate(flops, [&] { entry.run(&call, 0, 1); });
+  };
+  into.push_back(std::move(made));
 }
 
 void run(std::vector<contest>& all, const settings& how, const report& into) {
@@ -207,8 +205,8 @@ void attention_rows(const settings& how, const report& into) {
   std::vector<contest> all;
   add_attention<bench_attention::session>(all, "f32", bench_attention::model(), how);
   add_attention<bench_attention_bf16::session>(all, "bf16", bench_attention_bf16::model(), how);
-  add_attention_backward(all, 4, 256, how);
-  add_attention_backward(all, 1, 1024, how);
+  add_attention_backward(all, 4, 256);
+  add_attention_backward(all, 1, 1024);
   run(all, how, into);
 }
 

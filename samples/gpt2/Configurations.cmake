@@ -56,6 +56,19 @@ macro(gpt_give_model)
       layer_norm_epsilon=${epsilon} dropout=${dropout} family=gpt2 PARENT_SCOPE)
 endmacro()
 
+# gpt_take_compute(): of a configuration's `text`, whether it ends in +bf16, which it then loses; sets
+# configuration, compute and suffix.
+macro(gpt_take_compute)
+  set(configuration "${text}")
+  set(compute)
+  set(suffix)
+  if(text MATCHES "^(.*)\\+bf16$")
+    set(text ${CMAKE_MATCH_1})
+    set(compute COMPUTE bf16)
+    set(suffix _bf16)
+  endif()
+endmacro()
+
 # gpt2_read_configuration(<text> <max batch>): sets what gpt_give_model says, and `compute`, what
 # follows COMPUTE of tenon_add_model.
 #   <text>: a name of the table below, or name:n_layer,n_head,n_embd,n_vocab,n_block,activation with
@@ -68,14 +81,7 @@ function(gpt2_read_configuration text max_batch)
   set(known_gpt2-large  "36,20,1280,50257,1024,gelu_new")
   set(known_gpt2-xl     "48,25,1600,50257,1024,gelu_new")
   set(whose "TENON_SAMPLES_GPT2: '${text}'")
-  set(configuration "${text}")
-  set(compute)
-  set(suffix)
-  if(text MATCHES "^(.*)\\+bf16$")
-    set(text ${CMAKE_MATCH_1})
-    set(compute COMPUTE bf16)
-    set(suffix _bf16)
-  endif()
+  gpt_take_compute()
   if(DEFINED known_${text})
     set(text "${text}:${known_${text}}")
   endif()

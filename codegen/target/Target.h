@@ -4,6 +4,8 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 
+#include <algorithm>
+
 namespace tenon {
 
 /// One CPU variant; emitters read these numbers, nothing else distinguishes targets. The rows that
@@ -14,6 +16,9 @@ struct Target {
   llvm::StringRef cpu = "", features = "";   // LLVM's -mcpu and -mattr
   llvm::StringRef cpuBits = "";              // tenon_variant.cpu, of abi.h's TENON_CPU_*
   unsigned lanes = 4;                        // f32 lanes of a vector register
+  // Partial sums of what is added up over a row, whatever a register holds: 16 wherever there is
+  // multiply-add in hardware, so that these targets give the same bits in f32.
+  unsigned sumLanes = 16;
   unsigned tileRows = 0, tileVectors = 0;    // the GEMM tile: MR, and NR in vector registers
   unsigned dotRows = 0, dotColumns = 0;      // of the dot-product tile (transposed weights)
   // Where pairs of bf16 are multiplied half by half, halves take registers beside the sums: in
@@ -28,6 +33,8 @@ struct Target {
   bool widensPairs() const { return bf16Dot.empty(); }
   /// MR for factors of f32, or of pairs of bf16.
   unsigned rowsOfTile(bool pairs) const { return pairs && widensPairs() ? widenedRows : tileRows; }
+  /// Of `most` rows side by side as many as leave registers for the sums of each.
+  unsigned rowsBeside(unsigned most) const { return std::max(1u, most * lanes / sumLanes); }
   /// NR: columns of one packed weight panel.
   unsigned panelColumns() const { return lanes * tileVectors; }
 };

@@ -5,6 +5,7 @@
 //   check_model <tenonc> <model object> <work folder> <model> [<compute type>]
 // Exit status: 0 all agree, 1 a difference or an error, 77 no variant can run here.
 #include "inference.hpp"
+#include "portable.hpp"
 #include "training.hpp"
 
 namespace check {
@@ -33,6 +34,7 @@ int check_all(files where) {
   }
 
   int n_variants = 0;
+  portable_bits bits;
   for (const tenon_variant& variant : std::span(model->variants, model->n_variants)) {
     std::uint32_t chosen = 0;
     if (const rt::status fits = tenon_variant_select(model, variant.name, &chosen); !fits) {
@@ -42,9 +44,16 @@ int check_all(files where) {
     ++n_variants;
     auto weights = rt::weights::load(*model, where.parameters, options_for(0, variant.name));
     if (!weights) fail(weights.message());
-    for (const test_case& test : tests) run_case(test, *weights, variant.name);
-    run_training_cases(training_tests, state, variant.name);
+    std::vector<std::vector<float>> outputs;
+    for (const test_case& test : tests) outputs.push_back(run_case(test, *weights, variant.name));
+    const auto trained = run_training_cases(training_tests, state, variant.name);
+    if (!has_portable_bits(variant)) continue;
+    for (std::size_t i = 0; i < tests.size(); ++i)
+      if (!tests[i].holds_bf16) bits.expect(tests[i].what, variant.name, outputs[i]);
+    for (std::size_t i = 0; where.compute.empty() && i < trained.size(); ++i)
+      bits.expect(training_tests[i].what, variant.name, trained[i]);
   }
+  bits.print();
   std::filesystem::remove_all(where.folder);
   std::printf("%s: %zu cases on %d variants agree with the reference\n", model->name,
               tests.size() + training_tests.size(), n_variants);

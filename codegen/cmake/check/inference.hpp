@@ -79,10 +79,12 @@ struct test_case {
   std::vector<std::int64_t> sizes;
   std::vector<tensor> inputs;
   std::vector<double> want;
-  double tolerance;
+  bool holds_bf16;
 };
 
-inline void run_case(const test_case& test, const rt::weights& weights, const char* variant) {
+// The outputs, of which every number of threads and every split has the same bits.
+inline std::vector<float> run_case(const test_case& test, const rt::weights& weights,
+                                   const char* variant) {
   const tenon_entry& entry = model->entries[test.entry];
   std::vector<float> first;
   for (int threads : {1, 2, 3}) {
@@ -92,7 +94,7 @@ inline void run_case(const test_case& test, const rt::weights& weights, const ch
         test.what + " on " + variant + ", " + std::to_string(threads) + " threads";
     const auto got = run(*session, test.entry, test.sizes, test.inputs, 0);
     if (first.empty()) {
-      compare(what, entry, test.sizes, got, test.want, test.tolerance);
+      compare(what, entry, test.sizes, got, test.want, tolerance_of(test.holds_bf16));
       first = got;
     } else if (!std::ranges::equal(got, first)) {
       fail(what + ": other bits than with 1 thread");
@@ -114,6 +116,7 @@ inline void run_case(const test_case& test, const rt::weights& weights, const ch
     if (!std::ranges::equal(last, last_piece(entry, test.sizes, first, middle, length)))
       fail(what + ": other bits when split after " + std::to_string(middle) + " tokens");
   }
+  return first;
 }
 
 // Adds what the reference says to the inputs of a case: the outputs one after the other.
@@ -124,7 +127,7 @@ inline void ask_reference(const files& where, test_case& test) {
     count += shaped(type, test.sizes).words.size();
   reference_outputs outputs = read_outputs(run_reference(where, entry, test.inputs), count);
   test.want = std::move(outputs.values);
-  test.tolerance = tolerance_of(outputs.holds_bf16);
+  test.holds_bf16 = outputs.holds_bf16;
 }
 
 // Every entry with one token, a few tokens, and odd sizes, as far as the dimensions' bounds allow.
@@ -137,7 +140,7 @@ inline std::vector<test_case> make_cases(const files& where, double n_parameters
     for (auto [rows, length] : rows_and_lengths) {
       if (static_cast<double>(rows * length) * n_parameters > most_work && rows * length > 5)
         continue;
-      test_case test{index, "", sizes_for(entry, rows, length), {}, {}, 0};
+      test_case test{index, "", sizes_for(entry, rows, length), {}, {}, false};
       if (!tests.empty() && tests.back().entry == index && tests.back().sizes == test.sizes)
         continue;
       test.what = title(entry, test.sizes);

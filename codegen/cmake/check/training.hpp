@@ -226,11 +226,12 @@ inline bool same_bits(const training_result& a, const training_result& b) {
   return true;
 }
 
-/// All cases on one variant. A session runs all of them one after the other, so that what one
-/// leaves in the arena may not matter to the next.
-inline void run_training_cases(const std::vector<training_case>& tests, const training_state& state,
-                               const char* variant) {
-  if (tests.empty()) return;
+/// All cases on one variant: what each leaves. A session runs all of them one after the other, so
+/// that what one leaves in the arena may not matter to the next.
+inline std::vector<training_result> run_training_cases(const std::vector<training_case>& tests,
+                                                       const training_state& state,
+                                                       const char* variant) {
+  if (tests.empty()) return {};
   auto weights = rt::weights::zero(*model, options_for(0, variant));
   if (!weights) fail(weights.message());
   std::vector<training_result> first;
@@ -255,6 +256,7 @@ inline void run_training_cases(const std::vector<training_case>& tests, const tr
       first.push_back(std::move(result));
     }
   }
+  return first;
 }
 
 }  // namespace check

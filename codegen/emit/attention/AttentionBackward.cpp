@@ -4,8 +4,8 @@
 // that use them, in order, and over the queries that see it, in blocks as well. The weights P =
 // exp(scores - lse) of a block of queries and keys, and their gradients G = P (dy . v - dy . y),
 // lie in memory of the thread's own, then give their terms of dq, dk and dv: five small products,
-// all by one routine (BlockProduct). dk and dv gather there too, dq in the result; the first block
-// of keys, which every query sees, begins it. A score function is worked out again of the products,
+// all by one routine (BlockProduct). dk and dv gather there too, dq in the result, not scaled before
+// the last keys have been added; the first block of keys, which every query sees, begins it. A score function is worked out again of the products,
 // and its derivative takes G to the gradient of these.
 #include "Families.h"
 #include "ScoreFunction.h"
@@ -165,10 +165,11 @@ private:
 
   /// dy . y of a query, which is the mean of dy . v by its weights, kept in scratch memory.
   void subtrahend(Value t) {
+    unsigned lanes = k.target.sumLanes;
     Value at = ofQuery(y, t), whole = k.index(headSize - headSize % lanes);
     auto term = [&](Value d, unsigned valid, Value sum) {
-      return k.fma(loadPadded(k, dy.base, k.add(at, d), valid),
-                   loadPadded(k, y.base, k.add(at, d), valid), sum);
+      return k.fma(loadPadded(k, dy.base, k.add(at, d), valid, lanes),
+                   loadPadded(k, y.base, k.add(at, d), valid, lanes), sum);
     };
     Value sum = k.loop(k.index(0), whole, k.index(lanes), k.splat(0.0, lanes),
                        [&](Value d, ValueRange carried) {
@@ -244,6 +245,17 @@ private:
                            Value visible = k.add(k.add(ahead, query), rows);
                            return Bounds(k.index(0), k.min(k.index(block), visible));
                          }};
+    // One chain of additions over all keys, so that the bits do not depend on the blocks' size.
+    k.ifElse(
+        k.less(k.index(0), firstKey),
+        [&] {
+          k.loop(k.index(0), count, 1, [&](Value i) {
+            copyQueryGradient(i, first, [&](Value place, Value at, unsigned width) {
+              k.store(k.load(gradients[0].base, at, f32, width), queryGradient, place);
+            });
+          });
+        },
+        [&] { fill(queryGradient, k.index(0), k.index(block * padded)); });
     emitBlockProduct(k,
                      {.a = weightGradient,
                       .aRow = block,
@@ -254,13 +266,19 @@ private:
                       .outRow = padded,
                       .rows = block,
                       .columns = padded,
-                      .adds = false},
+                      .adds = true},
                      overKeys);
-    Value begins =
-        arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::eq, firstKey, k.index(0));
-    Value continues = k.less(k.index(0), firstKey);
-    k.ifThen(begins, [&] { addQueryGradient(first, count, /*begins=*/true); });
-    k.ifThen(continues, [&] { addQueryGradient(first, count, /*begins=*/false); });
+    // The last keys that these queries see: the diagonal's, or all.
+    Value behind = isBidirectional ? k.add(firstKey, block) : k.add(firstKey, k.index(1));
+    Value end = isBidirectional ? time : k.add(first, 1);
+    Value factor = arith::SelectOp::create(k.b, k.loc, k.less(behind, end), k.splat(1, 1),
+                                           k.splat(scale, 1));
+    k.loop(k.index(0), count, 1, [&](Value i) {
+      copyQueryGradient(i, first, [&](Value place, Value at, unsigned width) {
+        Value sum = k.load(queryGradient, place, f32, width);
+        k.store(k.mulf(sum, k.broadcast(factor, width)), gradients[0].base, at);
+      });
+    });
   }
 
   /// Scores and dy . v of query i become the weights and the gradients of its products with keys, 0
@@ -313,17 +331,12 @@ private:
     }
   }
 
-  void addQueryGradient(Value first, Value count, bool begins) {
-    Value result = gradients[0].base;
-    k.loop(k.index(0), count, 1, [&](Value i) {
-      Value from = k.mul(i, padded), to = ofQuery(gradients[0], k.add(first, i));
-      forChannels(k, headSize, [&](Value d, unsigned width) {
-        Value at = k.add(to, d), factor = k.splat(scale, width);
-        Value part = k.load(queryGradient, k.add(from, d), f32, width);
-        k.store(begins ? k.mulf(part, factor) : k.fma(part, factor, k.load(result, at, f32, width)),
-                result, at);
-      });
-    });
+  /// Pieces of the gradient of query i of a block: where they lie there, and in the result.
+  void copyQueryGradient(Value i, Value first,
+                         llvm::function_ref<void(Value place, Value at, unsigned width)> copy) {
+    Value from = k.mul(i, padded), to = ofQuery(gradients[0], k.add(first, i));
+    forChannels(k, headSize,
+                [&](Value d, unsigned width) { copy(k.add(from, d), k.add(to, d), width); });
   }
 
   AttentionBackwardOp op;

@@ -27,7 +27,8 @@ Value subtrahendOf(KernelBuilder &k, Value greatest) {
 AttentionSpans::AttentionSpans(CpuKernelBuilder &k, const HeadMemory &memory, unsigned most,
                                double scale)
     : keys(spanKeys(k.target)), k(k), memory(memory), stripLength(stripKeys(k.target)),
-      scale(scale), lanes(k.target.lanes), f32(k.b.getF32Type()) {
+      scale(scale), lanes(memory.group() == 1 ? k.target.sumLanes : k.target.lanes),
+      f32(k.b.getF32Type()) {
   queryLanes = llvm::divideCeil(memory.headSize, memory.group());
   Type stored = storedType(memory.element);
   queries = k.own(most * queryLanes * memory.group(), stored);
@@ -86,9 +87,10 @@ void AttentionSpans::strip(Value first, ArrayRef<Value> visible, Score score, Us
 
   // As many channels at once as a tile has accumulators, in equal parts.
   SmallVector<Piece> pieces;
-  for (int64_t d = 0; d + lanes <= memory.headSize; d += lanes)
-    pieces.push_back({d, lanes});
-  pieces.append(tailPieces(memory.headSize, lanes));
+  unsigned wide = k.target.lanes;
+  for (int64_t d = 0; d + wide <= memory.headSize; d += wide)
+    pieces.push_back({d, wide});
+  pieces.append(tailPieces(memory.headSize, wide));
   size_t most = std::max(1u, k.target.tileRows * k.target.tileVectors / count);
   size_t part = llvm::divideCeil(pieces.size(), llvm::divideCeil(pieces.size(), most));
   k.loop(k.index(0), visible[0], keys, [&](Value within) {
@@ -144,7 +146,7 @@ void AttentionSpans::scores(Value first, Value vectors, unsigned count) {
            [&](Value b) { tile(blockAt(b), k.index(0), k.mul(b, memory.block), perBlock, count); });
   };
   // The last block may reach beyond what is seen. Few queries need all of it to be busy.
-  if (count < perBlock)
+  if (count < memory.block / k.target.lanes)
     return blocks(k.div(k.add(vectors, perBlock - 1), perBlock));
   Value whole = k.div(vectors, perBlock);
   blocks(whole);
@@ -161,7 +163,7 @@ void AttentionSpans::tile(Value blockStart, Value within, Value to, unsigned vec
   KernelBuilder::Values sums(count * vectors, k.splat(0.0, lanes));
   sums = gemmTile(
       k, count, vectors, k.index(0), k.index(memory.headSize / memory.group()), sums, query,
-      [&](unsigned j, Value d) { return memory.key(blockStart, k.add(within, j * lanes), d); });
+      [&](unsigned j, Value d) { return memory.key(blockStart, k.add(within, j * lanes), d, lanes); });
   for (unsigned j = 0; j < vectors; ++j) {
     Value last;
     if (memory.isOdd())

@@ -10,7 +10,7 @@ namespace tenon {
 /// Keys in a span, the unit in which threads share the keys of a head: whole blocks of keys on
 /// every target, and enough of them that what a query waits for once a span (greatest score, sum)
 /// costs little.
-inline int64_t spanKeys(const Target &target) { return 16 * target.lanes; }
+inline int64_t spanKeys(const Target &target) { return 16 * target.sumLanes; }
 
 /// Keys in a strip, the spans that a thread goes over side by side: as many that a lone query reads
 /// keys, then values, as long streams; the scores of all its queries still fit into the first-level
@@ -63,7 +63,7 @@ private:
   const HeadMemory &memory;
   const int64_t stripLength; // keys
   const double scale;
-  unsigned lanes;
+  unsigned lanes; // of a vector of scores, whose weights are added up: of pairs a register holds
   int64_t queryLanes;
   mlir::Type f32;
   mlir::Value queries, scoreStack, weights;

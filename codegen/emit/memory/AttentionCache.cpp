@@ -95,7 +95,7 @@ Value HeadMemory::keyStart(Value first) const {
   return k.add(keys, k.mul(k.div(first, block), block * headSize / group()));
 }
 
-Value HeadMemory::key(Value blockStart, Value first, Value d) const {
+Value HeadMemory::key(Value blockStart, Value first, Value d, unsigned lanes) const {
   return k.load(memory, k.add(k.add(blockStart, first), k.mul(d, block)), lane(), lanes);
 }
 

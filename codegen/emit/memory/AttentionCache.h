@@ -48,8 +48,8 @@ public:
 
   /// Where the block begins that holds position `first`, a multiple of its size.
   mlir::Value keyStart(mlir::Value first) const;
-  /// Channel (or pair of channels) `d` of a vector of keys, from number `first` of a block on.
-  mlir::Value key(mlir::Value blockStart, mlir::Value first, mlir::Value d) const;
+  /// Channel (or pair of channels) `d` of `lanes` keys, from number `first` of a block on.
+  mlir::Value key(mlir::Value blockStart, mlir::Value first, mlir::Value d, unsigned lanes) const;
   /// The channel that has no partner, beside zeros; only where `isOdd`.
   mlir::Value lastKey(mlir::Value blockStart, mlir::Value first) const;
   bool isOdd() const { return headSize % group() != 0; }

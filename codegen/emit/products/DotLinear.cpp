@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The kernel family of matrix products with row-major transposed weights (N, K), as PyTorch stores
 // them; one that is also the token table is kept once, as the table. Each output is a dot
-// product: `lanes` partial sums over K in order (of pairs, for bf16), the rest of K as a
+// product: 16 partial sums over K in order (for bf16 a register of pairs), the rest of K as a
 // zero-filled vector, then one fixed tree. Threads share the columns N.
 #include "Families.h"
 #include "Gemm.h"
@@ -24,7 +24,8 @@ static constexpr int64_t waitingColumns = 48, waitingRows = 128;
 
 namespace {
 struct DotKernel : Product {
-  DotKernel(GroupOp group, CpuKernelBuilder &k) : Product(group, k), lanes(k.target.lanes) {}
+  DotKernel(GroupOp group, CpuKernelBuilder &k)
+      : Product(group, k), lanes(bf16 ? k.target.lanes : k.target.sumLanes) {}
 
   void emit() {
     Value rows = Product::rows();
@@ -78,6 +79,7 @@ private:
 
   /// What waits of a row, from `column` on, through the chain.
   void finishRow(Value row, Value column, Value stop) {
+    int64_t lanes = k.target.lanes;
     Value count = k.sub(stop, column), whole = k.mul(k.div(count, lanes), lanes);
     auto piece = [&](Value offset, unsigned lanes) {
       Value from = k.add(k.mul(k.sub(row, waitingRow), waitingColumns), offset);
@@ -159,7 +161,7 @@ private:
   Value loadLanes(Value base, Value index, int64_t valid) {
     if (bf16)
       return loadPairs(k, base, index, lanes, valid);
-    return tenon::loadPadded(k, base, index, valid);
+    return loadPadded(k, base, index, valid, lanes);
   }
 
   KernelBuilder::Values accumulate(ArrayRef<Value> rowStarts, ArrayRef<Value> columnStarts, Value d,

@@ -40,7 +40,7 @@ KernelBuilder::Values gemmTile(KernelBuilder &k, unsigned rows, unsigned vectors
       row.push_back(b(j, d));
     auto overTile = [&](llvm::function_ref<Value(Value, Value, Value)> multiply) {
       for (unsigned i = 0; i < rows; ++i) {
-        Value x = k.broadcast(a(i, d), k.target.lanes);
+        Value x = k.broadcast(a(i, d), lanesOf(row.front()));
         for (unsigned j = 0; j < vectors; ++j)
           next[i * vectors + j] = multiply(x, row[j], next[i * vectors + j]);
       }
@@ -66,8 +66,7 @@ void forValidLanes(KernelBuilder &k, Value vector, int64_t left,
     body(takePiece(k, vector, piece), piece.offset);
 }
 
-Value loadPadded(KernelBuilder &k, Value base, Value index, int64_t valid) {
-  unsigned lanes = k.target.lanes;
+Value loadPadded(KernelBuilder &k, Value base, Value index, int64_t valid, unsigned lanes) {
   Type f32 = k.b.getF32Type();
   if (valid >= lanes)
     return k.load(base, index, f32, lanes);

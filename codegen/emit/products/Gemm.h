@@ -25,7 +25,12 @@ void forValidLanes(KernelBuilder &k, mlir::Value vector, int64_t left,
                    llvm::function_ref<void(mlir::Value, int64_t)> body);
 
 /// `lanes` lanes at `index`; where fewer than that are `valid`, the others are 0 and not read.
-mlir::Value loadPadded(KernelBuilder &k, mlir::Value base, mlir::Value index, int64_t valid);
+mlir::Value loadPadded(KernelBuilder &k, mlir::Value base, mlir::Value index, int64_t valid,
+                       unsigned lanes);
+/// The same for a register.
+inline mlir::Value loadPadded(KernelBuilder &k, mlir::Value base, mlir::Value index, int64_t valid) {
+  return loadPadded(k, base, index, valid, k.target.lanes);
+}
 
 /// f32 of two neighbours in depth, rounded, as pairs of bf16.
 mlir::Value toPairs(KernelBuilder &k, mlir::Value even, mlir::Value odd);

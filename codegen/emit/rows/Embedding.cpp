@@ -41,6 +41,8 @@ public:
     GroupOp group = rows.group;
     bool drops = !group.getBody().front().getOps<TrainingDropoutOp>().empty();
     rowsAtOnce = drops ? droppedRowsAtOnce : mostRowsAtOnce;
+    if (rows.norm)
+      rowsAtOnce = k.target.rowsBeside(rowsAtOnce);
   }
 
   void emit() {

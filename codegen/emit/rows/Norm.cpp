@@ -38,7 +38,7 @@ void forColumns(KernelBuilder &k, int64_t count, llvm::function_ref<void(Value, 
 /// whole vectors of one turn, or the first piece of a row shorter than a vector.
 static SmallVector<Value> shifts(KernelBuilder &k, unsigned rows, int64_t count,
                                  const RowPass &pass) {
-  unsigned lanes = k.target.lanes, vectors = 1;
+  unsigned lanes = k.target.sumLanes, vectors = 1;
   if (count < lanes)
     lanes = tailPieces(count, lanes).front().lanes;
   else
@@ -56,7 +56,7 @@ static SmallVector<Value> shifts(KernelBuilder &k, unsigned rows, int64_t count,
 
 SmallVector<RowStatistics> rowStatistics(KernelBuilder &k, unsigned rows, int64_t count,
                                          Value epsilon, const RowPass &pass) {
-  int64_t lanes = k.target.lanes, extent = turnVectors * lanes;
+  int64_t lanes = k.target.sumLanes, extent = turnVectors * lanes;
   int64_t blocks = count / extent * extent;
   unsigned each = 2 + pass.terms;
   SmallVector<RowStatistics> statistics;

@@ -58,7 +58,7 @@ public:
     x = k.base(gradients.x());
     dy = k.base(gradients.dy());
     // Rows side by side hide the latency of one another's sums, as far as there are registers.
-    rowsAtOnce = k.target.lanes >= 16 ? 4 : 2;
+    rowsAtOnce = k.target.rowsBeside(4);
   }
 
   void emit() {

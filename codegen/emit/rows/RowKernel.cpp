@@ -60,7 +60,7 @@ public:
     bool hasViews =
         llvm::any_of(k.group.getBody().front(), [](Operation &op) { return isView(&op); });
     isPrefetched = !reduces && !hasViews;
-    rowsAtOnce = (reduces || hasViews) && !isLong ? mostRowsAtOnce : 1;
+    rowsAtOnce = (reduces || hasViews) && !isLong ? k.target.rowsBeside(mostRowsAtOnce) : 1;
     auto yield = cast<YieldOp>(k.group.getBody().front().getTerminator());
     for (auto [i, value] : llvm::enumerate(yield.getValues()))
       results[value].push_back(i);
@@ -238,11 +238,11 @@ private:
             row.starts[value] = k.mul(at, plan.columnsOf(value));
     }
     for (const RowPasses::Strip &strip : own.strips) {
-      unsigned width = k.target.lanes * chainVectors(own.made.getArrayRef(), strip.columns);
+      unsigned vectors = chainVectors(own.made.getArrayRef(), strip.columns);
       if (strip.reductions.empty())
-        emitStores(strip, width);
+        emitStores(strip, vectors * k.target.lanes);
       else
-        emitReductions(strip, width);
+        emitReductions(strip, vectors * k.target.sumLanes);
     }
   }
 

@@ -26,7 +26,7 @@ static Value foldRow(CpuKernelBuilder &k, Value base, Value start, int64_t colum
                      llvm::function_ref<Value(Value)> map,
                      llvm::function_ref<Value(Value, Value)> combine,
                      llvm::function_ref<Value(Value)> reduce) {
-  unsigned lanes = k.target.lanes;
+  unsigned lanes = k.target.sumLanes;
   Type f32 = k.b.getF32Type();
   Value total = initial;
   if (columns >= lanes) {

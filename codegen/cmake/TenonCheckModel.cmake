@@ -22,6 +22,8 @@ function(_tenon_check_models target models tenonc compute)
     add_library(tenon_check_model OBJECT EXCLUDE_FROM_ALL ${TENON_CMAKE_DIR}/check/check_model.cpp)
     target_link_libraries(tenon_check_model PRIVATE tenon::runtime)
     target_compile_features(tenon_check_model PRIVATE cxx_std_20)
+    # The same parameters and inputs on every machine, so that the bits of results can be compared.
+    target_compile_options(tenon_check_model PRIVATE -ffp-contract=off)
   endif()
   set_property(GLOBAL APPEND PROPERTY TENON_CHECKED_MODELS ${models})
 

@@ -3,10 +3,13 @@
 """Uses an installed Tenon from a project of its own: builds, runs, rebuilds what changed and no more.
 
   downstream.py --prefix P --project DIR --work DIR --generator NAME
-                [--toolchain FILE --tenonc PATH --emulator COMMAND] [--gpt gpt2.model.cpp]
+                [--toolchain FILE --tenonc PATH --emulator COMMAND --host-prefix P --gpt gpt2.model.cpp]
+
+For another machine: its models' results in f32 have the bits that they have here.
 """
 import argparse
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -54,9 +57,9 @@ class Project:
         return run(["cmake", "-G", self.options.generator, "-S", self.source, "-B", self.build_folder,
                     f"-DCMAKE_PREFIX_PATH={self.options.prefix}", "-DCMAKE_BUILD_TYPE=Release", *gpt], **more)
 
-    def build(self, **more):
+    def build(self, *which, **more):
         # With every command line shown, so that what was compiled can be told.
-        return run(["cmake", "--build", self.build_folder, "--verbose"], **more)
+        return run(["cmake", "--build", self.build_folder, "--verbose", *which], **more)
 
     def app(self):
         emulator = self.options.emulator.split() if self.options.emulator else []
@@ -97,6 +100,25 @@ def check_rebuilds(project):
     require("app: 9 columns" in project.app(), "the app does not see the changed model")
 
 
+def bits_of(output):
+    """What CHECK says of the bits of each model in f32."""
+    return dict(re.findall(r"(\w+): bits of f32 ([0-9a-f]{16})", output))
+
+
+def check_bits(options, there):
+    """`there`, from another machine, against the variants here."""
+    require({"tiny", "gpt", "gpt_trains"} <= there.keys(), f"bits of {sorted(there)} alone were told")
+    here = argparse.Namespace(**vars(options) | {"toolchain": None, "prefix": options.host_prefix,
+                                                 "work": f"{options.work}/here", "emulator": None})
+    project = Project(here)
+    project.configure()
+    project.build("--target", *(f"{model}_check" for model in there))
+    models = "|".join(there)
+    bits = bits_of(run(["ctest", "--test-dir", project.build_folder, "-V", "-R", f"^check ({models})$"]))
+    for model, own in there.items():
+        require(bits[model] == own, f"{model} has the bits {own} in the emulator and {bits[model]} here")
+
+
 def check_mistakes(project):
     project.edit("CMakeLists.txt", "enable_testing()", "# no tests")
     output = " ".join(project.configure().split())
@@ -118,7 +140,7 @@ def main():
     parser = argparse.ArgumentParser()
     for name in ("--prefix", "--project", "--work", "--generator"):
         parser.add_argument(name, required=True)
-    for name in ("--toolchain", "--tenonc", "--emulator", "--gpt"):
+    for name in ("--toolchain", "--tenonc", "--emulator", "--host-prefix", "--gpt"):
         parser.add_argument(name)
     project = Project(parser.parse_args())
     project.configure()
@@ -130,8 +152,10 @@ def main():
     columns, total = 6, float(line.rsplit(" ", 1)[1])
     require(0.9 * columns < total <= columns, f"the squares of a row of {columns} sum to {total}")
     # The models' CHECK tests; for another machine CMake puts the emulator before them.
-    run(["ctest", "--test-dir", project.build_folder, "-V", "--no-tests=error"])
-    if not project.options.toolchain:
+    output = run(["ctest", "--test-dir", project.build_folder, "-V", "--no-tests=error"])
+    if project.options.toolchain:
+        check_bits(project.options, bits_of(output))
+    else:
         check_rebuilds(project)
         check_mistakes(project)
 

@@ -36,6 +36,10 @@ inline rt::options options_for(int threads, const char* variant) {
   return how;
 }
 
+/// What a number may differ by: a part of it, and where it is next to nothing, as a loss may be,
+/// the rounding of the larger numbers that it is a difference of.
+inline double allowed_of_number(double part, double want) { return part * std::abs(want) + 1e-6; }
+
 inline std::string quoted(const std::string& text) {  // for the shell
   std::string result = "'";
   for (char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);

@@ -150,7 +150,6 @@ struct training_result {
   training_state state;
 };
 
-/// Outputs to 1e-5 of their value. A loss of next to nothing is a difference of larger numbers.
 inline void compare_outputs(const std::string& what, const training_case& test,
                             const std::vector<float>& got) {
   const tenon_entry& entry = model->entries[test.entry];
@@ -161,7 +160,7 @@ inline void compare_outputs(const std::string& what, const training_case& test,
     char text[128];
     std::snprintf(text, sizeof text, "%s: %.9g, the reference has %.9g", type.name, got[i], want);
     std::printf("  %s\n", text);
-    if (!(error <= test.allowed.scalar * std::abs(want) + 1e-6)) fail(what + ": " + text);
+    if (!(error <= allowed_of_number(test.allowed.scalar, want))) fail(what + ": " + text);
   }
 }
 

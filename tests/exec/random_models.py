@@ -68,6 +68,7 @@ class Model:
         self.tables, self.norms = [], []
         self.used = set()
         self.captures = False
+        self.ignore = None
 
     def number(self):
         self.count += 1
@@ -135,7 +136,8 @@ class Model:
 
     def make_n(self, scope):
         ignore = self.pick(["", "", ", 1"])
-        return scope.add("n", f"cross_entropy({scope.any('l')}, targets{ignore})")
+        self.ignore = ignore if self.ignore is None else self.ignore  # one value for all losses of the same targets
+        return scope.add("n", f"cross_entropy({scope.any('l')}, targets{self.ignore})")
 
     def flag(self):
         return self.pick(["true", "false"])

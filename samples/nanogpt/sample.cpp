@@ -9,6 +9,7 @@
 #include <tenon/runtime/session.hpp>
 
 #include "checkpoint/choose_model.hpp"
+#include "compiled_gpt.hpp"
 #include "console/standard_streams.hpp"
 #include "generation/generator.hpp"
 #include "model_error.hpp"

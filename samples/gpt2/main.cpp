@@ -63,7 +63,7 @@ std::string compiled_in() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"Generates text with GPT-2 and Llama-like models"};
+  CLI::App app{"Generates text with GPT-2 and other decoders"};
   app.footer(compiled_in());
 
   generate_options options;

@@ -9,6 +9,7 @@
 #include <tenon/runtime/session.hpp>
 
 #include "checkpoint/choose_model.hpp"
+#include "compiled_gpt.hpp"
 #include "console/standard_streams.hpp"
 #include "generation/generator.hpp"
 #include "model_error.hpp"
@@ -21,7 +22,7 @@ compiled_gpt find_model(const std::filesystem::path& folder) {
   const wanted_model wanted = read_wanted_model(folder);
   std::vector<std::string> least;
   for (const compiled_gpt& each : compiled_models()) {
-    std::vector<std::string> differing = differences(wanted, compiled_of(each));
+    std::vector<std::string> differing = differences(wanted, read_compiled_model(*each.model));
     if (differing.empty()) return each;
     if (least.empty() || differing.size() < least.size()) least = std::move(differing);
   }

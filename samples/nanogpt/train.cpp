@@ -11,7 +11,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "checkpoint/compiled_gpt.hpp"
+#include "compiled_gpt.hpp"
 #include "console/standard_streams.hpp"
 #include "model_error.hpp"
 #include "model_folder.hpp"

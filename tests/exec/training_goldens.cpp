@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Compiled training against PyTorch in float64 (tests/goldens): gradients, and ten steps of AdamW
-// and of gradient descent, on every variant. The same goldens hold the reference to 1e-10
-// (tests/codegen/reference); here f32 is held to what f32 can give.
+// Compiled training against PyTorch in float64 (tests/goldens): gradients, also those of other
+// families than GPT-2, and ten steps of AdamW and of gradient descent, on every variant. The same
+// goldens hold the reference to 1e-10 (tests/codegen/reference); here f32 is held to what f32 can
+// give.
 #include "driver.hpp"
 
+#include "modded.tenon.h"
 #include "safetensors.h"
 #include "tied.tenon.h"
 #include "train_masks.tenon.h"
@@ -25,8 +27,11 @@ goldens read(const std::string& path) {
 class trained {
  public:
   trained(const tenon_model& model, const std::string& variant)
+      : trained(model, variant,
+                *driver::rt::weights::zero(model, driver::options_for(variant, 2))) {}
+  trained(const tenon_model& model, const std::string& variant, driver::rt::weights weights)
       : model_(model),
-        weights_(*driver::rt::weights::zero(model, driver::options_for(variant, 2))),
+        weights_(std::move(weights)),
         session_(driver::open_session(model, weights_, variant, 2)) {}
 
   void set_parameters(const goldens& from, const std::string& prefix) {
@@ -148,6 +153,10 @@ TEST_CASE("an untied GPT without biases, compiled, trains as in PyTorch") {
   check_small(tenon_model_untied, "untied");
 }
 
+TEST_CASE("a model of modded-nanoGPT's ideas, compiled, trains as in PyTorch") {
+  check_small(tenon_model_modded, "modded");
+}
+
 TEST_CASE("gradients and ten steps of a compiled GPT-2 are those of transformers") {
   const goldens golden = read("tiny_masks/training.safetensors");
   const Tensor ids = read("tiny_masks/golden.safetensors").lookup("input_ids");
@@ -160,5 +169,26 @@ TEST_CASE("gradients and ten steps of a compiled GPT-2 are those of transformers
     own.run("gradients", ids, targets, scalars);
     own.check(memory::gradient, golden, "grad.", 1e-5);
     check_steps(own, golden, ids, targets, scalars);
+  }
+}
+
+TEST_CASE("gradients of other families are those of transformers") {
+  const std::string name = GENERATE("llama", "qwen3", "neox", "neox_sequential", "bloom");
+  const auto found = driver::rt::find_model(("train_" + name).c_str());
+  REQUIRE(found);
+  const tenon_model& model = found->raw();
+  const goldens golden = read(name + "/training.safetensors");
+  const Tensor ids = read(name + "/golden.safetensors").lookup("input_ids");
+  for (const std::string& variant : driver::variants_of(model)) {
+    INFO(name << " on " << variant);
+    auto weights = driver::rt::weights::load(model, std::string(TENON_GOLDENS) + "/" + name,
+                                             driver::options_for(variant, 2));
+    INFO(weights.message());
+    REQUIRE(weights);
+    trained own(model, variant, *std::move(weights));
+    const auto outputs =
+        own.run("gradients", ids, golden.lookup("targets"), scalars_of({0, 0, 0, 0, 0, 0}));
+    CHECK(outputs[0] == Approx(golden.lookup("loss").values[0]).epsilon(1e-5));
+    own.check(memory::gradient, golden, "grad.", 1e-4);
   }
 }

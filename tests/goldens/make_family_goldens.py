@@ -1,20 +1,23 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Makes llama/ and qwen3/: tiny random checkpoints as these families have them, and what transformers says.
+"""Makes llama/, qwen3/, neox/, neox_sequential/ and bloom/: tiny random checkpoints as these families have
+them, and what transformers says.
 
 Expected values are computed in float64 from the stored weights (bf16 or f16, so that the files are small).
-    python3 make_family_goldens.py
+    python3 make_family_goldens.py [name ...]
 """
 
 import json
 import shutil
+import sys
 
 import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
-from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM, Qwen3Config, Qwen3ForCausalLM
+from transformers import AutoModelForCausalLM, BloomConfig, BloomForCausalLM, GPTNeoXConfig, GPTNeoXForCausalLM
+from transformers import LlamaConfig, LlamaForCausalLM, Qwen3Config, Qwen3ForCausalLM
 
-from make_goldens import HERE, MIN_MARGIN, greedy, lively_prompt, logits_of, write_golden
+from make_goldens import HERE, MIN_MARGIN, greedy, lively_prompt, logits_of, mean_loss, write_golden
 
 
 def random_model(kind, seed, config):
@@ -24,7 +27,7 @@ def random_model(kind, seed, config):
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             parameter.normal_(0.0, 0.3, generator=generator)
-            if "norm" in name:
+            if ("norm" in name or "ln_f" in name) and name.endswith("weight"):
                 parameter += 1.0
     return model
 
@@ -45,7 +48,25 @@ def write_text(folder, model):
     (folder / "text.json").write_text(json.dumps(words, indent=1) + "\n", encoding="ascii")
 
 
+def write_training(folder, model, ids):
+    """Loss and gradients of every parameter for the ids of golden.safetensors, in float64."""
+    targets = torch.roll(ids, -1, dims=1)
+    targets[:, -1] = -1
+    targets[0, 3:6] = -1
+    loss = mean_loss(model, ids, targets)
+    loss.backward()
+    def bare(name):  # as checkpoints have it: transformers 5 renames this one while it reads
+        name = name.removeprefix(model.base_model_prefix + ".")
+        return name.replace("lm_head", "embed_out") if model.config.model_type == "gpt_neox" else name
+
+    out = {f"grad.{bare(name)}": parameter.grad.to(torch.float32) for name, parameter in model.named_parameters()}
+    out |= {"loss": loss.detach().reshape(1), "targets": targets.to(torch.int32)}
+    save_file(out, folder / "training.safetensors")
+
+
 def make(name, seed, dtype, tokenizer, model, extra=()):
+    if sys.argv[1:] and name not in sys.argv[1:]:
+        return
     folder = HERE / name
     shutil.rmtree(folder, ignore_errors=True)
     model.to(dtype).save_pretrained(folder)
@@ -54,13 +75,16 @@ def make(name, seed, dtype, tokenizer, model, extra=()):
         tensors = load_file(folder / "model.safetensors")
         tensors.update(dict(extra))
         save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
-    shutil.copy(HERE / tokenizer / "tokenizer.json", folder)
+    if tokenizer:
+        shutil.copy(HERE / tokenizer / "tokenizer.json", folder)
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float64, attn_implementation="eager").eval()
     generator = torch.Generator().manual_seed(seed + 100)
     ids = torch.randint(model.config.vocab_size, (1, 24), generator=generator)
     prompt, tokens, margin = lively_prompt(model, seed + 200)
     write_golden(folder, ids, logits_of(model, ids), prompt, tokens)
-    write_text(folder, model)
+    write_training(folder, model, ids)
+    if tokenizer:
+        write_text(folder, model)
     for file in folder.iterdir():
         file.chmod(0o644)
     print(f"{name}: {len(set(tokens))} different tokens of 20, smallest margin {margin:.3f}")
@@ -85,6 +109,28 @@ def main():
         tie_word_embeddings=True, bos_token_id=None, eos_token_id=343,
         rope_parameters={"rope_type": "default", "rope_theta": 10000.0})
     make("qwen3", 12, torch.float16, "bpe_qwen", random_model(Qwen3ForCausalLM, 12, qwen3))
+    # Four of eleven channels of a head turn; what the first checkpoints hold besides.
+    neox = GPTNeoXConfig(
+        vocab_size=344, hidden_size=33, intermediate_size=41, num_hidden_layers=2, num_attention_heads=3,
+        max_position_embeddings=40, layer_norm_eps=1e-5, hidden_act="gelu", bos_token_id=None, eos_token_id=343,
+        rope_parameters={"rope_type": "default", "rope_theta": 10000.0, "partial_rotary_factor": 0.4})
+    buffers = {}
+    for layer in range(2):
+        place = f"gpt_neox.layers.{layer}.attention"
+        buffers |= {f"{place}.bias": torch.tril(torch.ones(1, 1, 40, 40)).to(torch.bool),
+                    f"{place}.masked_bias": torch.tensor(-1e9), f"{place}.rotary_emb.inv_freq": torch.ones(2)}
+    make("neox", 13, torch.float16, "bpe_qwen", random_model(GPTNeoXForCausalLM, 13, neox), buffers.items())
+    # All channels turn, the MLP behind attention, a tied head.
+    sequential = GPTNeoXConfig(
+        vocab_size=61, hidden_size=20, intermediate_size=24, num_hidden_layers=2, num_attention_heads=2,
+        max_position_embeddings=24, layer_norm_eps=1e-4, hidden_act="gelu_new", bos_token_id=None,
+        eos_token_id=None, use_parallel_residual=False, tie_word_embeddings=True,
+        rope_parameters={"rope_type": "default", "rope_theta": 300.0, "partial_rotary_factor": 1.0})
+    make("neox_sequential", 14, torch.float16, None, random_model(GPTNeoXForCausalLM, 14, sequential))
+    # Five heads: four slopes, and one between them.
+    bloom = BloomConfig(vocab_size=345, hidden_size=35, n_layer=2, n_head=5, layer_norm_epsilon=1e-5,
+                        bos_token_id=343, eos_token_id=344)
+    make("bloom", 15, torch.bfloat16, "bpe_llama3", random_model(BloomForCausalLM, 15, bloom))
 
 
 if __name__ == "__main__":

@@ -73,12 +73,12 @@ def clip(p, max_norm):
     return torch.nn.utils.clip_grad_norm_(list(p.values()), max_norm or float("inf"))
 
 
-def train(p, ids, targets, tied, gelu, optimizer, max_norm):
+def train(p, loss_of, optimizer, max_norm):
     """losses and norms (STEPS), each before its step."""
     losses, norms = [], []
     for _ in range(STEPS):
         optimizer.zero_grad()
-        loss = loss_of(p, ids, targets, tied, gelu)
+        loss = loss_of(p)
         loss.backward()
         norms.append(clip(p, max_norm).item())
         optimizer.step()
@@ -91,33 +91,50 @@ def groups(p, weight_decay):
             {"params": [x for x in p.values() if x.dim() < 2], "weight_decay": 0.0}]
 
 
-def make(name, tied, bias, gelu, seed, lr, betas, weight_decay, max_norm):
-    generator = torch.Generator().manual_seed(seed + 100)
-    ids = torch.randint(V - 1, (B, T), generator=generator)  # the last is never used
-    ids[0, :3] = 2  # and one is used again and again
-    targets = torch.randint(V, (B, T), generator=generator)
-    targets[1, 2:4] = -1
-    targets[2, 5] = -1
-    p = parameters(tied, bias, seed)
+def write(name, fresh, loss_of, ids, targets, lr, betas, weight_decay, max_norm):
+    """Trains twice what fresh() gives; loss_of(p, ids, targets)."""
+    def loss_here(p):
+        return loss_of(p, ids, targets)
+
+    p = fresh()
     out = {f"param.{n}": x.detach().to(torch.float32) for n, x in p.items()}
-    loss = loss_of(p, ids, targets, tied, gelu)
+    loss = loss_here(p)
     loss.backward()
     out |= {f"grad.{n}": x.grad.clone() for n, x in p.items()}
 
     adamw = torch.optim.AdamW(groups(p, weight_decay), lr=lr, betas=betas, eps=1e-8)
-    losses, norms = train(p, ids, targets, tied, gelu, adamw, max_norm)
+    losses, norms = train(p, loss_here, adamw, max_norm)
     out |= {f"adamw.{n}": x.detach().clone() for n, x in p.items()}
     out |= {"losses": losses, "norms": norms}
 
-    p = parameters(tied, bias, seed)
+    p = fresh()
     sgd = torch.optim.SGD(groups(p, weight_decay), lr=0.1)
-    out["sgd.losses"], _ = train(p, ids, targets, tied, gelu, sgd, max_norm)
+    out["sgd.losses"], _ = train(p, loss_here, sgd, max_norm)
 
     out |= {"ids": ids.to(torch.int32), "targets": targets.to(torch.int32),
             "settings": torch.tensor([lr, *betas, 1e-8, weight_decay, max_norm], dtype=torch.float64)}
-    save_file(out, FOLDER / f"{name}.safetensors")
+    file = FOLDER / f"{name}.safetensors"
+    save_file(out, file)
+    file.chmod(0o644)
     print(f"{name}: losses {losses[0]:.4f} to {losses[-1]:.4f}, norms {norms.min():.3f} to "
           f"{norms.max():.3f}, clipped at {max_norm}")
+
+
+def batch(seed, n_vocab, shape):
+    """ids and targets; some are used again and again, one never, and some targets do not count."""
+    generator = torch.Generator().manual_seed(seed)
+    ids = torch.randint(n_vocab - 1, shape, generator=generator)
+    ids[0, :3] = 2
+    targets = torch.randint(n_vocab, shape, generator=generator)
+    targets[1, 2:4] = -1
+    targets[2, 5] = -1
+    return ids, targets
+
+
+def make(name, tied, bias, gelu, seed, **how):
+    ids, targets = batch(seed + 100, V, (B, T))
+    write(name, lambda: parameters(tied, bias, seed),
+          lambda p, ids, targets: loss_of(p, ids, targets, tied, gelu), ids, targets, **how)
 
 
 def main():
@@ -126,8 +143,6 @@ def main():
     make("tied", True, True, "tanh", seed=1, lr=1e-2, betas=(0.9, 0.95), weight_decay=0.1, max_norm=0.7)
     make("untied", False, False, "none", seed=2, lr=3e-3, betas=(0.8, 0.99), weight_decay=0.5,
          max_norm=0.0)
-    for file in FOLDER.glob("*.safetensors"):
-        file.chmod(0o644)
 
 
 if __name__ == "__main__":

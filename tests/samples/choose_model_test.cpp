@@ -5,11 +5,11 @@
 #include <catch2/catch.hpp>
 
 #include "checkpoint/choose_model.hpp"
-#include "checkpoint/model_config.hpp"
-#include "model_error.hpp"
+#include "wanted.hpp"
 
 using namespace tenon::samples;
 using Catch::Matchers::Contains;
+using nlohmann::json;
 
 namespace {
 
@@ -18,90 +18,101 @@ constexpr tenon_model named(const char* name) {
   model.name = name;
   return model;
 }
-constexpr tenon_model small_model = named("small"), large_model = named("large");
-constexpr compiled_gpt small{
-    &small_model, {.n_layer = 2, .n_head = 2, .n_embd = 32, .n_block = 32, .n_vocab = 65}, "small"};
-constexpr compiled_gpt large{&large_model, {}, "gpt2"};
-constexpr std::array models{small, large};
 
-model_config small_config() { return {2, 2, 32, 65, 32, activation::gelu_new, 1e-5, {}}; }
-
-constexpr tenon_model narrow_model = named("small_bf16");
-constexpr compiled_gpt narrow{&narrow_model, small.config, "small+bf16", TENON_BF16};
-
-std::vector<compiled_model> compiled(std::span<const compiled_gpt> gpts) {
-  std::vector<compiled_model> all;
-  for (const compiled_gpt& each : gpts) all.push_back(compiled_of(each));
-  return all;
+compiled_model compiled(const tenon_model& model, const char* configuration,
+                        const char* sizes =
+                            "n_layer=2,n_head=2,n_embd=32,n_vocab=65,n_block=32,"
+                            "act=gelu_new,epsilon=1e-5") {
+  return {.model = &model,
+          .family = "gpt2",
+          .settings = read_settings(sizes),
+          .n_block = 32,
+          .n_vocab = 65,
+          .configuration = configuration};
 }
 
-std::string choose(const model_config& config) {
-  return choose_model("models/my-gpt.v2", wanted_of(config), compiled(models)).model->name;
+constexpr tenon_model small_model = named("small"), large_model = named("large");
+const compiled_model small = compiled(small_model, "small");
+const std::array models{
+    small, compiled(large_model, "gpt2",
+                    "n_layer=12,n_head=12,n_embd=768,n_vocab=50257,n_block=1024,act=gelu_new,"
+                    "epsilon=1e-5")};
+
+const json small_config{{"n_layer", 2},     {"n_head", 2},       {"n_embd", 32},
+                        {"vocab_size", 65}, {"n_positions", 32}, {"layer_norm_epsilon", 1e-5}};
+
+std::string choose(const json& changes) {
+  const wanted_model wanted = read_config(with(small_config, changes));
+  return choose_model("models/my-gpt.v2", wanted, models).model->name;
 }
 
 }  // namespace
 
 TEST_CASE("the model with the same sizes is chosen", "[choose]") {
-  CHECK(choose(small_config()) == "small");
-  CHECK(choose({12, 12, 768, 50257, 1024, activation::gelu_new, 1e-5, {}}) == "large");
+  CHECK(choose(json::object()) == "small");
+  CHECK(choose_model("models/gpt2", read_config(json::object()), models).model->name ==
+        std::string("large"));
+}
+
+TEST_CASE("numbers are the same however they are written", "[choose]") {
+  const auto fits = [](const char* written) {
+    const std::array other{compiled(small_model, "small", written)};
+    return differences(read_config(small_config), other[0]).empty();
+  };
+  CHECK(fits("n_layer=2,n_head=2,n_embd=32,n_vocab=65,n_block=32,act=gelu_new,epsilon=0.00001"));
+  CHECK(fits("epsilon=1e-05,act=gelu_new,n_layer=2,n_head=2,n_embd=32,n_vocab=65,n_block=32"));
+  CHECK_FALSE(fits("n_layer=2,n_head=2,n_embd=32,n_vocab=65,n_block=32,act=gelu_new,epsilon=1e-4"));
+  CHECK_FALSE(fits("n_layer=2,n_head=2,n_embd=32,n_vocab=65,n_block=32,act=gelu_new"));
 }
 
 TEST_CASE("the model that computes in the type asked for is chosen, or named as missing",
           "[choose]") {
-  const std::array all{narrow, small, large};
-  const auto in = [&](tenon_dtype compute, std::span<const compiled_gpt> of) {
+  constexpr tenon_model narrow_model = named("small_bf16");
+  compiled_model narrow = compiled(narrow_model, "small+bf16");
+  narrow.compute = TENON_BF16;
+  const std::array all{narrow, small, models[1]};
+  const auto in = [&](tenon_dtype compute, std::span<const compiled_model> of) {
     return std::string(
-        choose_model("models/x", wanted_of(small_config()), compiled(of), compute).model->name);
+        choose_model("models/x", read_config(small_config), of, compute).model->name);
   };
   CHECK(in(TENON_F32, all) == "small");
   CHECK(in(TENON_BF16, all) == "small_bf16");
   CHECK_THROWS_WITH(in(TENON_BF16, models),
                     Contains("bf16 is asked for, 'small' computes in f32;") &&
-                        Contains("'small;gpt2;gpt_x:2,2,32,65,32,gelu_new+bf16'"));
+                        Contains("'small;gpt2;gpt_x:gpt2,n_layer=2,n_head=2,n_embd=32,n_vocab=65,"
+                                 "n_block=32,act=gelu_new,epsilon=1e-05+bf16'"));
 }
 
 TEST_CASE("each value that differs is named with both sides", "[choose]") {
-  const auto differs = [](auto change, const char* expected) {
-    model_config config = small_config();
-    change(config);
-    CHECK_THROWS_WITH(choose(config), Contains(expected));
+  const auto differs = [](const json& changes, const char* expected) {
+    CHECK_THROWS_WITH(choose(changes), Contains(expected));
   };
-  differs([](auto& c) { c.n_layer = 3; }, "n_layer is 3, 'small' has 2;");
-  differs([](auto& c) { c.n_head = 4; }, "n_head is 4, 'small' has 2;");
-  differs([](auto& c) { c.n_embd = 34; }, "n_embd is 34, 'small' has 32;");
-  differs([](auto& c) { c.vocab_size = 66; }, "vocab_size is 66, 'small' has 65;");
-  differs([](auto& c) { c.n_positions = 16; }, "n_positions is 16, 'small' has 32;");
-  differs([](auto& c) { c.act = activation::gelu; },
-          "activation_function is gelu, 'small' has gelu_new;");
-  differs([](auto& c) { c.n_inner = 72; }, "n_inner is 72, 'small' has 4 * n_embd;");
-  differs([](auto& c) { c.tied = false; }, "tie_word_embeddings is false, 'small' has true;");
-  differs([](auto& c) { c.epsilon = 1e-3; }, "layer_norm_epsilon is 0.001, 'small' has 1e-05;");
+  differs({{"n_layer", 3}}, "n_layer is 3, 'small' has 2;");
+  differs({{"n_head", 4}}, "n_head is 4, 'small' has 2;");
+  differs({{"n_embd", 34}}, "n_embd is 34, 'small' has 32;");
+  differs({{"vocab_size", 66}}, "vocab_size is 66, 'small' has 65;");
+  differs({{"n_positions", 16}}, "n_positions is 16, 'small' has 32;");
+  differs({{"activation_function", "gelu"}}, "activation_function is gelu, 'small' has gelu_new;");
+  differs({{"n_inner", 72}}, "n_inner is 72, 'small' has 4 * n_embd;");
+  differs({{"tie_word_embeddings", false}}, "tie_word_embeddings is false, 'small' has true;");
+  differs({{"layer_norm_epsilon", 1e-3}}, "layer_norm_epsilon is 0.001, 'small' has 1e-05;");
 }
 
 TEST_CASE("the message has the CMake line that adds the model", "[choose]") {
-  model_config config = small_config();
-  config.n_layer = 3;
-  CHECK_THROWS_WITH(
-      choose(config),
-      Contains(
-          "cmake -DTENON_SAMPLES_GPT2='small;gpt2;gpt_my_gpt_v2:3,2,32,65,32,gelu_new' build"));
-  CHECK(wanted_of({1, 2, 3, 4, 5, activation::gelu, 1e-3, {}}).configuration ==
-        "1,2,3,4,5,gelu,0.001");
-  CHECK(wanted_of({1, 2, 3, 4, 5, activation::gelu_new, 1e-5, {}, 7, false}).configuration ==
-        "1,2,3,4,5,gelu_new,n_inner=7,untied");
+  CHECK_THROWS_WITH(choose({{"n_layer", 3}}),
+                    Contains("cmake -DTENON_SAMPLES_GPT2='small;gpt2;gpt_my_gpt_v2:gpt2,n_layer=3,"
+                             "n_head=2,n_embd=32,n_vocab=65,n_block=32,act=gelu_new,epsilon=1e-05' "
+                             "build"));
 }
 
 TEST_CASE("the line's name is no keyword, no built-in one and not taken", "[choose]") {
-  model_config config = small_config();
-  config.n_layer = 3;
   static constexpr tenon_model taken_model = named("gpt_mine"),
                                narrow_taken = named("gpt_other_bf16");
-  const std::array all{small, compiled_gpt{&taken_model, {}, "taken"},
-                       compiled_gpt{&narrow_taken, {}, "narrow"}};
+  const std::array all{small, compiled(taken_model, "taken"), compiled(narrow_taken, "narrow")};
   const auto named_for = [&](const char* directory, const char* name) {
     CHECK_THROWS_WITH(
-        choose_model(directory, wanted_of(config), compiled(all)),
-        Contains("'small;taken;narrow;" + std::string(name) + ":3,2,32,65,32,gelu_new'"));
+        choose_model(directory, read_config(with(small_config, {{"n_layer", 3}})), all),
+        Contains("'small;taken;narrow;" + std::string(name) + ":gpt2,n_layer=3,"));
   };
   named_for("models/gpt2", "gpt_gpt2");
   named_for("models/gpt2/", "gpt_gpt2");
@@ -116,11 +127,9 @@ TEST_CASE("the line's name is no keyword, no built-in one and not taken", "[choo
 }
 
 TEST_CASE("what no build can honour is refused without advice to rebuild", "[choose]") {
-  model_config config = small_config();
-  config.keys = {{"scale_attn_weights", "false", "not here"}};
-  CHECK_THROWS_WITH(choose(config),
-                    Contains("scale_attn_weights is false: not here") && !Contains("cmake"));
-  config = small_config();
-  config.n_head = 3;
-  CHECK_THROWS_WITH(choose(config), Contains("n_head is 3, which does not divide n_embd, 32"));
+  CHECK_THROWS_WITH(
+      choose({{"scale_attn_weights", false}}),
+      Contains("scale_attn_weights is false: this sample computes") && !Contains("cmake"));
+  CHECK_THROWS_WITH(choose({{"n_head", 3}}),
+                    Contains("n_head is 3, which does not divide n_embd, 32"));
 }

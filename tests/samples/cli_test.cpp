@@ -260,7 +260,9 @@ TEST_CASE("wrong directories are refused", "[cli]") {
     const auto directory = scratch_directory::with_checkpoint();
     directory.replace("config.json", "\"n_layer\": 3", "\"n_layer\": 4");
     fails(directory, "n_layer is 4, 'licences' has 3");
-    fails(directory, ":4,3,96,1024,256,gelu_new' build && cmake --build build --target gpt2");
+    fails(directory,
+          ":gpt2,n_layer=4,n_head=3,n_embd=96,n_vocab=1024,n_block=256,act=gelu_new,epsilon=1e-05' "
+          "build && cmake --build build --target gpt2");
   }
   {
     const auto directory = scratch_directory::with_checkpoint();

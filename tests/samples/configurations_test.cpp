@@ -43,20 +43,30 @@ TEST_CASE("a configuration of gpt2 is read whole", "[configurations]") {
   };
   defines(
       "licences",
-      "licences  TENON_GPT={.n_layer = 3, .n_head = 3, .n_embd = 96, .n_block = 256, "
-      ".n_vocab = 1024, .max_batch = 1, .bias = true, .dropout = 0.1, .act = activation::gelu_new, "
-      ".epsilon = 1e-5};TENON_GPT_NAME=licences configuration=licences;"
-      "activation_function=gelu_new;layer_norm_epsilon=1e-5;dropout=0.1");
-  defines("my-gpt:2,4,64,257,32,gelu,1e-05,n_inner=72,untied+bf16",
-          "my_gpt_bf16 COMPUTE;bf16 TENON_GPT={.n_layer = 2, .n_head = 4, .n_embd = 64, .n_block = "
-          "32, .n_vocab = 257, .max_batch = 1, .bias = true, .dropout = 0.1, .act = "
-          "activation::gelu, .epsilon = 1e-05, .n_inner = 72, .tied = false};"
-          "TENON_GPT_NAME=my_gpt_bf16 "
-          "configuration=my-gpt:2,4,64,257,32,gelu,1e-05,n_inner=72,untied+bf16;"
-          "activation_function=gelu;layer_norm_epsilon=1e-05;dropout=0.1");
+      "licences gpt2.model.cpp  TENON_GPT={.n_layer = 3, .n_head = 3, .n_embd = 96, .n_block = "
+      "256, "
+      ".n_vocab = 1024, .max_batch = 1, .act = activation::gelu_new, .epsilon = 1e-5};"
+      "TENON_GPT_NAME=licences family=gpt2;configuration=licences;"
+      "settings=n_layer=3,n_head=3,n_embd=96,n_vocab=1024,n_block=256,act=gelu_new,epsilon=1e-5");
+  // In any order.
+  const std::string sizes = "n_vocab=257,n_block=32,n_layer=2,n_head=4,n_embd=64";
+  defines("my-gpt:gpt2,untied,act=gelu,n_inner=72," + sizes + ",epsilon=1e-05+bf16",
+          "my_gpt_bf16 gpt2.model.cpp COMPUTE;bf16 TENON_GPT={.n_layer = 2, .n_head = 4, "
+          ".n_embd = 64, .n_block = 32, .n_vocab = 257, .max_batch = 1, .act = activation::gelu, "
+          ".epsilon = 1e-05, .n_inner = 72, .tied = false};TENON_GPT_NAME=my_gpt_bf16 family=gpt2;"
+          "configuration=my-gpt:gpt2,untied,act=gelu,n_inner=72," +
+              sizes + ",epsilon=1e-05+bf16;settings=untied,act=gelu,n_inner=72," + sizes +
+              ",epsilon=1e-05");
   for (const std::string name : activation_names)
-    defines("a:1,1,1,1,1," + name, ".act = activation::" + name + ", .epsilon");
-  defines("a:1,1,1,1,1,gelu_new,0.001,untied", ".epsilon = 0.001, .tied = false}");
+    defines("a:gpt2," + sizes + ",epsilon=0.001,act=" + name,
+            ".act = activation::" + name + ", .epsilon = 0.001}");
+  defines(
+      "a:llama,n_layer=1,n_head=6,n_kv=2,n_dim=12,n_embd=42,n_hidden=56,n_vocab=345,n_block=48,"
+      "theta=5e5,epsilon=1e-5,scaling=4/1/4.5/24,act=silu,qk_norm,untied",
+      "a llama.model.cpp  TENON_LLAMA={.n_layer = 1, .n_head = 6, .n_kv = 2, .n_dim = 12, "
+      ".n_embd = 42, .n_hidden = 56, .n_vocab = 345, .n_block = 48, .max_batch = 1, "
+      ".theta = 5e5, .scaling = {4, 1, 4.5, 24}, .epsilon = 1e-5, .act = activation::silu, "
+      ".qk_norm = true, .tied = false};TENON_LLAMA_NAME=a family=llama;");
 }
 
 TEST_CASE("what cannot be compiled ends the configuration", "[configurations]") {
@@ -64,22 +74,36 @@ TEST_CASE("what cannot be compiled ends the configuration", "[configurations]") 
     check_refused("gpt2", text, why);
   };
   refused("gpt3", "'gpt3' is neither licences");
-  refused("a:1,2,3", "nor of the form name:n_layer,n_head");
-  refused("3a:1,1,1,1,1,gelu", "nor of the form");
-  refused("a:0,1,32,65,32,gelu", "n_layer is '0', it must be a whole number of 1 to 1024");
-  refused("a:2,3,32,65,32,gelu", "n_head is 3, which does not divide n_embd, 32");
-  refused("a:2,2,65538,65,32,gelu", "n_embd is '65538', it must be a whole number of 1 to 65536");
-  refused("a:2,2,32,99999999999999999999,32,gelu", "n_vocab is '99999999999999999999'");
-  refused("a:2,2,32,65,-1,gelu", "n_block is '-1'");
-  refused("a:2,2,32,065,32,gelu", "n_vocab is '065'");
-  refused("a:1024,1024,65536,65,32,gelu", "the model has about 52776564490240 parameters");
-  refused("a:2,2,32,65,32,gelo", "the activation is 'gelo', it must be one of gelu_new, gelu, ");
-  refused("a:2,2,32,65,32,gelu,0.0", "epsilon is '0.0'");
-  refused("a:2,2,32,65,32,gelu,1.5", "epsilon is '1.5'");
-  refused("a:2,2,32,65,32,gelu,1e-5-3", "epsilon is '1e-5-3'");
-  refused("a:2,2,32,65,32,gelu,n_inner=0",
-          "n_inner is '0', it must be a whole number of 1 to 262144");
-  refused("a:2,2,32,65,32,gelu,tied", "',tied' is not understood");
+  refused("a:2,2,32,65,32,gelu", "nor of the form name:family,setting=value,... with one of the");
+  refused("a:gpt3,n_layer=2", "families gpt2|llama|neox|bloom, with or without +bf16 behind it");
+  refused("3a:gpt2,n_layer=1", "nor of the form");
+  const auto gpt2 = [](const std::string& settings, const std::string& why) {
+    check_refused(
+        "gpt2", "a:gpt2,n_layer=2,n_head=2,n_vocab=65,n_block=32,act=gelu,epsilon=1e-5," + settings,
+        why);
+  };
+  gpt2("untied", "has no n_embd=...; gpt2 has n_layer n_head n_embd n_block n_vocab act epsilon");
+  gpt2("n_embd=33", "n_head is 2, which does not divide n_embd, 33");
+  gpt2("n_embd=65538", "n_embd is '65538', it must be a whole number of 1 to 65536");
+  for (const char* const wrong : {"99999999999999999999", "-1", "032", "x"})
+    gpt2("n_embd=" + std::string(wrong), "n_embd is '" + std::string(wrong) + "'");
+  gpt2("n_embd=32,n_inner=0", "n_inner is '0', it must be a whole number of 1 to 262144");
+  gpt2("n_embd=32,tied", "'tied' is not understood; gpt2 has n_layer n_head");
+  gpt2("n_embd=32,n_inner", "'n_inner' is not understood");
+  gpt2("n_embd=32,untied=true", "'untied=true' is not understood");
+  gpt2("n_embd=32,max_batch=3", "'max_batch=3' is not understood");
+  gpt2("n_embd=32,n_embd=32", "has n_embd twice; write it once");
+  const std::string sizes = "a:gpt2,n_layer=2,n_head=2,n_embd=32,n_vocab=65,n_block=32,";
+  refused(sizes + "epsilon=1e-5,act=gelo", "is 'gelo', it must be one of gelu_new, gelu, ");
+  for (const char* const wrong : {"0.0", "1.5", "1e-5-3"})
+    refused(sizes + "act=gelu,epsilon=" + wrong, "epsilon is '" + std::string(wrong) + "'");
+  const std::string llama =
+      "a:llama,n_layer=1,n_head=6,n_embd=42,n_hidden=56,n_vocab=345,n_block=48,epsilon=1e-5,act="
+      "silu,";
+  refused(llama + "n_kv=4,n_dim=12,theta=10000", "n_kv is 4, which does not divide n_head, 6");
+  refused(llama + "n_kv=2,n_dim=11,theta=10000", "n_dim is 11, which rotary positions need even");
+  refused(llama + "n_kv=2,n_dim=12,theta=0.5", "theta is '0.5', it must be a number of at least 1");
+  refused(llama + "n_kv=2,n_dim=12,theta=5,scaling=8/1", "scaling is '8/1', it must be factor/low");
 }
 
 TEST_CASE("the same for nanogpt", "[configurations]") {
@@ -88,8 +112,9 @@ TEST_CASE("the same for nanogpt", "[configurations]") {
   CHECK_THAT(found.output,
              Contains("mine  TENON_GPT={.n_layer = 2, .n_head = 2, .n_embd = 32, .n_block = 32, "
                       ".n_vocab = 65, .max_batch = 12, .bias = false, .dropout = 0.2, .act = "
-                      "activation::gelu, .epsilon = 1e-5};TENON_GPT_NAME=mine "
-                      "configuration=mine:2,2,32,65,32,gelu,false,0.2,12;"
+                      "activation::gelu, .epsilon = 1e-5};TENON_GPT_NAME=mine family=gpt2;"
+                      "configuration=mine:2,2,32,65,32,gelu,false,0.2,12;settings=n_layer=2,"
+                      "n_head=2,n_embd=32,n_vocab=65,n_block=32,act=gelu,epsilon=1e-5;"
                       "activation_function=gelu;layer_norm_epsilon=1e-5;dropout=0.2"));
   const auto refused = [](const std::string& text, const std::string& why) {
     check_refused("nanogpt", text, why);
@@ -100,4 +125,8 @@ TEST_CASE("the same for nanogpt", "[configurations]") {
   refused("mine:2,2,32,65,32,gelu,true,1,12", "dropout is '1'");
   refused("mine:2,2,32,65,32,gelu,true,0..1,12", "dropout is '0..1'");
   refused("mine:2,2,32,65,32,gelu,true,0,0", "max_batch is '0'");
+  refused("mine:0,1,32,65,32,gelu,true,0,1",
+          "n_layer is '0', it must be a whole number of 1 to 1024");
+  refused("mine:1024,1024,65536,65,32,gelu,true,0,1",
+          "the model has about 52776564490240 parameters");
 }

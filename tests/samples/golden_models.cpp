@@ -60,6 +60,9 @@ std::span<const golden_model> golden_models() {
       {linked("licences"), source / "samples/checkpoint/licences", goldens / "licences"},
       {linked("llama"), goldens / "llama", goldens / "llama"},
       {linked("qwen3"), goldens / "qwen3", goldens / "qwen3"},
+      {linked("neox"), goldens / "neox", goldens / "neox"},
+      {linked("neox_sequential"), goldens / "neox_sequential", goldens / "neox_sequential"},
+      {linked("bloom"), goldens / "bloom", goldens / "bloom"},
       {linked("wide"), "", ""},
   }};
   return all;

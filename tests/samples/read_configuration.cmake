@@ -2,11 +2,13 @@
 # Reads one item of TENON_SAMPLES_GPT2 or TENON_SAMPLES_NANOGPT as their builds do, and prints what the
 # C++ compiler and tenonc would be told:
 #   cmake -DFOLDER=<samples/gpt2 or samples/nanogpt> -DREAD=<function> -DTEXT=<item> -P <this>
-include(${FOLDER}/Configurations.cmake)
+cmake_minimum_required(VERSION 3.25)
 if(READ STREQUAL "gpt2")
-  include(${FOLDER}/LlamaConfigurations.cmake)
+  include(${FOLDER}/Families.cmake)
   decoder_read_configuration("${TEXT}" 1)
+  string(APPEND model " ${source}")
 else()
+  include(${FOLDER}/Configurations.cmake)
   nanogpt_read_configuration("${TEXT}")
 endif()
 message(STATUS "${model} ${compute} ${definitions} ${metadata}")

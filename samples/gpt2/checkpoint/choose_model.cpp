@@ -3,7 +3,9 @@
 #include "checkpoint/choose_model.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -39,6 +41,31 @@ std::string model_name(const std::filesystem::path& directory,
   return unique;
 }
 
+// Numbers are written in one form, also those between slashes: 1e-5 as 1e-05, 8.0/1/4 as 8/1/4.
+std::string in_one_form(std::string_view text) {
+  std::string all;
+  for (bool more = true; more;) {
+    const std::size_t end = std::min(text.find('/'), text.size());
+    const std::string_view part = text.substr(0, end);
+    double number = 0;
+    const auto [behind, error] = std::from_chars(part.data(), part.data() + part.size(), number);
+    if (error == std::errc() && behind == part.data() + part.size())
+      all += fmt::format("{}", number);
+    else
+      all += part;
+    more = end < text.size();
+    if (more) all += '/';
+    text.remove_prefix(more ? end + 1 : end);
+  }
+  return all;
+}
+
+std::string compiled_value(const model_value& wanted, const compiled_model& model) {
+  const auto found = model.settings.find(wanted.setting);
+  if (found == model.settings.end()) return wanted.absent.empty() ? "none" : wanted.absent;
+  return wanted.present.empty() ? in_one_form(found->second) : wanted.present;
+}
+
 }  // namespace
 
 std::vector<std::string> differences(const wanted_model& wanted, const compiled_model& model) {
@@ -51,12 +78,14 @@ std::vector<std::string> differences(const wanted_model& wanted, const compiled_
     differs("the family", wanted.family, model.family);
     return all;
   }
-  for (std::size_t i = 0; i < wanted.values.size(); ++i)
-    if (wanted.values[i] != model.values[i])
-      differs(wanted.values[i].key, wanted.values[i].value, model.values[i].value);
-  if (model.n_block > wanted.n_positions && wanted.family != "gpt2")
-    differs("max_position_embeddings", fmt::format("{}", wanted.n_positions),
-            fmt::format("more, {}", model.n_block));
+  for (const model_value& each : wanted.values) {
+    const std::string asked = in_one_form(each.value), compiled = compiled_value(each, model);
+    if (asked == compiled) continue;
+    if (!each.at_most)
+      differs(each.key, asked, compiled);
+    else if (model.n_block > std::stoll(asked))
+      differs(each.key, asked, "more, " + compiled);
+  }
   return all;
 }
 
@@ -97,7 +126,7 @@ const compiled_model& choose_model(const std::filesystem::path& directory,
       "{}: no compiled model fits: {}; build the program with this model:\n"
       "  cmake -DTENON_SAMPLES_GPT2='{}{}:{}{}' build && cmake --build build --target gpt2",
       file, fmt::join(least.differing, ", "), configured, model_name(directory, models),
-      wanted.configuration, compute == TENON_BF16 ? "+bf16" : ""));
+      wanted.configuration(), compute == TENON_BF16 ? "+bf16" : ""));
 }
 
 }  // namespace tenon::samples

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "checkpoint/model_config.hpp"
+#include "checkpoint/family_reader.hpp"
 #include "model_error.hpp"
 
 namespace tenon::samples {
@@ -32,18 +32,12 @@ const char* model_words::word(const char* key) const {
                   model_.name(), key, key));
 }
 
-double model_words::number(const char* key) const { return parsed(key, word(key), "a number"); }
-
-std::vector<double> model_words::numbers(const char* key, char between) const {
-  std::vector<double> all;
-  std::string_view rest = word(key);
-  for (bool more = true; more;) {
-    const std::size_t end = std::min(rest.find(between), rest.size());
-    all.push_back(parsed(key, rest.substr(0, end), "numbers"));
-    more = end < rest.size();
-    rest.remove_prefix(more ? end + 1 : end);
-  }
-  return all;
+double model_words::number(const char* key) const {
+  const std::string_view text = word(key);
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) wrong(key, "a number");
+  return value;
 }
 
 activation model_words::activation_of(const char* key) const {
@@ -58,13 +52,6 @@ void model_words::wrong(const char* key, const char* needed) const {
   throw model_error(fmt::format(
       "model '{}' says that its {} is '{}', it must be {}; correct METADATA of its tenon_add_model",
       model_.name(), key, word(key), needed));
-}
-
-double model_words::parsed(const char* key, std::string_view word, const char* needed) const {
-  double value = 0;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (error != std::errc() || end != word.data() + word.size()) wrong(key, needed);
-  return value;
 }
 
 }  // namespace tenon::samples

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
 #include <tenon/runtime/model.hpp>
 
@@ -23,14 +22,12 @@ class model_words {
   bool has(std::string_view parameter) const;
   const char* word(const char* key) const;
   double number(const char* key) const;
-  std::vector<double> numbers(const char* key, char between) const;
   activation activation_of(const char* key) const;
   /// What the products of `step` read.
   tenon_dtype compute() const;
-  [[noreturn]] void wrong(const char* key, const char* needed) const;
 
  private:
-  double parsed(const char* key, std::string_view word, const char* needed) const;
+  [[noreturn]] void wrong(const char* key, const char* needed) const;
 
   const runtime::model& model_;
 };

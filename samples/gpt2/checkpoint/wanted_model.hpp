@@ -11,23 +11,32 @@
 
 namespace tenon::samples {
 
-/// A value that decides what is computed, by its name in config.json.
+/// A value that decides what is computed.
 struct model_value {
-  std::string key, value;
+  std::string setting;       // its name in items of TENON_SAMPLES_GPT2
+  std::string key;           // its name in config.json
+  std::string value;         // as a number, a word, or numbers between slashes
+  std::string absent = {};   // what an item without it means; empty: every item has it
+  std::string present = {};  // what its mere name in an item means; empty: items have a value
+  std::string advised = {};  // what an item for this checkpoint has, where that is another value
+  bool at_most = false;      // a compiled model may have less
+
   bool operator==(const model_value&) const = default;
 };
 
 struct wanted_model {
-  std::string family;               // the model's source: "gpt2" or "llama"
-  std::vector<model_value> values;  // what a compiled model has to agree with
-  std::int64_t n_positions;         // the most that a compiled model may have
-  std::string configuration;        // in an item of TENON_SAMPLES_GPT2, behind the name and ":"
+  std::string family;  // families.hpp
+  std::vector<model_value> values;
   std::vector<config_key> keys;
   std::string impossible;  // what cannot be in any model; empty if nothing
+
+  /// What an item of TENON_SAMPLES_GPT2 has behind its name and ":".
+  std::string configuration() const;
 };
 
-/// Reads config.json of a directory; model_type tells the family.
-///   Throws model_error or tokenizer_error if it is absent or malformed.
+/// Reads config.json of a directory; model_type tells the family, GPT-2 where it is absent.
+///   Throws model_error or tokenizer_error if it is absent or malformed; what is not computed is
+///   refused in `keys`.
 wanted_model read_wanted_model(const std::filesystem::path& directory);
 
 }  // namespace tenon::samples

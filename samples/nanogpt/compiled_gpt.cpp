@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What models say of themselves; see compiled_gpt.hpp.
-#include "checkpoint/compiled_gpt.hpp"
+#include "compiled_gpt.hpp"
 
 #include "checkpoint/model_words.hpp"
 
@@ -8,7 +8,6 @@ namespace tenon::samples {
 
 compiled_gpt read_compiled(const runtime::model& model) {
   const model_words words(model);
-  const tenon_dtype compute = words.compute();
   const int n_embd = words.size("n_embd"), n_hidden = words.size("n_hidden");
   const gpt_config config{.n_layer = words.size("n_layer"),
                           .n_head = words.size("n_head"),
@@ -22,7 +21,7 @@ compiled_gpt read_compiled(const runtime::model& model) {
                           .epsilon = words.number("layer_norm_epsilon"),
                           .n_inner = n_hidden == 4 * n_embd ? 0 : n_hidden,
                           .tied = !words.has("lm_head.weight")};
-  return {&model.raw(), config, words.word("configuration"), compute};
+  return {&model.raw(), config, words.word("configuration")};
 }
 
 std::vector<compiled_gpt> compiled_models() {

@@ -13,8 +13,7 @@ namespace tenon::samples {
 struct compiled_gpt {
   const tenon_model* model;
   gpt_config config;
-  const char* configuration = "";   // its item of TENON_SAMPLES_GPT2 or TENON_SAMPLES_NANOGPT
-  tenon_dtype compute = TENON_F32;  // what the products of `step` read: f32 or bf16
+  const char* configuration = "";  // its item of TENON_SAMPLES_NANOGPT
 };
 
 /// Reads a model of gpt2.model.cpp: sizes are its dimensions, parameters tell of biases and of a

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// config.json of GPT-NeoX and BLOOM: what is read, and what is refused by name.
+#include <catch2/catch.hpp>
+
+#include "checkpoint/families.hpp"
+#include "wanted.hpp"
+
+using namespace tenon::samples;
+using Catch::Matchers::Contains;
+using nlohmann::json;
+
+namespace {
+
+// Pythia 70M's, as transformers 4 writes it.
+const json pythia{{"model_type", "gpt_neox"},
+                  {"num_hidden_layers", 6},
+                  {"num_attention_heads", 8},
+                  {"hidden_size", 512},
+                  {"intermediate_size", 2048},
+                  {"vocab_size", 50304},
+                  {"max_position_embeddings", 2048},
+                  {"rotary_emb_base", 10000},
+                  {"rotary_pct", 0.25},
+                  {"layer_norm_eps", 1e-5},
+                  {"hidden_act", "gelu"},
+                  {"use_parallel_residual", true},
+                  {"tie_word_embeddings", false}};
+
+// BLOOM 560M's: its first names for width and heads.
+const json bloom{{"model_type", "bloom"},      {"n_layer", 24},
+                 {"num_attention_heads", 16},  {"n_embed", 1024},
+                 {"vocab_size", 250880},       {"seq_length", 2048},
+                 {"layer_norm_epsilon", 1e-5}, {"apply_residual_connection_post_layernorm", false},
+                 {"pretraining_tp", 1},        {"slow_but_exact", false}};
+
+void refused(const json& config, const char* why) {
+  CHECK_THAT(refusals_of(read_config(config)), Contains(why));
+}
+
+}  // namespace
+
+TEST_CASE("a Pythia is read, and written as an item of the build", "[families]") {
+  const wanted_model found = read_config(pythia);
+  CHECK(refusals_of(found).empty());
+  CHECK(found.impossible.empty());
+  const std::string item =
+      "neox,n_layer=6,n_head=8,n_embd=512,n_hidden=2048,n_vocab=50304,n_block=2048,theta=10000,"
+      "n_turned=16,epsilon=1e-05,act=gelu,untied";
+  CHECK(found.configuration() == item);
+  json newer = with(
+      pythia,
+      {{"rope_parameters",
+        {{"rope_type", "default"}, {"rope_theta", 10000.0}, {"partial_rotary_factor", 0.25}}}});
+  newer.erase("rotary_pct");
+  newer.erase("rotary_emb_base");
+  CHECK(read_config(newer).configuration() == item);
+  CHECK(read_config(with(pythia, {{"use_parallel_residual", false}, {"rotary_pct", 1.0}}))
+            .configuration() ==
+        "neox,n_layer=6,n_head=8,n_embd=512,n_hidden=2048,n_vocab=50304,n_block=2048,theta=10000,"
+        "n_turned=64,epsilon=1e-05,act=gelu,sequential,untied");
+}
+
+TEST_CASE("what GPT-NeoX can switch on and is not computed is refused", "[families]") {
+  refused(with(pythia, {{"rotary_pct", 0.3}}),
+          "rotary_pct is 0.3: of the 64 channels of a head it turns 19; this sample turns an even");
+  refused(with(pythia, {{"rotary_pct", 0.01}}), "it turns 0;");
+  refused(with(pythia, {{"rotary_pct", 1.5}}), "it turns 96;");
+  refused(with(pythia, {{"rope_scaling", {{"type", "linear"}, {"factor", 2.0}}}}),
+          "rope_scaling is");
+  refused(with(pythia, {{"rope_parameters", {{"rope_type", "yarn"}}}}),
+          "rope_parameters.rope_type is \"yarn\"");
+  refused(with(pythia, {{"attention_bias", false}}), "attention_bias is false");
+  refused(with(pythia, {{"hidden_act", "xielu"}}), "hidden_act is \"xielu\"");
+  refused(with(pythia, {{"quantization_config", {{"bits", 4}}}}), "quantization_config is");
+  CHECK(read_config(with(pythia, {{"num_attention_heads", 7}})).impossible ==
+        "num_attention_heads is 7, which does not divide hidden_size, 512");
+  CHECK_THROWS_WITH(read_config(with(pythia, {{"rotary_pct", 0}})),
+                    Contains("rotary_pct is 0, which needs a number above 0"));
+}
+
+TEST_CASE("a BLOOM is read by its older and its newer names", "[families]") {
+  const wanted_model found = read_config(bloom);
+  CHECK(refusals_of(found).empty());
+  CHECK(found.impossible.empty());
+  const std::string item =
+      "bloom,n_layer=24,n_head=16,n_embd=1024,n_vocab=250880,n_block=2048,epsilon=1e-05";
+  CHECK(found.configuration() == item);
+  json newer = with(bloom, {{"n_head", 16}, {"hidden_size", 1024}});
+  newer.erase("n_embed");
+  newer.erase("num_attention_heads");
+  CHECK(read_config(newer).configuration() == item);
+  CHECK(read_config(with(bloom, {{"tie_word_embeddings", false}})).configuration() ==
+        item + ",untied");
+}
+
+TEST_CASE("what BLOOM can switch on and is not computed is refused", "[families]") {
+  refused(with(bloom, {{"apply_residual_connection_post_layernorm", true}}),
+          "apply_residual_connection_post_layernorm is true: this sample computes models with");
+  refused(with(bloom, {{"quantization_config", {{"bits", 4}}}}), "quantization_config is");
+  CHECK(read_config(with(bloom, {{"num_attention_heads", 15}})).impossible ==
+        "num_attention_heads is 15, which does not divide n_embed, 1024");
+}
+
+TEST_CASE("what no family serves is refused with those that there are", "[families]") {
+  for (const family& each : families())
+    for (const char* const type : each.model_types)
+      CHECK(read_config(json{{"model_type", type}}).family == each.name);
+  refused({{"model_type", "opt"}},
+          "model_type is \"opt\": this sample computes gpt2, llama, mistral, qwen2, qwen3, "
+          "gpt_neox, bloom");
+}

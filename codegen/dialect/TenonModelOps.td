@@ -55,8 +55,10 @@ def Tenon_ParamOp : Tenon_Op<"param", [Symbol, HasParent<"ModelOp">,
   let summary = "a learned tensor under its checkpoint name";
   let description = [{
     (C1) `type` is a float tensor with named, static dimensions.
-    (C2) `layers`, where given, is a static dimension of the model, and the name holds `{}` exactly
-         then, once: there is one tensor a layer, `{}` standing for the layer's number.
+    (C2) `layers`, where given, is a static dimension of the model, and the name holds `{}`: there is
+         one tensor a layer, the first `{}` standing for the layer's number. It may hold one more, or
+         one without layers: checkpoints then store the parts along the first dimension as tensors
+         of their own, of a parameter with two dimensions or more.
     (C3) the initial value is finite and not negative: a standard deviation or a bound.
 
     ```mlir
@@ -71,6 +73,8 @@ def Tenon_ParamOp : Tenon_Op<"param", [Symbol, HasParent<"ModelOp">,
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{
+    /// Whether checkpoints store each part along the first dimension as a tensor.
+    bool isStoredInParts();
     mlir::RankedTensorType getTensorType() {
       return mlir::cast<mlir::RankedTensorType>(getType());
     }

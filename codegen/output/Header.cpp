@@ -159,7 +159,9 @@ void Writer::putParameters() {
     rank = std::max(rank, param.tensor.dims.size());
   put("/// A tensor that a checkpoint must hold; where `layers` is not 0 there is one a layer, "
       "under\n"
-      "/// the name with the layer's number in place of {{}}.\n"
+      "/// the name with the layer's number in place of {{}}; another {{}} is the number of a part "
+      "along\n"
+      "/// the first dimension, of which each is a tensor.\n"
       "struct parameter {{\n"
       "  std::string_view name;\n"
       "  tenon_dtype dtype;\n"

@@ -53,12 +53,21 @@ inline std::vector<tensor> random_parameters(random_source& random) {
   for (const tenon_param& param : std::span(model->params, model->n_params)) {
     if (param.tensor.dtype != TENON_F32 && param.tensor.dtype != TENON_BF16)
       fail(std::string(param.tensor.name) + " is neither f32 nor bf16; the check knows those only");
-    for (std::uint32_t layer = 0; layer < std::max(param.layers, 1u); ++layer) {
-      tensor x{param.tensor.name, TENON_F32, {}, {}};
-      if (const auto at = x.name.find("{}"); param.layers > 0 && at != std::string::npos)
-        x.name.replace(at, 2, std::to_string(layer));
-      for (std::uint32_t i = 0; i < param.tensor.rank; ++i)
-        x.shape.push_back(model->dims[param.tensor.dims[i]].max);
+    // As checkpoints hold it: a tensor for each layer, or for each part along the first dimension.
+    const std::string_view name = param.tensor.name;
+    const bool in_parts = name.find("{}", param.layers > 0 ? name.find("{}") + 2 : 0) != name.npos;
+    std::vector<std::int64_t> shape;
+    for (std::uint32_t i = 0; i < param.tensor.rank; ++i)
+      shape.push_back(model->dims[param.tensor.dims[i]].max);
+    const std::int64_t parts = in_parts ? shape.front() : 1;
+    if (in_parts) shape.erase(shape.begin());
+    for (std::int64_t number = 0; number < std::max(param.layers, 1u) * parts; ++number) {
+      tensor x{param.tensor.name, TENON_F32, shape, {}};
+      const auto put = [&](std::int64_t of) {
+        x.name.replace(x.name.find("{}"), 2, std::to_string(of));
+      };
+      if (param.layers > 0) put(number / parts);
+      if (in_parts) put(number % parts);
       x.words.resize(count_of(x.shape));
       // Matrices keep the size of what they multiply; vectors are around their initial value.
       const float bound =

@@ -13,21 +13,26 @@
 
 namespace tenon::runtime::detail {
 
-/// One tensor of the model: a parameter, at one layer where it belongs to a stack.
+/// One tensor of the model: a parameter, at one layer where it belongs to a stack, and one part of
+/// it where each part along its first dimension is a tensor.
 struct slot {
-  std::uint32_t param, layer;
+  std::uint32_t param, layer, part;
 };
 
-/// All slots, parameters in model order and layers within.
+/// All slots, parameters in model order, layers within, parts within these.
 std::vector<slot> slots_of(const tenon_model& model);
 
-/// "h.3.ln_1.weight": the name with the layer's number in place of "{}".
+/// "h.3.ln_1.weight": the name with the layer's number in place of "{}", the part's in the next.
 std::string slot_name(const tenon_model& model, const slot& which);
 
-/// Elements of one layer of a parameter, and its shape.
+/// How many slots a layer of a parameter is: the parts along its first dimension where the name has
+/// a place for their number, else 1.
+std::uint32_t parts_of(const tenon_model& model, const tenon_param& param);
+
+/// Elements of one slot of a parameter, and its shape.
 std::size_t element_count(const tenon_model& model, const tenon_param& param);
 std::vector<std::int64_t> shape_of(const tenon_model& model, const tenon_param& param);
-/// Bytes of one layer of a parameter, row-major.
+/// Bytes of one slot of a parameter, row-major.
 std::size_t slot_bytes(const tenon_model& model, const tenon_param& param);
 
 /// Values of the slots of one model.

@@ -78,7 +78,8 @@ class builder_of {
   constexpr std::uint32_t param(text stem, text leaf, dtype type, shape_ref shape, initialiser init,
                                 bool is_tied, where at) {
     at = line_of(at);
-    const string_ref name = repeated_name(stem, leaf, at);
+    // Of several dimensions, one name for each part along the first.
+    const string_ref name = repeated_name(stem, leaf, at, shape.rank > 1 ? 1 : 0);
     if (scores_line_ != 0) fail({mistake_kind::parameter_in_scores, name, scores_line_, at.line});
     const auto bits = __builtin_bit_cast(std::uint64_t, init.value);
     const auto low = static_cast<std::uint32_t>(bits);
@@ -112,7 +113,7 @@ class builder_of {
   /// A state belongs to the one node that uses it.
   constexpr std::uint32_t state(text name, state_kind kind, dtype type, shape_ref shape, where at) {
     at = line_of(at);
-    const string_ref letters = repeated_name(name, {""}, at);
+    const string_ref letters = repeated_name(name, {""}, at, 0);
     if (const std::uint32_t* first = find(states_, state_record::words, letters))
       fail({mistake_kind::cache_used_twice, letters, first[state_record::line], at.line});
     if (find(dims_, dim_record::words, letters) != nullptr ||
@@ -161,9 +162,12 @@ class builder_of {
     std::uint32_t param = 0;
     if (kind == stored_kind::twin) {
       const std::uint32_t* first = find(params_, param_record::words, intern(of));
+      const bool is_stacked = first != nullptr && first[param_record::repeat] != 0;
       if (first == nullptr)
         fail({mistake_kind::twin_of_no_parameter, intern(of), 0, at.line});
-      else if ((first[param_record::repeat] != 0) != (layers != 0))
+      else if (holes(of) > (is_stacked ? 1 : 0))
+        fail({mistake_kind::twin_of_parts, letters, first[param_record::line], at.line});
+      else if (is_stacked != (layers != 0))
         fail({mistake_kind::twin_of_another_stack, letters, first[param_record::line], at.line});
       else
         param = 1 + static_cast<std::uint32_t>(first - params_.data) / param_record::words;
@@ -311,13 +315,14 @@ class builder_of {
 
   constexpr void check_name(text name, where at) {
     check_letters(name, at);
-    for (std::uint32_t i = 0; i < name.size; ++i)
-      if (name.data[i] == '{' || name.data[i] == '}')
-        return fail({mistake_kind::name_holds_braces, intern(name), 0, at.line});
+    if (holes(name) > 0) fail({mistake_kind::name_holds_braces, intern(name), 0, at.line});
   }
 
-  constexpr string_ref repeated_name(text stem, text leaf, where at) {
-    check_name(stem, at);
+  /// `most_holes`: how often stem and leaf may hold "{}".
+  constexpr string_ref repeated_name(text stem, text leaf, where at, std::uint32_t most_holes) {
+    check_letters(stem, at);
+    if (holes(stem) + holes(leaf) > most_holes)
+      fail({mistake_kind::name_holds_braces, intern(stem), 0, at.line});
     if (repeat_ != 0) strings_.append(prefix_.data, prefix_.size).append(".{}.", 4);
     strings_.append(stem.data, stem.size);
     const string_ref whole = intern(leaf);

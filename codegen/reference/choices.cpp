@@ -18,9 +18,11 @@ Tensor topK(const Tensor &x, int64_t count) {
   for (int64_t r = 0; r < x.rows(); ++r) {
     std::vector<int64_t> order(x.last());
     std::iota(order.begin(), order.end(), 0);
-    auto isNan = [&](int64_t c) { return std::isnan(x.row(r)[c]); };
-    std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-      return isNan(a) || isNan(b) ? isNan(a) && !isNan(b) : x.row(r)[a] > x.row(r)[b];
+    std::sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+      double first = x.row(r)[a], second = x.row(r)[b];
+      if (std::isnan(first) != std::isnan(second))
+        return std::isnan(first);
+      return first == second || std::isnan(first) ? a < b : first > second;
     });
     for (int64_t j = 0; j < count; ++j)
       result.row(r)[j] = static_cast<double>(order[j]);

@@ -163,14 +163,14 @@ static_assert(!is_accepted<attended<heads>> && !is_accepted<attended<heads, b>>)
 static_assert(same<result<decltype(detail::check_cross_entropy<x, ids>())>, tensor<f32>>);
 // choices of rows; a gathered weight's product has the indices' dimensions, whether x has them all
 // or all but the last
-using chosen = indices<c, a, time_steps, b>;
-static_assert(same<result<decltype(detail::check_top_k<c, b, x>())>, chosen>);
+using picked = indices<c, a, time_steps, b>;
+static_assert(same<result<decltype(detail::check_top_k<c, b, x>())>, picked>);
 static_assert(same<result<decltype(detail::check_top_k<c, c, x>())>, indices<c, a, time_steps, c>>);
 static_assert(
-    same<result<decltype(detail::check_take<x, chosen>())>, tensor<f32, a, time_steps, b>>);
+    same<result<decltype(detail::check_take<x, picked>())>, tensor<f32, a, time_steps, b>>);
 struct n_out : dim<7> {};
 struct n_in : dim<4> {};
-using of_each = result<decltype(detail::check_gather<param<f32, c, n_out, heads, n_in>, chosen>())>;
+using of_each = result<decltype(detail::check_gather<param<f32, c, n_out, heads, n_in>, picked>())>;
 static_assert(
     same<result<decltype(detail::check_linear<tensor<f32, a, time_steps, n_in>, of_each>())>,
          tensor<f32, a, time_steps, b, n_out, heads>>);

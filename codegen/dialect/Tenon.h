@@ -11,6 +11,7 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include "GatheredShape.h"
 #include "ProductShape.h"
 #include "Traits.h"
 

@@ -4,6 +4,7 @@
 #define TENON_ALL
 
 include "TenonBackwardOps.td"
+include "TenonChoiceOps.td"
 include "TenonLossOps.td"
 include "TenonTrainingOps.td"
 include "TenonViewOps.td"

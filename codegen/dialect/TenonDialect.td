@@ -101,7 +101,10 @@ def Tenon_GroupKind : Tenon_Enum<"GroupKind", "which kernel family computes a fu
   I32EnumAttrCase<"SumLeading", 13, "sum_leading">,
   I32EnumAttrCase<"GradientNorm", 14, "gradient_norm">,
   I32EnumAttrCase<"Optimiser", 15, "optimiser">,
-  I32EnumAttrCase<"Initialise", 16, "initialise">]>;
+  I32EnumAttrCase<"Initialise", 16, "initialise">, I32EnumAttrCase<"Choice", 17, "choice">,
+  I32EnumAttrCase<"GatheredLinear", 18, "gathered_linear">,
+  I32EnumAttrCase<"GatheredLinearBackward", 19, "gathered_linear_backward">,
+  I32EnumAttrCase<"GatheredWeightGradient", 20, "gathered_weight_gradient">]>;
 def Tenon_GroupKindAttr : Tenon_EnumAttr<Tenon_GroupKind, "group_kind">;
 
 // See Traits.h.

@@ -75,13 +75,21 @@ LogicalResult ParamOp::verify() {
                                  "type is "
                               << getType();
   uint32_t places = graph::count_holes(getSymName().data(), getSymName().size()); // (C2)
-  if (places != (getLayersAttr() ? 1 : 0))
+  uint32_t ofLayers = getLayersAttr() ? 1 : 0;
+  if (places < ofLayers || places > ofLayers + (type.getRank() > 1 ? 1 : 0))
     return violates(*this, 2) << "the name '" << getSymName() << "' holds " << places
-                              << " times {}; it must be once with layers, and not without";
+                              << " times {}; it must be once with layers, and once more only for "
+                                 "the parts along the first of several dimensions; it has "
+                              << (ofLayers ? "layers" : "no layers") << ", its shape is "
+                              << shapeText(type);
   if (!getInitValue().isFinite() || getInitValue().isNegative()) // (C3)
     return violates(*this, 3) << "the initial value must be finite and not negative, it is "
                               << getInitValueAttr();
   return success();
+}
+
+bool ParamOp::isStoredInParts() {
+  return graph::count_holes(getSymName().data(), getSymName().size()) > (getLayersAttr() ? 1 : 0);
 }
 
 LogicalResult ParamOp::verifySymbolUses(SymbolTableCollection &symbols) {
@@ -128,6 +136,9 @@ LogicalResult StoredOp::verifySymbolUses(SymbolTableCollection &symbols) {
   auto param = symbols.lookupNearestSymbolFrom<ParamOp>(*this, getOfAttr()); // (C2)
   if (!param)
     return violates(*this, 2) << getOfAttr() << " is no tenon.param of the model; declare it";
+  if (param.isStoredInParts())
+    return violates(*this, 2) << getOfAttr() << " is stored as several tensors, of which '"
+                              << getName() << "' can be no copy";
   if (param.getLayers().has_value() != getName().contains("{}"))
     return violates(*this, 2) << "the name '" << getName()
                               << "' must hold {} exactly where that of " << getOfAttr() << " does";

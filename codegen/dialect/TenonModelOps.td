@@ -55,10 +55,12 @@ def Tenon_ParamOp : Tenon_Op<"param", [Symbol, HasParent<"ModelOp">,
   let summary = "a learned tensor under its checkpoint name";
   let description = [{
     (C1) `type` is a float tensor with named, static dimensions.
-    (C2) `layers`, where given, is a static dimension of the model, and the name holds `{}` exactly
-         then, once: there is one tensor a layer, `{}` standing for the layer's number, which is not
-         negative. `{2i+1}` in its place stands for 2 i + 1 where the layers' own number is i: of
-         layers that take turns (tenon/graph/format.hpp).
+    (C2) `layers`, where given, is a static dimension of the model, and the name holds `{}`: there is
+         one tensor a layer, the first `{}` standing for the layer's number, which is not negative.
+         `{2i+1}` in its place stands for 2 i + 1 where the layers' own number is i: of layers that
+         take turns (tenon/graph/format.hpp). The name may hold one `{}` more, or one without
+         layers: checkpoints then store the parts along the first dimension as tensors of their
+         own, of a parameter with two dimensions or more.
     (C3) the initial value is finite and not negative: a standard deviation or a bound.
 
     ```mlir
@@ -73,6 +75,8 @@ def Tenon_ParamOp : Tenon_Op<"param", [Symbol, HasParent<"ModelOp">,
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{
+    /// Whether checkpoints store each part along the first dimension as a tensor.
+    bool isStoredInParts();
     mlir::RankedTensorType getTensorType() {
       return mlir::cast<mlir::RankedTensorType>(getType());
     }

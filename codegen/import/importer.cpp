@@ -127,8 +127,11 @@ private:
     if (node.op == graph::op::attend)
       return closeScores(node, operands, location);
 
-    if (node.op == graph::op::linear)
+    if (node.op == graph::op::linear || node.op == graph::op::gathered_linear)
       castToWeight(operands, location);
+    if ((node.op == graph::op::take || node.op == graph::op::gathered_linear) &&
+        failed(checkIndices(node, operands, location)))
+      return failure();
     const OpRow &row = opRows[static_cast<uint32_t>(node.op)];
     OperationState operation(location, row.operation);
     operation.addOperands(operands);
@@ -175,6 +178,22 @@ private:
     return emitError(location) << "cross_entropy chooses among '" << name.getValue()
                                << "', whose size is known only at run time; let a dimension known "
                                   "at compile time be the last one of logits";
+  }
+
+  // Indices are those of a top_k of as many elements as they choose among, so that kernels need not
+  // check them.
+  LogicalResult checkIndices(const Graph::Node &node, ArrayRef<Value> operands, Location location) {
+    auto topK = operands.back().getDefiningOp<TopKOp>();
+    bool isTake = node.op == graph::op::take;
+    auto among = cast<RankedTensorType>(operands[isTake ? 0 : 1].getType());
+    if (topK && topK.getX().getType().getRank() > 0 && among.getRank() > 0 &&
+        topK.getX().getType().getShape().back() ==
+            (isTake ? among.getShape().back() : among.getShape().front()))
+      return success();
+    return emitError(location) << "the graph hands a "
+                               << graph::op_table[static_cast<uint32_t>(node.op)].name
+                               << " indices that are not those of a top_k of as many elements as "
+                                  "it chooses among";
   }
 
   // The DSL lets a linear with a weight of bf16 read f32; the rounding is an operation here.

@@ -181,6 +181,14 @@ static void countProduct(Type rows, Type other, unsigned count, Cost &cost) {
   cost.flops.add(2, dims);
 }
 
+/// The parts of a weight (D, ...) that ids (M..., A) name: those of one token; of a call's other
+/// tokens they may be the same ones.
+static void countParts(Type weight, Type ids, Cost &cost) {
+  SmallVector<StringAttr> dims{dimNames(ids).back()};
+  llvm::append_range(dims, dimNames(weight).drop_front());
+  cost.bytes.add(bytesOf(weight), dims);
+}
+
 /// `flops` and `bytes` for each element of a parameter, of all its layers.
 static void countParam(Operation &operation, FlatSymbolRefAttr name, int64_t flops, int64_t bytes,
                        Cost &cost) {
@@ -230,6 +238,24 @@ static void countOperation(Operation &operation, Cost &cost) {
       })
       .Case([&](LinearBackwardWeightOp op) {
         countProduct(op.getX().getType(), op.getDy().getType(), op.getShape().made, cost);
+      })
+      // A comparison of each element for each of the chosen.
+      .Case([&](TopKOp op) {
+        SmallVector<StringAttr> dims(dimNames(op.getX().getType()));
+        dims.push_back(dimNames(op.getType()).back());
+        cost.flops.add(1, dims);
+      })
+      .Case([&](TakeBackwardOp op) { cost.flops.addElements(1, op.getDy().getType()); })
+      .Case([&](GatheredLinearOp op) {
+        countProduct(op.getType(), op.getX().getType(), op.getShape().summed, cost);
+        countParts(op.getWeight().getType(), op.getIds().getType(), cost);
+      })
+      .Case([&](GatheredLinearBackwardOp op) {
+        countProduct(op.getDy().getType(), op.getType(), op.getShape().summed, cost);
+        countParts(op.getWeight().getType(), op.getIds().getType(), cost);
+      })
+      .Case([&](GatheredLinearBackwardWeightOp op) {
+        countProduct(op.getDy().getType(), op.getX().getType(), op.getShape().summed, cost);
       })
       // Logits, and the gradients of both factors; the softmax and its gradient.
       .Case([&](HeadCrossEntropyOp op) {
@@ -305,7 +331,8 @@ Cost costOf(GroupOp group) {
   group.getBody().walk([&](GetParamOp op) {
     bool isGathered = llvm::all_of(op->getUsers(), [&](Operation *user) {
       auto embedding = dyn_cast<EmbeddingOp>(user);
-      return embedding && embedding.getTable() == op.getResult();
+      return (embedding && embedding.getTable() == op.getResult()) ||
+             isa<GatheredLinearOp, GatheredLinearBackwardOp>(user);
     });
     if (!isGathered)
       cost.bytes.addElements(bytesOf(op.getType()), op.getType());

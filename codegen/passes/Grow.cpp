@@ -29,7 +29,8 @@ bool startsGroup(Operation *op) {
     return !waitsForGroup(op);
   if (auto last = dyn_cast<LastTokenOp>(op))
     return !(isRow(last) && op->hasOneUse() && isa<LayerNormOp>(*op->user_begin()));
-  return isa<LinearOp, LayerNormOp, AttentionOp, TokenCrossEntropyOp, MaskedMeanOp>(op) ||
+  return isa<LinearOp, GatheredLinearOp, TopKOp, TakeOp, LayerNormOp, AttentionOp,
+             TokenCrossEntropyOp, MaskedMeanOp>(op) ||
          isElementwise(op) || isa<ReduceOp>(op) || isView(op) || startsTrainingGroup(op);
 }
 
@@ -67,6 +68,18 @@ GroupPlan growEmbedding(EmbeddingOp first) {
     }
   return growth.plan;
 }
+
+/// What is chosen, and the elements at these places of the same rows.
+GroupPlan growChoice(Operation *first) {
+  Growth growth(GroupKind::Choice, first);
+  if (auto topK = dyn_cast<TopKOp>(first))
+    for (Operation *op = first->getNextNode(); op; op = op->getNextNode())
+      if (auto take = dyn_cast<TakeOp>(op);
+          take && take.getIds() == topK.getResult() && take.getX() == topK.getX())
+        growth.take(take);
+  growth.stop("a choice takes nothing in but the elements that it names");
+  return growth.plan;
+}
 } // namespace
 
 GroupPlan growGroup(Operation *op) {
@@ -88,6 +101,13 @@ GroupPlan growGroup(Operation *op) {
     growth.takeElementwise();
     return growth.plan;
   }
+  if (auto gathered = dyn_cast<GatheredLinearOp>(op)) {
+    Growth growth(GroupKind::GatheredLinear, op, gathered.getShape().made);
+    growth.takeElementwise();
+    return growth.plan;
+  }
+  if (isa<TopKOp, TakeOp>(op))
+    return growChoice(op);
   if (isElementwise(op) || isa<ReduceOp>(op) || isView(op))
     return growRows(op);
   if (isa<AlongOp>(op)) {

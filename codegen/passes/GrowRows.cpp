@@ -55,7 +55,7 @@ static SmallVector<Rows> rowsOf(Operation *view) {
 
 /// Whether a kernel ends with elementwise operations behind `op`: those are rather left to it.
 static bool takesEpilogue(Operation *op) {
-  return isa<LinearOp, LinearBackwardOp, LayerNormBackwardOp, EmbeddingOp>(op);
+  return isa<LinearOp, LinearBackwardOp, GatheredLinearOp, LayerNormBackwardOp, EmbeddingOp>(op);
 }
 
 namespace {

@@ -51,14 +51,16 @@ bool startsTrainingGroup(Operation *op) {
     // Of something that is no sum, such as the gradient of a parameter that is added as it is.
     Operation *maker = accumulate.getValue().getDefiningOp();
     return !isa_and_nonnull<EmbeddingBackwardOp, SumLeadingOp, LayerNormBackwardWeightOp,
-                            LinearBackwardWeightOp, HeadCrossEntropyOp>(maker);
+                            LinearBackwardWeightOp, GatheredLinearBackwardWeightOp,
+                            HeadCrossEntropyOp>(maker);
   }
   if (isa<SumLeadingOp>(op))
     return !isPositionSum(op);
   return isa<EmbeddingBackwardOp, LayerNormBackwardOp, LayerNormBackwardWeightOp, LinearBackwardOp,
-             LinearBackwardWeightOp, HeadCrossEntropyOp, AttentionSavingOp, AttentionBackwardOp,
-             CrossEntropyBackwardOp, GradientNormOp, ClipFactorOp, AdamwOp, SgdOp, InitialiseOp>(
-      op);
+             LinearBackwardWeightOp, TakeBackwardOp, GatheredLinearBackwardOp,
+             GatheredLinearBackwardWeightOp, HeadCrossEntropyOp, AttentionSavingOp,
+             AttentionBackwardOp, CrossEntropyBackwardOp, GradientNormOp, ClipFactorOp, AdamwOp,
+             SgdOp, InitialiseOp>(op);
 }
 
 namespace {
@@ -146,12 +148,15 @@ GroupPlan growTrainingGroup(Operation *op) {
     return growRun<AdamwOp, SgdOp>(GroupKind::Optimiser, op);
   if (isa<InitialiseOp>(op))
     return growRun<InitialiseOp>(GroupKind::Initialise, op);
-  return alone(isa<HeadCrossEntropyOp>(op)       ? GroupKind::HeadLoss
-               : isa<AttentionSavingOp>(op)      ? GroupKind::Attention
-               : isa<AttentionBackwardOp>(op)    ? GroupKind::AttentionBackward
-               : isa<CrossEntropyBackwardOp>(op) ? GroupKind::CrossEntropy
-               : isa<ClipFactorOp>(op)           ? GroupKind::GradientNorm
-                                                 : GroupKind::SumLeading);
+  return alone(isa<HeadCrossEntropyOp>(op)               ? GroupKind::HeadLoss
+               : isa<TakeBackwardOp>(op)                 ? GroupKind::Choice
+               : isa<GatheredLinearBackwardOp>(op)       ? GroupKind::GatheredLinearBackward
+               : isa<GatheredLinearBackwardWeightOp>(op) ? GroupKind::GatheredWeightGradient
+               : isa<AttentionSavingOp>(op)              ? GroupKind::Attention
+               : isa<AttentionBackwardOp>(op)            ? GroupKind::AttentionBackward
+               : isa<CrossEntropyBackwardOp>(op)         ? GroupKind::CrossEntropy
+               : isa<ClipFactorOp>(op)                   ? GroupKind::GradientNorm
+                                                         : GroupKind::SumLeading);
 }
 
 } // namespace tenon

@@ -15,6 +15,8 @@ namespace {
 bool readsBf16(OpOperand &use) {
   if (auto linear = dyn_cast<LinearOp>(use.getOwner()))
     return use.get() == linear.getWeight() && use.get() != linear.getBias();
+  if (auto gathered = dyn_cast<GatheredLinearOp>(use.getOwner()))
+    return use.get() == gathered.getWeight();
   auto embedding = dyn_cast<EmbeddingOp>(use.getOwner());
   return embedding && use.get() == embedding.getTable();
 }
@@ -52,15 +54,17 @@ void castOperands(Block &block) {
     for (Region &region : op.getRegions())
       for (Block &inner : region)
         castOperands(inner);
-    auto linear = dyn_cast<LinearOp>(op);
-    if (!linear || !isF32(linear.getX().getType()) || isF32(linear.getWeight().getType()))
+    if (!isa<LinearOp, GatheredLinearOp>(op)) // x and the weight are their first operands
       continue;
-    Value &narrow = casts[linear.getX()];
+    Value x = op.getOperand(0), weight = op.getOperand(1);
+    if (!isF32(x.getType()) || isF32(weight.getType()))
+      continue;
+    Value &narrow = casts[x];
     if (!narrow) {
-      OpBuilder b(linear);
-      narrow = CastOp::create(b, linear.getLoc(), narrowed(linear.getX().getType()), linear.getX());
+      OpBuilder b(&op);
+      narrow = CastOp::create(b, op.getLoc(), narrowed(x.getType()), x);
     }
-    linear.getXMutable().assign(narrow);
+    op.setOperand(0, narrow);
   }
 }
 

@@ -215,6 +215,36 @@ LogicalResult rule(JoinOp op, Value dy, Backward &w) {
   return success();
 }
 
+LogicalResult rule(TakeOp op, Value dy, Backward &w) {
+  return addTo(op.getX(), w, [&]() -> Value {
+    return TakeBackwardOp::create(w.b, op.getLoc(), op.getX().getType(), dy, w.use(op.getIds()));
+  });
+}
+
+LogicalResult rule(GatheredLinearOp op, Value dy, Backward &w) {
+  Location loc = op.getLoc();
+  GatheredShape shape = op.getShape();
+  auto weight = [&]() -> Value {
+    Value x = w.use(op.getX()), ids = w.use(op.getIds());
+    return GatheredLinearBackwardWeightOp::create(w.b, loc, op.getWeight().getType(), x, dy, ids);
+  };
+  auto x = [&]() -> Value {
+    RankedTensorType type = op.getX().getType(), ids = op.getIds().getType();
+    SmallVector<int64_t> sizes(ids.getShape());
+    SmallVector<StringAttr> names(dimNames(ids));
+    llvm::append_range(sizes, type.getShape().take_back(shape.summed));
+    llvm::append_range(names, dimNames(type).take_back(shape.summed));
+    auto each = RankedTensorType::get(sizes, type.getElementType(),
+                                      DimsAttr::get(type.getContext(), names));
+    Value factor = w.use(op.getWeight()), by = w.use(op.getIds());
+    Value dx = GatheredLinearBackwardOp::create(w.b, loc, each, dy, factor, by);
+    if (!shape.isShared)
+      return dx;
+    return ReduceOp::create(w.b, loc, type, Reduction::Sum, dx, dimNames(ids).back().getValue());
+  };
+  return success(succeeded(addTo(op.getWeight(), w, weight)) && succeeded(addTo(op.getX(), w, x)));
+}
+
 LogicalResult rule(AttentionSavingOp op, Value dy, Backward &w) {
   if (llvm::none_of(op.getInputs(), [&](Value input) { return w.isActive(input); }))
     return success();
@@ -254,6 +284,12 @@ Value zerosLike(OpBuilder &b, Value value) {
 }
 
 MutableArrayRef<OpOperand> differentiableOperands(Operation *op) {
+  if (isa<TopKOp>(op)) // an index does not move with what it was chosen by
+    return {};
+  if (isa<TakeOp>(op))
+    return op->getOpOperands().take_front(1);
+  if (isa<GatheredLinearOp>(op))
+    return op->getOpOperands().take_front(2);
   auto elementwise = dyn_cast<ElementwiseOp>(op);
   bool chooses = elementwise && (elementwise.getFunction() == ScalarFunction::select_less ||
                                  elementwise.getFunction() == ScalarFunction::select_at_most);
@@ -264,8 +300,8 @@ LogicalResult applyRule(Operation *op, Backward &backward) {
   Value dy = backward.gradientOf(op->getResult(0));
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case<EmbeddingOp, AddOp, ScaleOp, TrainingDropoutOp, LayerNormOp, LinearOp, GeluOp,
-            ElementwiseOp, ReduceOp, SliceOp, JoinOp, AttentionSavingOp, CrossEntropyOp>(
-          [&](auto op) { return rule(op, dy, backward); })
+            ElementwiseOp, ReduceOp, SliceOp, JoinOp, TakeOp, GatheredLinearOp, AttentionSavingOp,
+            CrossEntropyOp>([&](auto op) { return rule(op, dy, backward); })
       .Default(
           [](Operation *op) {
             return op->emitError("'")

@@ -25,7 +25,8 @@ public:
   mlir::OpBuilder b; // behind the backward written so far
 };
 
-/// The operands that an operation has a derivative by: all but those that it only compares.
+/// The operands that an operation has a derivative by: all but those that it only compares, and
+/// indices.
 llvm::MutableArrayRef<mlir::OpOperand> differentiableOperands(mlir::Operation *op);
 
 /// Appends the vector-Jacobian product of an operation: adds to the gradients of its operands. An

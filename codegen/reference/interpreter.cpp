@@ -4,6 +4,7 @@
 
 #include "EntryNames.h"
 #include "RowParts.h"
+#include "choices.h"
 #include "ops.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -179,6 +180,15 @@ LogicalResult Interpreter::execute(Operation *op) {
         Tensor result = join(parts, op.getOffsets(), columns);
         result.shape = shapeOf(op.getType());
         return define(op.getResult(), result);
+      })
+      .Case([&](TopKOp op) {
+        return define(op.getResult(), topK(get(op.getX()), op.getType().getShape().back()));
+      })
+      .Case(
+          [&](TakeOp op) { return define(op.getResult(), take(get(op.getX()), get(op.getIds()))); })
+      .Case([&](GatheredLinearOp op) {
+        return define(op.getResult(), gatheredLinear(get(op.getX()), get(op.getWeight()),
+                                                     get(op.getIds()), op.getShape().made));
       })
       .Case([&](LastTokenOp op) { return define(op.getResult(), lastToken(get(op.getX()))); })
       .Case([&](TokenCrossEntropyOp op) {

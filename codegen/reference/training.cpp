@@ -2,6 +2,7 @@
 // The interpreter's cases for training: backward operations, random numbers, and what belongs to a
 // parameter beside its value.
 #include "backward.h"
+#include "choices.h"
 #include "interpreter.h"
 #include "ops.h"
 #include "optimisers.h"
@@ -52,6 +53,19 @@ LogicalResult Interpreter::executeTraining(Operation *op) {
                       linearBackwardWeight(factor(get(op.getX()), narrow),
                                            factor(get(op.getDy()), narrow), op.getTransposed(),
                                            op.getShape().summed, op.getShape().made));
+      })
+      .Case([&](TakeBackwardOp op) {
+        return define(op.getResult(), takeBackward(get(op.getDy()), get(op.getIds()),
+                                                   op.getType().getShape().back()));
+      })
+      .Case([&](GatheredLinearBackwardOp op) {
+        return define(op.getResult(), gatheredLinearBackward(get(op.getDy()), get(op.getWeight()),
+                                                             get(op.getIds()), op.getShape().made));
+      })
+      .Case([&](GatheredLinearBackwardWeightOp op) {
+        return define(op.getResult(), gatheredLinearBackwardWeight(
+                                          get(op.getX()), get(op.getDy()), get(op.getIds()),
+                                          op.getType().getShape(), op.getShape().made));
       })
       .Case([&](GeluBackwardOp op) {
         auto backward = op.getForm() == GeluKind::Erf ? geluErfBackward : geluTanhBackward;

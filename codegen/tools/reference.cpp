@@ -28,33 +28,78 @@ static LogicalResult fail(const Twine &message) {
   return failure();
 }
 
-/// Calls `function(param, layer, full)` for each tensor of the parameters, `full` being its name in
-/// a checkpoint.
+/// The tensors that a layer of a parameter is in a checkpoint.
+struct StoredTensors {
+  llvm::SmallVector<std::string> names; // one, or one for each part along the first dimension
+  bool inParts;
+
+  StoredTensors(ParamOp param, int64_t layer) : inParts(param.isStoredInParts()) {
+    std::string whole = param.getSymName().str();
+    if (param.getLayersAttr())
+      whole = numbered(whole, layer);
+    for (int64_t part = 0; part < (inParts ? param.getTensorType().getDimSize(0) : 1); ++part)
+      names.push_back(inParts ? numbered(whole, part) : whole);
+  }
+
+  static std::string numbered(std::string name, int64_t number) {
+    if (auto hole = graph::find_hole(name.data(), name.size()); hole.found())
+      name.replace(hole.begin, hole.end - hole.begin, std::to_string(hole.number(number)));
+    return name;
+  }
+
+  /// All of them as the parameter has them; nothing, and the name of one, where that is missing.
+  std::optional<Tensor> joined(const Tensors &file, StringRef prefix, std::string &missing) const {
+    Tensor result;
+    for (const std::string &name : names) {
+      auto tensor = file.find((prefix + name).str());
+      if (tensor == file.end()) {
+        missing = (prefix + name).str();
+        return std::nullopt;
+      }
+      result.shape = tensor->second.shape;
+      llvm::append_range(result.values, tensor->second.values);
+    }
+    if (inParts)
+      result.shape.insert(result.shape.begin(), static_cast<int64_t>(names.size()));
+    return result;
+  }
+
+  void split(const Tensor &whole, StringRef prefix,
+             std::vector<std::pair<std::string, Tensor>> &outputs) const {
+    auto each = static_cast<int64_t>(whole.values.size() / names.size());
+    for (auto [i, name] : llvm::enumerate(names)) {
+      auto begin = whole.values.begin() + static_cast<int64_t>(i) * each;
+      outputs.emplace_back((prefix + name).str(),
+                           Tensor{llvm::SmallVector<int64_t>(
+                                      llvm::ArrayRef(whole.shape).drop_front(inParts ? 1 : 0)),
+                                  {begin, begin + each}});
+    }
+  }
+};
+
+/// Calls `function(param, layer, stored)` for each layer of the parameters.
 template <class Function>
 static LogicalResult forParams(ModelOp model, Function function) {
   for (ParamOp param : model.getBody().getOps<ParamOp>()) {
     int64_t layers = param.getLayersAttr() ? lookupDim(model, *param.getLayers()).getMax() : 1;
-    for (int64_t layer = 0; layer < layers; ++layer) {
-      std::string full = param.getSymName().str();
-      if (auto hole = graph::find_hole(full.data(), full.size()); hole.found())
-        full.replace(hole.begin, hole.end - hole.begin, std::to_string(hole.number(layer)));
-      if (failed(function(param, layer, full)))
+    for (int64_t layer = 0; layer < layers; ++layer)
+      if (failed(function(param, layer, StoredTensors(param, layer))))
         return failure();
-    }
   }
   return success();
 }
 
 static LogicalResult setParams(ModelOp model, const Tensors &file,
                                reference::Interpreter &interpreter) {
-  return forParams(model, [&](ParamOp param, int64_t layer, const std::string &full) {
-    auto tensor = file.find(full);
-    if (tensor == file.end())
-      return fail("the parameters' file has no tensor '" + full + "'");
+  return forParams(model, [&](ParamOp param, int64_t layer, const StoredTensors &stored) {
+    std::string missing;
+    std::optional<Tensor> tensor = stored.joined(file, "", missing);
+    if (!tensor)
+      return fail("the parameters' file has no tensor '" + missing + "'");
     auto type = cast<FloatType>(param.getTensorType().getElementType());
     // The runtime rounds to bf16 at load.
     interpreter.setParam(param.getSymName(), layer,
-                         type.isBF16() ? reference::roundTo(tensor->second, type) : tensor->second);
+                         type.isBF16() ? reference::roundTo(*tensor, type) : *tensor);
     return success();
   });
 }
@@ -70,11 +115,12 @@ static const std::pair<Part, StringRef> partNames[] = {{Part::Value, "param."},
 /// Gradients and moments of the calls before, where the inputs' file has them.
 static LogicalResult setParts(ModelOp model, const Tensors &file,
                               reference::Interpreter &interpreter) {
-  return forParams(model, [&](ParamOp param, int64_t layer, const std::string &full) {
+  return forParams(model, [&](ParamOp param, int64_t layer, const StoredTensors &stored) {
+    std::string missing;
     for (auto [part, prefix] : partNames)
-      if (auto tensor = file.find((prefix + full).str());
-          tensor != file.end() && part != Part::Value)
-        interpreter.set(part, param.getSymName(), layer, tensor->second);
+      if (std::optional<Tensor> tensor = stored.joined(file, prefix, missing);
+          tensor && part != Part::Value)
+        interpreter.set(part, param.getSymName(), layer, *tensor);
     return success();
   });
 }
@@ -96,11 +142,11 @@ static bool writesPart(StringRef entry, Part part) {
 static LogicalResult getParts(ModelOp model, StringRef entry,
                               const reference::Interpreter &interpreter,
                               std::vector<std::pair<std::string, Tensor>> &outputs) {
-  return forParams(model, [&](ParamOp param, int64_t layer, const std::string &full) {
+  return forParams(model, [&](ParamOp param, int64_t layer, const StoredTensors &stored) {
     for (auto [part, prefix] : partNames)
       if (const Tensor *tensor = interpreter.find(part, param.getSymName(), layer);
           tensor && writesPart(entry, part))
-        outputs.emplace_back((prefix + full).str(), *tensor);
+        stored.split(*tensor, prefix, outputs);
     return success();
   });
 }

@@ -20,7 +20,14 @@ struct n_kv : dim<2> {};
 struct n_group : dim<3> {};
 struct n_dim : dim<8> {};
 
+// Experts, and those that a token has.
+struct n_expert : dim<8> {};
+struct n_active : dim<2> {};
+
 using hidden_states = tensor<f32, batch, seq, n_embd>;
 using query_heads = tensor<f32, batch, seq, n_kv, n_group, n_dim>;
 using key_heads = tensor<f32, batch, seq, n_kv, n_dim>;
+using expert_scores = tensor<f32, batch, seq, n_expert>;
+using chosen_experts = indices<n_expert, batch, seq, n_active>;
+using expert_weights = param<f32, n_expert, n_hidden, n_embd>;
 using key_cache = kv_cache<f32, batch, n_block, n_kv, n_dim>;

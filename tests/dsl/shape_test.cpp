@@ -161,6 +161,24 @@ static_assert(same<result<attended<b>>, queries> && same<result<attended<>>, que
 static_assert(same<result<attended<b, heads>>, queries>);
 static_assert(!is_accepted<attended<heads>> && !is_accepted<attended<heads, b>>);
 static_assert(same<result<decltype(detail::check_cross_entropy<x, ids>())>, tensor<f32>>);
+// choices of rows; a gathered weight's product has the indices' dimensions, whether x has them all
+// or all but the last
+using picked = indices<c, a, time_steps, b>;
+static_assert(same<result<decltype(detail::check_top_k<c, b, x>())>, picked>);
+static_assert(same<result<decltype(detail::check_top_k<c, c, x>())>, indices<c, a, time_steps, c>>);
+static_assert(
+    same<result<decltype(detail::check_take<x, picked>())>, tensor<f32, a, time_steps, b>>);
+struct n_out : dim<7> {};
+struct n_in : dim<4> {};
+using of_each = result<decltype(detail::check_gather<param<f32, c, n_out, heads, n_in>, picked>())>;
+static_assert(
+    same<result<decltype(detail::check_linear<tensor<f32, a, time_steps, n_in>, of_each>())>,
+         tensor<f32, a, time_steps, b, n_out, heads>>);
+static_assert(
+    same<result<
+             decltype(detail::check_linear<tensor<f32, a, time_steps, b, heads, n_in>, of_each>())>,
+         tensor<f32, a, time_steps, b, n_out>>);
+static_assert(!is_accepted<decltype(detail::check_linear<tensor<f32, a, b, n_in>, of_each>())>);
 using one_target = input<"target", i32>;
 static_assert(
     same<result<decltype(detail::check_cross_entropy<tensor<f32, b>, one_target>())>, tensor<f32>>);
@@ -185,6 +203,12 @@ static_assert(
 static_assert(same<decltype(sum<c>(refused_value{}) + max<c>(refused_value{})), refused_value>);
 static_assert(same<decltype(nn::rms_norm<c>{"n"}(refused_value{})), refused_value>);
 static_assert(same<decltype(along<c>(refused_value{})), refused_value>);
+static_assert(same<decltype(top_k<c, b>(refused_value{}).indices), refused_value>);
+static_assert(same<decltype(take(refused_value{}, refused_value{})), refused_value>);
+static_assert(
+    same<decltype(gather(param<f32, c, b, a>{"w", ones}, refused_value{})), refused_value>);
+static_assert(same<decltype(linear(refused_value{}, refused_value{})), refused_value>);
+static_assert(same<decltype(softmax<c>(refused_value{})), refused_value>);
 static_assert(same<decltype(slice<c>(refused_value{})), refused_value>);
 static_assert(same<decltype(join<c>(refused_value{}, refused_value{})), refused_value>);
 static_assert(same<decltype(outer(refused_value{}, refused_value{})), refused_value>);

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Writes models at random, legal ones, as C++: the same for the same seeds, on every machine.
 
-  random_models.py random|trained 0 1 2 -o random.model.cpp
+  random_models.py random|trained|experts 0 1 2 -o random.model.cpp
 
 A model is made of the DSL's operations on whatever is at hand: results are used once, twice or not
 at all, parameters and norms again, layers are stacked, losses are added up. One that is trained has
-no output but its loss.
+no output but its loss; those of the form `experts` are trained, and have mixtures of experts too.
 """
 import argparse
 import random
@@ -28,6 +28,9 @@ struct other : dyn<1, 9> {{}};
 struct c_left : dim<{left}> {{}};
 struct c_right : dim<{right}> {{}};
 struct w : dim<{w}> {{}};
+"""
+EXPERTS = """struct n_expert : dim<{experts}> {{}};
+struct n_active : dim<{active}> {{}};
 """
 TENSORS = {"x": "(B, T, c)", "h": "(B, T, w)", "p": "(T, c)", "l": "(B, T, n_vocab)", "s": "(B, T)", "n": "()"}
 
@@ -54,9 +57,9 @@ class Scope:
 
 
 class Model:
-    def __init__(self, seed, training):
+    def __init__(self, seed, form):
         self.random = random.Random(seed)
-        self.training = training
+        self.training, self.has_experts = form != "random", form == "experts"
         self.members, self.layers = [], []
         self.inside = None  # the members of the layer that is being written
         self.count = 0
@@ -81,9 +84,10 @@ class Model:
         return options[int(self.random.random() * len(options))]
 
     def member(self, declaration):
-        """Declares a parameter or a layer; `{}` in it is its name. Returns the name."""
+        """Declares a parameter or a layer; `{}` in it is its name, PART the number's of a part. Returns the name."""
         name = f"m{self.number()}"
-        (self.members if self.inside is None else self.inside).append(declaration.replace("{}", name) + ";")
+        declaration = declaration.replace("{}", name).replace("PART", "{}")
+        (self.members if self.inside is None else self.inside).append(declaration + ";")
         return name
 
     # ---- values made from nothing or from others, by shape
@@ -224,6 +228,25 @@ class Model:
             "scored": f"attention<c>({x}, {x}, {made}({x}), {cache}, {function})",
             "both ways": f"attention<c, other>({x}, {made}({x}), {x}, {function})"}[form])
 
+    def experts(self, scope):
+        """What of experts families do: which scores choose, how much each of the chosen counts."""
+        x, router = scope.any("x"), self.member('param<f32, n_expert, c> {}{"{}", normal(0.6)}')
+        up = self.member('param<f32, n_expert, w, c> {}{"{}.PART.up", normal(0.3)}')
+        down = self.member('param<f32, n_expert, c, w> {}{"{}", normal(0.3)}')
+        number = self.number()
+        scores, chosen, h = f"scores{number}", f"chosen{number}", f"h{number}"
+        logits = self.pick(["linear({0}, {1})", "softmax<n_expert>(linear({0}, {1}))", "sigmoid(linear({0}, {1}))"])
+        scope.lines.append(f"auto {scores} = {logits.format(x, router)};")
+        scope.lines.append(f"auto {chosen} = top_k<n_expert, n_active>({scores});")
+        act = self.pick(["nn::silu({})", "tanh({})", "gelu({}, gelu_erf)", "{} * 0.5"])
+        product = f"linear({x}, gather({up}, {chosen}.indices))"
+        scope.lines.append(f"auto {h} = {act.format(product)};")
+        each = f"linear({h}, gather({down}, {chosen}.indices))"
+        share = self.pick(["{0}.values", "softmax<n_active>({0}.values)", "tanh(take({1}, {0}.indices))",
+                           "({0}.values / (2 + sum<n_active>({0}.values * {0}.values)))"]).format(chosen, scores)
+        scope.add("x", self.pick(["{2} + sum<n_active>({0} * {1})", "sum<n_active>({0} * {1})",
+                                  "max<n_active>({0}) * sum<n_active>({1})"]).format(each, share, x))
+
     def stack(self, scope):
         x, name = scope.any("x"), f"layer{self.number()}"
         inner = Scope(self, "y")
@@ -246,6 +269,8 @@ class Model:
                  "arithmetic", "rows", "rows", "rows", "up", "down", "attention"]
         if self.inside is None:
             kinds += ["stack", "places", "head"]
+        if self.has_experts:
+            kinds += ["experts"] * 6
         kind = self.pick(kinds)
         shape, width = self.pick([("x", "c"), ("x", "c"), ("h", "w")])
         if kind == "norm":
@@ -264,6 +289,8 @@ class Model:
             scope.add("x", f"{self.linear('w', 'c')}({scope.any('h')})")
         elif kind == "attention":
             self.attention(scope)
+        elif kind == "experts":
+            self.experts(scope)
         elif kind == "stack":
             self.stack(scope)
         elif kind == "places":
@@ -300,6 +327,9 @@ class Model:
         used = [f'input<"{i}", i32, batch, seq> {i}' for i in ("ids", "kinds", "targets")]
         dims = DIMENSIONS.format(vocab=self.vocab, layers=self.pick([1, 2, 3]), heads=self.heads, c=self.c,
                                  c3=3 * self.c, w=self.w, left=self.left, right=max(1, self.c - self.left))
+        if self.has_experts:
+            experts = self.pick([1, 2, 3, 5, 8])
+            dims += EXPERTS.format(experts=experts, active=1 + int(self.random.random() * experts))
         body = "\n    ".join(scope.lines + [f"return outputs({named});"])
         return (f"\nnamespace of_{name} {{\n{dims}\n" + "\n".join(self.layers)
                 + "struct model {\n  " + "\n  ".join(self.members)
@@ -309,11 +339,11 @@ class Model:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("form", choices=["random", "trained"])
+    parser.add_argument("form", choices=["random", "trained", "experts"])
     parser.add_argument("seeds", type=int, nargs="+")
     parser.add_argument("-o", dest="output", required=True)
     args = parser.parse_args()
-    models = [Model(seed, args.form == "trained").write(f"{args.form}_{seed}") for seed in args.seeds]
+    models = [Model(seed, args.form).write(f"{args.form}_{seed}") for seed in args.seeds]
     with open(args.output, "w", encoding="utf-8") as file:
         file.write(HEAD + "".join(models))
 

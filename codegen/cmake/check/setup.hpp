@@ -55,16 +55,18 @@ inline std::size_t count_of(const std::vector<std::int64_t>& shape) {
 
 inline std::vector<tensor> random_parameters(random_source& random) {
   std::vector<tensor> tensors;
-  const auto named = rt::tensor_list::of(*model);  // in the order of the parameters' layers
+  const auto named = rt::tensor_list::of(*model);  // in the order of the parameters
   if (!named) fail(named.message());
   auto name = named->begin();
   for (const tenon_param& param : std::span(model->params, model->n_params)) {
     if (param.tensor.dtype != TENON_F32 && param.tensor.dtype != TENON_BF16)
       fail(std::string(param.tensor.name) + " is neither f32 nor bf16; the check knows those only");
-    for (std::uint32_t layer = 0; layer < std::max(param.layers, 1u); ++layer) {
-      tensor x{(name++)->name, TENON_F32, {}, {}};
-      for (std::uint32_t i = 0; i < param.tensor.rank; ++i)
-        x.shape.push_back(model->dims[param.tensor.dims[i]].max);
+    // As checkpoints hold it: a tensor for each layer, or for each part along the first dimension.
+    std::size_t left = std::max(param.layers, 1u);
+    for (std::uint32_t i = 0; i < param.tensor.rank; ++i)
+      left *= static_cast<std::size_t>(model->dims[param.tensor.dims[i]].max);
+    for (; left > 0; ++name) {
+      tensor x{name->name, TENON_F32, {name->shape, name->shape + name->rank}, {}};
       x.words.resize(count_of(x.shape));
       // Matrices keep the size of what they multiply; vectors are around their initial value.
       const float bound =
@@ -73,6 +75,7 @@ inline std::vector<tensor> random_parameters(random_source& random) {
               : std::sqrt(3.0f / static_cast<float>(*std::ranges::min_element(x.shape)));
       const float middle = param.init == TENON_INIT_ONES ? 1.0f : 0.0f;
       for (std::size_t i = 0; i < x.words.size(); ++i) x.set(i, middle + random.uniform(bound));
+      left -= x.words.size();
       tensors.push_back(std::move(x));
     }
   }

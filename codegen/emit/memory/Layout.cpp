@@ -92,6 +92,15 @@ FailureOr<MemoryLayout> MemoryLayout::of(ModelOp model, const Target &target) {
       return failure();
     }
     if (use != uses.first.end() && use->second.depth != 0) {
+      if (param.isStoredInParts()) {
+        InFlightDiagnostic error =
+            param.emitError("parameter '")
+            << param.getSymName()
+            << "' is stored as several tensors, and a linear needs it in panels of all of them; "
+               "let its parts be chosen by gather, or store it as one";
+        error.attachNote(use->second.op->getLoc()) << "used by a linear here";
+        return failure();
+      }
       packed.depth = use->second.depth;
       packed.columns = type.getNumElements() / packed.depth;
       packed.bytes = packedBytes(packed.depth, packed.columns, type.getElementType(), target);

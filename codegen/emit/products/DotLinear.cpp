@@ -3,20 +3,14 @@
 // them; one that is also the token table is kept once, as the table. Each output is a dot
 // product: 16 partial sums over K in order (for bf16 a register of pairs), the rest of K as a
 // zero-filled vector, then one fixed tree. Threads share the columns N.
+#include "DotTile.h"
 #include "Families.h"
-#include "Gemm.h"
-#include "Product.h"
 #include "kernel/Bf16.h"
-#include "kernel/Transpose.h"
 #include "rows/Elementwise.h"
 
 using namespace mlir;
 
 namespace tenon {
-
-// Bytes of x at a time: with 1.5 MB of it, 512 rows of GPT-2, each tile waits for the third-level
-// cache.
-static constexpr int64_t rowBytes = 384 << 10;
 
 // Columns whose sums wait together for a long chain, which then gets whole vectors of them: whole
 // blocks and vectors of every target, so that dropout finds its columns in fours. And rows of them.
@@ -25,7 +19,7 @@ static constexpr int64_t waitingColumns = 48, waitingRows = 128;
 namespace {
 struct DotKernel : Product {
   DotKernel(GroupOp group, CpuKernelBuilder &k)
-      : Product(group, k), lanes(bf16 ? k.target.lanes : k.target.sumLanes) {}
+      : Product(group, k), dots(*this) {}
 
   void emit() {
     Value rows = Product::rows();
@@ -33,13 +27,13 @@ struct DotKernel : Product {
     auto [begin, end] =
         k.share(k.index(waits ? llvm::divideCeil(columns, waitingColumns) : columns));
     if (waits)
-      waiting = k.own(mostRows(waitingRows) * waitingColumns, k.b.getF32Type());
-    for (unsigned few = 1; few < dotRows(); ++few)
+      waiting = k.own(dots.cachedRows(waitingRows) * waitingColumns, k.b.getF32Type());
+    for (unsigned few = 1; few < dots.rows(); ++few)
       k.ifThen(k.less(k.index(few - 1), rows), [&] {
         k.ifThen(k.less(rows, k.index(few + 1)),
                  [&] { waits ? emitFewWaiting(begin, end, few) : emitFew(begin, end, few); });
       });
-    k.ifThen(k.less(k.index(dotRows() - 1), rows),
+    k.ifThen(k.less(k.index(dots.rows() - 1), rows),
              [&] { waits ? emitManyWaiting(begin, end, rows) : emitMany(begin, end, rows); });
   }
 
@@ -52,8 +46,8 @@ private:
   }
 
   void emitManyWaiting(Value begin, Value end, Value rows) {
-    unsigned block = dotColumns();
-    int64_t most = mostRows(waitingRows);
+    unsigned block = dots.columns();
+    int64_t most = dots.cachedRows(waitingRows);
     k.loop(k.index(0), rows, most, [&](Value first) {
       Value last = k.min(k.add(first, most), rows);
       forGroups(begin, end, first, last, [&](Value column, Value stop) {
@@ -111,8 +105,8 @@ private:
   /// Enough rows that blocks of columns pay: the table is read from the caches for most of them.
   /// Only so many rows at a time that they stay in the second-level cache.
   void emitMany(Value begin, Value end, Value rows) {
-    unsigned block = dotColumns();
-    int64_t most = mostRows(INT64_MAX);
+    unsigned block = dots.columns();
+    int64_t most = dots.cachedRows(INT64_MAX);
     Value blocksEnd = k.add(begin, k.mul(k.div(k.sub(end, begin), block), block));
     k.loop(k.index(0), rows, most, [&](Value first) {
       Value last = k.min(k.add(first, most), rows);
@@ -124,7 +118,7 @@ private:
 
   /// Rows [first, last) of some columns.
   void emitColumns(Value column, Value first, Value last, unsigned block) {
-    unsigned full = dotRows();
+    unsigned full = dots.rows();
     Value done = k.add(first, k.mul(k.div(k.sub(last, first), full), full));
     k.loop(first, done, full, [&](Value row) {
       if (block > 1)
@@ -138,8 +132,8 @@ private:
   /// each tile of rows fetches its part, and the places of the next tile's results.
   /// Together worth 3 (f32) and 5 (bf16) % of peak for GPT-2's head with 256 rows.
   void prefetch(Value row, Value column, Value first, Value end, unsigned block) {
-    unsigned full = dotRows();
-    int64_t lineElements = 64 / elementBytes();
+    unsigned full = dots.rows();
+    int64_t lineElements = 64 / dots.elementBytes();
     int64_t lines = llvm::divideCeil(block * depth, lineElements);
     Value tile = k.div(k.sub(row, first), full), tiles = k.div(k.sub(end, first), full);
     Value each = k.div(k.add(tiles, lines - 1), tiles); // the part of a tile, rounded up
@@ -147,46 +141,13 @@ private:
     Value next =
         k.mul(k.min(k.add(column, block), k.index(std::max<int64_t>(columns - block, 0))), depth);
     k.loop(begin, stop, 1, [&](Value line) {
-      k.prefetch(weight, k.add(next, k.mul(line, lineElements)), element());
+      k.prefetch(weight, k.add(next, k.mul(line, lineElements)), dots.element());
     });
     Value last = k.sub(end, k.index(1));
     for (Value result : k.group.getResults())
       for (unsigned i = full; i < 2 * full; ++i)
         k.prefetch(k.base(result), k.add(k.mul(k.min(k.add(row, i), last), columns), column),
                    storedType(getElementTypeOrSelf(result.getType())));
-  }
-
-  /// `lanes` lanes at element `index`, of which the first `valid` elements are read and the rest
-  /// are zero.
-  Value loadLanes(Value base, Value index, int64_t valid) {
-    if (bf16)
-      return loadPairs(k, base, index, lanes, valid);
-    return loadPadded(k, base, index, valid, lanes);
-  }
-
-  KernelBuilder::Values accumulate(ArrayRef<Value> rowStarts, ArrayRef<Value> columnStarts, Value d,
-                                   int64_t valid, ValueRange sums) {
-    // The next tile's rows, from the second-level cache: worth 3 (f32) and 1 (bf16) % on a Zen 5
-    // where a vector is a line. Where it is half of one, twice as many prefetches cost a third.
-    if (rowStarts.size() == dotRows() && lanes * group() * elementBytes() == 64)
-      for (Value start : rowStarts)
-        k.prefetch(x, k.add(k.add(start, d), dotRows() * depth), element(), /*level=*/1);
-    KernelBuilder::Values next(sums);
-    // The operands of rows, of which a tile has fewer than columns, stay in registers, and only one
-    // half of them at a time: so 3 x 4 sums and operands fit into the 16 registers of AVX2.
-    for (unsigned half = 0; half < parts(); ++half) {
-      SmallVector<Value> rows;
-      for (Value start : rowStarts)
-        rows.push_back(part(loadLanes(x, k.add(start, d), valid), half));
-      for (auto [j, start] : llvm::enumerate(columnStarts)) {
-        Value w = part(loadLanes(weight, k.add(start, d), valid), half);
-        for (auto [i, a] : llvm::enumerate(rows)) {
-          Value &sum = next[i * columnStarts.size() + j];
-          sum = multiply(a, w, sum);
-        }
-      }
-    }
-    return next;
   }
 
   SmallVector<Value> columnsFrom(Value column, unsigned count) {
@@ -202,54 +163,12 @@ private:
       rowStarts.push_back(k.mul(k.add(row, i), depth));
     for (Value column : ofColumns)
       columnStarts.push_back(k.mul(column, depth));
-    int64_t step = lanes * group(); // elements of K that one vector holds
-    int64_t whole = depth - depth % step;
-    KernelBuilder::Values sums(rows * ofColumns.size(), k.splat(0.0, lanes));
-    if (whole > 0)
-      sums =
-          k.loop(k.index(0), k.index(whole), k.index(step), sums, [&](Value d, ValueRange carried) {
-            return accumulate(rowStarts, columnStarts, d, step, carried);
-          });
-    if (whole < depth)
-      sums = accumulate(rowStarts, columnStarts, k.index(whole), depth - whole, sums);
-    finishTile(sums, row, rows, ofColumns, neighbours);
+    dots.emit(rowStarts, columnStarts, neighbours, [&](Value sums, unsigned i, unsigned j) {
+      finish(sums, k.add(row, i), ofColumns[j]);
+    });
   }
 
-  /// Adds up the lanes of a tile's sums, as many of them at once as a register has lanes.
-  void finishTile(ArrayRef<Value> sums, Value row, unsigned rows, ArrayRef<Value> ofColumns,
-                  bool neighbours) {
-    unsigned block = ofColumns.size();
-    for (unsigned j = 0, wide; j < block; j += wide) {
-      wide = neighbours ? std::min(llvm::bit_floor(block - j), lanes) : 1;
-      for (unsigned i = 0, high; i < rows; i += high) {
-        high = std::min(llvm::bit_floor(rows - i), lanes / wide);
-        SmallVector<Value> part;
-        for (unsigned n = 0; n < high * wide; ++n)
-          part.push_back(sums[(i + n / wide) * block + j + n % wide]);
-        Value added = sumsOfLanes(k, part);
-        if (high * wide == 1)
-          finish(added, k.add(row, i), ofColumns[j]);
-        else
-          for (unsigned r = 0; r < high; ++r)
-            finish(takePiece(k, added, {r * wide, wide}), k.add(row, i + r), ofColumns[j]);
-      }
-    }
-  }
-
-  /// Rows at a time: whole tiles of them.
-  int64_t mostRows(int64_t limit) const {
-    int64_t cached = std::min(rowBytes / (depth * elementBytes()), limit), full = dotRows();
-    return std::max<int64_t>(cached / full, 1) * full;
-  }
-  /// Of x and the table in memory.
-  Type element() const { return bf16 ? k.b.getI16Type() : Type(k.b.getF32Type()); }
-  unsigned dotRows() const { return parts() == 2 ? k.target.widenedDotRows : k.target.dotRows; }
-  unsigned dotColumns() const {
-    return parts() == 2 ? k.target.widenedDotColumns : k.target.dotColumns;
-  }
-  int64_t elementBytes() const { return bf16 ? 2 : 4; }
-
-  unsigned lanes;
+  DotTile dots;
   Value waiting; // [rows][waitingColumns] from waitingRow and waitingColumn on; null: none wait
   Value waitingRow, waitingColumn;
 };

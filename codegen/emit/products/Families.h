@@ -16,6 +16,12 @@ mlir::LogicalResult emitLinearBackward(GroupOp group, CpuKernelBuilder &k);
 /// Gradients of a product's weight and bias: WeightGradient.cpp.
 mlir::LogicalResult emitWeightGradient(GroupOp group, CpuKernelBuilder &k);
 int64_t weightGradientScratch(LinearBackwardWeightOp op); // floats
+/// Product with a gathered weight, with epilogue: GatheredLinear.cpp. Its gradients:
+/// GatheredBackward.cpp.
+void emitGatheredLinear(GroupOp group, CpuKernelBuilder &k);
+void emitGatheredLinearBackward(GroupOp group, CpuKernelBuilder &k);
+mlir::LogicalResult emitGatheredWeightGradient(GroupOp group, CpuKernelBuilder &k);
+int64_t gatheredScratch(mlir::Operation *op); // floats
 /// The head and its loss in training, with both gradients: HeadLoss.cpp.
 mlir::LogicalResult emitHeadLoss(GroupOp group, CpuKernelBuilder &k);
 int64_t headLossScratch(HeadCrossEntropyOp op); // floats

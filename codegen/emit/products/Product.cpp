@@ -8,7 +8,7 @@ using namespace mlir;
 
 namespace tenon {
 
-Product::Product(GroupOp group, CpuKernelBuilder &k) : k(k) {
+Product::Product(GroupOp group, CpuKernelBuilder &k) : Factors{k} {
   Block &body = group.getBody().front();
   op = *body.getOps<LinearOp>().begin();
   x = k.base(op.getX());
@@ -26,11 +26,11 @@ void Product::finish(Value value, Value row, Value column) {
   storeChain(k, chain, op.getResult(), value, row, column, shape.made);
 }
 
-Value Product::part(Value loaded, unsigned i) {
+Value Factors::part(Value loaded, unsigned i) const {
   return parts() == 1 ? loaded : halfOfPairs(k, loaded, i);
 }
 
-Value Product::multiply(Value x, Value weight, Value sums) {
+Value Factors::multiply(Value x, Value weight, Value sums) const {
   return bf16 && parts() == 1 ? dotPairs(k, x, weight, sums) : k.fma(x, weight, sums);
 }
 

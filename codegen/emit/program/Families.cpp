@@ -54,6 +54,14 @@ LogicalResult emitFamily(GroupOp group, CpuKernelBuilder &k) {
     return inOneStage(emitOptimiser);
   case GroupKind::Initialise:
     return emitInitialise(group, k);
+  case GroupKind::Choice:
+    return inOneStage(emitChoice);
+  case GroupKind::GatheredLinear:
+    return emitGatheredLinear(group, k), success();
+  case GroupKind::GatheredLinearBackward:
+    return emitGatheredLinearBackward(group, k), success();
+  case GroupKind::GatheredWeightGradient:
+    return emitGatheredWeightGradient(group, k);
   }
   llvm_unreachable("every group kind has a family");
 }
@@ -81,7 +89,7 @@ int64_t scratchElements(GroupOp group) {
             .Case([&](AttentionBackwardOp op) {
               return maxElements(model, cast<RankedTensorType>(op.getLse().getType()));
             })
-            .Default(int64_t(0));
+            .Default([](Operation *op) { return gatheredScratch(op); });
   return elements;
 }
 

@@ -7,9 +7,12 @@
 // rows, of which each is a sum over the batch.
 #include "ColumnShare.h"
 #include "Families.h"
+#include "IdOrder.h"
 #include "RowSums.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+
+#include <optional>
 
 using namespace mlir;
 
@@ -36,14 +39,13 @@ public:
     dy = k.base(op.getDy());
     count = k.rows(cast<RankedTensorType>(op.getIds().getType()), 0);
     own = ColumnShare::of(k, columns);
+    if (!op.getIds().getDefiningOp<PositionsOp>())
+      order.emplace(k, k.base(op.getIds()), rows, count);
   }
-
-  /// The word of the scratch memory, of 32 bits, that the list of tokens begins at.
-  static int64_t firstTokenOf(int64_t rows) { return rows + 3; }
 
   /// What has to be there before any share goes over rows.
   void emitBeforeIds() {
-    k.ifThen(sorts(), [&] { k.ifThen(k.less(k.shareNumber, k.index(1)), [&] { sortTokens(); }); });
+    k.ifThen(sorts(), [&] { k.ifThen(k.less(k.shareNumber, k.index(1)), [&] { order->sort(); }); });
   }
 
   void emitByIds() {
@@ -69,7 +71,8 @@ private:
   void emitTokens() {
     Value last = k.sub(count, k.index(1));
     k.loop(k.index(0), count, 1, [&](Value token) {
-      Value row = rowOf(token), ahead = rowOf(k.min(k.add(token, prefetchTokens), last));
+      Value row = order->rowOf(token),
+            ahead = order->rowOf(k.min(k.add(token, prefetchTokens), last));
       Value next = k.mul(k.min(ahead, k.index(rows - 1)), columns);
       Value from = k.mul(token, columns), to = k.mul(row, columns);
       // The host has refused ids that are in no row.
@@ -96,7 +99,7 @@ private:
     bool streams = columns % ColumnShare::lineElements == 0 && rows * columns * 4 >= streamedBytes;
     Value last = k.sub(count, k.index(1));
     k.loop(k.index(0), k.index(rows), 1, [&](Value row) {
-      Value from = word(row), to = word(k.add(row, 1)), start = k.mul(row, columns);
+      Value from = order->begin(row), to = order->begin(k.add(row, 1)), start = k.mul(row, columns);
       // Rows of no token stay as they are, or begin with 0.
       k.ifThen(arith::OrIOp::create(k.b, k.loc, begins, k.less(from, to)), [&] {
         forRuns(k, own, rowVectors, [&](Value column, ArrayRef<Piece> pieces) {
@@ -105,9 +108,9 @@ private:
           for (Piece piece : pieces)
             sums.push_back(adds.begin(k, k.add(target, piece.offset), piece.lanes));
           sums = k.loop(from, to, k.index(1), sums, [&](Value i, ValueRange carried) {
-            Value own = k.mul(word(k.add(i, firstToken())), columns);
+            Value own = k.mul(order->token(i), columns);
             Value ahead = k.min(k.add(i, prefetchTokens), last);
-            Value next = k.mul(word(k.add(ahead, firstToken())), columns);
+            Value next = k.mul(order->token(ahead), columns);
             k.prefetchRun(dy, k.add(next, column), f32, extentOf(pieces));
             KernelBuilder::Values added;
             for (auto [piece, sum] : llvm::zip(pieces, carried)) {
@@ -125,39 +128,6 @@ private:
       k.storeFence();
   }
 
-  /// In scratch memory: word r is how many tokens belong to rows before r, hence where the first
-  /// one of row r stands in the list of tokens, which begins at word firstToken(). At its end are
-  /// tokens of no row.
-  void sortTokens() {
-    Value zero = k.index(0), one = k.index(1), end = k.index(firstToken());
-    k.loop(zero, end, 1, [&](Value i) { setWord(i, zero); });
-    auto countedRow = [&](Value token) { return k.min(rowOf(token), k.index(rows)); };
-    // Word r + 2 counts row r, then word r + 1 is where its next token goes.
-    k.loop(zero, count, 1, [&](Value token) {
-      Value at = k.add(countedRow(token), 2);
-      setWord(at, k.add(word(at), one));
-    });
-    k.loop(zero, end, one, {zero}, [&](Value i, ValueRange before) {
-      Value sum = k.add(before[0], word(i));
-      setWord(i, sum);
-      return KernelBuilder::Values{sum};
-    });
-    k.loop(zero, count, 1, [&](Value token) {
-      Value at = k.add(countedRow(token), 1), place = word(at);
-      setWord(k.add(place, firstToken()), token);
-      setWord(at, k.add(place, one));
-    });
-  }
-
-  int64_t firstToken() const { return firstTokenOf(rows); }
-  Value word(Value index) {
-    Value loaded = k.load(k.scratch, index, k.b.getI32Type());
-    return arith::IndexCastUIOp::create(k.b, k.loc, k.b.getIndexType(), loaded);
-  }
-  void setWord(Value index, Value value) {
-    k.store(arith::IndexCastUIOp::create(k.b, k.loc, k.b.getI32Type(), value), k.scratch, index);
-  }
-
   void clear(Value row) {
     Value start = k.mul(row, columns);
     forColumns(
@@ -165,12 +135,6 @@ private:
         [&](Value column, unsigned lanes) {
           k.store(k.splat(0.0, lanes), adds.base, k.add(start, column));
         });
-  }
-
-  /// The row that a token's id names; ids as unsigned, so that negative ones lie above every table.
-  Value rowOf(Value token) {
-    Value id = k.load(k.base(op.getIds()), token, k.b.getI32Type());
-    return arith::IndexCastUIOp::create(k.b, k.loc, k.b.getIndexType(), id);
   }
 
   Value negated(Value flag) {
@@ -184,8 +148,9 @@ private:
   Type f32;
   Value begins; // i1: the gradient begins anew
   int64_t rows, columns;
-  Value dy, count; // the tokens
-  ColumnShare own; // of this thread
+  Value dy, count;              // the tokens
+  std::optional<IdOrder> order; // none by positions
+  ColumnShare own;              // of this thread
 };
 } // namespace
 
@@ -194,7 +159,7 @@ int64_t embeddingBackwardScratch(EmbeddingBackwardOp op) {
     return 0;
   ModelOp model = enclosingModel(op);
   int64_t tokens = maxElements(model, cast<RankedTensorType>(op.getIds().getType()));
-  return TableGradient::firstTokenOf(cast<RankedTensorType>(op.getType()).getShape()[0]) + tokens;
+  return IdOrder::words(cast<RankedTensorType>(op.getType()).getShape()[0], tokens);
 }
 
 LogicalResult emitEmbeddingBackward(GroupOp group, CpuKernelBuilder &k) {

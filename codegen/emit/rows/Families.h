@@ -12,6 +12,8 @@ mlir::LogicalResult emitNorm(GroupOp group, CpuKernelBuilder &k);
 /// Elementwise operations and reductions of rows: RowKernel.cpp; of what lies apart: Reduce.cpp.
 mlir::LogicalResult emitRows(GroupOp group, CpuKernelBuilder &k);
 mlir::LogicalResult emitReduce(ReduceOp op, CpuKernelBuilder &k);
+/// The greatest elements of rows, elements by index: Choice.cpp.
+mlir::LogicalResult emitChoice(GroupOp group, CpuKernelBuilder &k);
 /// Copies of the last token: LastToken.cpp.
 mlir::LogicalResult emitLastToken(GroupOp group, CpuKernelBuilder &k);
 /// Gradients of a layer norm's weight, bias and input, with epilogue: NormBackward.cpp.

@@ -23,12 +23,15 @@
 #include "tenon/ops/choose.hpp"     // x < y, choose, expand_as
 #include "tenon/ops/cross_entropy.hpp"
 #include "tenon/ops/embedding.hpp"  // embedding, positions
+#include "tenon/ops/gather.hpp"     // gather
 #include "tenon/ops/layer_norm.hpp"
 #include "tenon/ops/linear.hpp"  // linear, tied_head
 #include "tenon/ops/outer.hpp"
 #include "tenon/ops/pointwise.hpp"  // + - * /, exp ... max; add, scale, dropout, gelu
 #include "tenon/ops/reduce.hpp"     // sum<D>, max<D>
-#include "tenon/ops/views.hpp"      // slice, pick, join
+#include "tenon/ops/softmax.hpp"
+#include "tenon/ops/top_k.hpp"  // top_k, take
+#include "tenon/ops/views.hpp"  // slice, pick, join
 
 #include "tenon/nn/activations.hpp"  // nn::relu, nn::silu
 #include "tenon/nn/layer_norm.hpp"   // nn::layer_norm

@@ -25,8 +25,8 @@ tenon_status upload_all(const std::shared_ptr<device>& owner, const tenon_model&
   for (std::uint32_t i = 0; i < model.n_params; ++i) {
     const tenon_param& param = model.params[i];
     const std::size_t layers = param.layers > 0 ? param.layers : 1;
-    TENON_TRY(owner->allocate(layers * slot_bytes(model, param), param.tensor.name,
-                              fresh->buffers.emplace_back()));
+    TENON_TRY(owner->allocate(layers * parts_of(model, param) * slot_bytes(model, param),
+                              param.tensor.name, fresh->buffers.emplace_back()));
   }
   const std::vector<slot> slots = slots_of(model);
   std::vector<std::byte> staging;
@@ -35,8 +35,9 @@ tenon_status upload_all(const std::shared_ptr<device>& owner, const tenon_model&
     const std::size_t bytes = slot_bytes(model, param);
     if (staging.size() < bytes) staging.resize(bytes);
     TENON_TRY(source.read(i, 0, element_count(model, param), staging.data()));
-    TENON_TRY(owner->upload(*fresh->buffers[slots[i].param], slots[i].layer * bytes, staging.data(),
-                            bytes));
+    const std::size_t number = slots[i].layer * parts_of(model, param) + slots[i].part;
+    TENON_TRY(
+        owner->upload(*fresh->buffers[slots[i].param], number * bytes, staging.data(), bytes));
   }
   parameters = std::move(fresh);
   return success();

@@ -64,7 +64,8 @@ struct packing {
   tenon_status fill(const piece& part, mapping& staging) const {
     const slot& which = slots[part.slot];
     const tenon_packed_param& place = variant.params[which.param];
-    std::byte* destination = packed + place.offset + which.layer * place.stride;
+    std::byte* destination = packed + place.offset + which.layer * place.stride +
+                             which.part * slot_bytes(model, param(part));
     if (place.pack == nullptr)
       return source.read(part.slot, part.first, part.count,
                          destination + part.first * dtype_bytes(param(part).tensor.dtype));

@@ -73,8 +73,8 @@ tenon_status find_place(const tenon_weights* handle, std::uint32_t what, const c
                    name, element_name(element_of(param.tensor.dtype)),
                    shape_text(shape_of(model, param)).c_str(), expected, bytes);
   const tenon_packed_param& packed = weights.variant().params[which.param];
-  place = {block + packed.offset + which.layer * packed.stride, expected, packed.pack,
-           packed.unpack};
+  place = {block + packed.offset + which.layer * packed.stride + which.part * expected, expected,
+           packed.pack, packed.unpack};
   return success();
 }
 

@@ -14,29 +14,34 @@
 
 namespace tenon::runtime::detail {
 
-/// One tensor of the model: a parameter, at one layer where it belongs to a stack.
+/// One tensor of the model: a parameter, at one layer where it belongs to a stack, and one part of
+/// it where each part along its first dimension is a tensor.
 struct slot {
-  std::uint32_t param, layer;
+  std::uint32_t param, layer, part;
 };
 
-/// All slots, parameters in model order and layers within.
+/// All slots, parameters in model order, layers within, parts within these.
 std::vector<slot> slots_of(const tenon_model& model);
 
-/// Where the number of a layer goes in a name, and how it follows from that of the slot: "{}", or
-/// "{2i+1}" of layers that take turns. `size` is 0 where there is no such place.
-struct layer_place {
+/// Where the number of a layer, or of a part, goes first in a name, and how it follows from that of
+/// the slot: "{}", or "{2i+1}" of layers that take turns. `size` is 0 where there is no such place.
+struct number_place {
   std::size_t begin = 0, size = 0;
   std::int64_t step = 1, first = 0;
 };
-layer_place find_layer_place(std::string_view name);
+number_place find_number_place(std::string_view name);
 
-/// "h.3.ln_1.weight": the name with the layer's number in it.
+/// "h.3.ln_1.weight": the name with the layer's number in it, and behind it the part's.
 std::string slot_name(const tenon_model& model, const slot& which);
 
-/// Elements of one layer of a parameter, and its shape.
+/// How many slots a layer of a parameter is: the parts along its first dimension where the name has
+/// a place for their number, else 1.
+std::uint32_t parts_of(const tenon_model& model, const tenon_param& param);
+
+/// Elements of one slot of a parameter, and its shape.
 std::size_t element_count(const tenon_model& model, const tenon_param& param);
 std::vector<std::int64_t> shape_of(const tenon_model& model, const tenon_param& param);
-/// Bytes of one layer of a parameter, row-major.
+/// Bytes of one slot of a parameter, row-major.
 std::size_t slot_bytes(const tenon_model& model, const tenon_param& param);
 
 /// Values of the slots of one model.

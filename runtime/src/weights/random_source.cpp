@@ -60,6 +60,8 @@ tenon_status random_source::read(std::size_t index, std::size_t first, std::size
   const auto scale = static_cast<float>(param.init_value);
   const auto layers = std::max(param.layers, 1u), stream = stream_of(param.tensor.name);
   const std::array<std::uint32_t, 2> key{static_cast<std::uint32_t>(seed_), purpose};
+  // Elements are counted in all of the parameter, however it is stored.
+  first += which.part * element_count(*model_, param);
   const std::size_t end = first + count;
   for (std::size_t begin = first / line_elements * line_elements; begin < end;
        begin += line_elements) {

@@ -55,8 +55,28 @@ tenon.model @param_c1_unnamed {
 
 tenon.model @param_c2_name {
   tenon.dim @C 4 to 4
-  // expected-error @+1 {{(C2) the name 'h.{}.w' holds 1 times {}; it must be once with layers, and not without}}
+  // expected-error @+1 {{(C2) the name 'h.{}.w' holds 1 times {}; it must be once with layers, and once more only for the parts along the first of several dimensions; it has no layers, its shape is (C = 4) of 'f32'}}
   tenon.param @"h.{}.w" : tensor<4xf32, #tenon.dims<C>> init ones 0.0
+}
+
+// -----
+
+tenon.model @param_c2_parts {
+  tenon.dim @C 4 to 4
+  tenon.dim @E 2 to 2
+  tenon.param @"e.{}.w" : tensor<2x4xf32, #tenon.dims<E, C>> init ones 0.0
+  // expected-error @+1 {{(C2) the name 'e.{}.w.{}' holds 2 times {}}}
+  tenon.param @"e.{}.w.{}" : tensor<2x4xf32, #tenon.dims<E, C>> init ones 0.0
+}
+
+// -----
+
+tenon.model @stored_c2_parts {
+  tenon.dim @C 4 to 4
+  tenon.dim @E 2 to 2
+  tenon.param @"e.{}.w" : tensor<2x4xf32, #tenon.dims<E, C>> init ones 0.0
+  // expected-error @+1 {{(C2) @"e.{}.w" is stored as several tensors, of which 'twin.{}' can be no copy}}
+  tenon.stored twin "twin.{}" of @"e.{}.w"
 }
 
 // -----

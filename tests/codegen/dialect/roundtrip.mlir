@@ -19,6 +19,8 @@ tenon.model @all attributes {tenon.machine = "x86-64"} {
   tenon.param @"h.{}.w" : tensor<4x12xf32, #tenon.dims<"app::C", C3>> init scaled_normal 0.02 layers @L
   tenon.param @"h.{}.b" : tensor<12xf32, #tenon.dims<C3>> init zeros 0.0 layers @L
   tenon.param @"h.{}.ln" : tensor<4xf32, #tenon.dims<"app::C">> init ones 0.0 layers @L
+  // CHECK: tenon.param @"e.{}.w" : tensor<4x9x4xf32, #tenon.dims<"app::C", V, "app::C">> init zeros
+  tenon.param @"e.{}.w" : tensor<4x9x4xf32, #tenon.dims<"app::C", V, "app::C">> init zeros 0.0
   // CHECK: tenon.state @kv kv_cache : tensor<?x8x4xf32, #tenon.dims<batch, context, "app::C">> layers @L
   tenon.state @kv kv_cache : tensor<?x8x4xf32, #tenon.dims<batch, context, "app::C">> layers @L
   // CHECK: tenon.stored prefix "transformer."
@@ -115,6 +117,14 @@ tenon.model @all attributes {tenon.machine = "x86-64"} {
       %made = tenon.elementwise multiply %s, %own : tensor<?x?x8xf32, #tenon.dims<batch, seq, context>>, tensor<f32, #tenon.dims<>> -> tensor<?x?x8xf32, #tenon.dims<batch, seq, context>>
       tenon.yield %made : tensor<?x?x8xf32, #tenon.dims<batch, seq, context>>
     }
+    // CHECK: %[[TOP:.*]] = tenon.top_k %[[Y]] : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x?x2xi32, #tenon.dims<batch, seq, H>>
+    %top = tenon.top_k %y : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x?x2xi32, #tenon.dims<batch, seq, H>>
+    // CHECK: tenon.take %[[Y]], %[[TOP]] : tensor<?x?x4xf32{{.*}}, tensor<?x?x2xi32{{.*}} -> tensor<?x?x2xf32, #tenon.dims<batch, seq, H>>
+    %taken = tenon.take %y, %top : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x2xi32, #tenon.dims<batch, seq, H>> -> tensor<?x?x2xf32, #tenon.dims<batch, seq, H>>
+    // CHECK: %[[EXPERTS:.*]] = tenon.get_param @"e.{}.w"
+    %experts = tenon.get_param @"e.{}.w" : tensor<4x9x4xf32, #tenon.dims<"app::C", V, "app::C">>
+    // CHECK: tenon.gathered_linear %[[Y]], %[[EXPERTS]], %[[TOP]] : tensor<?x?x4xf32{{.*}}, tensor<4x9x4xf32{{.*}}, tensor<?x?x2xi32{{.*}} -> tensor<?x?x2x9xf32, #tenon.dims<batch, seq, H, V>>
+    %of_experts = tenon.gathered_linear %y, %experts, %top : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<4x9x4xf32, #tenon.dims<"app::C", V, "app::C">>, tensor<?x?x2xi32, #tenon.dims<batch, seq, H>> -> tensor<?x?x2x9xf32, #tenon.dims<batch, seq, H, V>>
     // CHECK: tenon.scale %{{.*}} by 5.000000e-01 : tensor
     %s = tenon.scale %y by 0.5 : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
     // CHECK: tenon.last_token %{{.*}} : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x4xf32, #tenon.dims<batch, "app::C">>

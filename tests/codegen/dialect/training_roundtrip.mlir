@@ -16,6 +16,11 @@
 !head = tensor<4x9xf32, #tenon.dims<C, V>>
 !c = tensor<4xf32, #tenon.dims<C>>
 !v = tensor<9xf32, #tenon.dims<V>>
+!ids2 = tensor<?x?x2xi32, #tenon.dims<B, T, H>>
+!x2 = tensor<?x?x2x4xf32, #tenon.dims<B, T, H, C>>
+!y2 = tensor<?x?x2x9xf32, #tenon.dims<B, T, H, V>>
+!score = tensor<?x?x2xf32, #tenon.dims<B, T, H>>
+!experts = tensor<3x9x4xf32, #tenon.dims<G, V, C>>
 !f = tensor<f32, #tenon.dims<>>
 !i = tensor<i32, #tenon.dims<>>
 
@@ -32,6 +37,18 @@ tenon.model @training {
   tenon.dim @L 3 to 3
   tenon.param @wte : !wte init normal 0.02
   tenon.param @"h.{}.ln" : !c init ones 0.0 layers @L
+
+  // CHECK-LABEL: func.func @choices(
+  // CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<?x?x4xf32, {{[^%]*}}%[[DY:[a-z0-9]+]]: {{[^%]*}}%[[DS:[a-z0-9]+]]: {{[^%]*}}%[[IDS:[a-z0-9]+]]: {{[^%]*}}%[[W:[a-z0-9]+]]:
+  func.func @choices(%x: !x, %dy: !y2, %dscore: !score, %ids: !ids2, %w: !experts) {
+    // CHECK: tenon.take_backward %[[DS]], %[[IDS]] : tensor<?x?x2xf32{{.*}}, tensor<?x?x2xi32{{.*}} -> tensor<?x?x4xf32, #tenon.dims<B, T, C>>
+    %dlogits = tenon.take_backward %dscore, %ids : !score, !ids2 -> !x
+    // CHECK: tenon.gathered_linear_backward %[[DY]], %[[W]], %[[IDS]] : {{.*}} -> tensor<?x?x2x4xf32, #tenon.dims<B, T, H, C>>
+    %dx = tenon.gathered_linear_backward %dy, %w, %ids : !y2, !experts, !ids2 -> !x2
+    // CHECK: tenon.gathered_linear_backward_weight %[[X]], %[[DY]], %[[IDS]] : {{.*}} -> tensor<3x9x4xf32, #tenon.dims<G, V, C>>
+    %dw = tenon.gathered_linear_backward_weight %x, %dy, %ids : !x, !y2, !ids2 -> !experts
+    return
+  }
 
   // CHECK-LABEL: func.func @train_step(
   func.func @train_step(%ids: !ids, %targets: !ids, %x0: !x, %f: !f, %i: !i) -> (!f, !f) {

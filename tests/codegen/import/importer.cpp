@@ -189,6 +189,18 @@ TEST_CASE("importer: attributes and states that an operation cannot have") {
   carried.node(op::repeat, {test::state(cache)}, {carried.fresh()}, {carried.L}, 9);
   refuses(carried, 9, "a repeat carries values only");
 
+  for (bool isFloat : {false, true}) { // indices that nobody chose, or among others
+    Small taken;
+    uint32_t number = taken.value(isFloat ? dtype::f32 : dtype::i32, {taken.seq, taken.C});
+    taken.node(isFloat ? op::gelu : op::top_k, {taken.x}, {number},
+               isFloat ? test::Words{0} : test::Words{}, 11);
+    uint32_t whole = taken.parameter("w", {taken.L, taken.C, taken.C});
+    taken.node(op::gathered_linear, {taken.x, test::param(whole), number},
+               {taken.value(dtype::f32, {taken.seq, taken.C, taken.C})}, {}, 12);
+    refuses(taken, 12,
+            "hands a gathered_linear indices that are not those of a top_k of as many elements");
+  }
+
   Small operands; // a state where a tensor belongs: too few operands for the operation
   cache = operands.cache("kv", {operands.seq, operands.C, operands.C});
   operands.node(op::attention, {test::state(cache), operands.x}, {operands.fresh()}, {9}, 10);

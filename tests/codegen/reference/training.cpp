@@ -123,6 +123,11 @@ TEST_CASE("gradients of attention's score functions are central differences") {
   checkAgainstDifferences(model);
 }
 
+TEST_CASE("gradients of experts, of their scores and of what they read are central differences") {
+  Model model("experts", {"gradients"});
+  checkAgainstDifferences(model);
+}
+
 TEST_CASE("gradients of products by names are central differences") {
   for (bool fuseHead : {false, true}) {
     Model model("heads", {"gradients"}, fuseHead);

@@ -2,7 +2,8 @@
 // Small GPTs for the tests of training, and for the goldens that
 // tests/goldens/make_training_goldens.py makes of the same: tied and not, with and without bias,
 // both GELUs, with and without dropout. And one with all functions of scalars, one with reductions,
-// one with rotary positions and parts of rows, one with functions of attention's scores.
+// one with rotary positions and parts of rows, one with functions of attention's scores, one with
+// experts.
 #include <tenon/tenon.hpp>
 
 using namespace tenon;
@@ -259,3 +260,48 @@ struct scored_model {
   }
 };
 TENON_MODEL(scored, scored_model{});
+
+// Experts: chosen before a stack and in it, of tokens and of heads, by scores that count and that
+// do not; all of them, and one of one.
+struct n_expert : dim<3> {};
+struct n_active : dim<2> {};
+struct n_slot : dim<1> {};
+struct expert_layer {
+  indices<n_expert, batch, seq, n_active> before;
+  param<f32, n_expert, n_embd> router{"router", normal(1)};
+  param<f32, n_expert, n_hidden, n_embd> up{"up", normal(1)}, gate{"gate", normal(1)};
+  param<f32, n_expert, n_embd, n_hidden> down{"down", normal(1)};
+  param<f32, n_expert, n_kv, n_dim, n_embd> heads{"heads", normal(1)};
+  param<f32, n_expert, n_embd, n_kv, n_dim> merged{"merged", normal(1)};
+
+  constexpr auto operator()(tensor<f32, batch, seq, n_embd> x) const {
+    auto scores = linear(x, router);
+    auto [score, expert] = top_k<n_expert, n_active>(scores);
+    auto h = nn::silu(linear(x, gather(gate, expert))) * linear(x, gather(up, expert));
+    auto y = sum<n_active>(linear(h, gather(down, expert)) * softmax<n_active>(score));
+    auto turned = linear(tanh(linear(x, gather(heads, before))), gather(merged, before));
+    return x + y + sum<n_active>(turned * take(softmax<n_expert>(scores), before));
+  }
+};
+struct experts_model {
+  param<f32, n_vocab, n_embd> wte{"wte.weight", torch_embedding};
+  param<f32, n_expert, n_embd> router{"router", normal(1)};
+  param<f32, n_kv, n_embd> all_router{"all_router", normal(1)};
+  param<f32, n_kv, n_vocab, n_embd> of_all{"of_all", normal(1)};
+  param<f32, n_slot, n_embd> one_router{"one_router", normal(1)};
+  param<f32, n_slot, n_vocab, n_embd> of_one{"of_one", normal(1)};
+
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids,
+                            input<"targets", i32, batch, seq> targets) const {
+    auto x = embedding(wte, ids);
+    auto chosen = top_k<n_expert, n_active>(linear(x, router));
+    auto layer = [&](tensor<f32, batch, seq, n_embd> x) { return expert_layer{chosen.indices}(x); };
+    x = repeat<n_layer>("h", layer, x) * sum<n_active>(chosen.values);
+    auto all = top_k<n_kv, n_kv>(linear(x, all_router));
+    auto one = top_k<n_slot, n_slot>(linear(x, one_router));
+    auto logits = sum<n_kv>(linear(x, gather(of_all, all.indices)) * sigmoid(all.values)) +
+                  sum<n_slot>(linear(x, gather(of_one, one.indices)) * one.values);
+    return outputs(output<"loss">(cross_entropy(logits, targets)));
+  }
+};
+TENON_MODEL(experts, experts_model{});

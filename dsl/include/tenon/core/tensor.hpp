@@ -50,7 +50,9 @@ class input : public tensor<T, D...> {
 /// A learned tensor of shape (D...), all dimensions known at compile time.
 ///   name: the checkpoint's ("wte.weight"), its ending perhaps apart; inside repeat("h", ...) it
 ///   becomes "h.{}.<name>". Parameters of one name are one parameter; who uses it
-///   again says so, by tied(w) (core/tied.hpp) or tied_head.
+///   again says so, by tied(w) (core/tied.hpp) or tied_head. A name of its own "{}",
+///   "experts.{}.w1.weight", says that checkpoints hold a tensor for each part along the first
+///   dimension, with the part's number there.
 ///   drawn: how it is initialised.
 template <class T, class... D>
 struct param : detail::arithmetic<param<T, D...>> {
@@ -78,12 +80,50 @@ struct kv_cache {
   text name;
 };
 
+/// Numbers of elements along D, shape (Dims...), as top_k finds them (ops/top_k.hpp). No tensor,
+/// since it is not for arithmetic: gather and take know what it counts.
+template <class D, class... Dims>
+class indices : public detail::arithmetic<indices<D, Dims...>>,
+                public detail::keeps_type<indices<D, Dims...>> {
+ public:
+  using index_element = i32;
+  using counted = D;
+  using shape = dims<Dims...>;
+
+  constexpr explicit indices(detail::value_ref ref) : ref_(ref) {}
+  constexpr detail::value_ref ref() const { return ref_; }
+
+  using detail::keeps_type<indices>::operator=;
+
+ private:
+  detail::value_ref ref_;
+};
+
+/// What `gather` says: of the parameter Param, for each index the part that it names. Only linear
+/// takes it, and nobody forms it.
+template <class Param, class Indices>
+struct gathered : detail::arithmetic<gathered<Param, Indices>> {
+  using gathered_param = Param;
+  using gathered_by = Indices;
+  using shape = dims<>;  // of no value
+
+  Param param;
+  Indices by;
+};
+
 template <class X>
 concept is_tensor = requires { typename X::tensor_element; };
 template <class X>
 concept is_param = requires { typename X::param_element; };
 template <class X>
 concept is_cache = requires { typename X::cache_element; };
+template <class X>
+concept is_indices = requires { typename X::index_element; };
+template <class X>
+concept is_gathered = requires { typename X::gathered_param; };
+/// What a node computes.
+template <class X>
+concept is_value = is_tensor<X> || is_indices<X>;
 
 namespace detail {
 template <class X>
@@ -100,12 +140,23 @@ template <is_cache X>
 struct element_of<X> {
   using type = typename X::cache_element;
 };
+template <is_indices X>
+struct element_of<X> {
+  using type = typename X::index_element;
+};
 
 template <class T, class Dims>
 struct tensor_of;
 template <class T, class... D>
 struct tensor_of<T, dims<D...>> {
   using type = tensor<T, D...>;
+};
+
+template <class D, class Dims>
+struct indices_of;
+template <class D, class... Dims>
+struct indices_of<D, dims<Dims...>> {
+  using type = indices<D, Dims...>;
 };
 }  // namespace detail
 

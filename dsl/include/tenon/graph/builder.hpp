@@ -79,7 +79,8 @@ class builder_of {
   constexpr std::uint32_t param(text stem, text leaf, dtype type, shape_ref shape, initialiser init,
                                 bool is_tied, where at) {
     at = line_of(at);
-    const string_ref name = repeated_name(stem, leaf, at);
+    // Of several dimensions, one name for each part along the first.
+    const string_ref name = repeated_name(stem, leaf, at, shape.rank > 1 ? 1 : 0);
     if (scores_line_ != 0) fail({mistake_kind::parameter_in_scores, name, scores_line_, at.line});
     const auto bits = __builtin_bit_cast(std::uint64_t, init.value);
     const auto low = static_cast<std::uint32_t>(bits);
@@ -121,7 +122,7 @@ class builder_of {
   /// A state belongs to the one node that uses it.
   constexpr std::uint32_t state(text name, state_kind kind, dtype type, shape_ref shape, where at) {
     at = line_of(at);
-    const string_ref letters = repeated_name(name, {""}, at);
+    const string_ref letters = repeated_name(name, {""}, at, 0);
     if (const std::uint32_t* first = find(states_, state_record::words, letters))
       fail({mistake_kind::cache_used_twice, letters, first[state_record::line], at.line});
     if (find(dims_, dim_record::words, letters) != nullptr ||
@@ -173,9 +174,12 @@ class builder_of {
       if (first == nullptr)
         if (const auto layers = layers_.find(of, strings_.data()); layers != layers_.none)
           first = params_.data + layers * param_record::words;
+      const bool is_stacked = first != nullptr && first[param_record::repeat] != 0;
       if (first == nullptr)
         fail({mistake_kind::twin_of_no_parameter, intern(of), 0, at.line});
-      else if ((first[param_record::repeat] != 0) != (layers != 0))
+      else if (holes(of) > (is_stacked ? 1 : 0))
+        fail({mistake_kind::twin_of_parts, letters, first[param_record::line], at.line});
+      else if (is_stacked != (layers != 0))
         fail({mistake_kind::twin_of_another_stack, letters, first[param_record::line], at.line});
       else
         param = 1 + static_cast<std::uint32_t>(first - params_.data) / param_record::words;
@@ -335,9 +339,7 @@ class builder_of {
 
   constexpr void check_name(text name, where at) {
     check_letters(name, at);
-    for (std::uint32_t i = 0; i < name.size; ++i)
-      if (name.data[i] == '{' || name.data[i] == '}')
-        return fail({mistake_kind::name_holds_braces, intern(name), 0, at.line});
+    if (holes(name) > 0) fail({mistake_kind::name_holds_braces, intern(name), 0, at.line});
   }
 
   constexpr void begin_layers(text prefix, where at) {
@@ -349,8 +351,11 @@ class builder_of {
     layers_.open(prefix);
   }
 
-  constexpr string_ref repeated_name(text stem, text leaf, where at) {
-    check_name(stem, at);
+  /// `most_holes`: how often stem and leaf may hold "{}".
+  constexpr string_ref repeated_name(text stem, text leaf, where at, std::uint32_t most_holes) {
+    check_letters(stem, at);
+    if (holes(stem) + holes(leaf) > most_holes)
+      fail({mistake_kind::name_holds_braces, intern(stem), 0, at.line});
     if (repeat_line_ != 0) layers_.append_to(strings_, repeat_ != 0);
     strings_.append(stem.data, stem.size);
     const string_ref whole = intern(leaf);

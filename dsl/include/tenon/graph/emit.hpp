@@ -34,15 +34,15 @@ constexpr std::uint32_t with_shape(graph::builder& graph, dims<D...>, Use use) {
   return use(graph::shape_ref{indices, sizeof...(D)});
 }
 
-/// A new value of the type of tensor X, which nothing computes yet.
-template <is_tensor X>
+/// A new value of the type of X, which nothing computes yet.
+template <is_value X>
 constexpr X new_value(graph::builder& graph) {
   return X(value_ref{&graph, with_shape(graph, shape_t<X>{}, [&](graph::shape_ref shape) {
                        return graph.value(element_t<X>::code, shape);
                      })});
 }
 
-template <is_tensor X>
+template <is_value X>
 constexpr std::uint32_t operand_word(graph::builder&, const X& x, where) {
   return graph::encode_operand(graph::operand_kind::value, x.ref().index);
 }

@@ -91,6 +91,11 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
 //   slice          x (..., D...); attrs: word first element of the rows D...
 //                                                          -> (..., E)
 //   join           parts (..., D1), (..., D2) ...          -> (..., D1 + D2 + ...)
+//   top_k          x (..., D)                              -> (..., K) i32: the indices of the K
+//                                                          greatest elements, the greatest first
+//   take           x (..., D), indices (..., K) of top_k   -> (..., K)
+//   gathered_linear  x (..., K...) or (..., A, K...), weight (D, N..., K...), indices (..., A) of
+//                      top_k                               -> (..., A, N...)
 #define TENON_OPS(X)               \
   X(embedding, 2, 2, 1, 0)         \
   X(positions, 1, 1, 1, 0)         \
@@ -112,7 +117,10 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
   X(slice, 1, 1, 1, 1)             \
   X(join, 1, 64, 1, 0)             \
   X(scores, 3, 4, 1, 0)            \
-  X(attend, 1, 1, 1, 0)
+  X(attend, 1, 1, 1, 0)            \
+  X(top_k, 1, 1, 1, 0)             \
+  X(take, 2, 2, 1, 0)              \
+  X(gathered_linear, 3, 3, 1, 0)
 
 inline constexpr std::uint32_t any = ~std::uint32_t{0};
 
@@ -209,7 +217,8 @@ namespace dim_record {  // static dims have min == max
 enum : std::uint32_t { name_offset, name_length, min, max, words };
 }
 // `repeat`: 0, or 1 + dim index of the trip count of the stack's loop; then the name holds a
-// layer_hole.
+// layer_hole. It may hold "{}" once more, or once where repeat is 0: for the number of each part
+// along the first dimension.
 namespace param_record {
 enum : std::uint32_t {
   name_offset,

@@ -43,9 +43,10 @@ class layer_names {
                                const char* letters) {
     if (param >= MaxNames) return param;
     const layer_hole hole = find_hole(letters + name.offset, name.length);
-    const std::uint32_t tail_begin = hole.found() ? hole.end : end_of_number(letters, name);
+    const bool is_loop = hole.found() && hole.begin == prefix_.size + 1;  // else it is of parts
+    const std::uint32_t tail_begin = is_loop ? hole.end : end_of_number(letters, name);
     layers_[param] = {name,   prefix_.size + 1, name.length - tail_begin, step_, first_,
-                      passes, hole.found()};
+                      passes, is_loop};
     for (std::uint32_t other = 0; other < param; ++other)
       if (layers_[other].passes != 0 && agree(layers_[param], layers_[other], letters) &&
           have_a_layer_in_common(layers_[param], layers_[other]))

@@ -135,6 +135,24 @@ template <class R>
 struct needs_the_rotation_that_rotary_makes {};
 template <unsigned long long Sum, class D, unsigned long long Size>
 struct parts_add_up_to {};
+template <class X, class D>
+struct last_dimension_is_not {};
+template <class K, unsigned long long Count, class D, unsigned long long Size>
+struct top_k_takes_more_than_there_are {};
+template <class I>
+struct needs_indices_that_top_k_makes {};
+template <class X>
+struct only_linear_takes_what_gather_makes {};
+template <class D, class W>
+struct first_dimension_of_the_param_is_not_what_the_indices_count {};
+template <class W>
+struct a_gathered_param_needs_dimensions_behind_the_first {};
+template <class X, class I>
+struct dimensions_of_x_are_not_those_of_the_indices {};
+template <class K, class W>
+struct a_gathered_weight_is_stored_out_in_within_each_part {};
+template <class B>
+struct a_gathered_weight_comes_without_a_bias {};
 template <class T, class X>
 struct dimension_of_targets_is_not_that_of_logits {};
 template <class T, class V>

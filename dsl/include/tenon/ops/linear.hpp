@@ -44,8 +44,48 @@ consteval auto check_factors() {
     return accepted<X>{};
 }
 
+/// x (..., K...) or (..., A, K...), and of each index (..., A) a part (N..., K...) of a parameter.
 template <class X, class Weight>
-consteval auto check_linear() {
+consteval auto check_gathered() {
+  using by = typename Weight::gathered_by;
+  using factors = decltype(check_factors<X, typename Weight::gathered_param>());
+  if constexpr (!accepts_a_value<factors>)
+    return factors{};
+  else {
+    using whole = shape_t<typename Weight::gathered_param>;
+    using part = shape::trailing_t<whole, whole::rank - 1>;
+    using k = shape::common_t<part, shape_t<X>>;
+    using n = shape::others_t<part, shape_t<X>>;
+    constexpr std::size_t twice = shape::first_repeated(part{});
+    if constexpr (twice < part::rank)
+      return error::weight_has_a_dimension_twice_so_use_nn_linear_or_nn_torch_linear<
+          shape::at_t<part, twice>>{};
+    else if constexpr (k::rank == 0)
+      return error::x_and_weight_have_no_dimension_in_common<shape_t<X>, whole>{};
+    else if constexpr (k::rank == part::rank)
+      return error::weight_has_no_dimension_that_x_lacks<whole, shape_t<X>>{};
+    else if constexpr (!std::is_same_v<part, shape::joined_t<n, k>>)
+      return error::a_gathered_weight_is_stored_out_in_within_each_part<k, whole>{};
+    else {
+      using last = shape::trailing_t<shape_t<X>, k::rank>;
+      using leading = shape::slice_t<shape_t<X>, 0, rank_of<X> - k::rank>;
+      using each = shape_t<by>;
+      using result = typename tensor_of<element_t<X>, shape::joined_t<each, n>>::type;
+      if constexpr (!std::is_same_v<last, k>)
+        return error::last_dimensions_of_x_are_not_those_in_common_with_weight<last, k>{};
+      else if constexpr (!std::is_same_v<leading, each> &&
+                         !std::is_same_v<leading, shape::leading_t<each>>)
+        return error::dimensions_of_x_are_not_those_of_the_indices<leading, each>{};
+      else if constexpr (rank_of<result> > graph::max_rank)
+        return error::a_tensor_has_at_most_8_dimensions<result>{};
+      else
+        return accepted<result>{};
+    }
+  }
+}
+
+template <class X, class Weight>
+consteval auto check_whole_weight() {
   using factors = decltype(check_factors<X, Weight>());
   if constexpr (!accepts_a_value<factors>)
     return factors{};
@@ -78,6 +118,14 @@ consteval auto check_linear() {
   }
 }
 
+template <class X, class Weight>
+consteval auto check_linear() {
+  if constexpr (is_gathered<Weight>)
+    return check_gathered<X, Weight>();
+  else
+    return check_whole_weight<X, Weight>();
+}
+
 /// A bias of dimensions N, of the element type of x.
 template <class X, class Bias, class N>
 consteval auto check_bias() {
@@ -99,6 +147,8 @@ consteval auto check_linear() {
   using without_bias = decltype(check_linear<X, Weight>());
   if constexpr (!accepts_a_value<without_bias>) {
     return without_bias{};
+  } else if constexpr (is_gathered<Weight>) {
+    return error::a_gathered_weight_comes_without_a_bias<Bias>{};
   } else {
     using bias = decltype(check_bias<X, Bias, typename product_of<X, Weight>::n>());
     if constexpr (!accepts_a_value<bias>)
@@ -169,6 +219,8 @@ struct linear_operation : refused_linear {
     using result = typename Check::result;
     if constexpr (any_refused<result>)
       return result{};
+    else if constexpr (is_gathered<Weight>)
+      return emit<result>(graph::op::gathered_linear, at, {}, x, weight.param, weight.by);
     else
       return emit_product<result>(at, product_of<X, Weight>::storage, x, weight);
   }
@@ -205,6 +257,7 @@ struct tied_head_operation : refused_tied_head {
 ///   x (batch, seq, n_embd), weight (n_head, n_dim, n_embd) -> (batch, seq, n_head, n_dim).
 ///   The weight lies as the checkpoint has it: (in, out) in Hugging Face's Conv1D, (out, in) in
 ///   PyTorch's nn.Linear. One that has a dimension twice does not say which: nn/linear.hpp.
+///   A weight that gather makes is of each token's own: ops/gather.hpp.
 ///   All have one dtype, or the weight is bf16 and all else f32: x is then rounded to bf16 (to
 ///   nearest even), the products are exact and the sums f32.
 inline constexpr detail::linear_operation linear{};

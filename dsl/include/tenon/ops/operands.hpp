@@ -46,7 +46,9 @@ consteval auto check_static(dims<>) { return accepted<void>{}; }
 
 template <class X>
 consteval auto check_operand() {
-  if constexpr (!is_tensor<X> && !is_param<X> && !is_cache<X>)
+  if constexpr (is_gathered<X>)
+    return error::only_linear_takes_what_gather_makes<X>{};
+  else if constexpr (!is_tensor<X> && !is_param<X> && !is_cache<X>)
     return accepted<void>{};
   else if constexpr (!element<element_t<X>>)
     return error::element_type_must_be_f32_bf16_i32_or_f64<element_t<X>>{};

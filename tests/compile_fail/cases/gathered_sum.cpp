@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// EXPECT: only_linear_takes_what_gather_makes<tenon::gathered<tenon::param<tenon::f32, n_expert,
+// n_hidden, n_embd>, tenon::indices<n_expert, batch, seq, n_active>
+#include "dims.hpp"
+
+auto f(hidden_states x, expert_weights w, chosen_experts expert) {
+#ifdef MISTAKE
+  return sum<n_embd>(gather(w, expert));
+#else
+  return sum<n_hidden>(linear(x, gather(w, expert)));
+#endif
+}

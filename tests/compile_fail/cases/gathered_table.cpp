@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// EXPECT: only_linear_takes_what_gather_makes<tenon::gathered<tenon::param<tenon::f32, n_expert,
+// n_hidden, n_embd>, tenon::indices<n_expert, batch, seq, n_active>
+#include "dims.hpp"
+
+auto f(tensor<i32, batch> ids, param<f32, n_vocab, n_embd> wte, expert_weights w,
+       chosen_experts expert) {
+#ifdef MISTAKE
+  return embedding(gather(w, expert), ids);
+#else
+  return embedding(wte, ids);
+#endif
+}

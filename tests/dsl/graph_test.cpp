@@ -312,6 +312,32 @@ TEST_CASE("a norm by root mean squares is arithmetic at the line of its call") {
 }
 
 namespace {
+struct pooled {
+  constexpr auto operator()(input<"x", f32, batch, seq, n_embd> x,
+                            input<"lengths", i32, batch> lengths) const {
+    auto n = as_f32(lengths);
+    return outputs(output<"mean">(sum<seq>(choose(along<seq>(x) < n, x, 0)) / n));
+  }
+};
+}  // namespace
+
+TEST_CASE("tokens add up; lengths are integers") {
+  static constexpr auto traced = trace("pooled", pooled{}, 0);
+  constexpr auto blob = encode<traced>();
+  const decode::graph of = decode::read(blob);
+  strings nodes;
+  for (const decode::node& n : of.nodes) nodes.push_back(of.text(n));
+  CHECK(nodes == strings{"elementwise(%1) -> %2 : [batch]", "along() -> %3 : [seq]",
+                         "number() -> %4 : []",
+                         "elementwise(%3, %2, %0, %4) -> %5 : [batch, seq, n_embd]",
+                         "reduce(%5) -> %6 : [batch, n_embd]",
+                         "elementwise(%6, %2) -> %7 : [batch, n_embd]"});
+  CHECK(of.nodes.at(0).attributes ==
+        std::vector<std::uint32_t>{static_cast<std::uint32_t>(graph::scalar::as_f32)});
+  CHECK(of.dims.at(of.nodes.at(4).attributes.at(1)).name == "seq");
+}
+
+namespace {
 struct n_group : dim<3> {};
 struct n_dim : dim<8> {};
 struct grouped {

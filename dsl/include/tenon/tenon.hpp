@@ -18,6 +18,7 @@
 #include "tenon/ops/regions.hpp"  // repeat, fused
 
 #include "tenon/ops/along.hpp"
+#include "tenon/ops/as_f32.hpp"
 #include "tenon/ops/attention.hpp"  // attention, causal_self_attention
 #include "tenon/ops/choose.hpp"     // x < y, choose, expand_as
 #include "tenon/ops/cross_entropy.hpp"

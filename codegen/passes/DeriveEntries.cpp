@@ -192,9 +192,8 @@ struct DeriveEntries : impl::DeriveEntriesBase<DeriveEntries> {
            << (name == "loss" ? "none of its outputs depends on a cross_entropy"
                : sight.isBidirectional
                    ? "its attention in both directions needs all tokens of a sequence at once"
-               : !sight.reduced.empty()
-                   ? "its sum or maximum over '" + sight.reduced +
-                         "' needs all tokens of a sequence at once"
+               : !sight.reduced.empty() ? "its sum or maximum over '" + sight.reduced +
+                                              "' needs all tokens of a sequence at once"
                : llvm::is_contained(possible, "forward")
                    ? "no output depends on attention with a cache"
                    : "all of its outputs depend on a cross_entropy")

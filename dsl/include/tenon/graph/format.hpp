@@ -140,8 +140,8 @@ constexpr bool is_of_scores(op kind) {
 }
 
 // The functions of scalars that `elementwise` applies, one row each: X(enumerator, operands).
-// select_less (x, y, u, v) is u where x < y, else v; select_at_most the same of x <= y. as_f32 alone
-// takes i32.
+// select_less (x, y, u, v) is u where x < y, else v; select_at_most the same of x <= y. as_f32
+// alone takes i32.
 #define TENON_SCALARS(X) \
   X(add, 2)              \
   X(subtract, 2)         \

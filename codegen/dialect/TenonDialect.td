@@ -62,7 +62,7 @@ def Tenon_ScalarFunction : Tenon_Enum<"ScalarFunction", "what is done to each el
   I32EnumAttrCase<"exp", 6>, I32EnumAttrCase<"log", 7>, I32EnumAttrCase<"sqrt", 8>,
   I32EnumAttrCase<"rsqrt", 9>, I32EnumAttrCase<"tanh", 10>, I32EnumAttrCase<"sigmoid", 11>,
   I32EnumAttrCase<"sin", 12>, I32EnumAttrCase<"cos", 13>, I32EnumAttrCase<"select_less", 14>,
-  I32EnumAttrCase<"select_at_most", 15>]>;
+  I32EnumAttrCase<"select_at_most", 15>, I32EnumAttrCase<"as_f32", 16>]>;
 def Tenon_ScalarFunctionAttr : Tenon_EnumAttr<Tenon_ScalarFunction, "scalar_function">;
 
 // As in the graph format.

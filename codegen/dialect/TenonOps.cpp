@@ -183,6 +183,7 @@ unsigned operandsOf(ScalarFunction function) {
   case ScalarFunction::sigmoid:
   case ScalarFunction::sin:
   case ScalarFunction::cos:
+  case ScalarFunction::as_f32:
     return 1;
   case ScalarFunction::select_less:
   case ScalarFunction::select_at_most:
@@ -212,10 +213,17 @@ LogicalResult ElementwiseOp::verify() {
   if (getInputs().size() != wanted) // (C1)
     return violates(*this, 1) << stringifyScalarFunction(getFunction()) << " takes " << wanted
                               << " operands; it has " << getInputs().size();
+  bool converts = getFunction() == ScalarFunction::as_f32; // (C2)
+  if (converts && (!isI32(getInputs()[0].getType()) || !getType().getElementType().isF32()))
+    return violates(*this, 2) << "as_f32 makes f32 of i32; the result is " << shapeText(getType())
+                              << ", the operand is " << shapeText(getInputs()[0].getType());
+  if (converts && getInputs()[0].getDefiningOp<PositionsOp>())
+    return violates(*this, 2) << "the operand is made by tenon.positions; use tenon.along";
   llvm::BitVector found(getType().getRank());
   for (Value input : getInputs()) {
     auto type = cast<RankedTensorType>(input.getType());
-    if (!isFloat(type) || type.getElementType() != getType().getElementType()) // (C2)
+    bool isFit = isFloat(type) && type.getElementType() == getType().getElementType();
+    if (!isFit && !converts) // (C2)
       return violates(*this, 2) << "operands must have the float element type of the result; it is "
                                 << shapeText(getType()) << ", an operand is " << shapeText(type);
     auto places = placesIn(type, getType());

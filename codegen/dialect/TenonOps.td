@@ -210,9 +210,10 @@ def Tenon_ElementwiseOp : Tenon_Op<"elementwise", [Pure, Tenon_Elementwise]> {
     add x + y, subtract x - y, multiply x y, divide x / y, minimum, maximum (NaN if either is),
     exp, log, sqrt, rsqrt 1 / sqrt x, tanh, sigmoid 1 / (1 + exp(-x)), sin, cos (NaN from 2^20 on),
     select_less (x, y, u, v): u where x < y, else v, select_at_most the same of x <= y: v where x
-    or y is NaN.
+    or y is NaN; as_f32: the integer x, rounded to f32 where it has more than 24 bits.
     (C1) there are as many operands as f takes.
-    (C2) operands and result have the same float element type.
+    (C2) operands and result have the same float element type; the operand of as_f32 is i32 and made
+         by no `positions`, its result f32.
     (C3) the dimensions of the operands are dimensions of the result, in the same order, and each
          dimension of the result is one of an operand.
 

@@ -109,6 +109,8 @@ private:
 
   LogicalResult importNode(const Graph::Node &node) {
     Location location = locationOf(node.line);
+    if (convertsPositions(node))
+      return importAlong(node, location);
     StringRef state;
     SmallVector<Value> operands;
     for (const Graph::Operand &operand : node.operands)
@@ -167,6 +169,27 @@ private:
       if (failed(define(index, result, location)))
         return failure();
     return success();
+  }
+
+  // The positions of tokens as f32 are the numbers along their dimension, which kernels make
+  // themselves.
+  bool convertsPositions(const Graph::Node &node) {
+    if (node.op != graph::op::elementwise || node.operands.size() != 1 ||
+        node.attrs[0] != static_cast<uint32_t>(graph::scalar::as_f32) ||
+        node.operands[0].kind != graph::operand_kind::value)
+      return false;
+    Value x = values_[node.operands[0].index];
+    return x && x.getDefiningOp<PositionsOp>();
+  }
+
+  LogicalResult importAlong(const Graph::Node &node, Location location) {
+    FailureOr<Type> type = valueType(node.results[0], location);
+    if (failed(type))
+      return failure();
+    auto along = AlongOp::create(builder_, location, *type, UnitAttr());
+    if (!scores_)
+      markScope(node, along);
+    return define(node.results[0], along, location);
   }
 
   LogicalResult checkLogits(ArrayRef<Value> operands, Location location) {

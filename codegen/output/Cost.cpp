@@ -82,6 +82,7 @@ static int64_t flopsOf(ScalarFunction function) {
   case ScalarFunction::minimum:
   case ScalarFunction::maximum:
   case ScalarFunction::sqrt:
+  case ScalarFunction::as_f32:
     return 1;
   }
   llvm_unreachable("all functions are above");

@@ -76,16 +76,22 @@ void eraseUnused(func::FuncOp function) {
 }
 
 namespace {
-/// Whether an attention has a cache, and whether one sees what comes later.
+/// Whether an attention has a cache, and what sees tokens that come later.
 struct Sight {
   bool isCached = false, isBidirectional = false;
+  std::string reduced; // a dimension known at run time only; empty where none is
 
   explicit Sight(func::FuncOp function) {
     function.walk([&](AttentionOp op) {
       isCached |= op.getCacheAttr() != nullptr;
       isBidirectional |= op.getBidirectional();
     });
+    function.walk([&](ReduceOp op) {
+      if (cast<RankedTensorType>(op.getX().getType()).isDynamicDim(op.getPlace()))
+        reduced = op.getOver().str();
+    });
   }
+  bool isOfWholeSequences() const { return isBidirectional || !reduced.empty(); }
 };
 
 /// A copy of the graph with the outputs that are losses, or those that are not, and what they need.
@@ -108,7 +114,7 @@ std::vector<std::string> entriesOf(func::FuncOp graph) {
   if (losses < outputs.size()) {
     entries.push_back("forward");
     func::FuncOp forward = cloneFor(graph, "forward", /*losses=*/false);
-    if (Sight sight(forward); sight.isCached && !sight.isBidirectional)
+    if (Sight sight(forward); sight.isCached && !sight.isOfWholeSequences())
       entries.push_back("step");
     forward.erase();
   }
@@ -177,6 +183,7 @@ struct DeriveEntries : impl::DeriveEntriesBase<DeriveEntries> {
   static LogicalResult refuse(ModelOp model, func::FuncOp graph, StringRef name,
                               ArrayRef<std::string> possible) {
     std::string have = llvm::join(possible, ", ");
+    Sight sight(graph);
     if (name != "forward" && name != "step" && name != "loss")
       return model.emitError("unknown entry '")
              << name << "'; model '" << model.getSymName() << "' can have the entries " << have
@@ -184,8 +191,10 @@ struct DeriveEntries : impl::DeriveEntriesBase<DeriveEntries> {
     return graph.emitError("model '")
            << model.getSymName() << "' has no entry '" << name << "': "
            << (name == "loss" ? "none of its outputs depends on a cross_entropy"
-               : Sight(graph).isBidirectional
+               : sight.isBidirectional
                    ? "its attention in both directions needs all tokens of a sequence at once"
+               : !sight.reduced.empty() ? "its sum or maximum over '" + sight.reduced +
+                                              "' needs all tokens of a sequence at once"
                : llvm::is_contained(possible, "forward")
                    ? "no output depends on attention with a cache"
                    : "all of its outputs depend on a cross_entropy")

@@ -164,6 +164,8 @@ Value derivative(ElementwiseOp op, unsigned i, Value dy, Backward &w) {
     return apply(op.getFunction(),
                  i == 2 ? ValueRange{x, y, dy, none} : ValueRange{x, y, none, dy});
   }
+  case ScalarFunction::as_f32:
+    llvm_unreachable("integers have no gradient");
   }
   llvm_unreachable("all functions are above");
 }
@@ -291,9 +293,15 @@ MutableArrayRef<OpOperand> differentiableOperands(Operation *op) {
   if (isa<GatheredLinearOp>(op))
     return op->getOpOperands().take_front(2);
   auto elementwise = dyn_cast<ElementwiseOp>(op);
-  bool chooses = elementwise && (elementwise.getFunction() == ScalarFunction::select_less ||
-                                 elementwise.getFunction() == ScalarFunction::select_at_most);
-  return op->getOpOperands().drop_front(chooses ? 2 : 0);
+  auto is = [&](ScalarFunction function) {
+    return elementwise && elementwise.getFunction() == function;
+  };
+  unsigned without = 0; // a gradient: what is only compared, and integers
+  if (is(ScalarFunction::select_less) || is(ScalarFunction::select_at_most))
+    without = 2;
+  else if (is(ScalarFunction::as_f32))
+    without = 1;
+  return op->getOpOperands().drop_front(without);
 }
 
 LogicalResult applyRule(Operation *op, Backward &backward) {

@@ -92,6 +92,8 @@ static double apply(ScalarFunction function, llvm::ArrayRef<double> x) {
     return x[0] < x[1] ? x[2] : x[3];
   case ScalarFunction::select_at_most:
     return x[0] <= x[1] ? x[2] : x[3];
+  case ScalarFunction::as_f32:
+    return x[0];
   }
   llvm_unreachable("all functions are above");
 }

@@ -108,7 +108,10 @@ static_assert(!is_accepted<decltype(detail::check_arithmetic<tensor<f32, c>, par
 static_assert(same<result<decltype(detail::check_reduction<c, x>())>, tensor<f32, a, time_steps>>);
 static_assert(same<result<decltype(detail::check_reduction<a, x>())>, tensor<f32, time_steps, c>>);
 static_assert(same<result<decltype(detail::check_reduction<c, tensor<f32, c>>())>, tensor<f32>>);
-static_assert(!is_accepted<decltype(detail::check_reduction<time_steps, x>())>);
+// of those known at run time the second: tokens, not sequences
+static_assert(same<result<decltype(detail::check_reduction<time_steps, x>())>, tensor<f32, a, c>>);
+static_assert(
+    !is_accepted<decltype(detail::check_reduction<time_steps, tensor<f32, time_steps, c>>())>);
 static_assert(!is_accepted<decltype(detail::check_reduction<other_c, x>())>);
 static_assert(!is_accepted<decltype(detail::check_reduction<c, tensor<i32, c>>())>);
 
@@ -142,6 +145,8 @@ static_assert(same<result<counted<time_steps, ids>>, tensor<f32, time_steps>>);
 static_assert(same<result<counted<c, ids>>, tensor<f32, c>>);
 static_assert(is_accepted<counted<just_exact, ids>> && !is_accepted<counted<too_many, ids>>);
 static_assert(!is_accepted<counted<time_steps, tensor<f32, a>>>);
+static_assert(same<result<decltype(detail::check_as_f32<ids>())>, tensor<f32, a, time_steps>>);
+static_assert(!is_accepted<decltype(detail::check_as_f32<x>())>);
 using rows = result<decltype(detail::check_embedding<param<bf16, b, c>, ids>())>;
 static_assert(same<rows, tensor<f32, a, time_steps, c>>);
 using where_in_text = result<decltype(detail::check_positions<ids>())>;
@@ -209,6 +214,7 @@ static_assert(
     same<decltype(gather(param<f32, c, b, a>{"w", ones}, refused_value{})), refused_value>);
 static_assert(same<decltype(linear(refused_value{}, refused_value{})), refused_value>);
 static_assert(same<decltype(softmax<c>(refused_value{})), refused_value>);
+static_assert(same<decltype(as_f32(refused_value{})), refused_value>);
 static_assert(same<decltype(slice<c>(refused_value{})), refused_value>);
 static_assert(same<decltype(join<c>(refused_value{}, refused_value{})), refused_value>);
 static_assert(same<decltype(outer(refused_value{}, refused_value{})), refused_value>);

@@ -96,7 +96,8 @@ struct trained_scores {
   }
 };
 
-// Both directions: padding by the length of each sequence, as BERT has it; without a function.
+// Both directions: padding by the length of each sequence, as BERT has it; without a function. Then
+// what the tokens that are there sum up to, and the greatest of all.
 struct all_seq : dyn<1, 140> {};
 struct other : dyn<1, 140> {};
 struct both_directions {
@@ -105,14 +106,22 @@ struct both_directions {
 
   constexpr auto operator()(input<"x", f32, batch, all_seq, n_kv, n_group, d9> x,
                             input<"y", f32, batch, all_seq, n_kv, d9> y,
-                            input<"lengths", f32, batch> lengths,
-                            input<"targets", i32, batch, all_seq, n_kv, n_group> targets) const {
-    auto length = 1 + 50.0 * lengths * lengths;
+                            input<"lengths", i32, batch> lengths,
+                            input<"bounds", i32, batch, all_seq> bounds,
+                            input<"targets", i32, batch, all_seq, n_kv, n_group> targets,
+                            input<"others", i32, batch, n_kv, n_group> others) const {
     auto padded = attention<d9, other>(x * q, y * k, y * v, [&](auto s) {
+      auto length = as_f32(lengths) * 0.04 + 1;
       return choose(along<other>(s) < length, s * attention_scale<d9>, -1e30);
     });
     auto all = padded + attention<d9, other>(padded, y * w, y * tied(v));
-    return outputs(output<"h">(all), output<"loss">(cross_entropy(all, targets)));
+    auto length = as_f32(lengths) * 0.04 + 1;
+    auto mean = sum<all_seq>(choose(along<all_seq>(all) < length, all, 0.0)) / length;
+    auto pooled = mean - max<all_seq>(all * as_f32(bounds) * 0.001);
+    auto loss = cross_entropy(all, targets) + cross_entropy(pooled, others);
+    return outputs(
+        output<"h">(all), output<"pooled">(pooled), output<"most">(max<all_seq>(as_f32(bounds))),
+        output<"numbers">(as_f32(bounds) + as_f32(positions(bounds))), output<"loss">(loss));
   }
 };
 

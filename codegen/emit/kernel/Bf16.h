@@ -10,7 +10,7 @@ namespace tenon {
 /// The type that memory of an element type is read and written as: i16 for bf16.
 mlir::Type storedType(mlir::Type element);
 
-/// Loads floats as f32: bf16 is widened, which is exact.
+/// Loads floats as f32: bf16 is widened, which is exact. Of integers it loads integers.
 mlir::Value loadAsF32(KernelBuilder &k, mlir::Value base, mlir::Value index, mlir::Type element,
                       unsigned lanes = 1);
 

@@ -48,6 +48,8 @@ Value emitScalarFunction(KernelBuilder &k, ScalarFunction function, ArrayRef<Val
     Value holds = arith::CmpFOp::create(k.b, k.loc, predicate, x[0], x[1]);
     return arith::SelectOp::create(k.b, k.loc, holds, x[2], x[3]);
   }
+  case ScalarFunction::as_f32:
+    return arith::SIToFPOp::create(k.b, k.loc, k.vectorType(k.b.getF32Type(), lanesOf(x[0])), x[0]);
   }
   llvm_unreachable("all functions are above");
 }
@@ -71,6 +73,7 @@ bool needsRegisters(ScalarFunction function) {
   case ScalarFunction::sqrt:
   case ScalarFunction::select_less:
   case ScalarFunction::select_at_most:
+  case ScalarFunction::as_f32:
     return false;
   }
   llvm_unreachable("all functions are above");

@@ -13,6 +13,7 @@ using namespace mlir;
 namespace tenon {
 
 // What is added up before it is added to the sum, which keeps rounding errors of long sums small.
+// The last ones are too, so that zeros behind them, such as padding, change nothing.
 static constexpr int64_t rowsAtOnce = 8;
 
 // x is (outer, count, inner, columns), the result (outer, inner, columns).
@@ -55,8 +56,8 @@ LogicalResult emitReduce(ReduceOp op, CpuKernelBuilder &k) {
           };
           Value none = k.splat(isSum ? 0 : -std::numeric_limits<double>::infinity(), lanes);
           KernelBuilder::Values sums = add(k.index(0), whole, rowsAtOnce, none);
-          sums = add(whole, count, 1, sums);
-          k.store(sums[0], target, k.add(k.mul(row, columns), column));
+          KernelBuilder::Values last = add(whole, count, 1, none);
+          k.store(combine(sums[0], last[0]), target, k.add(k.mul(row, columns), column));
         });
   });
   return success();

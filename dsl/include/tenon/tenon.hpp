@@ -19,6 +19,7 @@
 #include "tenon/ops/repeat.hpp"
 
 #include "tenon/ops/along.hpp"
+#include "tenon/ops/as_f32.hpp"
 #include "tenon/ops/attention.hpp"  // attention, causal_self_attention
 #include "tenon/ops/choose.hpp"     // x < y, choose, expand_as
 #include "tenon/ops/cross_entropy.hpp"

@@ -93,11 +93,7 @@ std::vector<std::int32_t> bpe::ids_without_token() const {
 }
 
 std::vector<std::int32_t> bpe::encode(std::string_view utf8) const {
-  if (const auto offset = first_invalid_utf8(utf8); offset != std::string_view::npos) {
-    throw tokenizer_error("the text of " + std::to_string(utf8.size()) +
-                          " bytes is not valid UTF-8 at byte " + std::to_string(offset) + " (" +
-                          shown(utf8.substr(offset, 4)) + "); convert it to UTF-8");
-  }
+  demand_utf8(utf8);
   std::vector<std::int32_t> ids;
   for (const auto& piece : exact_.cut(utf8)) {
     if (piece.id != text_piece::ordinary) {

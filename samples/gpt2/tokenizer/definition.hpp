@@ -94,6 +94,9 @@ std::int32_t read_id(const std::filesystem::path& file, std::string_view token,
                      const nlohmann::json& value);
 /// The vocabulary {token: id, ...}.
 id_map read_vocabulary(const std::filesystem::path& file, const nlohmann::json& object);
+/// The added_tokens of a tokenizer.json, whose ids agree with the vocabulary.
+std::vector<added_token> read_added_tokens(const std::filesystem::path& file,
+                                           const nlohmann::json& root, const id_map& ids);
 /// Appends the merge of two tokens; both and their concatenation have to be in the vocabulary.
 void append_merge(const std::filesystem::path& file, std::string_view left, std::string_view right,
                   definition& into);

@@ -45,7 +45,7 @@ void read_merge(const path& file, const json& merge, definition& into) {
                     shown(merge.dump()) + ", but a merge is two tokens: \"a b\" or [\"a\", \"b\"]");
 }
 
-void read_added_token(const path& file, const json& token, definition& into) {
+added_token read_added_token(const path& file, const json& token, const id_map& ids) {
   const json& content = at(token, "content");
   if (!content.is_string() || content.get_ref<const std::string&>().empty()) {
     fail_in(file, "an entry of added_tokens is " + shown(token.dump()) +
@@ -59,15 +59,25 @@ void read_added_token(const path& file, const json& token, definition& into) {
     if (!found.is_null() && found != false) unsupported = option;
   }
   const auto id = read_id(file, text, at(token, "id"));
-  const auto found = into.ids.find(text);
-  if (found != into.ids.end() && found->second != id) {
+  const auto found = ids.find(text);
+  if (found != ids.end() && found->second != id) {
     fail_in(file, where + "its id is " + std::to_string(id) + " in added_tokens and " +
                       std::to_string(found->second) + " in model.vocab; make them one");
   }
-  into.added.push_back({id, text, at(token, "normalized") == true, unsupported});
+  return {id, text, at(token, "normalized") == true, unsupported};
 }
 
 }  // namespace
+
+std::vector<added_token> read_added_tokens(const path& file, const json& root, const id_map& ids) {
+  const json& added = at(root, "added_tokens");
+  if (!added.is_null() && !added.is_array()) {
+    fail_in(file, "added_tokens is " + shown(added.dump()) + ", but has to be an array");
+  }
+  std::vector<added_token> tokens;
+  for (const json& token : added) tokens.push_back(read_added_token(file, token, ids));
+  return tokens;
+}
 
 definition load_tokenizer_json(const path& file) {
   const json root = read_json(file);
@@ -79,11 +89,7 @@ definition load_tokenizer_json(const path& file) {
   const json& merges = at(model, "merges");
   if (!merges.is_array()) fail_in(file, "model.merges is missing; it has to be an array");
   for (const json& merge : merges) read_merge(file, merge, whole);
-  const json& added = at(root, "added_tokens");
-  if (!added.is_null() && !added.is_array()) {
-    fail_in(file, "added_tokens is " + shown(added.dump()) + ", but has to be an array");
-  }
-  for (const json& token : added) read_added_token(file, token, whole);
+  whole.added = read_added_tokens(file, root, whole.ids);
   check_complete(file, whole);
   for (const std::int32_t id : whole.around.opening)
     if (id >= whole.size) {

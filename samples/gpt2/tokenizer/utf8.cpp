@@ -2,6 +2,8 @@
 // UTF-8 after table 3-7 of the Unicode Standard (well-formed byte sequences).
 #include "tokenizer/utf8.hpp"
 
+#include "tokenizer/tokenizer_error.hpp"
+
 namespace tenon::samples {
 namespace {
 
@@ -42,6 +44,14 @@ std::size_t first_invalid_utf8(std::string_view text) {
     start += length;
   }
   return std::string_view::npos;
+}
+
+void demand_utf8(std::string_view text) {
+  const std::size_t offset = first_invalid_utf8(text);
+  if (offset == std::string_view::npos) return;
+  throw tokenizer_error("the text of " + std::to_string(text.size()) +
+                        " bytes is not valid UTF-8 at byte " + std::to_string(offset) + " (" +
+                        shown(text.substr(offset, 4)) + "); convert it to UTF-8");
 }
 
 void utf8_assembler::push(std::string_view bytes, std::string& out) {

@@ -13,6 +13,9 @@ namespace tenon::samples {
 /// Overlong forms, surrogates and code points above U+10FFFF are ill-formed (Unicode, table 3-7).
 std::size_t first_invalid_utf8(std::string_view text);
 
+/// Throws tokenizer_error where a text is not well-formed.
+void demand_utf8(std::string_view text);
+
 /// Passes bytes on as well-formed UTF-8: holds back an incomplete sequence until it is complete,
 /// and replaces each maximal ill-formed part by U+FFFD, as Rust's from_utf8_lossy does.
 class utf8_assembler {

@@ -248,6 +248,23 @@ func.func @elementwise_c2(%x: tensor<4xf32, #tenon.dims<C>>, %y: tensor<4xbf16, 
 
 // -----
 
+func.func @elementwise_c2_integers(%x: tensor<4xf32, #tenon.dims<C>>) {
+  // expected-error @+1 {{(C2) as_f32 makes f32 of i32; the result is (C = 4) of 'f32', the operand is (C = 4) of 'f32'}}
+  %0 = tenon.elementwise as_f32 %x : tensor<4xf32, #tenon.dims<C>> -> tensor<4xf32, #tenon.dims<C>>
+  return
+}
+
+// -----
+
+func.func @elementwise_c2_positions(%ids: tensor<?xi32, #tenon.dims<T>>) {
+  %at = tenon.positions %ids : tensor<?xi32, #tenon.dims<T>> -> tensor<?xi32, #tenon.dims<T>>
+  // expected-error @+1 {{(C2) the operand is made by tenon.positions; use tenon.along}}
+  %0 = tenon.elementwise as_f32 %at : tensor<?xi32, #tenon.dims<T>> -> tensor<?xf32, #tenon.dims<T>>
+  return
+}
+
+// -----
+
 func.func @elementwise_c3(%x: tensor<?x4xf32, #tenon.dims<T, C>>, %y: tensor<?xf32, #tenon.dims<B>>) {
   // expected-error @+1 {{(C3) the result must have all dimensions of its operands, in the same order; it is (T, C = 4) of 'f32', an operand is (B) of 'f32'}}
   %0 = tenon.elementwise maximum %y, %x : tensor<?xf32, #tenon.dims<B>>, tensor<?x4xf32, #tenon.dims<T, C>> -> tensor<?x4xf32, #tenon.dims<T, C>>

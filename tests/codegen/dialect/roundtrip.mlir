@@ -87,6 +87,8 @@ tenon.model @all attributes {tenon.machine = "x86-64"} {
       %chosen = tenon.elementwise select_less %h, %s, %s, %h : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
       // CHECK: tenon.elementwise select_at_most %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : tensor
       %chosen_again = tenon.elementwise select_at_most %most, %s, %s, %h : tensor<?x?xf32, #tenon.dims<batch, seq>>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+      // CHECK: tenon.elementwise as_f32 %{{.*}} : tensor<?x?xi32, #tenon.dims<batch, seq>> -> tensor<?x?xf32, #tenon.dims<batch, seq>>
+      %numbers = tenon.elementwise as_f32 %ids : tensor<?x?xi32, #tenon.dims<batch, seq>> -> tensor<?x?xf32, #tenon.dims<batch, seq>>
       tenon.yield %h : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
     }
     // CHECK: tenon.attention %[[Y:.*]], %[[Y]], %[[Y]] cache @single : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, {{.*}} -> tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>

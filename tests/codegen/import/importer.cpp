@@ -156,7 +156,7 @@ TEST_CASE("importer: attributes and states that an operation cannot have") {
 
   Small function;
   function.node(op::elementwise, {function.x}, {function.fresh()}, {graph::n_scalars}, 6);
-  refuses(function, 6, "tenon.elementwise a 'function' of 16; it must be below 16");
+  refuses(function, 6, "tenon.elementwise a 'function' of 17; it must be below 17");
 
   Small kind;
   kind.node(op::reduce, {kind.x}, {kind.value(dtype::f32, {kind.seq})}, {2, 1}, 8);

@@ -110,3 +110,22 @@ tenon.model @both_directions {
     return %y : !x
   }
 }
+
+// -----
+
+!x = tensor<?x?x4xf32, #tenon.dims<batch, seq, C>>
+!sum = tensor<?x4xf32, #tenon.dims<batch, C>>
+tenon.model @sum_of_tokens {
+  tenon.dim @batch 1 to 2
+  tenon.dim @seq 1 to 8
+  tenon.dim @context 8 to 8
+  tenon.dim @C 4 to 4
+  tenon.state @kv kv_cache : tensor<?x8x4xf32, #tenon.dims<batch, context, C>>
+  // expected-error @+1 {{model 'sum_of_tokens' has no entry 'step': its sum or maximum over 'seq' needs all tokens of a sequence at once; ask for what it has: forward}}
+  func.func @graph(%x: !x {tenon.name = "x"}) -> (!sum {tenon.name = "y"}) {
+    %a = tenon.attention %x, %x, %x cache @kv : !x, !x, !x -> !x
+    %most = tenon.reduce max %a over @C : !x -> tensor<?x?xf32, #tenon.dims<batch, seq>>
+    %y = tenon.reduce sum %a over @seq : !x -> !sum
+    return %y : !sum
+  }
+}

@@ -147,6 +147,9 @@ TEST_CASE("functions of scalars") {
     CHECK(std::isnan(elementwise(function, {&tooFar}).values[0]));
   }
 
+  Tensor integers{{3}, {-3, 0, 16777216}};
+  CHECK(elementwise(tenon::ScalarFunction::as_f32, {&integers}).values == integers.values);
+
   Tensor none{{2}, {NAN, 1}}, one{{2}, {1, NAN}};
   for (tenon::ScalarFunction function :
        {tenon::ScalarFunction::minimum, tenon::ScalarFunction::maximum})

@@ -119,7 +119,8 @@ TEST_CASE("gradients of reductions and of what is repeated are central differenc
 
 TEST_CASE("gradients of attention's score functions are central differences") {
   Model model("scored", {"gradients"});
-  model.inputs["c"] = {{4}, {4, 1.5, 6, 0}}; // nothing is seen of the last one
+  model.inputs["c"] = {{4}, {4, 1.5, 6, 0}};
+  model.inputs["lengths"] = {{4}, {4, 2, 6, 0}}; // nothing is seen of the last one
   checkAgainstDifferences(model);
 }
 

@@ -188,6 +188,7 @@ struct reductions_model {
     auto sequences = tanh(c * of_sequence);
     x = x * max<n_head>(score) - sum<n_embd>(embedding(wpe, positions(ids))) + sequences;
     x = x * sum<n_embd>(sequences) + sum<n_head>(score);
+    x = x * max<seq>(x) - sum<seq>(x) * 0.2;
     return outputs(output<"loss">(cross_entropy(tied_head(x, wte), targets)));
   }
 };
@@ -234,7 +235,8 @@ struct scored_layer {
   param<f32, n_embd, n_kv, n_dim> o{"o", normal(1)}, p{"p", normal(1)};
   kv_cache<f32, batch, n_block, n_kv, n_dim> cache{"cache"};
 
-  constexpr auto operator()(tensor<f32, batch, seq, n_embd> x, tensor<f32, batch> c) const {
+  constexpr auto operator()(tensor<f32, batch, seq, n_embd> x, tensor<f32, batch> c,
+                            tensor<i32, batch> lengths) const {
     auto queries = linear(x, q), keys = linear(x, k), values = linear(x, v);
     auto before = attention<n_dim>(queries, keys, values, cache, [&](auto s) {
       auto slope = exp((along<n_kv>(s) + 1) * -0.7);
@@ -242,7 +244,8 @@ struct scored_layer {
       return choose(along<seq>(s) < along<n_block>(s) + 3 && c < 5, capped, -1e30);
     });
     auto around = attention<n_dim, other>(queries, keys, values, [&](auto s) {
-      auto padded = choose(along<other>(s) < c, s * attention_scale<n_dim>, -__builtin_inf());
+      auto padded = choose(along<other>(s) < as_f32(lengths) - 0.5, s * attention_scale<n_dim>,
+                           -__builtin_inf());
       return choose(along<other>(s) < along<seq>(s), padded, padded + sin(s) * sigmoid(s));
     });
     return x + linear(before, o) + linear(attention<n_dim, other>(around, values, keys), p);
@@ -252,10 +255,10 @@ struct scored_model {
   param<f32, n_vocab, n_embd> wte{"wte.weight", torch_embedding};
 
   constexpr auto operator()(input<"ids", i32, batch, seq> ids,
-                            input<"targets", i32, batch, seq> targets,
-                            input<"c", f32, batch> c) const {
-    auto x =
-        repeat<n_layer>("h", [&](auto x) { return scored_layer{}(x, c); }, embedding(wte, ids));
+                            input<"targets", i32, batch, seq> targets, input<"c", f32, batch> c,
+                            input<"lengths", i32, batch> lengths) const {
+    auto x = repeat<n_layer>(
+        "h", [&](auto x) { return scored_layer{}(x, c, lengths); }, embedding(wte, ids));
     return outputs(output<"loss">(cross_entropy(tied_head(x, wte), targets)));
   }
 };

@@ -148,7 +148,8 @@ constexpr bool is_of_scores(op kind) {
 }
 
 // The functions of scalars that `elementwise` applies, one row each: X(enumerator, operands).
-// select_less (x, y, u, v) is u where x < y, else v; select_at_most the same of x <= y.
+// select_less (x, y, u, v) is u where x < y, else v; select_at_most the same of x <= y. as_f32
+// alone takes i32.
 #define TENON_SCALARS(X) \
   X(add, 2)              \
   X(subtract, 2)         \
@@ -165,7 +166,8 @@ constexpr bool is_of_scores(op kind) {
   X(sin, 1)              \
   X(cos, 1)              \
   X(select_less, 4)      \
-  X(select_at_most, 4)
+  X(select_at_most, 4)   \
+  X(as_f32, 1)
 
 enum class scalar : std::uint32_t {
 #define TENON_SCALAR(name, operands) name,

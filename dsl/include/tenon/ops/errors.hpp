@@ -55,6 +55,8 @@ struct targets_must_be_a_tensor_of_i32 {};
 template <class T>
 struct x_must_hold_floats_but_holds {};
 template <class T>
+struct x_must_hold_i32_but_holds {};
+template <class T>
 struct table_must_hold_floats_but_holds {};
 template <class T, class U>
 struct element_types_differ {};
@@ -109,8 +111,8 @@ template <class D, class Dims>
 struct x_has_no_dimension {};
 template <class D, class Dims>
 struct x_has_the_dimension_twice {};
-template <class D>
-struct a_reduction_needs_a_dimension_known_at_compile_time {};
+template <class D, class Dims>
+struct a_dimension_known_at_run_time_can_be_reduced_where_it_is_the_second {};
 template <class D>
 struct f32_counts_exactly_to_2_to_the_24_only {};
 template <class D, class X, class Y>

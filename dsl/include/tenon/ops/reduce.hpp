@@ -18,8 +18,9 @@ consteval auto check_reduction() {
     return error::x_has_no_dimension<D, shape_t<X>>{};
   else if constexpr (shape::times<D>(shape_t<X>{}) > 1)
     return error::x_has_the_dimension_twice<D, shape_t<X>>{};
-  else if constexpr (!static_dimension<D>)
-    return error::a_reduction_needs_a_dimension_known_at_compile_time<D>{};
+  else if constexpr (!static_dimension<D> && shape::first_index<D>(shape_t<X>{}) != 1)
+    return error::a_dimension_known_at_run_time_can_be_reduced_where_it_is_the_second<D,
+                                                                                      shape_t<X>>{};
   else
     return accepted<typename tensor_of<element_t<X>, shape::without_t<shape_t<X>, D>>::type>{};
 }
@@ -34,8 +35,10 @@ constexpr auto emit_reduction(const X& x, where at) {
 }  // namespace detail
 
 /// sum<D>(x), max<D>(x): of the elements of x that differ in D alone, the sum or the greatest one.
-///   x (..., D, ...) -> (..., ...), shape of x without D, which is known at compile time: what a
-///   call's own tokens or sequences sum up to would depend on how a text is cut into calls. NaN
-///   gives NaN. Where several elements are the greatest, its gradient goes to them in equal parts.
+///   x (..., D, ...) -> (..., ...), shape of x without D. D is known at compile time, or it is the
+///   second dimension: the tokens of a call, behind its sequences, which stay apart. What all
+///   tokens sum up to would depend on how a text is cut into calls: such outputs have no `step`.
+///   Tokens that are padding add up too, unless choose makes 0 of them. NaN gives NaN. Where
+///   several elements are the greatest, its gradient goes to them in equal parts.
 
 }  // namespace tenon

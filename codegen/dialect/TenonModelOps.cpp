@@ -4,6 +4,7 @@
 
 #include "Checks.h"
 #include "ScoreRegion.h"
+#include "tenon/graph/format.hpp"
 
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/DenseSet.h"
@@ -73,7 +74,7 @@ LogicalResult ParamOp::verify() {
     return violates(*this, 1) << "a parameter is a float tensor with named, static dimensions; its "
                                  "type is "
                               << getType();
-  size_t places = getSymName().count("{}"); // (C2)
+  uint32_t places = graph::count_holes(getSymName().data(), getSymName().size()); // (C2)
   if (places != (getLayersAttr() ? 1 : 0))
     return violates(*this, 2) << "the name '" << getSymName() << "' holds " << places
                               << " times {}; it must be once with layers, and not without";
@@ -84,7 +85,16 @@ LogicalResult ParamOp::verify() {
 }
 
 LogicalResult ParamOp::verifySymbolUses(SymbolTableCollection &symbols) {
-  return checkLayers(*this, 2, getLayersAttr(), symbols);
+  FlatSymbolRefAttr layers = getLayersAttr();
+  if (!layers || failed(checkLayers(*this, 2, layers, symbols)))
+    return failure(layers != nullptr);
+  auto depth = symbols.lookupNearestSymbolFrom<DimOp>((*this)->getParentOp(), layers);
+  graph::layer_hole hole = graph::find_hole(getSymName().data(), getSymName().size());
+  int64_t last = hole.number(static_cast<int64_t>(depth.getMax()) - 1);
+  if (last < 0)
+    return violates(*this, 2) << "the name '" << getSymName() << "' gives the last of the layers "
+                              << layers << " the number " << last << "; it must not be negative";
+  return success();
 }
 
 LogicalResult StateOp::verify() {

@@ -56,7 +56,9 @@ def Tenon_ParamOp : Tenon_Op<"param", [Symbol, HasParent<"ModelOp">,
   let description = [{
     (C1) `type` is a float tensor with named, static dimensions.
     (C2) `layers`, where given, is a static dimension of the model, and the name holds `{}` exactly
-         then, once: there is one tensor a layer, `{}` standing for the layer's number.
+         then, once: there is one tensor a layer, `{}` standing for the layer's number, which is not
+         negative. `{2i+1}` in its place stands for 2 i + 1 where the layers' own number is i: of
+         layers that take turns (tenon/graph/format.hpp).
     (C3) the initial value is finite and not negative: a standard deviation or a bound.
 
     ```mlir

@@ -159,7 +159,8 @@ void Writer::putParameters() {
     rank = std::max(rank, param.tensor.dims.size());
   put("/// A tensor that a checkpoint must hold; where `layers` is not 0 there is one a layer, "
       "under\n"
-      "/// the name with the layer's number in place of {{}}.\n"
+      "/// the name with the layer's number in place of {{}}, or with 2 i + 1 in place of "
+      "{{2i+1}}.\n"
       "struct parameter {{\n"
       "  std::string_view name;\n"
       "  tenon_dtype dtype;\n"

@@ -2,6 +2,7 @@
 // Pass tenon-derive-entries: see Passes.td.
 #include "DeriveTraining.h"
 #include "EntryNames.h"
+#include "LayerResults.h"
 #include "Passes.h"
 
 #include "mlir/Analysis/SliceAnalysis.h"
@@ -204,6 +205,7 @@ struct DeriveEntries : impl::DeriveEntriesBase<DeriveEntries> {
       func::FuncOp graph = lookupEntry(model, "graph");
       if (!graph)
         continue;
+      graph.walk([](RepeatOp stack) { ownLayerResults(stack); });
       std::vector<std::string> possible = entriesOf(graph);
       ArrayRef<std::string> wanted = entries;
       if (wanted.empty())

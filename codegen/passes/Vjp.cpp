@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The walk back through blocks and layer stacks; the rule of each operation is in VjpRules.cpp.
 #include "Vjp.h"
+#include "LayerResults.h"
 #include "VjpRules.h"
 
 using namespace mlir;
@@ -196,10 +197,8 @@ LogicalResult BlockBackward::differentiate(RepeatOp stack) {
   auto yield = cast<YieldOp>(layer.getTerminator());
   SmallVector<Value> inits;
   for (Value result : stack.getCarried()) {
-    inits.push_back(gradientOf(result));
-    if (!inits.back())
-      return stack.emitError("training needs every value that the layers carry to reach the loss; "
-                             "leave the others out of the stack");
+    Value gradient = gradientOf(result);
+    inits.push_back(gradient ? gradient : zerosLike(b, result));
   }
   // The layers add to the gradient of what they capture: it goes from layer to layer too.
   SmallVector<Value> captured = capturedBy(layer);
@@ -213,20 +212,17 @@ LogicalResult BlockBackward::differentiate(RepeatOp stack) {
   Block &body = region.emplaceBlock();
   BlockBackward inside(shared, &layer, OpBuilder(stack.getContext()), /*isLayer=*/true);
   inside.b.setInsertionPointToEnd(&body);
-  for (Value yielded : yield.getValues()) {
-    if (inside.gradientOf(yielded))
-      return stack.emitError("a layer yields one value twice");
+  for (Value yielded : yield.getValues())
     inside.setGradient(yielded, body.addArgument(yielded.getType(), loc));
-  }
   for (Value value : captured)
     inside.setGradient(value, body.addArgument(value.getType(), loc));
   if (failed(inside.run()))
     return failure();
   SmallVector<Value> dinits;
   for (BlockArgument argument : layer.getArguments()) {
-    dinits.push_back(inside.gradientOf(argument));
-    if (!dinits.back())
-      return stack.emitError("training needs a layer that depends on what it is given");
+    Value gradient = inside.gradientOf(argument);
+    dinits.push_back(gradient ? gradient
+                              : zerosLike(inside.b, body.getArgument(argument.getArgNumber())));
   }
   for (Value value : captured)
     dinits.push_back(inside.gradientOf(value));
@@ -260,6 +256,7 @@ LogicalResult BlockBackward::differentiate(RepeatOp stack) {
   auto backward = RepeatOp::create(b, loc, TypeRange(ValueRange(starts)), layers, starts,
                                    next.getResults().drop_front(carried), b.getUnitAttr());
   backward.getBody().takeBody(region);
+  ownLayerResults(backward);
   unsigned result = 0;
   for (unsigned i = 0; i < inits.size(); ++i)
     if (isChanged[i])

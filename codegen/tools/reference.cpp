@@ -11,6 +11,7 @@
 #include "interpreter.h"
 #include "ops.h"
 #include "safetensors.h"
+#include "tenon/graph/format.hpp"
 
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/WithColor.h"
@@ -35,8 +36,8 @@ static LogicalResult forParams(ModelOp model, Function function) {
     int64_t layers = param.getLayersAttr() ? lookupDim(model, *param.getLayers()).getMax() : 1;
     for (int64_t layer = 0; layer < layers; ++layer) {
       std::string full = param.getSymName().str();
-      if (size_t at = full.find("{}"); param.getLayersAttr() && at != std::string::npos)
-        full.replace(at, 2, std::to_string(layer));
+      if (auto hole = graph::find_hole(full.data(), full.size()); hole.found())
+        full.replace(hole.begin, hole.end - hole.begin, std::to_string(hole.number(layer)));
       if (failed(function(param, layer, full)))
         return failure();
     }

@@ -2,6 +2,7 @@
 // Calls of generated models by number: parameters filled element by element, inputs, outputs. What
 // the tests of this folder share.
 #pragma once
+#include <cstdio>
 #include <cstring>
 #include <functional>
 #include <map>
@@ -35,6 +36,17 @@ inline rt::options options_for(const std::string& variant, int threads = 1) {
   return how;
 }
 
+/// A parameter's name in a checkpoint: with the number of its layer, which is that of the slot, or
+/// follows from it as "{2i+1}" says.
+inline std::string in_layer(std::string name, std::uint32_t layer) {
+  const auto begin = name.find('{'), end = name.find('}');
+  if (begin == std::string::npos || end == std::string::npos) return name;
+  int step = 1, first = 0;
+  if (end - begin > 1) REQUIRE(std::sscanf(name.c_str() + begin, "{%di+%d}", &step, &first) == 2);
+  return name.replace(begin, end + 1 - begin,
+                      std::to_string(step * static_cast<int>(layer) + first));
+}
+
 /// All parameters of a model by the checkpoint's names, in f32.
 struct parameters {
   struct tensor {
@@ -48,9 +60,7 @@ struct parameters {
     for (std::uint32_t p = 0; p < model.n_params; ++p) {
       const tenon_param& param = model.params[p];
       for (std::uint32_t layer = 0; layer < std::max(param.layers, 1u); ++layer) {
-        std::string name = param.tensor.name;
-        if (const auto at = name.find("{}"); at != std::string::npos)
-          name.replace(at, 2, std::to_string(layer));
+        const std::string name = in_layer(param.tensor.name, layer);
         tensor& x = tensors[name];
         std::size_t count = 1;
         for (std::uint32_t i = 0; i < param.tensor.rank; ++i) {

@@ -20,9 +20,7 @@ class packed_weights {
     for (std::uint32_t p = 0; p < model.n_params; ++p) {
       const tenon_packed_param& place = variant.params[p];
       for (std::uint32_t layer = 0; layer < std::max(model.params[p].layers, 1u); ++layer) {
-        std::string name = model.params[p].tensor.name;
-        if (const auto at = name.find("{}"); at != std::string::npos)
-          name.replace(at, 2, std::to_string(layer));
+        const std::string name = in_layer(model.params[p].tensor.name, layer);
         const std::vector<float>& values = given.tensors.at(name).values;
         const bool narrow = model.params[p].tensor.dtype == TENON_BF16;
         guarded source(values.size() * (narrow ? 2 : 4), where);

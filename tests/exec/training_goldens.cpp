@@ -93,9 +93,7 @@ class trained {
   void for_each(const std::function<void(const std::string&)>& body) {
     for (std::uint32_t p = 0; p < model_.n_params; ++p)
       for (std::uint32_t layer = 0; layer < std::max(model_.params[p].layers, 1u); ++layer) {
-        std::string name = model_.params[p].tensor.name;
-        if (const auto at = name.find("{}"); at != std::string::npos)
-          name.replace(at, 2, std::to_string(layer));
+        const std::string name = driver::in_layer(model_.params[p].tensor.name, layer);
         body(name);
       }
   }

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <span>
 
+#include <tenon/runtime/model.hpp>
 #include <tenon/runtime/typed.hpp>
 
 #include "tensors.hpp"
@@ -50,13 +51,14 @@ inline std::size_t count_of(const std::vector<std::int64_t>& shape) {
 
 inline std::vector<tensor> random_parameters(random_source& random) {
   std::vector<tensor> tensors;
+  const auto named = rt::tensor_list::of(*model);  // in the order of the parameters' layers
+  if (!named) fail(named.message());
+  auto name = named->begin();
   for (const tenon_param& param : std::span(model->params, model->n_params)) {
     if (param.tensor.dtype != TENON_F32 && param.tensor.dtype != TENON_BF16)
       fail(std::string(param.tensor.name) + " is neither f32 nor bf16; the check knows those only");
     for (std::uint32_t layer = 0; layer < std::max(param.layers, 1u); ++layer) {
-      tensor x{param.tensor.name, TENON_F32, {}, {}};
-      if (const auto at = x.name.find("{}"); param.layers > 0 && at != std::string::npos)
-        x.name.replace(at, 2, std::to_string(layer));
+      tensor x{(name++)->name, TENON_F32, {}, {}};
       for (std::uint32_t i = 0; i < param.tensor.rank; ++i)
         x.shape.push_back(model->dims[param.tensor.dims[i]].max);
       x.words.resize(count_of(x.shape));

@@ -15,7 +15,8 @@
 #include "tenon/core/where.hpp"
 #include "tenon/graph/emit.hpp"
 #include "tenon/ops/operands.hpp"
-#include "tenon/ops/regions.hpp"  // repeat, fused
+#include "tenon/ops/regions.hpp"  // fused
+#include "tenon/ops/repeat.hpp"
 
 #include "tenon/ops/along.hpp"
 #include "tenon/ops/attention.hpp"  // attention, causal_self_attention

@@ -56,8 +56,8 @@ known_name find_stored(const tenon_model& model, std::string_view name) {
 // The name of the tensor that a twin is a copy of.
 std::string original(const tenon_model& model, const known_name& twin) {
   std::string name = model.params[twin.stored->param].tensor.name;
-  if (const std::size_t hole = name.find("{}"); hole != std::string::npos)
-    name.replace(hole, 2, twin.layer);
+  if (const layer_place place = find_layer_place(name); place.size > 0)
+    name.replace(place.begin, place.size, twin.layer);
   return name;
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <tenon/runtime/runtime.h>
@@ -21,7 +22,15 @@ struct slot {
 /// All slots, parameters in model order and layers within.
 std::vector<slot> slots_of(const tenon_model& model);
 
-/// "h.3.ln_1.weight": the name with the layer's number in place of "{}".
+/// Where the number of a layer goes in a name, and how it follows from that of the slot: "{}", or
+/// "{2i+1}" of layers that take turns. `size` is 0 where there is no such place.
+struct layer_place {
+  std::size_t begin = 0, size = 0;
+  std::int64_t step = 1, first = 0;
+};
+layer_place find_layer_place(std::string_view name);
+
+/// "h.3.ln_1.weight": the name with the layer's number in it.
 std::string slot_name(const tenon_model& model, const slot& which);
 
 /// Elements of one layer of a parameter, and its shape.

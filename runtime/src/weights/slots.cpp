@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The tensors that a model expects: names, shapes and sizes; see parameters.hpp.
+#include <charconv>
+
 #include "model/checks.hpp"
 #include "parameters.hpp"
 
@@ -13,11 +15,28 @@ std::vector<slot> slots_of(const tenon_model& model) {
   return slots;
 }
 
+layer_place find_layer_place(std::string_view name) {
+  layer_place place;
+  place.begin = name.find('{');
+  const std::size_t end = name.find('}');
+  if (place.begin == std::string_view::npos || end == std::string_view::npos) return {};
+  const char* at = name.data() + place.begin + 1;
+  const char* const last = name.data() + end;
+  if (at != last) {  // step 'i' '+' first
+    const auto step = std::from_chars(at, last, place.step);
+    if (step.ec != std::errc() || !std::string_view(step.ptr, last).starts_with("i+")) return {};
+    const auto first = std::from_chars(step.ptr + 2, last, place.first);
+    if (first.ec != std::errc() || first.ptr != last) return {};
+  }
+  place.size = end + 1 - place.begin;
+  return place;
+}
+
 std::string slot_name(const tenon_model& model, const slot& which) {
   const tenon_param& param = model.params[which.param];
   std::string name = param.tensor.name;
-  if (const std::size_t hole = name.find("{}"); param.layers > 0 && hole != std::string::npos)
-    name.replace(hole, 2, std::to_string(which.layer));
+  if (const layer_place place = find_layer_place(name); param.layers > 0 && place.size > 0)
+    name.replace(place.begin, place.size, std::to_string(place.step * which.layer + place.first));
   return name;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <map>
 #include <span>
 #include <tuple>
@@ -20,11 +21,18 @@ using calls_span = std::span<const tenon_recorded_call>;
 
 std::string json_text(const std::string& text) { return nlohmann::json(text).dump(); }
 
-// "linear h.3.mlp.c_fc + gelu": the name with the layer in place of "{}".
+// "linear h.3.mlp.c_fc + gelu": the name with the layer in place of "{}", or of "{2i+1}" where
+// layers take turns.
 std::string name_in_layer(const tenon_kernel& kernel, std::int32_t layer) {
   std::string name = kernel.name;
-  for (std::size_t at; (at = name.find("{}")) != std::string::npos;)
-    name.replace(at, 2, std::to_string(layer));
+  for (std::size_t at = 0; (at = name.find('{', at)) != std::string::npos; ++at) {
+    const std::size_t end = name.find('}', at);
+    if (end == std::string::npos) break;
+    int step = 1, first = 0;
+    const std::string inside = name.substr(at + 1, end - at - 1);
+    if (!inside.empty() && std::sscanf(inside.c_str(), "%di+%d", &step, &first) != 2) continue;
+    name.replace(at, end + 1 - at, std::to_string(step * layer + first));
+  }
   return name;
 }
 

@@ -6,6 +6,7 @@
 #include "interpreter.h"
 #include "reader.h"
 #include "safetensors.h"
+#include "tenon/graph/format.hpp"
 
 #include "../model_text.h"
 
@@ -51,8 +52,8 @@ struct TrainedModel : Context {
         function(param.getSymName().str(), layer);
   }
   static std::string nameOf(std::string name, int64_t layer) {
-    if (size_t at = name.find("{}"); at != std::string::npos)
-      name.replace(at, 2, std::to_string(layer));
+    if (auto hole = graph::find_hole(name.data(), name.size()); hole.found())
+      name.replace(hole.begin, hole.end - hole.begin, std::to_string(hole.number(layer)));
     return name;
   }
 

@@ -9,6 +9,7 @@
 #include "tenon/core/text.hpp"
 #include "tenon/core/where.hpp"
 #include "tenon/graph/format.hpp"
+#include "tenon/graph/layer_names.hpp"
 #include "tenon/graph/mistake.hpp"
 #include "tenon/graph/words.hpp"
 
@@ -106,7 +107,15 @@ class builder_of {
     room(params_.push(name.offset, name.length, type, shape.rank, begin, init.kind, low, high,
                       repeat_, file.offset, file.length, at.line),
          "TENON_MAX_NAMES");
-    return count(table::params) - 1;
+    const std::uint32_t index = count(table::params) - 1;
+    if (repeat_line_ != 0) {
+      const std::uint32_t passes =
+          repeat_ == 0 ? 1 : dims_.data[(repeat_ - 1) * dim_record::words + dim_record::max];
+      if (const auto other = layers_.note(index, name, passes, strings_.data()); other != index)
+        fail({mistake_kind::parameter_of_two_stacks, name,
+              params_.data[other * param_record::words + param_record::line], at.line});
+    }
+    return index;
   }
 
   /// A state belongs to the one node that uses it.
@@ -162,6 +171,9 @@ class builder_of {
     if (kind == stored_kind::twin) {
       const std::uint32_t* first = find(params_, param_record::words, intern(of));
       if (first == nullptr)
+        if (const auto layers = layers_.find(of, strings_.data()); layers != layers_.none)
+          first = params_.data + layers * param_record::words;
+      if (first == nullptr)
         fail({mistake_kind::twin_of_no_parameter, intern(of), 0, at.line});
       else if ((first[param_record::repeat] != 0) != (layers != 0))
         fail({mistake_kind::twin_of_another_stack, letters, first[param_record::line], at.line});
@@ -174,15 +186,21 @@ class builder_of {
   template <std::uint32_t Operands, std::uint32_t Attributes>
   constexpr void node(op kind, const words<Operands>& operands, std::uint32_t result,
                       const words<Attributes>& attributes, where at) {
+    node(kind, operands, words<1>{{result}, 1}, attributes, at);
+  }
+
+  template <std::uint32_t Operands, std::uint32_t Results, std::uint32_t Attributes>
+  constexpr void node(op kind, const words<Operands>& operands, const words<Results>& results,
+                      const words<Attributes>& attributes, where at) {
     at = line_of(at);
     if (scores_line_ != 0 && !is_of_scores(kind))
       fail({mistake_kind::operation_in_scores, {0, 0}, scores_line_, at.line});
     const std::uint32_t operands_begin = in_pool(operands.data, operands.size);
-    const std::uint32_t results_begin = in_pool(&result, 1);
+    const std::uint32_t results_begin = in_pool(results.data, results.size);
     const std::uint32_t attributes_begin = in_pool(attributes.data, attributes.size);
     const string_ref file = intern({at.file});
-    room(nodes_.push(kind, operands_begin, operands.size, results_begin, 1, attributes_begin,
-                     attributes.size, scope_, file.offset, file.length, at.line),
+    room(nodes_.push(kind, operands_begin, operands.size, results_begin, results.size,
+                     attributes_begin, attributes.size, scope_, file.offset, file.length, at.line),
          "TENON_MAX_NODES");
   }
 
@@ -208,16 +226,22 @@ class builder_of {
   }
   constexpr void end_scope() { scope_ = 0; }
 
-  /// Until end_repeat, parameters and states are named "<prefix>.{}.<name>".
+  /// Until end_repeat, parameters and states are named "<prefix>.{}.<name>", one for each pass.
   constexpr void begin_repeat(text prefix, std::uint32_t depth, where at) {
-    if (repeat_ != 0) fail({mistake_kind::repeat_inside_repeat, {0, 0}, repeat_line_, at.line});
-    if (scope_ != 0) fail({mistake_kind::repeat_inside_fused, {0, 0}, scope_line_, at.line});
-    check_name(prefix, at);
+    begin_layers(prefix, at);
     repeat_ = 1 + depth;
-    repeat_line_ = at.line;
-    prefix_ = prefix;
+    layers_.number(1, 0);
   }
-  constexpr void end_repeat() { repeat_ = 0; }
+  /// In a loop: pass i is from here on that of layer step * i + first.
+  constexpr void number_layers(std::int64_t step, std::int64_t first) {
+    layers_.number(step, first);
+  }
+  /// Until end_repeat, parameters and states are those of one layer: "<prefix>.<number>.<name>".
+  constexpr void begin_layer(text prefix, std::uint32_t number, where at) {
+    begin_layers(prefix, at);
+    layers_.number(0, number);
+  }
+  constexpr void end_repeat() { repeat_ = repeat_line_ = 0; }
 
   /// Until end_scores, nodes are those of a score function.
   constexpr void begin_scores(where at) { scores_line_ = line_of(at).line; }
@@ -316,9 +340,18 @@ class builder_of {
         return fail({mistake_kind::name_holds_braces, intern(name), 0, at.line});
   }
 
+  constexpr void begin_layers(text prefix, where at) {
+    if (repeat_line_ != 0)
+      fail({mistake_kind::repeat_inside_repeat, {0, 0}, repeat_line_, at.line});
+    if (scope_ != 0) fail({mistake_kind::repeat_inside_fused, {0, 0}, scope_line_, at.line});
+    check_name(prefix, at);
+    repeat_line_ = at.line;
+    layers_.open(prefix);
+  }
+
   constexpr string_ref repeated_name(text stem, text leaf, where at) {
     check_name(stem, at);
-    if (repeat_ != 0) strings_.append(prefix_.data, prefix_.size).append(".{}.", 4);
+    if (repeat_line_ != 0) layers_.append_to(strings_, repeat_ != 0);
     strings_.append(stem.data, stem.size);
     const string_ref whole = intern(leaf);
     if (whole.length > max_name_bytes) fail({mistake_kind::name_is_too_long, {0, 0}, 0, at.line});
@@ -343,6 +376,7 @@ class builder_of {
   string_table<MaxLetters> strings_;
   string_ref name_;
   std::uint64_t identities_[MaxNames]{};  // which type each dimension is
+  layer_names<MaxNames> layers_;
   words<MaxNames * dim_record::words> dims_;
   words<MaxNames * param_record::words> params_;
   words<MaxNames * state_record::words> states_;
@@ -355,11 +389,11 @@ class builder_of {
   words<MaxNodes * 8> pool_;
 
   mistake mistake_;
-  where call_{nullptr, 0};                      // the line of the open call, or none
-  std::uint32_t scope_ = 0, scope_line_ = 0;    // 1 + index of the open scope, or 0
-  std::uint32_t repeat_ = 0, repeat_line_ = 0;  // 1 + dim index of the open loop's depth, or 0
-  std::uint32_t scores_line_ = 0;               // of the attention whose function is open, or 0
-  text prefix_{""};
+  where call_{nullptr, 0};                    // the line of the open call, or none
+  std::uint32_t scope_ = 0, scope_line_ = 0;  // 1 + index of the open scope, or 0
+  std::uint32_t repeat_ = 0;                  // 1 + dim index of the open loop's depth, or 0
+  std::uint32_t repeat_line_ = 0;  // of the open stack, whose layers may be in no loop; or 0
+  std::uint32_t scores_line_ = 0;  // of the attention whose function is open, or 0
 };
 
 using builder = builder_of<TENON_MAX_NODES, TENON_MAX_NAMES, TENON_MAX_LETTERS>;

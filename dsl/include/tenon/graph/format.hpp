@@ -208,7 +208,8 @@ constexpr std::uint32_t count_of(table t) { return header::counts + static_cast<
 namespace dim_record {  // static dims have min == max
 enum : std::uint32_t { name_offset, name_length, min, max, words };
 }
-// `repeat`: 0, or 1 + dim index of the stack's depth; then the name holds "{}".
+// `repeat`: 0, or 1 + dim index of the trip count of the stack's loop; then the name holds a
+// layer_hole.
 namespace param_record {
 enum : std::uint32_t {
   name_offset,
@@ -280,6 +281,56 @@ inline constexpr std::uint32_t record_words[n_tables] = {
     dim_record::words,   param_record::words,  state_record::words,
     input_record::words, output_record::words, value_record::words,
     scope_record::words, node_record::words,   stored_record::words};
+
+// Where the number of a layer goes in a name of a stack: "h.{}.w" is that of layer i in pass i of
+// the loop, "h.{2i+1}.w" that of layer 2 i + 1, "h.{-1i+11}.w" that of layer 11 - i.
+
+/// The place in a name, and how numbers of layers follow from numbers of passes.
+struct layer_hole {
+  std::uint32_t begin = 0, end = 0;  // of the letters; equal where a name has no such place
+  std::int64_t step = 1, first = 0;
+
+  constexpr bool found() const { return end != 0; }
+  constexpr std::int64_t number(std::int64_t pass) const { return step * pass + first; }
+};
+
+/// The first hole from letter `from` on.
+constexpr layer_hole find_hole(const char* letters, std::uint32_t size, std::uint32_t from = 0) {
+  for (std::uint32_t begin = from; begin < size; ++begin) {
+    if (letters[begin] != '{') continue;
+    std::uint32_t at = begin + 1;
+    const auto is = [&](char letter) { return at < size && letters[at] == letter; };
+    const auto count = [&](std::int64_t& into) {  // its digits; numbers of layers fit 32 bits
+      const std::uint32_t start = at;
+      for (into = 0; at < size && letters[at] >= '0' && letters[at] <= '9' && at - start < 10; ++at)
+        into = 10 * into + (letters[at] - '0');
+      return at > start;
+    };
+    layer_hole hole{begin, 0};
+    if (!is('}')) {
+      const bool is_negative = is('-');
+      if (is_negative) ++at;
+      if (!count(hole.step) || !is('i')) continue;
+      ++at;
+      if (!is('+')) continue;
+      ++at;
+      if (!count(hole.first) || !is('}')) continue;
+      if (is_negative) hole.step = -hole.step;
+    }
+    hole.end = at + 1;
+    return hole;
+  }
+  return {};
+}
+
+/// How many holes a name has.
+constexpr std::uint32_t count_holes(const char* letters, std::uint32_t size) {
+  std::uint32_t count = 0;
+  for (layer_hole hole = find_hole(letters, size); hole.found();
+       hole = find_hole(letters, size, hole.end))
+    ++count;
+  return count;
+}
 
 /// CRC-32 (IEEE 802.3, reflected, as zlib's) of `size` bytes; usable in constant expressions.
 template <class Byte>

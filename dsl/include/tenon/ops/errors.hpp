@@ -193,6 +193,14 @@ template <class B>
 struct body_returns_nothing {};
 template <class R, class X>
 struct body_must_return_the_type_that_it_takes {};
+template <class B, class... X>
+struct layer_does_not_take {};
+template <class R, class... X>
+struct layer_must_return_a_std_tuple_of_the_types_that_it_takes {};
+template <class L>
+struct repeat_needs_a_layer_and_a_tensor {};
+template <unsigned Count>
+struct repeat_has_at_most_10_layers_and_values {};
 template <class F, class X>
 struct function_does_not_take {};
 template <class F>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Parts of a model: a stack of identical layers that stays a loop, and a scope that must become one
-// kernel.
+// A scope of a model that must become one kernel.
 #pragma once
 #include "tenon/graph/emit.hpp"
 #include "tenon/ops/operands.hpp"
@@ -12,32 +11,8 @@ namespace detail {
 template <class Function, class X>
 concept takes = requires(const Function& function, X x) { function(x); };
 
-/// In place of what a body returns that does not take X.
+/// In place of what a function returns that does not take X.
 struct not_called {};
-
-/// Result: what the body returns.
-template <class Depth, class Body, class X, class Result>
-consteval auto check_repeat() {
-  using operands = decltype(check_operands<X>());
-  if constexpr (settles<operands>)
-    return operands{};
-  else if constexpr (!is_accepted<decltype(check_dimension<Depth>())>)
-    return check_dimension<Depth>();
-  else if constexpr (!static_dimension<Depth>)
-    return error::depth_must_be_a_dimension_known_at_compile_time<Depth>{};
-  else if constexpr (!is_tensor<X>)
-    return error::x_must_be_a_tensor<X>{};
-  else if constexpr (std::is_same_v<Result, not_called>)
-    return error::body_does_not_take<Body, typename X::plain>{};
-  else if constexpr (std::is_void_v<Result>)
-    return error::body_returns_nothing<Body>{};
-  else if constexpr (any_refused<Result>)
-    return accepted<refused_value>{};
-  else if constexpr (!std::is_same_v<Result, typename X::plain>)
-    return error::body_must_return_the_type_that_it_takes<Result, typename X::plain>{};
-  else
-    return accepted<Result>{};
-}
 
 /// Asks nothing of a function with `auto` parameters: asking would instantiate it here, which adds
 /// lines to each error in it.
@@ -57,54 +32,6 @@ consteval auto check_fused() {
   else
     return accepted<X>{};
 }
-
-// What the body returns is asked in the operations' own signatures, spelled out: each template in
-// between would add its lines to every error in the body of a model that is a template.
-template <class Depth>
-struct refused_repeat {
-  template <class Body, class X,
-            class Error = decltype(check_repeat<Depth, Body, X,
-                                                decltype(std::declval<const Body&>()(
-                                                    std::declval<typename X::plain>()))>())>
-    requires(!is_accepted<Error>)
-  TENON_REFUSES("repeat<L>: needs a prefix, a body, and an x that the body takes and returns")
-  constexpr refused_value operator()(const char*, Body, X, where = where::here()) const {
-    return {};
-  }
-  template <class Body, class X, class Error = decltype(check_repeat<Depth, Body, X, not_called>())>
-    requires(!is_accepted<Error> && !requires(const Body body, typename X::plain x) { body(x); })
-  TENON_REFUSES("repeat<L>: needs a prefix, a body, and an x that the body takes and returns")
-  constexpr refused_value operator()(const char*, Body, X, where = where::here()) const {
-    return {};
-  }
-};
-
-template <class Depth>
-struct repeat_operation : refused_repeat<Depth> {
-  template <class Body>
-  constexpr refused_value operator()(const char*, Body, refused_value) const {
-    return {};
-  }
-  template <class Body, class X>
-  constexpr auto operator()(const char* prefix, const Body body, X x,
-                            where at = where::here()) const ->
-      typename decltype(check_repeat<Depth, Body, X,
-                                     decltype(body(std::declval<typename X::plain>()))>())::result {
-    using result = decltype(body(std::declval<typename X::plain>()));
-    if constexpr (any_refused<result>) {
-      return result{};
-    } else {
-      graph::builder& graph = *x.ref().graph;
-      const std::uint32_t depth = dim_index<Depth>(graph);
-      const result seen = emit<result>(graph::op::repeat, at, attribute(depth), x);
-      graph.begin_repeat(prefix, depth, at);
-      const result next = body(seen);
-      graph.end_repeat();
-      return emit<result>(graph::op::yield, at, {}, next);
-    }
-  }
-  using refused_repeat<Depth>::operator();
-};
 
 struct refused_fused {
   template <class X, class Function, class Error = decltype(check_fused<X, Function>())>
@@ -134,13 +61,6 @@ struct fused_operation : refused_fused {
 };
 
 }  // namespace detail
-
-/// repeat<Depth>(prefix, body, x): a stack of layers, x = body(x), once for each of Depth layers.
-/// The body is traced once and stays a loop in the machine code; its parameters and caches are one
-/// for each layer, named "<prefix>.{}.<name>".
-///   body: takes and returns x's type.
-template <class Depth>
-inline constexpr detail::repeat_operation<Depth> repeat{};
 
 /// fused(x, function): what function(x) computes, as one kernel. A contract: the build keeps it, or
 /// fails and says why.

@@ -58,7 +58,8 @@ typedef struct tenon_tensor {
 } tenon_tensor;
 
 /* A learned tensor. `layers` is 0, or the depth of the stack it belongs to; then the name holds
- * "{}" where the layer's number goes ("h.{}.ln_1.weight"). */
+ * "{}" where the layer's number goes ("h.{}.ln_1.weight"), or "{2i+1}" where layer i of the stack
+ * has the number 2 i + 1, as layers that take turns have. */
 typedef struct tenon_param {
   tenon_tensor tensor;
   uint32_t layers;

@@ -25,6 +25,9 @@ decoder_family(llama TENON_LLAMA n_layer n_head n_kv n_dim n_embd n_hidden n_voc
 decoder_family(neox TENON_NEOX n_layer n_head n_turned n_embd n_hidden n_vocab n_block max_batch theta
                epsilon act [sequential] [untied]
                DIVIDES n_head:n_embd 2:n_turned)
+decoder_family(gemma2 TENON_GEMMA2 n_layer n_head n_kv n_dim n_scalar n_embd n_hidden n_vocab n_block n_window
+               max_batch theta epsilon act score_cap logit_cap
+               DIVIDES n_kv:n_head 2:n_dim)
 decoder_family(bloom TENON_BLOOM n_layer n_head n_embd n_vocab n_block max_batch epsilon [untied]
                DIVIDES n_head:n_embd)
 
@@ -59,6 +62,10 @@ function(decoder_member whose setting value member)
   elseif(setting STREQUAL "theta")
     if(NOT value MATCHES "^[1-9][0-9]*(\\.[0-9]+)?(e\\+?[0-9]+)?$")
       message(FATAL_ERROR "${whose}: theta is '${value}', it must be a number of at least 1, such as 10000")
+    endif()
+  elseif(setting MATCHES "_cap$")
+    if(NOT value MATCHES "^${number}$" OR value MATCHES "^[0.]+$")
+      message(FATAL_ERROR "${whose}: ${setting} is '${value}', it must be a number above 0, such as 50")
     endif()
   elseif(setting STREQUAL "scaling")
     if(NOT value MATCHES "^${number}/${number}/${number}/[1-9][0-9]*$")

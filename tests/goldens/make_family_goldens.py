@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Makes llama/, qwen3/, neox/, neox_sequential/ and bloom/: tiny random checkpoints as these families have
-them, and what transformers says.
+"""Makes llama/, qwen3/, neox/, neox_sequential/, bloom/ and gemma2/: tiny random checkpoints as these families
+have them, and what transformers says.
 
 Expected values are computed in float64 from the stored weights (bf16 or f16, so that the files are small).
     python3 make_family_goldens.py [name ...]
@@ -14,8 +14,8 @@ import sys
 import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
-from transformers import AutoModelForCausalLM, BloomConfig, BloomForCausalLM, GPTNeoXConfig, GPTNeoXForCausalLM
-from transformers import LlamaConfig, LlamaForCausalLM, Qwen3Config, Qwen3ForCausalLM
+from transformers import AutoModelForCausalLM, BloomConfig, BloomForCausalLM, Gemma2Config, Gemma2ForCausalLM
+from transformers import GPTNeoXConfig, GPTNeoXForCausalLM, LlamaConfig, LlamaForCausalLM, Qwen3Config, Qwen3ForCausalLM
 
 from make_goldens import HERE, MIN_MARGIN, greedy, lively_prompt, logits_of, mean_loss, write_golden
 
@@ -32,6 +32,15 @@ def random_model(kind, seed, config):
     return model
 
 
+def text_of(tokenizer, tokens):
+    """Of bytes as fallback, which are not UTF-8, transformers replaces each and not each longest part, as elsewhere."""
+    parts = [tokenizer.id_to_token(token) for token in tokens]
+    if not any(part.startswith("<0x") for part in parts):
+        return tokenizer.decode(tokens, skip_special_tokens=False)
+    return b"".join(bytes.fromhex(part[3:5]) if part.startswith("<0x") else part.replace("\u2581", " ").encode()
+                    for part in parts).decode("utf-8", "replace")
+
+
 def write_text(folder, model):
     """A prompt, the ids of it with what the tokenizer puts before it, and the text that follows greedily."""
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -39,7 +48,7 @@ def write_text(folder, model):
         prompt = f"This {word}"
         ids = tokenizer.encode(prompt).ids
         tokens, margin = greedy(model, ids, 16)
-        text = tokenizer.decode(tokens, skip_special_tokens=False)
+        text = text_of(tokenizer, tokens)
         if margin > MIN_MARGIN and model.config.eos_token_id not in tokens and len(set(tokens)) > 8 and len(set(tokens[:6])) == 6:
             break
     else:
@@ -131,6 +140,20 @@ def main():
     bloom = BloomConfig(vocab_size=345, hidden_size=35, n_layer=2, n_head=5, layer_norm_epsilon=1e-5,
                         bos_token_id=343, eos_token_id=344)
     make("bloom", 15, torch.bfloat16, "bpe_llama3", random_model(BloomForCausalLM, 15, bloom))
+    # An odd number of layers, of which two have a window; caps that are reached, weights of norms around 0.
+    gemma2 = Gemma2Config(
+        vocab_size=460, hidden_size=20, intermediate_size=28, num_hidden_layers=3, num_attention_heads=4,
+        num_key_value_heads=2, head_dim=6, query_pre_attn_scalar=9, sliding_window=7, max_position_embeddings=40,
+        attn_logit_softcapping=3.0, final_logit_softcapping=12.0, bos_token_id=1, eos_token_id=2, pad_token_id=0,
+        rope_parameters={"rope_type": "default", "rope_theta": 10000.0})
+    model = random_model(Gemma2ForCausalLM, 18, gemma2)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "norm" in name:
+                parameter -= 1.0
+            if ".post_" in name:  # so that layers outdo the embedding, which a tied head gives back
+                parameter += 2.0
+    make("gemma2", 18, torch.bfloat16, "bpe_gemma", model)
 
 
 if __name__ == "__main__":

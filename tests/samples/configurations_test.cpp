@@ -75,7 +75,8 @@ TEST_CASE("what cannot be compiled ends the configuration", "[configurations]") 
   };
   refused("gpt3", "'gpt3' is neither licences");
   refused("a:2,2,32,65,32,gelu", "nor of the form name:family,setting=value,... with one of the");
-  refused("a:gpt3,n_layer=2", "families gpt2|llama|neox|bloom, with or without +bf16 behind it");
+  refused("a:gpt3,n_layer=2",
+          "families gpt2|llama|neox|gemma2|bloom, with or without +bf16 behind it");
   refused("3a:gpt2,n_layer=1", "nor of the form");
   const auto gpt2 = [](const std::string& settings, const std::string& why) {
     check_refused(
@@ -103,6 +104,13 @@ TEST_CASE("what cannot be compiled ends the configuration", "[configurations]") 
   refused(llama + "n_kv=4,n_dim=12,theta=10000", "n_kv is 4, which does not divide n_head, 6");
   refused(llama + "n_kv=2,n_dim=11,theta=10000", "n_dim is 11, which rotary positions need even");
   refused(llama + "n_kv=2,n_dim=12,theta=0.5", "theta is '0.5', it must be a number of at least 1");
+  const std::string gemma2 =
+      "a:gemma2,n_layer=1,n_head=2,n_kv=1,n_dim=2,n_scalar=2,n_embd=4,n_hidden=8,n_vocab=9,n_block="
+      "8,"
+      "n_window=2,theta=10000,epsilon=1e-6,act=gelu_new,logit_cap=30,score_cap=";
+  for (const char* const wrong : {"0", "0.0", "-1", "x"})
+    refused(gemma2 + wrong,
+            "score_cap is '" + std::string(wrong) + "', it must be a number above 0");
   refused(llama + "n_kv=2,n_dim=12,theta=5,scaling=8/1", "scaling is '8/1', it must be factor/low");
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// config.json of GPT-NeoX and BLOOM: what is read, and what is refused by name.
+// config.json of GPT-NeoX, BLOOM and Gemma 2: what is read, and what is refused by name.
 #include <catch2/catch.hpp>
 
 #include "checkpoint/families.hpp"
@@ -32,6 +32,25 @@ const json bloom{{"model_type", "bloom"},      {"n_layer", 24},
                  {"vocab_size", 250880},       {"seq_length", 2048},
                  {"layer_norm_epsilon", 1e-5}, {"apply_residual_connection_post_layernorm", false},
                  {"pretraining_tp", 1},        {"slow_but_exact", false}};
+
+// Gemma 2 2B's.
+const json gemma2{{"model_type", "gemma2"},
+                  {"num_hidden_layers", 26},
+                  {"num_attention_heads", 8},
+                  {"num_key_value_heads", 4},
+                  {"head_dim", 256},
+                  {"query_pre_attn_scalar", 256},
+                  {"hidden_size", 2304},
+                  {"intermediate_size", 9216},
+                  {"vocab_size", 256000},
+                  {"max_position_embeddings", 8192},
+                  {"sliding_window", 4096},
+                  {"rope_theta", 10000.0},
+                  {"rms_norm_eps", 1e-6},
+                  {"hidden_act", "gelu_pytorch_tanh"},
+                  {"hidden_activation", "gelu_pytorch_tanh"},
+                  {"attn_logit_softcapping", 50.0},
+                  {"final_logit_softcapping", 30.0}};
 
 void refused(const json& config, const char* why) {
   CHECK_THAT(refusals_of(read_config(config)), Contains(why));
@@ -101,11 +120,48 @@ TEST_CASE("what BLOOM can switch on and is not computed is refused", "[families]
         "num_attention_heads is 15, which does not divide n_embed, 1024");
 }
 
+TEST_CASE("a Gemma 2 is read, and written as an item of the build", "[families]") {
+  const wanted_model found = read_config(gemma2);
+  CHECK(refusals_of(found).empty());
+  CHECK(found.impossible.empty());
+  const std::string item =
+      "gemma2,n_layer=26,n_head=8,n_kv=4,n_dim=256,n_scalar=256,n_embd=2304,n_hidden=9216,"
+      "n_vocab=256000,n_block=4096,n_window=4096,theta=10000,epsilon=1e-06,act=gelu_new,"
+      "score_cap=50,logit_cap=30";
+  CHECK(found.configuration() == item);
+  CHECK(read_config(json{{"model_type", "gemma2"}}).configuration() == item);
+  json newer =
+      with(gemma2, {{"rope_parameters", {{"rope_type", "default"}, {"rope_theta", 10000.0}}},
+                    {"layer_types", {"sliding_attention", "full_attention"}}});
+  newer.erase("rope_theta");
+  CHECK(refusals_of(read_config(newer)).empty());
+  CHECK(read_config(newer).configuration() == item);
+}
+
+TEST_CASE("what Gemma 2 can switch on and is not computed is refused", "[families]") {
+  refused(with(gemma2, {{"layer_types", {"full_attention", "sliding_attention"}}}),
+          "layer_types is [\"full_attention\",\"sliding_attention\"]: this sample computes models");
+  refused(with(gemma2, {{"tie_word_embeddings", false}}), "tie_word_embeddings is false");
+  refused(with(gemma2, {{"attention_bias", true}}), "attention_bias is true");
+  refused(with(gemma2, {{"use_bidirectional_attention", true}}), "use_bidirectional_attention is");
+  refused(with(gemma2, {{"rope_scaling", {{"type", "linear"}}}}), "rope_scaling is");
+  refused(with(gemma2, {{"rope_parameters", {{"rope_type", "yarn"}}}}),
+          "rope_parameters.rope_type is \"yarn\"");
+  CHECK(read_config(with(gemma2, {{"num_key_value_heads", 3}})).impossible ==
+        "num_key_value_heads is 3, which does not divide num_attention_heads, 8");
+  CHECK(read_config(with(gemma2, {{"head_dim", 255}})).impossible ==
+        "head_dim is 255, which rotary positions need even");
+  CHECK_THROWS_WITH(read_config(with(gemma2, {{"attn_logit_softcapping", nullptr}})),
+                    Contains("attn_logit_softcapping is null, which needs a number above 0"));
+  CHECK_THROWS_WITH(read_config(with(gemma2, {{"sliding_window", nullptr}})),
+                    Contains("sliding_window is null, which needs a whole number"));
+}
+
 TEST_CASE("what no family serves is refused with those that there are", "[families]") {
   for (const family& each : families())
     for (const char* const type : each.model_types)
       CHECK(read_config(json{{"model_type", type}}).family == each.name);
   refused({{"model_type", "opt"}},
           "model_type is \"opt\": this sample computes gpt2, llama, mistral, qwen2, qwen3, "
-          "gpt_neox, bloom");
+          "gpt_neox, gemma2, bloom");
 }

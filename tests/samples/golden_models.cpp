@@ -63,6 +63,7 @@ std::span<const golden_model> golden_models() {
       {linked("neox"), goldens / "neox", goldens / "neox"},
       {linked("neox_sequential"), goldens / "neox_sequential", goldens / "neox_sequential"},
       {linked("bloom"), goldens / "bloom", goldens / "bloom"},
+      {linked("gemma2"), goldens / "gemma2", goldens / "gemma2"},
       {linked("wide"), "", ""},
   }};
   return all;

@@ -121,4 +121,9 @@ void family_reader::divides(const char* key, std::int64_t part, const char* whol
     impossible(fmt::format("{} is {}, which does not divide {}, {}", key, part, whole_key, whole));
 }
 
+void family_reader::even(const char* key, std::int64_t size) {
+  if (size % 2 != 0)
+    impossible(fmt::format("{} is {}, which rotary positions need even", key, size));
+}
+
 }  // namespace tenon::samples

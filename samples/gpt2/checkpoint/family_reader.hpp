@@ -46,6 +46,8 @@ class family_reader {
 
   /// Unless the parts make a whole, no model has such sizes.
   void divides(const char* key, std::int64_t part, const char* whole_key, std::int64_t whole);
+  /// Of what turns by pairs of channels.
+  void even(const char* key, std::int64_t size);
   void impossible(std::string why) {
     if (wanted_.impossible.empty()) wanted_.impossible = std::move(why);
   }

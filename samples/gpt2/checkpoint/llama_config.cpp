@@ -78,8 +78,7 @@ void read_llama(family_reader& reader) {
   file.demand("mlp_bias", false, {false});
   file.demand("partial_rotary_factor", 1.0, {1.0});
   reader.divides("num_key_value_heads", n_kv, "num_attention_heads", n_head);
-  if (n_dim % 2 != 0)
-    reader.impossible(fmt::format("head_dim is {}, which rotary positions need even", n_dim));
+  reader.even("head_dim", n_dim);
 }
 
 }  // namespace tenon::samples

@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "experts_alone.tenon.h"
 #include "guarded_call.hpp"
 #include "train_chain.tenon.h"
 #include "train_gpt.tenon.h"
@@ -101,7 +102,7 @@ void check(const tenon_model& model, edge where) {
 
 const tenon_model* const models[] = {&tenon_model_train_chain, &tenon_model_updates,
                                      &tenon_model_train_gpt, &tenon_model_train_gpt_plain,
-                                     &tenon_model_train_gpt_bf16};
+                                     &tenon_model_train_gpt_bf16, &tenon_model_experts_alone};
 
 }  // namespace
 

@@ -111,7 +111,7 @@ struct experts_alone_model {
   param<f32, n_expert, n_embd, n_hidden> down{"down", normal(0.3)};
   param<f32, n_expert, n_kv, n_dim, n_embd> heads{"heads", normal(0.3)};
   param<f32, n_expert, n_embd, n_kv, n_dim> merged{"merged", normal(0.3)};
-  param<f32, n_few, n_hidden, n_embd> of_few{"of_few.{}.weight", normal(0.3)};
+  param<f32, n_few, n_hidden, n_embd> of_few{"of_few", normal(0.3)};
   param<f32, n_one, n_vocab, n_embd> of_one{"of_one", normal(0.3)};
   nn::torch_linear<n_embd, n_hidden> shared_up{"shared_up"};
   nn::torch_linear<n_hidden, n_embd> shared_down{"shared_down"};
@@ -133,8 +133,9 @@ struct experts_alone_model {
     auto all = top_k<n_few, n_all>(linear(x, few));
     auto wide = max<n_all>(0.5 * linear(x, gather(of_few, all.indices)) + 1);
     auto one = top_k<n_one, n_slot>(linear(x, single));
-    auto logits = sum<n_slot>(linear(y, gather(of_one, one.indices))) + sum<n_slot>(one.values) +
-                  sum<n_all>(all.values * along<n_all>(x)) + sum<n_hidden>(wide);
+    auto number = sum<n_all>(all.values * along<n_all>(x)) + sum<n_hidden>(wide) * 0.02;
+    auto logits = sum<n_slot>(linear(y, gather(of_one, one.indices))) *
+                  (1 + 0.3 * sigmoid(number * 0.3 + sum<n_slot>(one.values)));
     return outputs(output<"y">(y), output<"picked">(picked), output<"chosen">(chosen.values),
                    output<"all">(all.values), output<"logits">(logits),
                    output<"loss">(cross_entropy(logits, targets)));

@@ -155,6 +155,8 @@ template <class K, class W>
 struct a_gathered_weight_is_stored_out_in_within_each_part {};
 template <class B>
 struct a_gathered_weight_comes_without_a_bias {};
+template <class D>
+struct a_gathered_weight_has_a_dimension_twice_so_name_one_otherwise {};
 template <class T, class X>
 struct dimension_of_targets_is_not_that_of_logits {};
 template <class T, class V>

@@ -56,10 +56,13 @@ consteval auto check_gathered() {
     using part = shape::trailing_t<whole, whole::rank - 1>;
     using k = shape::common_t<part, shape_t<X>>;
     using n = shape::others_t<part, shape_t<X>>;
+    using both = shape::common_t<part, shape_t<by>>;
     constexpr std::size_t twice = shape::first_repeated(part{});
     if constexpr (twice < part::rank)
-      return error::weight_has_a_dimension_twice_so_use_nn_linear_or_nn_torch_linear<
+      return error::a_gathered_weight_has_a_dimension_twice_so_name_one_otherwise<
           shape::at_t<part, twice>>{};
+    else if constexpr (both::rank > 0)
+      return error::both_have_the_dimension<shape::first_t<both>, whole, shape_t<by>>{};
     else if constexpr (k::rank == 0)
       return error::x_and_weight_have_no_dimension_in_common<shape_t<X>, whole>{};
     else if constexpr (k::rank == part::rank)

@@ -54,7 +54,9 @@ std::vector<float> encoder::embed(std::span<const std::string> texts) {
   // By length, so that little is padded; the longest first, which asks for most memory.
   std::vector<std::size_t> order(texts.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, [&](auto a, auto b) { return ids[a].size() > ids[b].size(); });
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+    return ids[a].size() != ids[b].size() ? ids[a].size() > ids[b].size() : a < b;
+  });
 
   std::vector<float> embeddings(texts.size() * n_embd_);
   for (std::span<const std::size_t> rest = order; !rest.empty();) {

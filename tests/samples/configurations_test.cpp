@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Items of TENON_SAMPLES_GPT2 and TENON_SAMPLES_NANOGPT: what the compiler is told, and that what
+// Items of TENON_SAMPLES_GPT2, _NANOGPT and _MINILM: what the compiler is told, and that what
 // cannot be compiled ends the configuration, with the value and what it may be.
 #include <catch2/catch.hpp>
 
@@ -137,4 +137,24 @@ TEST_CASE("the same for nanogpt", "[configurations]") {
           "n_layer is '0', it must be a whole number of 1 to 1024");
   refused("mine:1024,1024,65536,65,32,gelu,true,0,1",
           "the model has about 52776564490240 parameters");
+}
+
+TEST_CASE("a configuration of minilm is read whole, or refused with its value",
+          "[configurations]") {
+  const outcome found = read("minilm", "My-BERT:2,3,30,44,1100,40,2,1e-6");
+  INFO(found.errors);
+  CHECK(found.code == 0);
+  CHECK_THAT(
+      found.output,
+      Contains("my_bert  TENON_BERT={.n_layer = 2, .n_head = 3, .n_embd = 30, .n_hidden = 44, "
+               ".n_vocab = 1100, .n_block = 40, .n_type = 2, .max_batch = 32, .epsilon = 1e-6};"
+               "TENON_BERT_NAME=my_bert configuration=My-BERT:2,3,30,44,1100,40,2,1e-6;"
+               "layer_norm_eps=1e-6;family=bert"));
+  CHECK_THAT(read("minilm", "all-MiniLM-L6-v2").output,
+             Contains("all_minilm_l6_v2  TENON_BERT={.n_layer = 6, .n_head = 12, .n_embd = 384,"));
+  check_refused("minilm", "bert", "'bert' is neither all-MiniLM-L6-v2 nor of the form");
+  check_refused("minilm", "b:2,4,30,44,1100,40,2,1e-6",
+                "n_head is 4, which does not divide n_embd, 30");
+  check_refused("minilm", "b:2,3,30,0,1100,40,2,1e-6", "n_hidden is '0'");
+  check_refused("minilm", "b:2,3,30,44,1100,40,2,1", "epsilon is '1'");
 }

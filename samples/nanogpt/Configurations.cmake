@@ -3,25 +3,6 @@
 include_guard(GLOBAL)
 include(${CMAKE_CURRENT_LIST_DIR}/../gpt2/Configurations.cmake)
 
-# gpt_check_sizes(<whose> <n_layer> <n_head> <n_embd> <n_vocab> <n_block>): stops unless a GPT may have
-# such sizes, together: more than 10^11 parameters are a slip of the pen.
-function(gpt_check_sizes whose n_layer n_head n_embd n_vocab n_block)
-  foreach(size n_layer n_head n_embd n_vocab n_block)
-    gpt_most(${size})
-    gpt_check_size("${whose}" ${size} "${${size}}" ${most})
-  endforeach()
-  math(EXPR rest "${n_embd} % ${n_head}")
-  if(rest)
-    message(FATAL_ERROR "${whose}: n_head is ${n_head}, which does not divide n_embd, ${n_embd}")
-  endif()
-  math(EXPR parameters
-       "12 * ${n_layer} * ${n_embd} * ${n_embd} + (${n_vocab} + ${n_block}) * ${n_embd}")
-  if(parameters GREATER 100000000000)
-    message(FATAL_ERROR "${whose}: the model has about ${parameters} parameters, "
-            "at most 100000000000 are compiled; are its sizes in the right order?")
-  endif()
-endfunction()
-
 # nanogpt_read_configuration(<text>): sets `model`, the identifier, `definitions`, those of gpt2.model.cpp,
 # and `metadata`, what a program cannot read from sizes and parameters of the model.
 #   <text>: a name of the table below, or

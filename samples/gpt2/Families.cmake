@@ -28,6 +28,9 @@ decoder_family(neox TENON_NEOX n_layer n_head n_turned n_embd n_hidden n_vocab n
 decoder_family(gemma2 TENON_GEMMA2 n_layer n_head n_kv n_dim n_scalar n_embd n_hidden n_vocab n_block n_window
                max_batch theta epsilon act score_cap logit_cap
                DIVIDES n_kv:n_head 2:n_dim)
+decoder_family(mixtral TENON_MIXTRAL n_layer n_head n_kv n_dim n_embd n_hidden n_expert n_active n_vocab n_block
+               max_batch theta epsilon act [untied]
+               DIVIDES n_kv:n_head 2:n_dim)
 decoder_family(bloom TENON_BLOOM n_layer n_head n_embd n_vocab n_block max_batch epsilon [untied]
                DIVIDES n_head:n_embd)
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Makes llama/, qwen3/, neox/, neox_sequential/, bloom/ and gemma2/: tiny random checkpoints as these families
+"""Makes llama/, qwen3/, neox/, neox_sequential/, bloom/, mixtral/ and gemma2/: tiny random checkpoints as these families
 have them, and what transformers says.
 
 Expected values are computed in float64 from the stored weights (bf16 or f16, so that the files are small).
@@ -15,7 +15,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from transformers import AutoModelForCausalLM, BloomConfig, BloomForCausalLM, Gemma2Config, Gemma2ForCausalLM
-from transformers import GPTNeoXConfig, GPTNeoXForCausalLM, LlamaConfig, LlamaForCausalLM, Qwen3Config, Qwen3ForCausalLM
+from transformers import GPTNeoXConfig, GPTNeoXForCausalLM, LlamaConfig, LlamaForCausalLM
+from transformers import MixtralConfig, MixtralForCausalLM, Qwen3Config, Qwen3ForCausalLM
 
 from make_goldens import HERE, MIN_MARGIN, greedy, lively_prompt, logits_of, mean_loss, write_golden
 
@@ -57,6 +58,20 @@ def write_text(folder, model):
     (folder / "text.json").write_text(json.dumps(words, indent=1) + "\n", encoding="ascii")
 
 
+def stored(name, tensor):
+    """A tensor as checkpoints have it: transformers 5 joins Mixtral's experts, and their first two weights."""
+    stem, _, leaf = name.partition("mlp.experts.")
+    stem += "block_sparse_moe.experts"
+    for i, expert in enumerate(tensor if leaf else []):
+        if leaf == "down_proj":
+            yield f"{stem}.{i}.w2.weight", expert.contiguous()
+        else:
+            w1, w3 = expert.chunk(2)
+            yield from ((f"{stem}.{i}.w1.weight", w1.contiguous()), (f"{stem}.{i}.w3.weight", w3.contiguous()))
+    if not leaf:
+        yield name.replace("mlp.gate.weight", "block_sparse_moe.gate.weight"), tensor
+
+
 def write_training(folder, model, ids):
     """Loss and gradients of every parameter for the ids of golden.safetensors, in float64."""
     targets = torch.roll(ids, -1, dims=1)
@@ -68,7 +83,9 @@ def write_training(folder, model, ids):
         name = name.removeprefix(model.base_model_prefix + ".")
         return name.replace("lm_head", "embed_out") if model.config.model_type == "gpt_neox" else name
 
-    out = {f"grad.{bare(name)}": parameter.grad.to(torch.float32) for name, parameter in model.named_parameters()}
+    out = {}
+    for name, parameter in model.named_parameters():
+        out |= {f"grad.{one}": gradient.to(torch.float32) for one, gradient in stored(bare(name), parameter.grad)}
     out |= {"loss": loss.detach().reshape(1), "targets": targets.to(torch.int32)}
     save_file(out, folder / "training.safetensors")
 
@@ -86,7 +103,8 @@ def make(name, seed, dtype, tokenizer, model, extra=()):
         save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
     if tokenizer:
         shutil.copy(HERE / tokenizer / "tokenizer.json", folder)
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float64, attn_implementation="eager").eval()
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float64, attn_implementation="eager",
+                                                 experts_implementation="eager").eval()
     generator = torch.Generator().manual_seed(seed + 100)
     ids = torch.randint(model.config.vocab_size, (1, 24), generator=generator)
     prompt, tokens, margin = lively_prompt(model, seed + 200)
@@ -140,6 +158,12 @@ def main():
     bloom = BloomConfig(vocab_size=345, hidden_size=35, n_layer=2, n_head=5, layer_norm_epsilon=1e-5,
                         bos_token_id=343, eos_token_id=344)
     make("bloom", 15, torch.bfloat16, "bpe_llama3", random_model(BloomForCausalLM, 15, bloom))
+    # Two of five experts, each a tensor of its own in checkpoints.
+    mixtral = MixtralConfig(
+        vocab_size=460, hidden_size=20, intermediate_size=24, num_hidden_layers=2, num_attention_heads=4,
+        num_key_value_heads=2, head_dim=6, num_local_experts=5, num_experts_per_tok=2, max_position_embeddings=40,
+        rms_norm_eps=1e-5, bos_token_id=1, eos_token_id=2, rope_parameters={"rope_type": "default", "rope_theta": 10000.0})
+    make("mixtral", 19, torch.bfloat16, "bpe_mistral", random_model(MixtralForCausalLM, 19, mixtral))
     # An odd number of layers, of which two have a window; caps that are reached, weights of norms around 0.
     gemma2 = Gemma2Config(
         vocab_size=460, hidden_size=20, intermediate_size=28, num_hidden_layers=3, num_attention_heads=4,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// config.json of GPT-NeoX, BLOOM and Gemma 2: what is read, and what is refused by name.
+// config.json of GPT-NeoX, BLOOM, Gemma 2 and Mixtral: what is read, and what is refused by name.
 #include <catch2/catch.hpp>
 
 #include "checkpoint/families.hpp"
@@ -51,6 +51,16 @@ const json gemma2{{"model_type", "gemma2"},
                   {"hidden_activation", "gelu_pytorch_tanh"},
                   {"attn_logit_softcapping", 50.0},
                   {"final_logit_softcapping", 30.0}};
+
+// Mixtral 8x7B's.
+const json mixtral{{"model_type", "mixtral"},     {"num_hidden_layers", 32},
+                   {"num_attention_heads", 32},   {"num_key_value_heads", 8},
+                   {"hidden_size", 4096},         {"intermediate_size", 14336},
+                   {"num_local_experts", 8},      {"num_experts_per_tok", 2},
+                   {"vocab_size", 32000},         {"max_position_embeddings", 32768},
+                   {"rope_theta", 1000000.0},     {"rms_norm_eps", 1e-5},
+                   {"hidden_act", "silu"},        {"sliding_window", nullptr},
+                   {"tie_word_embeddings", false}};
 
 void refused(const json& config, const char* why) {
   CHECK_THAT(refusals_of(read_config(config)), Contains(why));
@@ -157,11 +167,25 @@ TEST_CASE("what Gemma 2 can switch on and is not computed is refused", "[familie
                     Contains("sliding_window is null, which needs a whole number"));
 }
 
+TEST_CASE("a Mixtral is read, and what it can switch on and is not computed is refused",
+          "[families]") {
+  const wanted_model found = read_config(mixtral);
+  CHECK(refusals_of(found).empty());
+  CHECK(found.configuration() ==
+        "mixtral,n_layer=32,n_head=32,n_kv=8,n_embd=4096,n_dim=128,n_hidden=14336,n_expert=8,"
+        "n_active=2,n_vocab=32000,n_block=32768,theta=1000000,epsilon=1e-05,act=silu,untied");
+  refused(with(mixtral, {{"sliding_window", 4096}}), "sliding_window is 4096");
+  refused(with(mixtral, {{"rope_parameters", {{"rope_type", "yarn"}}}}),
+          "rope_parameters.rope_type is \"yarn\"");
+  CHECK(read_config(with(mixtral, {{"num_experts_per_tok", 9}})).impossible ==
+        "num_experts_per_tok is 9, more than num_local_experts, 8");
+}
+
 TEST_CASE("what no family serves is refused with those that there are", "[families]") {
   for (const family& each : families())
     for (const char* const type : each.model_types)
       CHECK(read_config(json{{"model_type", type}}).family == each.name);
   refused({{"model_type", "opt"}},
           "model_type is \"opt\": this sample computes gpt2, llama, mistral, qwen2, qwen3, "
-          "gpt_neox, gemma2, bloom");
+          "gpt_neox, gemma2, mixtral, bloom");
 }

@@ -64,6 +64,7 @@ std::span<const golden_model> golden_models() {
       {linked("neox_sequential"), goldens / "neox_sequential", goldens / "neox_sequential"},
       {linked("bloom"), goldens / "bloom", goldens / "bloom"},
       {linked("gemma2"), goldens / "gemma2", goldens / "gemma2"},
+      {linked("mixtral"), goldens / "mixtral", goldens / "mixtral"},
       {linked("wide"), "", ""},
   }};
   return all;

@@ -12,6 +12,7 @@
   X(llama, "llama", "mistral", "qwen2", "qwen3") \
   X(neox, "gpt_neox")                           \
   X(gemma2, "gemma2")                           \
+  X(mixtral, "mixtral")                         \
   X(bloom, "bloom")
 // clang-format on
 

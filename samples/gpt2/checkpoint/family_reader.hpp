@@ -41,6 +41,8 @@ class family_reader {
              std::string absent = "");
   /// A form: a word in an item where it is not `usual`.
   void form(const char* setting, const std::string& key, bool value, bool usual = false);
+  /// Rotary positions of the form `default`, and their theta.
+  void rope(double theta);
   /// Any length of sequence will do; items have this one.
   void any_length(const std::string& key, std::int64_t advised);
 

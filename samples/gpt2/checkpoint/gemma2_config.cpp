@@ -7,19 +7,6 @@ namespace {
 
 using nlohmann::json;
 
-// transformers 5 writes rope_parameters; before, rope_theta stood outside.
-void read_rope(family_reader& reader) {
-  config_reader& file = reader.file;
-  if (file.peek("rope_parameters").is_object()) {
-    const config_reader::inside inside(file, "rope_parameters");
-    file.demand("rope_type", "default", {"default"});
-    reader.positive("theta", "rope_theta", 10000);
-  } else {
-    file.demand("rope_scaling", nullptr, {nullptr});
-    reader.positive("theta", "rope_theta", 10000);
-  }
-}
-
 // Layers with a window and without take turns, one with a window first.
 void read_layers(config_reader& file) {
   const json layers = file.peek("layer_types");
@@ -45,7 +32,7 @@ void read_gemma2(family_reader& reader) {
   reader.positions("max_position_embeddings", 8192);
   reader.size("n_window", "sliding_window", 4096);
   read_layers(file);
-  read_rope(reader);
+  reader.rope(10000);
   reader.fraction("epsilon", "rms_norm_eps", 1e-6);
   reader.activation_of("act", "hidden_activation", "gelu_pytorch_tanh");
   reader.positive("score_cap", "attn_logit_softcapping", 50);

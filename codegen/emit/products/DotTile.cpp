@@ -35,7 +35,7 @@ KernelBuilder::Values DotTile::accumulate(ArrayRef<Value> rowStarts, ArrayRef<Va
       k.prefetch(x, k.add(k.add(start, d), rows() * depth), element(), /*level=*/1);
   KernelBuilder::Values next(sums);
   // The operands of rows, of which a tile has fewer than columns, stay in registers, and only one
-  // half of them at a time: so 3 x 4 sums and operands fit into the 16 registers of AVX2.
+  // half of them at a time: so 2 x 3 sums of two registers fit into the 16 of AVX2.
   for (unsigned half = 0; half < parts(); ++half) {
     SmallVector<Value> rows;
     for (Value start : rowStarts)

@@ -100,8 +100,8 @@ void check(const tenon_model& model, edge where) {
   });
 }
 
-const tenon_model* const models[] = {&tenon_model_train_chain, &tenon_model_updates,
-                                     &tenon_model_train_gpt, &tenon_model_train_gpt_plain,
+const tenon_model* const models[] = {&tenon_model_train_chain,    &tenon_model_updates,
+                                     &tenon_model_train_gpt,      &tenon_model_train_gpt_plain,
                                      &tenon_model_train_gpt_bf16, &tenon_model_experts_alone};
 
 }  // namespace

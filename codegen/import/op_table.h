@@ -59,6 +59,7 @@ inline constexpr OpRow opRows[] = {
     {graph::op::join, "tenon.join", {{"offsets", AttrSource::Offsets}}},
     {graph::op::scores, nullptr},
     {graph::op::attend, nullptr},
+    {graph::op::repeat_from_last, nullptr},
 };
 
 /// Words that an attribute takes.

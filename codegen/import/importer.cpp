@@ -3,6 +3,7 @@
 #include "importer.h"
 
 #include "EntryNames.h"
+#include "RepeatStacks.h"
 #include "declarations.h"
 #include "op_table.h"
 
@@ -101,6 +102,10 @@ private:
       if (!values_[port.value])
         return emitError(location)
                << "output '" << port.name << "' is not a value at the graph's end";
+      if (isStack(values_[port.value]))
+        return emitError(location)
+               << "output '" << port.name << "' is a stack of layers' values, which only a repeat "
+               << "takes";
       results.push_back(values_[port.value]);
     }
     func::ReturnOp::create(builder_, location, results);
@@ -120,8 +125,12 @@ private:
       return emitError(location) << "the graph has a '"
                                  << graph::op_table[static_cast<uint32_t>(node.op)].name
                                  << "' in a score function, which holds elementwise operations";
-    if (node.op == graph::op::repeat)
+    if (node.op == graph::op::repeat || node.op == graph::op::repeat_from_last)
       return openLoop(node, operands, location);
+    if (llvm::any_of(operands, isStack))
+      return emitError(location) << "the graph hands '"
+                                 << graph::op_table[static_cast<uint32_t>(node.op)].name
+                                 << "' a stack of layers' values, which only a repeat takes";
     if (node.op == graph::op::yield)
       return closeLoop(node, operands, location);
     if (node.op == graph::op::scores)
@@ -362,7 +371,14 @@ private:
     if (inits.size() != node.results.size())
       return emitError(location) << "a repeat carries values only; the graph hands it a state";
     auto layers = FlatSymbolRefAttr::get(builder_.getContext(), graph_.dims[node.attrs[0]].name);
-    auto loop = RepeatOp::create(builder_, location, TypeRange(inits), layers, inits);
+    auto firstStack = llvm::find_if(inits, isStack);
+    ValueRange carried(inits.take_front(firstStack - inits.begin()));
+    ValueRange stacks(inits.drop_front(carried.size()));
+    if (!llvm::all_of(stacks, isStack))
+      return emitError(location) << "the graph hands a repeat stacks before values";
+    bool isReverse = node.op == graph::op::repeat_from_last;
+    auto loop = RepeatOp::create(builder_, location, TypeRange(carried), layers, carried, stacks,
+                                 isReverse ? builder_.getUnitAttr() : UnitAttr());
     markScope(node, loop);
     Block &body = loop.getBody().emplaceBlock();
     loops_.push_back({loop, {}});
@@ -379,12 +395,20 @@ private:
     if (loops_.empty())
       return emitError(location) << "the graph has a yield outside of any repeat";
     Loop loop = loops_.pop_back_val();
-    if (nexts.size() != loop.op.getNumResults() || node.results.size() != nexts.size())
+    if (nexts.size() < loop.op.getNumResults() || node.results.size() != nexts.size())
       return emitError(location) << "the graph yields " << nexts.size() << " values to a repeat of "
                                  << loop.op.getNumResults();
     YieldOp::create(builder_, location, nexts);
     for (uint32_t index : loop.values)
       values_[index] = nullptr;
+    SmallVector<Type> stacks;
+    for (uint32_t index : ArrayRef(node.results).drop_front(loop.op.getNumResults()))
+      if (FailureOr<Type> type = valueType(index, location); succeeded(type))
+        stacks.push_back(*type);
+      else
+        return failure();
+    if (!stacks.empty())
+      loop.op = withStacks(loop.op, stacks);
     builder_.setInsertionPointAfter(loop.op);
     for (auto [index, result] : llvm::zip_equal(node.results, loop.op.getResults())) {
       FailureOr<Type> type = valueType(index, location);

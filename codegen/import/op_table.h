@@ -62,6 +62,7 @@ inline constexpr OpRow opRows[] = {
     {graph::op::top_k, "tenon.top_k"},
     {graph::op::take, "tenon.take"},
     {graph::op::gathered_linear, "tenon.gathered_linear"},
+    {graph::op::repeat_from_last, nullptr},
 };
 
 /// Words that an attribute takes.

@@ -214,9 +214,9 @@ void Writer::putArena(const CompiledEntry &entry) {
                            shapeText(result.getType()), line)});
     int64_t layers = lookupDim(model, repeat.getLayers()).getMax();
     for (auto [place, result] : llvm::zip_equal(places.stacks, repeat.getStacks()))
-      rows.push_back({place.offset, place.stride * layers, lives[0], place.end,
-                      fmt::format("kept of every layer for the backward, {}, {}",
-                                  shapeText(result.getType()), line)});
+      rows.push_back(
+          {place.offset, place.stride * layers, lives[0], place.end,
+           fmt::format("kept of every layer, {}, {}", shapeText(result.getType()), line)});
   });
   llvm::erase_if(rows, [](const Row &row) { return row.offset < 0; });
   llvm::stable_sort(rows, [](const Row &x, const Row &y) {

@@ -36,6 +36,11 @@ std::string makerOf(Value value) {
   return saving && value == saving.getLse() ? "log-sum-exp of " + name : name;
 }
 
+template <class Op>
+bool holds(Operation *op) {
+  return op->walk([](Op) { return WalkResult::interrupt(); }).wasInterrupted();
+}
+
 double megabytes(ModelOp model, Type type) {
   auto tensor = cast<RankedTensorType>(type);
   return static_cast<double>(maxElements(model, tensor)) * tensor.getElementTypeBitWidth() / 8e6;
@@ -45,10 +50,12 @@ double megabytes(ModelOp model, Type type) {
 std::string writeKept(func::FuncOp function) {
   std::string text;
   ModelOp model = enclosingModel(function);
+  bool trains = holds<AccumulateOp>(function);
   function.walk([&](RepeatOp stack) {
     if (!stack.getStacks().empty()) {
-      text += fmt::format("  layers ({}, {} times) keep for their backward:\n",
-                          stack.getLayers().str(), lookupDim(model, stack.getLayers()).getMax());
+      text += fmt::format("  layers ({}, {} times) {}:\n", stack.getLayers().str(),
+                          lookupDim(model, stack.getLayers()).getMax(),
+                          trains ? "keep for their backward" : "leave for layers behind them");
       auto yielded = stack.getBody().front().getTerminator()->getOperands();
       double sum = 0;
       for (auto [kept, type] : llvm::zip_equal(yielded.drop_front(stack.getInits().size()),
@@ -64,7 +71,7 @@ std::string writeKept(func::FuncOp function) {
       }
       text += fmt::format("    together {:.3g} MB at most\n", sum);
     }
-    if (stack.getReverse()) {
+    if (holds<AccumulateOp>(stack)) {
       text += "  and compute again there, rather than keep:\n";
       stack.getBody().walk([&](Operation *op) {
         if (op->hasAttr("tenon.recomputed") && !isa<GetParamOp>(op))

@@ -2,6 +2,7 @@
 // The walk back through blocks and layer stacks; the rule of each operation is in VjpRules.cpp.
 #include "Vjp.h"
 #include "LayerResults.h"
+#include "RepeatStacks.h"
 #include "VjpRules.h"
 
 using namespace mlir;
@@ -61,7 +62,7 @@ public:
       pending.push_back(&op);
     for (Operation *op : llvm::reverse(pending)) {
       // An operation of the backward itself, or one that the loss does not depend on.
-      if (llvm::none_of(op->getResults(), [&](Value value) { return gradients.contains(value); }))
+      if (llvm::none_of(op->getResults(), [&](Value value) { return hasGradient(value); }))
         continue;
       auto stack = dyn_cast<RepeatOp>(op);
       if (failed(stack ? differentiate(stack) : applyRule(op, *this)))
@@ -71,6 +72,9 @@ public:
   }
 
   Value gradientOf(Value value) override { return gradients.lookup(value); }
+  bool hasGradient(Value value) const {
+    return gradients.contains(value) || stackGradients.contains(value);
+  }
   void setGradient(Value value, Value gradient) { gradients[value] = gradient; }
 
   bool isActive(Value value) override {
@@ -144,35 +148,26 @@ private:
 
   SmallVector<Value> capturedBy(Block &layer);
   LogicalResult differentiate(RepeatOp stack);
+  SmallVector<Value> keep(RepeatOp &stack, ArrayRef<Value> values);
 
   Differentiation &shared;
   Block *forward;
   bool isLayer;
   llvm::DenseMap<Value, Value> gradients; // of values of the forward block
+  // Of what layers left for others, also stacks: one for each loop that took it.
+  llvm::DenseMap<Value, SmallVector<Value>> stackGradients;
   llvm::DenseMap<Value, Value> available; // in the backward's block
   llvm::DenseMap<Value, bool> active;
 };
 
-/// Replaces the forward loop by one that yields `saved` too; returns it.
-RepeatOp yieldSaved(RepeatOp stack, ArrayRef<Value> saved, ArrayRef<Type> stackTypes) {
-  OpBuilder b(stack);
-  SmallVector<Type> types(stack.getResultTypes());
-  llvm::append_range(types, stackTypes);
-  auto next = RepeatOp::create(b, stack.getLoc(), types, stack.getLayersAttr(), stack.getInits(),
-                               stack.getSlices(), stack.getReverseAttr());
-  next->setDiscardableAttrs(stack->getDiscardableAttrDictionary());
-  next.getBody().takeBody(stack.getBody());
-  Operation *yield = next.getBody().front().getTerminator();
-  yield->insertOperands(yield->getNumOperands(), saved);
-  stack.replaceAllUsesWith(next.getResults().take_front(stack.getNumResults()));
-  stack.erase();
-  return next;
-}
-
 /// The stack of what layers take holds what they yield too, a layer later: where the backward needs
 /// both, a layer keeps a copy of what it yields.
-void keepOnce(YieldOp yield, MutableArrayRef<Value> saved) {
-  for (auto [taken, yielded] : llvm::zip(yield->getBlock()->getArguments(), yield.getValues()))
+void keepOnce(RepeatOp stack, MutableArrayRef<Value> saved) {
+  Block &layer = stack.getBody().front();
+  auto yield = cast<YieldOp>(layer.getTerminator());
+  unsigned carried = stack.getInits().size();
+  for (auto [taken, yielded] :
+       llvm::zip(layer.getArguments().take_front(carried), yield.getValues().take_front(carried)))
     if (llvm::is_contained(saved, taken))
       if (auto kept = llvm::find(saved, yielded); kept != saved.end()) {
         OpBuilder b(yield);
@@ -191,10 +186,43 @@ SmallVector<Value> BlockBackward::capturedBy(Block &layer) {
   return captured.takeVector();
 }
 
+/// Lets the layers of the forward loop keep values for the backward. Returns the stack of each; of
+/// what a layer takes from a stack, and of what it leaves in one, that is there.
+SmallVector<Value> BlockBackward::keep(RepeatOp &stack, ArrayRef<Value> values) {
+  auto yield = cast<YieldOp>(stack.getBody().front().getTerminator());
+  unsigned carried = stack.getInits().size();
+  FlatSymbolRefAttr layers = stack.getLayersAttr();
+  auto count = static_cast<int64_t>(lookupDim(enclosingModel(stack), layers.getValue()).getMax());
+  SmallVector<Type> types;
+  SmallVector<unsigned> numbers; // of the result that is the stack, or else of the slice
+  llvm::BitVector isTaken(values.size());
+  for (auto [i, value] : llvm::enumerate(values)) {
+    auto argument = dyn_cast<BlockArgument>(value);
+    isTaken[i] = argument && argument.getArgNumber() >= carried;
+    if (isTaken[i]) {
+      numbers.push_back(argument.getArgNumber() - carried);
+      continue;
+    }
+    SmallVector<Value> lefts(yield.getValues().drop_front(carried));
+    auto left = llvm::find(lefts, value);
+    numbers.push_back(carried + (left - lefts.begin()));
+    if (left != lefts.end())
+      continue;
+    yield->insertOperands(yield->getNumOperands(), value);
+    types.push_back(RepeatOp::stackOf(layers, count, cast<RankedTensorType>(value.getType())));
+  }
+  stack = withStacks(stack, types);
+  SmallVector<Value> stacks;
+  for (auto [i, number] : llvm::enumerate(numbers))
+    stacks.push_back(isTaken[i] ? stack.getSlices()[number] : Value(stack.getResult(number)));
+  return stacks;
+}
+
 LogicalResult BlockBackward::differentiate(RepeatOp stack) {
   Location loc = stack.getLoc();
   Block &layer = stack.getBody().front();
   auto yield = cast<YieldOp>(layer.getTerminator());
+  unsigned carried = stack.getInits().size();
   SmallVector<Value> inits;
   for (Value result : stack.getCarried()) {
     Value gradient = gradientOf(result);
@@ -202,7 +230,6 @@ LogicalResult BlockBackward::differentiate(RepeatOp stack) {
   }
   // The layers add to the gradient of what they capture: it goes from layer to layer too.
   SmallVector<Value> captured = capturedBy(layer);
-  unsigned carried = inits.size();
   for (Value value : captured) {
     Value sum = gradientOf(value);
     inits.push_back(sum ? sum : zerosLike(b, value));
@@ -212,14 +239,25 @@ LogicalResult BlockBackward::differentiate(RepeatOp stack) {
   Block &body = region.emplaceBlock();
   BlockBackward inside(shared, &layer, OpBuilder(stack.getContext()), /*isLayer=*/true);
   inside.b.setInsertionPointToEnd(&body);
-  for (Value yielded : yield.getValues())
+  for (Value yielded : yield.getValues().take_front(carried))
     inside.setGradient(yielded, body.addArgument(yielded.getType(), loc));
   for (Value value : captured)
     inside.setGradient(value, body.addArgument(value.getType(), loc));
+  // Loops that took what the layers left have stacks of its gradient.
+  SmallVector<Value> slices;
+  for (auto [left, result] :
+       llvm::zip_equal(yield.getValues().drop_front(carried), stack.getStacks())) {
+    for (Value gradient : stackGradients.lookup(result)) {
+      slices.push_back(gradient);
+      if (failed(inside.add(left, body.addArgument(left.getType(), loc))))
+        return failure();
+    }
+    stackGradients.erase(result);
+  }
   if (failed(inside.run()))
     return failure();
   SmallVector<Value> dinits;
-  for (BlockArgument argument : layer.getArguments()) {
+  for (BlockArgument argument : layer.getArguments().take_front(carried)) {
     Value gradient = inside.gradientOf(argument);
     dinits.push_back(gradient ? gradient
                               : zerosLike(inside.b, body.getArgument(argument.getArgNumber())));
@@ -227,40 +265,50 @@ LogicalResult BlockBackward::differentiate(RepeatOp stack) {
   for (Value value : captured)
     dinits.push_back(inside.gradientOf(value));
   // One that every layer hands on as it is does not go from layer to layer.
-  SmallVector<Value> starts, changed;
+  SmallVector<Value> starts, yields;
   llvm::BitVector isChanged(dinits.size());
   for (unsigned i = 0; i < dinits.size(); ++i) {
     isChanged[i] = dinits[i] != body.getArgument(i);
     if (isChanged[i]) {
       starts.push_back(inits[i]);
-      changed.push_back(dinits[i]);
-    } else {
-      body.getArgument(i).replaceAllUsesWith(inits[i]);
+      yields.push_back(dinits[i]);
     }
   }
-  YieldOp::create(inside.b, loc, changed);
-  for (unsigned i = dinits.size(); i-- > 0;)
-    if (!isChanged[i])
-      body.eraseArgument(i);
-  keepOnce(yield, inside.saved);
-
+  // What the layers took from stacks has gradients that are stacks again.
   FlatSymbolRefAttr layers = stack.getLayersAttr();
   auto count = static_cast<int64_t>(lookupDim(enclosingModel(stack), layers.getValue()).getMax());
-  SmallVector<Type> stackTypes;
-  for (Value value : inside.saved)
-    stackTypes.push_back(RepeatOp::stackOf(layers, count, cast<RankedTensorType>(value.getType())));
+  SmallVector<Value> taken;
+  auto results = llvm::to_vector(TypeRange(ValueRange(starts)));
+  for (auto [argument, from] :
+       llvm::zip_equal(layer.getArguments().drop_front(carried), stack.getSlices()))
+    if (Value gradient = inside.gradientOf(argument)) {
+      taken.push_back(from);
+      yields.push_back(gradient);
+      results.push_back(
+          RepeatOp::stackOf(layers, count, cast<RankedTensorType>(gradient.getType())));
+    }
+  YieldOp::create(inside.b, loc, yields);
+  for (unsigned i = dinits.size(); i-- > 0;)
+    if (!isChanged[i]) {
+      body.getArgument(i).replaceAllUsesWith(inits[i]);
+      body.eraseArgument(i);
+    }
+  keepOnce(stack, inside.saved);
+
   SmallVector<Value> stackInits(stack.getInits());
   for (unsigned i = 0; i < carried; ++i)
     gradients.erase(stack.getResult(i));
-  RepeatOp next = yieldSaved(stack, inside.saved, stackTypes);
-  auto backward = RepeatOp::create(b, loc, TypeRange(ValueRange(starts)), layers, starts,
-                                   next.getResults().drop_front(carried), b.getUnitAttr());
+  llvm::append_range(slices, keep(stack, inside.saved));
+  auto backward = RepeatOp::create(b, loc, results, layers, starts, slices,
+                                   stack.getReverse() ? UnitAttr() : UnitAttr(b.getUnitAttr()));
   backward.getBody().takeBody(region);
   ownLayerResults(backward);
   unsigned result = 0;
   for (unsigned i = 0; i < inits.size(); ++i)
     if (isChanged[i])
       inits[i] = backward.getResult(result++);
+  for (Value from : taken)
+    stackGradients[from].push_back(backward.getResult(result++));
   for (auto [value, gradient] : llvm::zip_equal(captured, ArrayRef(inits).drop_front(carried)))
     setGradient(value, gradient);
   for (auto [init, dinit] : llvm::zip(stackInits, inits))

@@ -72,6 +72,28 @@ struct two_values {
     return y + z;
   }
 };
+struct leaving {
+  param<f32, n_embd> by{"by", zeros};
+  constexpr auto operator()(hidden_states x) const {
+    return std::tuple(x + by, leave(x * tied(by)));
+  }
+};
+struct taking {
+  param<f32, n_embd> weight{"weight", ones};
+  constexpr auto operator()(hidden_states x, hidden_states skip) const {
+    x = x + weight * skip;
+    return std::tuple(x, leave(tanh(x)));
+  }
+};
+struct skips {
+  constexpr auto operator()(hidden_states x) const {
+    const auto [y, left] = repeat<n_three>("h", leaving{}, x);
+    const auto [z, again] = repeat<n_three>({"h", 3}, taking{}, y, reversed(left));
+    // What layers that began with the last one left is in their own order again.
+    const auto [u, unused] = repeat<n_three>("g", taking{}, z, reversed(again));
+    return u;
+  }
+};
 struct twins {
   static constexpr checkpoint_names checkpoint{stored::twin("g.{}.b", "h.{}.by"),
                                                stored::ignored("h.{}.mask")};
@@ -87,6 +109,7 @@ TENON_MODEL(no_loop, model_of<no_loop>{});
 TENON_MODEL(numbered_on, model_of<numbered_on>{});
 TENON_MODEL(two_values, model_of<two_values>{});
 TENON_MODEL(twins, twins{});
+TENON_MODEL(skips, model_of<skips>{});
 
 namespace {
 using strings = std::vector<std::string>;
@@ -154,6 +177,32 @@ TEST_CASE("several values go from layer to layer") {
   CHECK(yield.operands == std::vector<std::uint32_t>{3, 4});
   CHECK(yield.results == std::vector<std::uint32_t>{5, 6});
   CHECK(g.nodes[4].operands == std::vector<std::uint32_t>{5, 6});
+}
+
+TEST_CASE("layers leave values for those of another stack, from the first or the last one on") {
+  const decode::graph g = decode::read(tenon_graph_skips);
+  CHECK(names(g.params) == strings{"wte.weight", "h.{}.by", "h.{-1i+5}.weight", "g.{}.weight"});
+  strings loops;
+  for (const decode::node& n : g.nodes) {
+    if (n.op != graph::op::repeat && n.op != graph::op::repeat_from_last &&
+        n.op != graph::op::yield)
+      continue;
+    std::string text = graph::op_table[static_cast<std::uint32_t>(n.op)].name;
+    for (const std::uint32_t operand : n.operands) text += " " + g.operand(operand);
+    text += " ->";
+    for (const std::uint32_t result : n.results) {
+      text += " %" + std::to_string(result) + " [";
+      for (const std::uint32_t dim : g.values.at(result).dims) text += g.dims.at(dim).name + " ";
+      text.back() = ']';
+    }
+    loops.push_back(text);
+  }
+  CHECK(loops == strings{"repeat %1 -> %2 [batch seq n_embd]",
+                         "yield %3 %4 -> %5 [batch seq n_embd] %6 [n_three batch seq n_embd]",
+                         "repeat_from_last %5 %6 -> %7 [batch seq n_embd] %8 [batch seq n_embd]",
+                         "yield %10 %11 -> %12 [batch seq n_embd] %13 [n_three batch seq n_embd]",
+                         "repeat %12 %13 -> %14 [batch seq n_embd] %15 [batch seq n_embd]",
+                         "yield %17 %18 -> %19 [batch seq n_embd] %20 [n_three batch seq n_embd]"});
 }
 
 TEST_CASE("a twin of a parameter of layers that take turns has the layer's number") {

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Writes models at random, legal ones, as C++: the same for the same seeds, on every machine.
 
-  random_models.py random|trained|experts 0 1 2 -o random.model.cpp
+  random_models.py random|trained|experts|stacked 0 1 2 -o random.model.cpp
 
 A model is made of the DSL's operations on whatever is at hand: results are used once, twice or not
 at all, parameters and norms again, layers are stacked, losses are added up. One that is trained has
-no output but its loss; those of the form `experts` are trained, and have mixtures of experts too.
+no output but its loss. Those of the other forms are trained, too: `experts` have mixtures of experts;
+layers of `stacked` take turns, hand on several values and leave some for other stacks.
 """
 import argparse
 import random
@@ -59,7 +60,8 @@ class Scope:
 class Model:
     def __init__(self, seed, form):
         self.random = random.Random(seed)
-        self.training, self.has_experts = form != "random", form == "experts"
+        self.training = form != "random"
+        self.has_experts, self.stacked = form == "experts", form == "stacked"
         self.members, self.layers = [], []
         self.inside = None  # the members of the layer that is being written
         self.count = 0
@@ -247,28 +249,67 @@ class Model:
         scope.add("x", self.pick(["{2} + sum<n_active>({0} * {1})", "sum<n_active>({0} * {1})",
                                   "max<n_active>({0}) * sum<n_active>({1})"]).format(each, share, x))
 
-    def stack(self, scope):
-        x, name = scope.any("x"), f"layer{self.number()}"
+    def layer(self, takes, lefts=0):
+        """Writes a layer that takes values and returns as many, but for those from stacks. Returns its name."""
+        name = f"layer{self.number()}"
         inner = Scope(self, "y")
-        inner.values["x"].append("x")
+        inner.values["x"] += takes
         self.inside = []
         for _ in range(self.pick([1, 2, 3, 5])):
             self.step(inner)
-        last = inner.any("x")
-        if last == "x" or self.training:  # a layer that depends on what it is given
-            last = inner.add("x", f"x + {last}")
-        body = "\n    ".join(inner.lines + [f"return {last};"])
+        results = []
+        for value in [value for value in takes if value != "skip"]:
+            last = inner.any("x")
+            if last in takes or self.training:  # a layer that depends on what it is given
+                last = inner.add("x", f"{value} + {last}")
+            results.append(last)
+        if self.stacked and len(results) > 1 and self.chance(0.5):
+            results[1] = self.pick(takes)  # as it is, or in another place
+        if "skip" in takes and self.chance(0.7):
+            results[0] = inner.add("x", f"{results[0]} + {inner.any('x')} * skip")
+        results += [f"leave({inner.any('x')})" for _ in range(lefts)]
+        result = results[0] if len(results) == 1 else f"std::tuple({', '.join(results)})"
+        body = "\n    ".join(inner.lines + [f"return {result};"])
+        arguments = ", ".join(f"tensor<f32, batch, seq, c> {value}" for value in takes)
         self.layers.append(f"struct {name} {{\n  " + "\n  ".join(self.inside)
-                           + "\n  constexpr auto operator()(tensor<f32, batch, seq, c> x) const {\n    "
+                           + f"\n  constexpr auto operator()({arguments}) const {{\n    "
                            + body + "\n  }\n};\n")
         self.inside = None
-        scope.add("x", f'repeat<n_layer>("{name}", {name}{{}}, {x})')
+        return name
+
+    def stack(self, scope):
+        x, form = scope.any("x"), "one"
+        if self.stacked:
+            form = self.pick(["turns", "turns", "several", "several", "skips"])
+        if form == "one":
+            name = self.layer(["x"])
+            scope.add("x", f'repeat<n_layer>("{name}", {name}{{}}, {x})')
+        elif form == "turns":
+            names = [self.layer(["x"]) for _ in range(self.pick([2, 2, 3]))]
+            layers = ", ".join(name + "{}" for name in names)
+            scope.add("x", f'repeat<n_layer>("{names[0]}", {layers}, {x})')
+        elif form == "several":
+            name = self.layer(["x", "y"])
+            self.bind(scope, 2, f'repeat<n_layer>("{name}", {name}{{}}, {x}, {scope.any("x")})')
+        else:
+            first, second = self.layer(["x"], lefts=1), self.layer(["x", "skip"])
+            y, skips = self.bind(scope, 2, f'repeat<n_layer>("{first}", {first}{{}}, {x})', lefts=1)
+            if self.chance(0.7):
+                skips = f"reversed({skips})"
+            scope.add("x", f'repeat<n_layer>({{"{first}", n_layer::max}}, {second}{{}}, {y}, {skips})')
+
+    def bind(self, scope, count, expression, lefts=0):
+        """Several results; those that were left for other stacks are no values."""
+        names = [f"{scope.prefix}{self.number()}" for _ in range(count)]
+        scope.lines.append(f"auto [{', '.join(names)}] = {expression};")
+        scope.values["x"] += names[:count - lefts]
+        return names
 
     def step(self, scope):
         kinds = ["norm", "norm", "add", "add", "add", "elementwise", "elementwise", "arithmetic", "arithmetic",
                  "arithmetic", "rows", "rows", "rows", "up", "down", "attention"]
         if self.inside is None:
-            kinds += ["stack", "places", "head"]
+            kinds += ["stack", "places", "head"] + ["stack"] * (6 if self.stacked else 0)
         if self.has_experts:
             kinds += ["experts"] * 6
         kind = self.pick(kinds)
@@ -339,7 +380,7 @@ class Model:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("form", choices=["random", "trained", "experts"])
+    parser.add_argument("form", choices=["random", "trained", "experts", "stacked"])
     parser.add_argument("seeds", type=int, nargs="+")
     parser.add_argument("-o", dest="output", required=True)
     args = parser.parse_args()

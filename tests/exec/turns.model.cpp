@@ -89,5 +89,47 @@ struct several {
   }
 };
 
+// A U-net of layers: the second half takes what the first one left, the last first; a third stack
+// takes in the layers' order what both left. Left are what a layer takes, what it returns, and a
+// number for each token.
+struct n_half : dim<3> {};
+struct leaving {
+  local_attention own;
+  constexpr auto operator()(hidden_states x) const {
+    const auto y = own(x);
+    return std::tuple(y, leave(y), leave(x), leave(sum<n_dim>(x * y)));
+  }
+};
+struct taking {
+  local_attention own;
+  param<f32, n_dim> weight{"skip_weight", ones};
+  constexpr auto operator()(hidden_states x, hidden_states skip,
+                            tensor<f32, batch, seq> size) const {
+    const auto y = own(x + weight * skip) * sigmoid(size);
+    return std::tuple(y, leave(tanh(y)));
+  }
+};
+struct collecting {
+  nn::linear<n_dim, n_dim> fc{"fc", normal(0.4)};
+  constexpr auto operator()(hidden_states x, hidden_states early, hidden_states late) const {
+    return x + fc(early) * late;
+  }
+};
+struct skipping {
+  param<f32, w11, n_dim> wte{"wte.weight", normal(0.5)};
+
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids,
+                            input<"targets", i32, batch, seq> targets) const {
+    const auto first = embedding(wte, ids);
+    const auto [x, ends, begins, sizes] = repeat<n_half>("layers", leaving{}, first);
+    const auto [y, late] =
+        repeat<n_half>({"layers", n_half::max}, taking{}, x, reversed(ends), reversed(sizes));
+    const auto z = repeat<n_half>("collecting", collecting{}, y, begins, reversed(late));
+    const auto logits = linear(z, tied(wte));
+    return outputs(output<"logits">(logits), output<"loss">(cross_entropy(logits, targets)));
+  }
+};
+
 TENON_MODEL(turning, turning{});
+TENON_MODEL(skipping, skipping{});
 TENON_MODEL(several, several{});

@@ -128,9 +128,9 @@ TEST_CASE("importer: loops that do not close or do not fit") {
 
   Small count;
   uint32_t inside = count.fresh();
-  count.node(op::repeat, {count.x}, {inside}, {count.L}, 1);
-  count.node(op::yield, {inside, inside}, {count.fresh(), count.fresh()}, {}, 7);
-  refuses(count, 7, "yields 2 values to a repeat of 1");
+  count.node(op::repeat, {count.x, count.x}, {inside, count.fresh()}, {count.L}, 1);
+  count.node(op::yield, {inside}, {count.fresh()}, {}, 7);
+  refuses(count, 7, "yields 1 values to a repeat of 2");
 
   Small type;
   inside = type.fresh();
@@ -147,6 +147,38 @@ TEST_CASE("importer: loops that do not close or do not fit") {
   moving.node(op::repeat, {moving.x}, {inside}, {moving.seq}, 10);
   moving.node(op::yield, {inside}, {moving.fresh()}, {}, 11);
   refuses(moving, 10, "the number of layers must be fixed");
+}
+
+TEST_CASE("importer: what layers leave is for loops alone") {
+  // A loop that leaves its input, in a stack for each kind of use.
+  auto leaving = [](Small &graph) {
+    uint32_t inside = graph.fresh(), bent = graph.fresh();
+    graph.node(op::repeat, {graph.x}, {inside}, {graph.L}, 1);
+    graph.node(op::gelu, {inside}, {bent}, {0}, 2);
+    uint32_t stack = graph.value(dtype::f32, {graph.L, graph.seq, graph.C});
+    graph.node(op::yield, {bent, inside}, {graph.fresh(), stack}, {}, 3);
+    return stack;
+  };
+  Small used;
+  uint32_t stack = leaving(used);
+  used.node(op::gelu, {stack}, {used.value(dtype::f32, {used.L, used.seq, used.C})}, {0}, 4);
+  refuses(used, 4, "hands 'gelu' a stack of layers' values, which only a repeat takes");
+
+  Small output;
+  stack = leaving(output);
+  output.output("y", stack);
+  refuses(output, 1, "output 'y' is a stack of layers' values, which only a repeat takes");
+
+  Small order;
+  stack = leaving(order);
+  order.node(op::repeat_from_last, {stack, order.x}, {order.fresh(), order.fresh()}, {order.L}, 5);
+  refuses(order, 5, "hands a repeat stacks before values");
+
+  Small type; // the verifier's message, at the DSL's line
+  uint32_t inside = type.fresh();
+  type.node(op::repeat, {type.x}, {inside}, {type.L}, 6);
+  type.node(op::yield, {inside, inside}, {type.fresh(), type.fresh()}, {}, 7);
+  refuses(type, 6, "(C4) stacks must have the dimension @L");
 }
 
 TEST_CASE("importer: attributes and states that an operation cannot have") {

@@ -105,6 +105,16 @@ TEST_CASE("gradients of what layers capture are central differences") {
   checkAgainstDifferences(model);
 }
 
+TEST_CASE("gradients of layers in turns and of several values are central differences") {
+  Model model("turns", {"gradients"});
+  checkAgainstDifferences(model);
+}
+
+TEST_CASE("gradients of what layers leave for others are central differences") {
+  Model model("skips", {"gradients"});
+  checkAgainstDifferences(model);
+}
+
 TEST_CASE("gradients of rotations and of parts of rows are central differences") {
   Model model("rotary", {"gradients"});
   checkAgainstDifferences(model);

@@ -308,3 +308,76 @@ struct experts_model {
   }
 };
 TENON_MODEL(experts, experts_model{});
+// Layers that take turns, with one behind the last pass, and numbered on from another stack; values
+// that change places, are handed on as they are, are one and the same, or reach no loss.
+struct n_turns : dim<5> {};
+using hidden_states = tensor<f32, batch, seq, n_embd>;
+struct gated {
+  nn::linear<n_embd, n_embd> gate{"gate", normal(1)};
+  hidden_states at;
+  constexpr auto operator()(hidden_states x) const { return x + tanh(gate(x)) * at; }
+};
+struct exchanged {
+  nn::linear<n_embd, n_embd> mix{"mix", normal(1)};
+  constexpr auto operator()(hidden_states x, hidden_states kept, hidden_states y) const {
+    return std::tuple(y, kept, sigmoid(mix(x)) * kept + y);
+  }
+};
+struct doubled {
+  param<f32, n_embd> by{"by", ones};
+  constexpr auto operator()(hidden_states x, hidden_states kept, hidden_states y) const {
+    auto z = tanh(x * by + kept * y);
+    return std::tuple(z, x, z);
+  }
+};
+struct turns_model {
+  param<f32, n_vocab, n_embd> wte{"wte.weight", torch_embedding};
+
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids,
+                            input<"targets", i32, batch, seq> targets) const {
+    auto x0 = embedding(wte, ids);
+    const gated first{.at = x0}, second{.at = tanh(x0)};
+    auto x = repeat<n_turns>("h", first, second, x0);
+    x = repeat<n_layer>({"h", n_turns::max}, first, x);
+    auto [y, kept, z] = repeat<n_layer>("e", exchanged{}, x, x0, x * 2);
+    auto [u, v, unused] = repeat<n_turns>("f", doubled{}, exchanged{}, y, kept, z);
+    return outputs(output<"loss">(cross_entropy(tied_head(u + v, wte), targets)));
+  }
+};
+TENON_MODEL(turns, turns_model{});
+
+// A U-net of layers: what the first half leaves the second takes from the last on, weighted; what
+// that leaves goes on to a third stack. Left are what a layer takes, what it returns, what both are
+// made of; one is taken twice, one never.
+struct leaving {
+  nn::linear<n_embd, n_embd> mix{"mix", normal(1)};
+  hidden_states x0;
+  constexpr auto operator()(hidden_states x) const {
+    auto made = tanh(mix(x));
+    auto y = x + made * x0;
+    return std::tuple(y, leave(y), leave(x), leave(made), leave(x0));
+  }
+};
+struct taking {
+  param<f32, n_embd> weight{"weight", ones};
+  nn::linear<n_embd, n_embd> mix{"mix", normal(1)};
+  constexpr auto operator()(hidden_states x, hidden_states skip, hidden_states early) const {
+    x = tanh(mix(x + weight * skip)) - early;
+    return std::tuple(x, leave(skip), leave(x * 0.5));
+  }
+};
+struct skips_model {
+  param<f32, n_vocab, n_embd> wte{"wte.weight", torch_embedding};
+
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids,
+                            input<"targets", i32, batch, seq> targets) const {
+    auto x0 = embedding(wte, ids);
+    auto [x, ends, begins, made, same] = repeat<n_layer>("h", leaving{.x0 = x0}, x0);
+    auto [y, again, half] =
+        repeat<n_layer>({"h", n_layer::max}, taking{}, x, reversed(ends), reversed(made));
+    auto [z, unused, rest] = repeat<n_layer>("g", taking{}, y, again, half);
+    auto [u, none, last] = repeat<n_layer>("k", taking{}, z, ends, begins);
+    return outputs(output<"loss">(cross_entropy(tied_head(u, wte), targets)));
+  }
+};
+TENON_MODEL(skips, skips_model{});

@@ -74,10 +74,12 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
 //   attend         what the function makes of the scores   -> shape of q
 //   cross_entropy  logits (..., V), targets (...)          -> () f32
 //                  attrs: word ignore index, the bits of an i32
-//   repeat         initial values; attrs: word dim index of the trip count
-//                  Results: the values as the body sees them. The body is the nodes up to the
-//                  matching yield.
-//   yield          next values; results: the values after the last iteration
+//   repeat         initial values, then stacks; attrs: word dim index L of the trip count
+//                  Results: the values as the body sees them, of a stack (L, ...) that of the
+//                  layer (...). The body is the nodes up to the matching yield.
+//   repeat_from_last  the same, from the last layer to the first
+//   yield          next values, then what the layer leaves (...); results: the values after the
+//                  last iteration, then stacks (L, ...), which only repeats take
 //   number         attrs: f64 value                        -> ()
 //   elementwise    x, ...; all dims of the others are dims of the biggest, in the same order
 //                  attrs: word scalar                      -> shape of the biggest
@@ -118,6 +120,7 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
   X(join, 1, 64, 1, 0)             \
   X(scores, 3, 4, 1, 0)            \
   X(attend, 1, 1, 1, 0)            \
+  X(repeat_from_last, 1, 64, any, 1) \
   X(top_k, 1, 1, 1, 0)             \
   X(take, 2, 2, 1, 0)              \
   X(gathered_linear, 3, 3, 1, 0)

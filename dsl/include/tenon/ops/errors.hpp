@@ -221,6 +221,16 @@ template <class R, class... X>
 struct layer_must_return_a_std_tuple_of_the_types_that_it_takes {};
 template <class L>
 struct repeat_needs_a_layer_and_a_tensor {};
+template <class L>
+struct layers_that_take_turns_have_no_stacks_so_give_each_a_repeat_of_its_own {};
+template <class S, class L>
+struct stack_is_of_another_depth {};
+template <class X>
+struct tensors_come_before_stacks {};
+template <class L>
+struct stacks_are_in_two_orders {};
+template <class X>
+struct reversed_needs_what_layers_left {};
 template <unsigned Count>
 struct repeat_has_at_most_10_layers_and_values {};
 template <class F, class X>

@@ -4,147 +4,30 @@
 #include <tuple>
 #include <utility>
 
-#include "tenon/ops/pointwise.hpp"
-#include "tenon/ops/regions.hpp"
+#include "tenon/ops/repeat_checks.hpp"
 
 namespace tenon {
 namespace detail {
 
-/// What a layer of a stack returns that takes X...: one as it is, several as a std::tuple.
-template <class... X>
-struct returned {
-  using type = std::tuple<X...>;
-};
-template <class X>
-struct returned<X> {
-  using type = X;
-};
-
-template <class X>
-inline constexpr bool holds_refused = any_refused<X>;
-template <class... X>
-inline constexpr bool holds_refused<std::tuple<X...>> = any_refused<X...>;
-
-/// Result: what the body returns.
-template <class Depth, class Body, class X, class Result>
-consteval auto check_repeat() {
-  using operands = decltype(check_operands<X>());
-  if constexpr (settles<operands>)
-    return operands{};
-  else if constexpr (!is_accepted<decltype(check_dimension<Depth>())>)
-    return check_dimension<Depth>();
-  else if constexpr (!static_dimension<Depth>)
-    return error::depth_must_be_a_dimension_known_at_compile_time<Depth>{};
-  else if constexpr (!is_accepted<decltype(check_scale<X>())>)
-    return check_scale<X>();
-  else if constexpr (std::is_same_v<Result, not_called>)
-    return error::body_does_not_take<Body, typename X::plain>{};
-  else if constexpr (std::is_void_v<Result>)
-    return error::body_returns_nothing<Body>{};
-  else if constexpr (any_refused<Result>)
-    return accepted<refused_value>{};
-  else if constexpr (!std::is_same_v<Result, typename X::plain>)
-    return error::body_must_return_the_type_that_it_takes<Result, typename X::plain>{};
+/// How many values a layer returns, where that can be asked without handing it any.
+template <class Layer>
+constexpr std::size_t results_of() {
+  if constexpr (requires { &Layer::operator(); })
+    return []<class R, class... A>(R (Layer::*)(A...) const) -> std::size_t {
+      if constexpr (requires { std::tuple_size<R>::value; })
+        return std::tuple_size_v<R>;
+      else
+        return 1;
+    }(&Layer::operator());
   else
-    return accepted<Result>{};
+    return 1;
 }
 
-template <class... T>
-struct types {
-  static constexpr std::size_t count = sizeof...(T);
-};
-
-template <class X>
-concept is_layer =
-    std::is_class_v<X> && !is_tensor<X> && !is_param<X> && !is_cache<X> && !any_refused<X>;
-
-/// The arguments of `repeat` in two: the layers that come first, and what they are handed.
-template <class Layers, class Values, class... Arg>
-struct parted {
-  using layers = Layers;
-  using values = Values;
-};
-template <class... L, class... V, class First, class... Rest>
-struct parted<types<L...>, types<V...>, First, Rest...>
-    : std::conditional_t<is_layer<First> && sizeof...(V) == 0,
-                         parted<types<L..., First>, types<>, Rest...>,
-                         parted<types<L...>, types<V..., First>, Rest...>> {};
-template <class... Arg>
-using parts_of = parted<types<>, types<>, Arg...>;
-
-/// Of what goes from layer to layer: tensors of floats.
-template <class First, class... Rest>
-consteval auto check_carried() {
-  using verdict = decltype(check_scale<First>());
-  if constexpr (!is_accepted<verdict> || sizeof...(Rest) == 0)
-    return verdict{};
-  else
-    return check_carried<Rest...>();
-}
-
-/// X: what a layer takes.
-template <class Layer, class... X>
-consteval auto check_turn() {
-  if constexpr (!requires(const Layer layer, X... x) { layer(x...); }) {
-    return error::layer_does_not_take<Layer, X...>{};
-  } else {
-    using result = decltype(std::declval<const Layer&>()(std::declval<X>()...));
-    if constexpr (std::is_void_v<result>)
-      return error::body_returns_nothing<Layer>{};
-    else if constexpr (holds_refused<result>)
-      return accepted<refused_value>{};
-    else if constexpr (std::is_same_v<result, typename returned<X...>::type>)
-      return accepted<result>{};
-    else if constexpr (sizeof...(X) == 1)
-      return error::body_must_return_the_type_that_it_takes<result, X...>{};
-    else
-      return error::layer_must_return_a_std_tuple_of_the_types_that_it_takes<result, X...>{};
-  }
-}
-
-template <class First, class... Rest, class... X>
-consteval auto check_turns(types<First, Rest...>, types<X...>) {
-  using verdict = decltype(check_turn<First, X...>());
-  if constexpr (!accepts_a_value<verdict> || sizeof...(Rest) == 0)
-    return verdict{};
-  else
-    return check_turns(types<Rest...>{}, types<X...>{});
-}
-
-template <class Depth, class... Layer, class... X>
-consteval auto check_stack(types<Layer...>, types<X...>) {
-  if constexpr (any_refused<X...>)
-    return accepted<refused_value>{};
-  else if constexpr (!is_accepted<decltype(check_dimension<Depth>())>)
-    return check_dimension<Depth>();
-  else if constexpr (!static_dimension<Depth>)
-    return error::depth_must_be_a_dimension_known_at_compile_time<Depth>{};
-  else if constexpr (sizeof...(Layer) == 0 || sizeof...(X) == 0)
-    return error::repeat_needs_a_layer_and_a_tensor<Depth>{};
-  else if constexpr (sizeof...(Layer) + sizeof...(X) > 10)
-    return error::repeat_has_at_most_10_layers_and_values<sizeof...(Layer) + sizeof...(X)>{};
-  else {
-    using carried = decltype(check_carried<X...>());
-    if constexpr (!is_accepted<carried>)
-      return carried{};
-    else
-      return check_turns(types<Layer...>{}, types<typename X::plain...>{});
-  }
-}
-
-template <class Depth, class... Arg>
-using stack_check = decltype(check_stack<Depth>(typename parts_of<Arg...>::layers{},
-                                                typename parts_of<Arg...>::values{}));
-
-/// In place of Count results: so many that a structured binding of them takes them.
-template <std::size_t Count>
-constexpr auto refused_values() {
-  if constexpr (Count < 2)
-    return refused_value{};
-  else
-    return []<std::size_t... I>(std::index_sequence<I...>) {
-      return std::tuple{(static_cast<void>(I), refused_value{})...};
-    }(std::make_index_sequence<Count>{});
+template <class Values, class... Layer>
+constexpr std::size_t refused_results(types<Layer...>) {
+  std::size_t most = Values::count;
+  ((most = results_of<Layer>() > most ? results_of<Layer>() : most), ...);
+  return most;
 }
 
 /// The prefix of a stack's names, and the number of its first layer.
@@ -270,6 +153,73 @@ struct stack_of<Depth, types<Layer...>, types<X...>> {
   }
 };
 
+/// One value is returned as it is.
+template <class... E>
+constexpr auto as_returned(const std::tuple<E...>& all) {
+  if constexpr (sizeof...(E) == 1)
+    return std::get<0>(all);
+  else
+    return all;
+}
+
+/// The loop of one layer, which may take from stacks and leave others.
+template <class Depth, class Layer, class... X, class... S>
+constexpr auto stacked_loop(const Layer& layer, const std::tuple<X...>& x,
+                            const std::tuple<S...>& stacks, const stack_name& name, where at) {
+  constexpr bool from_last = from_last_of<S...>;
+  graph::builder& graph = *std::get<0>(x).ref().graph;
+  const std::uint32_t depth = dim_index<Depth>(graph);
+  const auto words_of = [&](const auto& all) {
+    return std::apply(
+        [](const auto&... each) {
+          graph::words<sizeof...(each)> words;
+          (words.push(each.ref().index), ...);
+          return words;
+        },
+        all);
+  };
+  const std::tuple<X..., typename S::stack_element...> seen{
+      new_value<X>(graph)..., new_value<typename S::stack_element>(graph)...};
+  graph.node(from_last ? graph::op::repeat_from_last : graph::op::repeat,
+             words_of(std::tuple_cat(x, stacks)), words_of(seen), attribute(depth), at);
+  graph.begin_repeat(name.prefix, depth, at);
+  if constexpr (from_last)  // its first pass is that of the last number of the loop
+    graph.number_layers(-1, std::int64_t{name.first} + Depth::max - 1);
+  else
+    graph.number_layers(1, name.first);
+  const auto made = [&] {
+    const auto result = std::apply(layer, seen);
+    if constexpr (is_tensor<decltype(result)>)
+      return std::tuple{result};
+    else
+      return result;
+  }();
+  graph.end_repeat();
+  return std::apply(
+      [&]<class... E>(const E&... each) {
+        const auto inside = [](const auto& one) {
+          if constexpr (requires { one.value; })
+            return one.value;
+          else
+            return one;
+        };
+        const auto behind = [&]<class One>(const One&) {
+          if constexpr (is_tensor<One>) {
+            return new_value<One>(graph);
+          } else {
+            using element = decltype(One::value);
+            return layer_stack<Depth, element, from_last>(
+                new_value<typename stacked<Depth, element>::type>(graph).ref());
+          }
+        };
+        const std::tuple<decltype(behind(each))...> results{behind(each)...};
+        graph.node(graph::op::yield, words_of(std::tuple{inside(each)...}), words_of(results),
+                   attributes{}, at);
+        return as_returned(results);
+      },
+      made);
+}
+
 // What the body returns is asked in the operations' own signatures, spelled out: each template in
 // between would add its lines to every error in the body of a model that is a template. So one
 // layer with one value, the usual stack, has overloads of its own.
@@ -281,35 +231,36 @@ struct refused_repeat {
                                                     std::declval<typename X::plain>()))>())>
     requires(!is_accepted<Error>)
   TENON_REFUSES("repeat<L>: needs a prefix, a body, and an x that the body takes and returns")
-  constexpr refused_value operator()(const char*, Body, X, where = where::here()) const {
-    return {};
+  constexpr auto operator()(const char*, Body, X, where = where::here()) const {
+    return refused_values<results_of<Body>()>();
   }
   template <class Body, class X, class Error = decltype(check_repeat<Depth, Body, X, not_called>())>
     requires(!is_accepted<Error> && !requires(const Body body, typename X::plain x) { body(x); })
   TENON_REFUSES("repeat<L>: needs a prefix, a body, and an x that the body takes and returns")
-  constexpr refused_value operator()(const char*, Body, X, where = where::here()) const {
-    return {};
+  constexpr auto operator()(const char*, Body, X, where = where::here()) const {
+    return refused_values<results_of<Body>()>();
   }
   template <class A, class B, class C, class... More,
             class Error = stack_check<Depth, A, B, C, More...>>
     requires(!is_accepted<Error>)
   TENON_REFUSES("repeat<L>: needs a prefix, layers, and tensors that each layer takes and returns")
   constexpr auto operator()(stack_name, A, B, C, More...) const {
-    return refused_values<parts_of<A, B, C, More...>::values::count>();
+    using parts = parts_of<A, B, C, More...>;
+    return refused_values<refused_results<typename parts::values>(typename parts::layers{})>();
   }
   template <class Layer, class X, class Error = stack_check<Depth, Layer, X>>
     requires(!is_accepted<Error>)
   TENON_REFUSES("repeat<L>: needs a prefix, layers, and tensors that each layer takes and returns")
-  constexpr refused_value operator()(numbered_stack, Layer, X, where = where::here()) const {
-    return {};
+  constexpr auto operator()(numbered_stack, Layer, X, where = where::here()) const {
+    return refused_values<results_of<Layer>()>();
   }
 };
 
 template <class Depth>
 struct repeat_operation : refused_repeat<Depth> {
   template <class Body>
-  constexpr refused_value operator()(const char*, Body, refused_value) const {
-    return {};
+  constexpr auto operator()(const char*, Body, refused_value) const {
+    return refused_values<results_of<Body>()>();
   }
   template <class Body, class X>
   constexpr auto operator()(const char* prefix, const Body body, X x,
@@ -319,6 +270,10 @@ struct repeat_operation : refused_repeat<Depth> {
     using result = decltype(body(std::declval<typename X::plain>()));
     if constexpr (any_refused<result>) {
       return result{};
+    } else if constexpr (holds_refused<result>) {
+      return refused_values<std::tuple_size_v<result>>();
+    } else if constexpr (!is_tensor<result>) {
+      return run(stack_name(prefix), at, body, x);
     } else {
       graph::builder& graph = *x.ref().graph;
       const std::uint32_t depth = dim_index<Depth>(graph);
@@ -351,21 +306,25 @@ struct repeat_operation : refused_repeat<Depth> {
   static constexpr auto run(const stack_name& name, where at, const Arg&... arg) {
     using parts = parts_of<Arg...>;
     using layers = typename parts::layers;
+    using values = typename parts::values;
+    using stacks = typename parts::stacks;
     if constexpr (!accepts_a_value<stack_check<Depth, Arg...>>) {
-      return refused_values<parts::values::count>();
+      return refused_values<refused_results<values>(layers{})>();
     } else {
       const auto all = std::tie(arg...);
-      const auto x =
-          [&]<class... X, std::size_t... L, std::size_t... V>(
-              types<X...>, std::index_sequence<L...>, std::index_sequence<V...>) {
-            return stack_of<Depth, layers, types<typename X::plain...>>::run(
-                {std::get<L>(all)...}, {std::get<layers::count + V>(all)...}, name, at);
-          }(typename parts::values{}, std::make_index_sequence<layers::count>{},
-            std::make_index_sequence<parts::values::count>{});
-      if constexpr (parts::values::count == 1)
-        return std::get<0>(x);
-      else
-        return x;
+      return [&]<class... X, class... S, std::size_t... L, std::size_t... V, std::size_t... I>(
+                 types<X...>, types<S...>, std::index_sequence<L...>, std::index_sequence<V...>,
+                 std::index_sequence<I...>) {
+        const std::tuple<typename X::plain...> x{std::get<layers::count + V>(all)...};
+        if constexpr (layers::count == 1)
+          return stacked_loop<Depth>(
+              std::get<0>(all), x,
+              std::tuple<S...>{std::get<layers::count + values::count + I>(all)...}, name, at);
+        else
+          return as_returned(stack_of<Depth, layers, types<typename X::plain...>>::run(
+              {std::get<L>(all)...}, x, name, at));
+      }(values{}, stacks{}, std::make_index_sequence<layers::count>{},
+             std::make_index_sequence<values::count>{}, std::make_index_sequence<stacks::count>{});
     }
   }
 };
@@ -394,6 +353,9 @@ struct repeat_operation : refused_repeat<Depth> {
 ///     a is layer 0, b layer 1, a layer 2 and so on; Depth counts all layers and may be any number.
 ///   x: several, repeat<Depth>(prefix, body, x, y), all go from layer to layer: a body takes them
 ///     and returns a std::tuple of them, as repeat does.
+/// What a body leaves behind them, std::tuple(x, leave(z)), comes out as what all layers left, and
+/// goes into another stack of that depth: auto [x, skips] = repeat<Depth>(prefix, body, x), then
+/// repeat<Depth>(other, body, x, skips) or, its first layer with the last one's, reversed(skips).
 template <class Depth>
 inline constexpr detail::repeat_operation<Depth> repeat{};
 

@@ -19,8 +19,8 @@ struct Target {
   // Partial sums of what is added up over a row, whatever a register holds: 16 wherever there is
   // multiply-add in hardware, so that these targets give the same bits in f32.
   unsigned sumLanes = 16;
-  unsigned tileRows = 0, tileVectors = 0;    // the GEMM tile: MR, and NR in vector registers
-  unsigned dotRows = 0, dotColumns = 0;      // of the dot-product tile (transposed weights)
+  unsigned tileRows = 0, tileVectors = 0; // the GEMM tile: MR, and NR in vector registers
+  unsigned dotRows = 0, dotColumns = 0;   // of the dot-product tile (transposed weights)
   // Where pairs of bf16 are multiplied half by half, halves take registers beside the sums: in
   // place of tileRows, dotRows and dotColumns.
   unsigned widenedRows = 0, widenedDotRows = 0, widenedDotColumns = 0;

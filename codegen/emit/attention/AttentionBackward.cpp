@@ -4,9 +4,10 @@
 // that use them, in order, and over the queries that see it, in blocks as well. The weights P =
 // exp(scores - lse) of a block of queries and keys, and their gradients G = P (dy . v - dy . y),
 // lie in memory of the thread's own, then give their terms of dq, dk and dv: five small products,
-// all by one routine (BlockProduct). dk and dv gather there too, dq in the result, not scaled before
-// the last keys have been added; the first block of keys, which every query sees, begins it. A score function is worked out again of the products,
-// and its derivative takes G to the gradient of these.
+// all by one routine (BlockProduct). dk and dv gather there too, dq in the result, not scaled
+// before the last keys have been added; the first block of keys, which every query sees, begins it.
+// A score function is worked out again of the products, and its derivative takes G to the gradient
+// of these.
 #include "Families.h"
 #include "ScoreFunction.h"
 #include "kernel/Math.h"
@@ -271,8 +272,8 @@ private:
     // The last keys that these queries see: the diagonal's, or all.
     Value behind = isBidirectional ? k.add(firstKey, block) : k.add(firstKey, k.index(1));
     Value end = isBidirectional ? time : k.add(first, 1);
-    Value factor = arith::SelectOp::create(k.b, k.loc, k.less(behind, end), k.splat(1, 1),
-                                           k.splat(scale, 1));
+    Value factor =
+        arith::SelectOp::create(k.b, k.loc, k.less(behind, end), k.splat(1, 1), k.splat(scale, 1));
     k.loop(k.index(0), count, 1, [&](Value i) {
       copyQueryGradient(i, first, [&](Value place, Value at, unsigned width) {
         Value sum = k.load(queryGradient, place, f32, width);

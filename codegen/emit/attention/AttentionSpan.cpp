@@ -161,9 +161,10 @@ void AttentionSpans::tile(Value blockStart, Value within, Value to, unsigned vec
   Type lane = memory.lane();
   auto query = [&](unsigned q, Value d) { return k.load(queries, k.add(d, q * queryLanes), lane); };
   KernelBuilder::Values sums(count * vectors, k.splat(0.0, lanes));
-  sums = gemmTile(
-      k, count, vectors, k.index(0), k.index(memory.headSize / memory.group()), sums, query,
-      [&](unsigned j, Value d) { return memory.key(blockStart, k.add(within, j * lanes), d, lanes); });
+  sums = gemmTile(k, count, vectors, k.index(0), k.index(memory.headSize / memory.group()), sums,
+                  query, [&](unsigned j, Value d) {
+                    return memory.key(blockStart, k.add(within, j * lanes), d, lanes);
+                  });
   for (unsigned j = 0; j < vectors; ++j) {
     Value last;
     if (memory.isOdd())

@@ -18,8 +18,7 @@ static constexpr int64_t waitingColumns = 48, waitingRows = 128;
 
 namespace {
 struct DotKernel : Product {
-  DotKernel(GroupOp group, CpuKernelBuilder &k)
-      : Product(group, k), dots(*this) {}
+  DotKernel(GroupOp group, CpuKernelBuilder &k) : Product(group, k), dots(*this) {}
 
   void emit() {
     Value rows = Product::rows();

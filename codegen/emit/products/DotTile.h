@@ -5,8 +5,8 @@
 
 namespace tenon {
 
-/// Each sum is of 16 partial sums over K in order (for bf16 of a register of pairs), the rest of K as
-/// a zero-filled vector, then one fixed tree: its bits do not depend on the tile that it is in.
+/// Each sum is of 16 partial sums over K in order (for bf16 of a register of pairs), the rest of K
+/// as a zero-filled vector, then one fixed tree: its bits do not depend on the tile that it is in.
 class DotTile : public Factors {
 public:
   /// `isRun`: the rows of the next tile follow those of a whole one, and are prefetched.

@@ -28,7 +28,8 @@ void forValidLanes(KernelBuilder &k, mlir::Value vector, int64_t left,
 mlir::Value loadPadded(KernelBuilder &k, mlir::Value base, mlir::Value index, int64_t valid,
                        unsigned lanes);
 /// The same for a register.
-inline mlir::Value loadPadded(KernelBuilder &k, mlir::Value base, mlir::Value index, int64_t valid) {
+inline mlir::Value loadPadded(KernelBuilder &k, mlir::Value base, mlir::Value index,
+                              int64_t valid) {
   return loadPadded(k, base, index, valid, k.target.lanes);
 }
 

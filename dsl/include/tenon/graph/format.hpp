@@ -98,31 +98,31 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
 //   take           x (..., D), indices (..., K) of top_k   -> (..., K)
 //   gathered_linear  x (..., K...) or (..., A, K...), weight (D, N..., K...), indices (..., A) of
 //                      top_k                               -> (..., A, N...)
-#define TENON_OPS(X)               \
-  X(embedding, 2, 2, 1, 0)         \
-  X(positions, 1, 1, 1, 0)         \
-  X(add, 2, 2, 1, 0)               \
-  X(scale, 1, 1, 1, 2)             \
-  X(dropout, 1, 1, 1, 2)           \
-  X(layer_norm, 2, 3, 1, 2)        \
-  X(linear, 2, 3, 1, 1)            \
-  X(gelu, 1, 1, 1, 1)              \
-  X(attention, 2, 2, 1, 1)         \
-  X(cross_entropy, 2, 2, 1, 1)     \
-  X(repeat, 1, 64, any, 1)         \
-  X(yield, 1, 64, any, 0)          \
-  X(number, 0, 0, 1, 2)            \
-  X(elementwise, 1, 4, 1, 1)       \
-  X(reduce, 1, 1, 1, 2)            \
-  X(grouped_attention, 3, 4, 1, 0) \
-  X(along, 0, 0, 1, 0)             \
-  X(slice, 1, 1, 1, 1)             \
-  X(join, 1, 64, 1, 0)             \
-  X(scores, 3, 4, 1, 0)            \
-  X(attend, 1, 1, 1, 0)            \
+#define TENON_OPS(X)                 \
+  X(embedding, 2, 2, 1, 0)           \
+  X(positions, 1, 1, 1, 0)           \
+  X(add, 2, 2, 1, 0)                 \
+  X(scale, 1, 1, 1, 2)               \
+  X(dropout, 1, 1, 1, 2)             \
+  X(layer_norm, 2, 3, 1, 2)          \
+  X(linear, 2, 3, 1, 1)              \
+  X(gelu, 1, 1, 1, 1)                \
+  X(attention, 2, 2, 1, 1)           \
+  X(cross_entropy, 2, 2, 1, 1)       \
+  X(repeat, 1, 64, any, 1)           \
+  X(yield, 1, 64, any, 0)            \
+  X(number, 0, 0, 1, 2)              \
+  X(elementwise, 1, 4, 1, 1)         \
+  X(reduce, 1, 1, 1, 2)              \
+  X(grouped_attention, 3, 4, 1, 0)   \
+  X(along, 0, 0, 1, 0)               \
+  X(slice, 1, 1, 1, 1)               \
+  X(join, 1, 64, 1, 0)               \
+  X(scores, 3, 4, 1, 0)              \
+  X(attend, 1, 1, 1, 0)              \
   X(repeat_from_last, 1, 64, any, 1) \
-  X(top_k, 1, 1, 1, 0)             \
-  X(take, 2, 2, 1, 0)              \
+  X(top_k, 1, 1, 1, 0)               \
+  X(take, 2, 2, 1, 0)                \
   X(gathered_linear, 3, 3, 1, 0)
 
 inline constexpr std::uint32_t any = ~std::uint32_t{0};

@@ -59,10 +59,10 @@ inline constexpr OpRow opRows[] = {
     {graph::op::join, "tenon.join", {{"offsets", AttrSource::Offsets}}},
     {graph::op::scores, nullptr},
     {graph::op::attend, nullptr},
+    {graph::op::repeat_from_last, nullptr},
     {graph::op::top_k, "tenon.top_k"},
     {graph::op::take, "tenon.take"},
     {graph::op::gathered_linear, "tenon.gathered_linear"},
-    {graph::op::repeat_from_last, nullptr},
 };
 
 /// Words that an attribute takes.

@@ -173,7 +173,7 @@ TEST_CASE("a Mixtral is read, and what it can switch on and is not computed is r
   CHECK(refusals_of(found).empty());
   CHECK(found.configuration() ==
         "mixtral,n_layer=32,n_head=32,n_kv=8,n_embd=4096,n_dim=128,n_hidden=14336,n_expert=8,"
-        "n_active=2,n_vocab=32000,n_block=32768,theta=1000000,epsilon=1e-05,act=silu,untied");
+        "n_active=2,n_vocab=32000,n_block=4096,theta=1000000,epsilon=1e-05,act=silu,untied");
   refused(with(mixtral, {{"sliding_window", 4096}}), "sliding_window is 4096");
   refused(with(mixtral, {{"rope_parameters", {{"rope_type", "yarn"}}}}),
           "rope_parameters.rope_type is \"yarn\"");

@@ -15,7 +15,13 @@
 #include "tenon/core/where.hpp"
 #include "tenon/graph/emit.hpp"
 #include "tenon/ops/operands.hpp"
-#include "tenon/ops/regions.hpp"  // fused
+#include "tenon/ops/pointwise.hpp"  // + - * /, exp ... max; add, scale, dropout, gelu
+#include "tenon/ops/regions.hpp"    // fused
+
+#include "tenon/ops/layer_stacks.hpp"  // leave, reversed
+
+#include "tenon/ops/repeat_checks.hpp"
+
 #include "tenon/ops/repeat.hpp"
 
 #include "tenon/ops/along.hpp"
@@ -28,8 +34,7 @@
 #include "tenon/ops/layer_norm.hpp"
 #include "tenon/ops/linear.hpp"  // linear, tied_head
 #include "tenon/ops/outer.hpp"
-#include "tenon/ops/pointwise.hpp"  // + - * /, exp ... max; add, scale, dropout, gelu
-#include "tenon/ops/reduce.hpp"     // sum<D>, max<D>
+#include "tenon/ops/reduce.hpp"  // sum<D>, max<D>
 #include "tenon/ops/softmax.hpp"
 #include "tenon/ops/top_k.hpp"  // top_k, take
 #include "tenon/ops/views.hpp"  // slice, pick, join

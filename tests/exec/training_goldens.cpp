@@ -91,11 +91,9 @@ class trained {
 
  private:
   void for_each(const std::function<void(const std::string&)>& body) {
-    for (std::uint32_t p = 0; p < model_.n_params; ++p)
-      for (std::uint32_t layer = 0; layer < std::max(model_.params[p].layers, 1u); ++layer) {
-        const std::string name = driver::in_layer(model_.params[p].tensor.name, layer);
-        body(name);
-      }
+    const auto tensors = driver::rt::tensor_list::of(model_);
+    REQUIRE(tensors);
+    for (const tenon_named_tensor& each : *tensors) body(each.name);
   }
 
   const tenon_model& model_;

@@ -172,8 +172,8 @@ class builder_of {
     if (kind == stored_kind::twin) {
       const std::uint32_t* first = find(params_, param_record::words, intern(of));
       if (first == nullptr)
-        if (const auto layers = layers_.find(of, strings_.data()); layers != layers_.none)
-          first = params_.data + layers * param_record::words;
+        if (const auto stacked = layers_.find(of, strings_.data()); stacked != layers_.none)
+          first = params_.data + stacked * param_record::words;
       const bool is_stacked = first != nullptr && first[param_record::repeat] != 0;
       if (first == nullptr)
         fail({mistake_kind::twin_of_no_parameter, intern(of), 0, at.line});

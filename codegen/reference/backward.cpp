@@ -117,7 +117,7 @@ Tensor geluErfBackward(const Tensor &x, const Tensor &dy) {
 }
 
 Expected<Tensor> crossEntropyBackward(const Tensor &logits, const Tensor &targets, double dloss,
-                                      int32_t ignore) {
+                                      int32_t ignore, Rounding rounded) {
   Tensor result = Tensor::zeros(logits.shape);
   int64_t V = logits.last();
   auto ignored = [&](double target) { return target == ignore; };
@@ -134,20 +134,23 @@ Expected<Tensor> crossEntropyBackward(const Tensor &logits, const Tensor &target
     for (int64_t v = 0; v < V; ++v)
       sum += std::exp(row[v] - greatest);
     for (int64_t v = 0; v < V; ++v)
-      result.row(i)[v] = dloss / count * (std::exp(row[v] - greatest) / sum - (v == *target));
+      result.row(i)[v] =
+          dloss / count * (rounded(std::exp(row[v] - greatest) / sum) - (v == *target));
   }
   return result;
 }
 
 Expected<HeadGradients> headCrossEntropy(const Tensor &x, const Tensor &weight, const Tensor *bias,
                                          const Tensor &targets, double dloss, int32_t ignore,
-                                         bool transposed, bool narrow) {
+                                         bool transposed, bool narrow, Rounding rounded) {
   Tensor left = factor(x, narrow), right = factor(weight, narrow);
   Tensor logits = linear(left, right, bias, transposed);
-  Expected<Tensor> losses = tokenCrossEntropy(logits, targets, ignore);
+  for (double &logit : logits.values)
+    logit = rounded(logit);
+  Expected<Tensor> losses = tokenCrossEntropy(logits, targets, ignore, rounded);
   if (!losses)
     return losses.takeError();
-  Expected<Tensor> dlogits = crossEntropyBackward(logits, targets, dloss, ignore);
+  Expected<Tensor> dlogits = crossEntropyBackward(logits, targets, dloss, ignore, rounded);
   if (!dlogits)
     return dlogits.takeError();
   Tensor dy = factor(*dlogits, narrow);

@@ -36,7 +36,8 @@ Tensor geluErfBackward(const Tensor &x, const Tensor &dy);
 /// (..., V), for logits (..., V) and targets (...). Errors: a target outside of [0, V) that is not
 /// `ignore`.
 llvm::Expected<Tensor> crossEntropyBackward(const Tensor &logits, const Tensor &targets,
-                                            double dloss, int32_t ignore);
+                                            double dloss, int32_t ignore,
+                                            Rounding rounded = exactly);
 
 struct HeadGradients {
   Tensor loss, dx, dweight, dbias; // dbias also where there is no bias
@@ -45,6 +46,6 @@ struct HeadGradients {
 llvm::Expected<HeadGradients> headCrossEntropy(const Tensor &x, const Tensor &weight,
                                                const Tensor *bias, const Tensor &targets,
                                                double dloss, int32_t ignore, bool transposed,
-                                               bool narrow = false);
+                                               bool narrow = false, Rounding rounded = exactly);
 
 } // namespace tenon::reference

@@ -68,7 +68,7 @@ LogicalResult Interpreter::bindInput(BlockArgument argument, const Tensor &input
       }
   if (failed(fits(input, type, argument.getLoc(), "input " + Twine(argument.getArgNumber()))))
     return failure();
-  values_[argument] = std::make_shared<const Tensor>(input);
+  values_[argument] = withNoise(std::make_shared<const Tensor>(input), type);
   return success();
 }
 
@@ -192,15 +192,15 @@ LogicalResult Interpreter::execute(Operation *op) {
       })
       .Case([&](LastTokenOp op) { return define(op.getResult(), lastToken(get(op.getX()))); })
       .Case([&](TokenCrossEntropyOp op) {
-        return define(op.getResult(),
-                      tokenCrossEntropy(get(op.getLogits()), get(op.getTargets()), ignore(op)));
+        return define(op.getResult(), tokenCrossEntropy(get(op.getLogits()), get(op.getTargets()),
+                                                        ignore(op), rounding()));
       })
       .Case([&](MaskedMeanOp op) {
         return define(op.getResult(), maskedMean(get(op.getX()), get(op.getTargets()), ignore(op)));
       })
       .Case([&](CrossEntropyOp op) {
         llvm::Expected<Tensor> losses =
-            tokenCrossEntropy(get(op.getLogits()), get(op.getTargets()), ignore(op));
+            tokenCrossEntropy(get(op.getLogits()), get(op.getTargets()), ignore(op), rounding());
         if (losses)
           *losses = maskedMean(*losses, get(op.getTargets()), ignore(op));
         return define(op.getResult(), std::move(losses));
@@ -213,8 +213,24 @@ LogicalResult Interpreter::define(Value value, llvm::Expected<Tensor> tensor) {
     return emitError(value.getLoc()) << llvm::toString(tensor.takeError());
   if (failed(fits(*tensor, value.getType(), value.getLoc(), "a result")))
     return failure();
-  values_[value] = std::make_shared<const Tensor>(std::move(*tensor));
+  values_[value] = withNoise(std::make_shared<const Tensor>(std::move(*tensor)), value.getType());
   return success();
+}
+
+double Interpreter::withNoise(double x) {
+  if (!noise_)
+    return x;
+  return (*noise_)() & 1 ? x * (1 + 0x1p-24) : x * (1 - 0x1p-24);
+}
+
+// The tensor itself without noise, and where its numbers are exact: integers, truths.
+Interpreter::Handle Interpreter::withNoise(Handle tensor, Type type) {
+  if (!noise_ || !isa<FloatType>(getElementTypeOrSelf(type)))
+    return tensor;
+  Tensor moved = *tensor;
+  for (double &x : moved.values)
+    x = withNoise(x);
+  return std::make_shared<const Tensor>(std::move(moved));
 }
 
 // One layer of a stack.
@@ -288,7 +304,7 @@ LogicalResult Interpreter::getParam(GetParamOp op) {
            << op.getName() << "' of layer " << layer << " has no value; set it before the call";
   if (failed(fits(*found->second, op.getType(), op.getLoc(), "parameter '" + op.getName() + "'")))
     return failure();
-  values_[op.getResult()] = found->second;
+  values_[op.getResult()] = withNoise(found->second, op.getType());
   return success();
 }
 

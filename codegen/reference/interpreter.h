@@ -9,6 +9,8 @@
 
 #include <map>
 #include <memory>
+#include <optional>
+#include <random>
 
 namespace tenon::reference {
 
@@ -39,6 +41,11 @@ public:
   /// position of the first token: attention then continues from the cache of earlier calls.
   mlir::FailureOr<std::vector<Tensor>> run(llvm::StringRef function, llvm::ArrayRef<Tensor> inputs,
                                            int64_t position = 0);
+
+  /// From now on every number that is read or computed is moved by half a unit of f32's last place,
+  /// up or down at random: what a result differs by then is what f32 cannot say of it, however it
+  /// is computed (Monte Carlo arithmetic; Parker 1997).
+  void addNoise(uint64_t seed) { noise_.emplace(seed); }
 
   /// Empties all caches.
   void resetState() { caches_.clear(); }
@@ -84,6 +91,11 @@ private:
   mlir::LogicalResult update(SgdOp op);
   mlir::LogicalResult initialise(InitialiseOp op);
   mlir::LogicalResult define(mlir::Value value, llvm::Expected<Tensor> tensor);
+  Handle withNoise(Handle tensor, mlir::Type type);
+  double withNoise(double x);
+  auto rounding() {
+    return [this](double x) { return withNoise(x); };
+  }
   const Tensor &get(mlir::Value value) const { return *values_.at(value); }
   Handle alignedTo(mlir::Type whole, mlir::Value part) const;
   double scalar(mlir::Value value) const { return get(value).values[0]; }
@@ -98,6 +110,7 @@ private:
   llvm::StringMap<int64_t> dims_;   // sizes known at run time
   llvm::StringMap<int64_t> layers_; // of each repeat around, by its dimension
   int64_t position_ = 0;
+  std::optional<std::mt19937_64> noise_;
 };
 
 } // namespace tenon::reference

@@ -259,7 +259,8 @@ Tensor lastToken(const Tensor &x) {
   return result;
 }
 
-Expected<Tensor> tokenCrossEntropy(const Tensor &logits, const Tensor &targets, int32_t ignore) {
+Expected<Tensor> tokenCrossEntropy(const Tensor &logits, const Tensor &targets, int32_t ignore,
+                                   Rounding rounded) {
   Tensor result = Tensor::zeros(targets.shape);
   int64_t V = logits.last();
   for (size_t i = 0; i < targets.values.size(); ++i) {
@@ -272,7 +273,7 @@ Expected<Tensor> tokenCrossEntropy(const Tensor &logits, const Tensor &targets, 
     double greatest = *std::max_element(row, row + V), sum = 0;
     for (int64_t v = 0; v < V; ++v)
       sum += std::exp(row[v] - greatest);
-    result.values[i] = std::log(sum) + (greatest - row[*target]);
+    result.values[i] = rounded(std::log(sum) + greatest) - row[*target];
   }
   return result;
 }

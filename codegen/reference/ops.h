@@ -68,10 +68,15 @@ Tensor join(llvm::ArrayRef<const Tensor *> parts, llvm::ArrayRef<int64_t> offset
 /// (B, ...): the last of each sequence of x (B, T, ...).
 Tensor lastToken(const Tensor &x);
 
+/// What becomes of a number inside an operation that subtracts it: itself, or with noise (see
+/// Interpreter::addNoise).
+using Rounding = llvm::function_ref<double(double)>;
+inline double exactly(double x) { return x; }
+
 /// The cross-entropy of each row of logits (..., V), 0 where the target is `ignore`.
 /// Errors: another target outside of [0, V).
 llvm::Expected<Tensor> tokenCrossEntropy(const Tensor &logits, const Tensor &targets,
-                                         int32_t ignore);
+                                         int32_t ignore, Rounding rounded = exactly);
 
 /// The mean of x over the places where the target is not `ignore`; 0 where there are none.
 Tensor maskedMean(const Tensor &x, const Tensor &targets, int32_t ignore);

@@ -76,12 +76,12 @@ LogicalResult Interpreter::executeTraining(Operation *op) {
       .Case([&](CrossEntropyBackwardOp op) {
         return define(op.getResult(),
                       crossEntropyBackward(get(op.getLogits()), get(op.getTargets()),
-                                           scalar(op.getDloss()), ignore(op)));
+                                           scalar(op.getDloss()), ignore(op), rounding()));
       })
       .Case([&](HeadCrossEntropyOp op) -> LogicalResult {
         auto all = headCrossEntropy(get(op.getX()), get(op.getWeight()), getOptional(op.getBias()),
                                     get(op.getTargets()), scalar(op.getDloss()), ignore(op),
-                                    op.getTransposed(), op.getNarrow());
+                                    op.getTransposed(), op.getNarrow(), rounding());
         if (!all)
           return op.emitError() << llvm::toString(all.takeError());
         if (op.getDbias() && failed(define(op.getDbias(), std::move(all->dbias))))

@@ -194,6 +194,8 @@ static LogicalResult run(const ReferenceRequest &request) {
     return fail("model '" + model->name + "' has no entry '" + request.entry + "'");
 
   reference::Interpreter interpreter(model->model);
+  if (request.noise != 0)
+    interpreter.addNoise(request.noise);
   if (request.entry != "init") {
     llvm::Expected<Tensors> params = reference::readTensors(request.params);
     if (!params)

@@ -18,6 +18,7 @@ struct ReferenceRequest {
   std::string output;
   ComputeType compute = ComputeType::Declared;
   int64_t position = 0; // of the first token; nothing is cached before it
+  uint64_t noise = 0;   // a seed of the interpreter's noise; 0 for none
 };
 
 /// The exit status; errors go to stderr.

@@ -172,9 +172,9 @@ struct files {
   std::string compute;  // "bf16", or empty
 };
 
-// Runs the reference on inputs; the path of what it wrote.
+// Runs the reference on inputs, with noise of that seed unless it is 0; the path of what it wrote.
 inline std::string run_reference(const files& where, const tenon_entry& entry,
-                                 const std::vector<tensor>& inputs) {
+                                 const std::vector<tensor>& inputs, int noise = 0) {
   const std::string in = where.folder + "/inputs.safetensors";
   const std::string out = where.folder + "/outputs.safetensors";
   write_file(in, inputs);
@@ -182,7 +182,8 @@ inline std::string run_reference(const files& where, const tenon_entry& entry,
                               " --model " + quoted(model->name) + " --entry " + quoted(entry.name) +
                               " --params " + quoted(where.parameters) + " --inputs " + quoted(in) +
                               " --output " + quoted(out) +
-                              (where.compute.empty() ? "" : " --compute " + quoted(where.compute));
+                              (where.compute.empty() ? "" : " --compute " + quoted(where.compute)) +
+                              (noise == 0 ? "" : " --noise " + std::to_string(noise));
   if (std::system(command.c_str()) != 0) fail("this failed: " + command);
   return out;
 }

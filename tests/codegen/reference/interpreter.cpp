@@ -128,6 +128,25 @@ TEST_CASE("a cache goes back to an earlier position") {
   CHECK((*again)[0].values[7] == (*whole)[0].values[11]);
 }
 
+TEST_CASE("noise moves every number by half of f32's last place, and without it none") {
+  ParsedModel parsed(layersModel);
+  Interpreter exact(parsed.model), noisy(parsed.model), again(parsed.model);
+  noisy.addNoise(1);
+  again.addNoise(1);
+  for (Interpreter *interpreter : {&exact, &noisy, &again})
+    setLayers(*interpreter);
+  Tensor input{{1, 2}, {0.1, 1}};
+  auto want = exact.run("graph", input), got = noisy.run("graph", input);
+  REQUIRE(mlir::succeeded(got));
+  Values differences;
+  for (auto [x, y] : llvm::zip_equal((*want)[0].values, (*got)[0].values))
+    differences.push_back(std::abs(y / x - 1));
+  // Some of three layers' ten roundings cancel.
+  CHECK(*std::max_element(differences.begin(), differences.end()) > 0x1p-26);
+  CHECK(*std::max_element(differences.begin(), differences.end()) < 10 * 0x1p-24);
+  CHECK((*again.run("graph", input))[0].values == (*got)[0].values);
+}
+
 TEST_CASE("mistakes of the caller are diagnostics") {
   ParsedModel layers(layersModel), cached(cachedModel);
   Interpreter interpreter(layers.model), steps = cachedInterpreter(cached);

@@ -154,9 +154,10 @@ int main(int argc, char **argv) {
       ->required();
   addComputeOption(*referenceCommand, reference.compute);
   referenceCommand->add_option("--position", reference.position, "position of the first token");
-  referenceCommand->add_option("--noise", reference.noise,
-                               "move every number by half a unit of f32's last place, up or down by "
-                               "this seed: the results then tell what f32 can hold of them");
+  referenceCommand->add_option(
+      "--noise", reference.noise,
+      "move every number by half a unit of f32's last place, up or down by "
+      "this seed: the results then tell what f32 can hold of them");
 
   CLI11_PARSE(app, argc, argv);
   if (*referenceCommand)

@@ -133,9 +133,10 @@ Expected<Tensor> crossEntropyBackward(const Tensor &logits, const Tensor &target
     double greatest = *std::max_element(row, row + V), sum = 0;
     for (int64_t v = 0; v < V; ++v)
       sum += std::exp(row[v] - greatest);
+    double lse = std::log(sum) + greatest, off = rounded(lse) - lse; // as kernels keep it
     for (int64_t v = 0; v < V; ++v)
       result.row(i)[v] =
-          dloss / count * (rounded(std::exp(row[v] - greatest) / sum) - (v == *target));
+          dloss / count * (rounded(std::exp(row[v] - greatest - off) / sum) - (v == *target));
   }
   return result;
 }

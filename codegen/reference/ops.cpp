@@ -273,7 +273,9 @@ Expected<Tensor> tokenCrossEntropy(const Tensor &logits, const Tensor &targets, 
     double greatest = *std::max_element(row, row + V), sum = 0;
     for (int64_t v = 0; v < V; ++v)
       sum += std::exp(row[v] - greatest);
-    result.values[i] = rounded(std::log(sum) + greatest) - row[*target];
+    // Kernels subtract from the log-sum-exp, which they have rounded.
+    double lse = std::log(sum) + greatest, off = rounded(lse) - lse;
+    result.values[i] = std::log(sum) + (greatest - row[*target]) + off;
   }
   return result;
 }

@@ -4,7 +4,10 @@
 // reference says: with every number moved by half a unit of f32's last place, up or down at random.
 #pragma once
 #include <algorithm>
+#include <cstdio>
 #include <functional>
+#include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -17,14 +20,17 @@ class noisy_results {
   /// `ask` gives the results for a seed of the noise.
   explicit noisy_results(std::function<Results(int)> ask) : ask_(std::move(ask)) {}
 
-  /// The greatest `difference(results)` of a few; sums of many numbers round more often than once,
-  /// hence the factor.
+  /// Fails unless noise explains an error, by the greatest `difference(results)` of a few; sums of
+  /// many numbers round more often than once, hence the factor. `what` is off by how much.
   template <class Difference>
-  double allowed(Difference difference) {
+  void expect(double error, const std::string& what, Difference difference) {
     while (results_.size() < 4) results_.push_back(ask_(static_cast<int>(results_.size()) + 1));
     double most = 0;
     for (const Results& results : results_) most = std::max(most, difference(results));
-    return 8 * most;
+    char text[64];
+    std::snprintf(text, sizeof text, "; noise explains %.3g", 8 * most);
+    if (!(error <= 8 * most)) throw std::runtime_error(what + text);
+    std::printf("%s%s: f32 holds no more of it\n", what.c_str(), text);
   }
 
  private:

@@ -168,10 +168,9 @@ inline void compare_outputs(const std::string& what, const training_case& test,
     std::snprintf(text, sizeof text, "%s: %.9g, the reference has %.9g", type.name, got[i], want);
     std::printf("  %s\n", text);
     if (error <= allowed_of_number(test.allowed.scalar, want)) continue;
-    const double noise = test.noisy.allowed(
-        [&](const named_values& noisy) { return std::abs(noisy.at(type.name).at(0) - want); });
-    if (!(error <= noise)) fail(what + ": " + text);
-    std::printf("  %s: f32 holds no more of it (noise %.3g)\n", type.name, noise);
+    test.noisy.expect(error, what + ": " + text, [&](const named_values& noisy) {
+      return std::abs(noisy.at(type.name).at(0) - want);
+    });
   }
 }
 
@@ -219,13 +218,11 @@ inline void compare_tensors(const std::string& what, const training_case& test, 
                   allowed);
     if (!(error <= allowed)) {
       const std::string name = kinds[kind].prefix + x.name;
-      const double noise = test.noisy.allowed([&](const named_values& noisy) {
+      test.noisy.expect(error, what + ", " + name + text, [&](const named_values& noisy) {
         std::vector<double> moved = noisy.at(name);
         for (std::size_t i = 0; i < moved.size(); ++i) moved[i] -= test.want.at(name)[i];
         return norm(moved);
       });
-      if (!(error <= noise)) fail(what + ", " + kinds[kind].title + " of " + x.name + text);
-      std::printf("  %s: f32 holds no more of it (noise %.3g)\n", name.c_str(), noise);
       continue;
     }
     if (change > 0) worst = std::max(worst, error / std::max(change, typical));

@@ -45,7 +45,7 @@ struct Stack {
   Value result, saved; // the stack; of a layer
   RepeatOp repeat;
   int64_t slices, stride;
-  bool isAhead = false; // its first slice is what layer 0 yields, not what it takes
+  bool isAhead = false; // its first slice lies behind another one, that of what is not kept
 };
 
 class Planner {
@@ -167,10 +167,11 @@ private:
             if (value.stack)
               return repeat.emitError("a layer keeps both what it takes and what it yields; the "
                                       "next layer's input is the same value, keep it once");
-            stack.isAhead = value.yielded == saved;
+            // Layer 0 of a stack that runs from the last to the first takes what layer 1 yields.
+            stack.isAhead = (value.yielded == saved) != repeat.getReverse();
             stack.slices = layers + 1;
             value.stack = result;
-            if (failed(enter(value)))
+            if (failed(enter(value, stride)))
               return failure();
           }
         if (stack.slices == layers)
@@ -181,8 +182,8 @@ private:
     return success();
   }
 
-  /// Puts the init of a value that walks along a stack into the stack's first slice.
-  LogicalResult enter(Carried &value) {
+  /// Puts the init of a value that walks along a stack into the slice where the walk begins.
+  LogicalResult enter(Carried &value, int64_t stride) {
     bool isTaken = value.init.getDefiningOp<RepeatOp>() || !Liveness::isOurs(value.init) ||
                    pinned.contains(value.init);
     if (isTaken)
@@ -191,6 +192,8 @@ private:
           "it by an operation of its own in front of the stack");
     for (Value part : {value.init, value.argument, value.yielded})
       pin(part, value.stack);
+    if (value.repeat.getReverse())
+      behind[value.init] = value.layers * stride;
     return success();
   }
 
@@ -329,7 +332,7 @@ private:
       SmallVector<int64_t> offsets, lives;
       for (Value result : group.getResults()) {
         Steps life = liveness.of(result);
-        offsets.push_back(buffers[bufferOf(result)].offset);
+        offsets.push_back(buffers[bufferOf(result)].offset + behind.lookup(result));
         lives.append({life.begin, life.end});
       }
       group->setAttr("tenon.offsets", b.getDenseI64ArrayAttr(offsets));
@@ -373,7 +376,8 @@ private:
   Liveness liveness;
   SmallVector<Carried> carried;
   SmallVector<Stack> stacks;
-  llvm::DenseSet<Value> pinned; // lie in stacks
+  llvm::DenseSet<Value> pinned;          // lie in stacks
+  llvm::DenseMap<Value, int64_t> behind; // lie so many bytes behind a stack's first slice
   llvm::EquivalenceClasses<const void *> classes;
   llvm::DenseMap<const void *, unsigned> bufferNumbers;
   SmallVector<ArenaBuffer> buffers;

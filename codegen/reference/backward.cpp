@@ -133,7 +133,7 @@ Expected<Tensor> crossEntropyBackward(const Tensor &logits, const Tensor &target
     double greatest = *std::max_element(row, row + V), sum = 0;
     for (int64_t v = 0; v < V; ++v)
       sum += std::exp(row[v] - greatest);
-    double lse = std::log(sum) + greatest, off = rounded(lse) - lse; // as kernels keep it
+    double off = errorOf(std::log(sum) + greatest, rounded); // kernels subtract the log-sum-exp
     for (int64_t v = 0; v < V; ++v)
       result.row(i)[v] =
           dloss / count * (rounded(std::exp(row[v] - greatest - off) / sum) - (v == *target));

@@ -274,8 +274,8 @@ Expected<Tensor> tokenCrossEntropy(const Tensor &logits, const Tensor &targets, 
     for (int64_t v = 0; v < V; ++v)
       sum += std::exp(row[v] - greatest);
     // Kernels subtract from the log-sum-exp, which they have rounded.
-    double lse = std::log(sum) + greatest, off = rounded(lse) - lse;
-    result.values[i] = std::log(sum) + (greatest - row[*target]) + off;
+    result.values[i] =
+        std::log(sum) + (greatest - row[*target]) + errorOf(std::log(sum) + greatest, rounded);
   }
   return result;
 }

@@ -72,6 +72,9 @@ Tensor lastToken(const Tensor &x);
 /// Interpreter::addNoise).
 using Rounding = llvm::function_ref<double(double)>;
 inline double exactly(double x) { return x; }
+/// How far a log-sum-exp is off that was rounded in two steps, as its logarithm and the sum with
+/// the greatest are.
+inline double errorOf(double lse, Rounding rounded) { return rounded(rounded(lse)) - lse; }
 
 /// The cross-entropy of each row of logits (..., V), 0 where the target is `ignore`.
 /// Errors: another target outside of [0, V).

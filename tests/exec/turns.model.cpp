@@ -105,7 +105,7 @@ struct taking {
   param<f32, n_dim> weight{"skip_weight", ones};
   constexpr auto operator()(hidden_states x, hidden_states skip,
                             tensor<f32, batch, seq> size) const {
-    const auto y = own(x + weight * skip) * sigmoid(size);
+    const auto y = own(x + weight * skip * x) * sigmoid(size);  // backward needs x, skip, and size
     return std::tuple(y, leave(tanh(y)));
   }
 };

@@ -216,10 +216,11 @@ private:
       const CarriedPlace &place = planned.carried[i];
       Value even = placeAt(place.even), odd = placeAt(place.odd);
       carried.append({places.lookup(init), even, odd});
-      places[repeat.getResult(i)] = place.stride != 0
-                                        ? offset(even, constant(place.stride * layers))
-                                    : layers % 2 != 0 ? even
-                                                      : odd;
+      places[repeat.getResult(i)] =
+          place.stride != 0
+              ? offset(even, constant(repeat.getReverse() ? 0 : place.stride * layers))
+          : layers % 2 != 0 ? even
+                            : odd;
     }
     for (auto [result, stack] : llvm::zip_equal(repeat.getStacks(), planned.stacks))
       places[result] = placeAt(stack.offset);
@@ -237,6 +238,8 @@ private:
       if (place.stride != 0) {
         found = slice(place.stride, placeAt(place.even));
         written = offset(found, constant(place.stride));
+        if (repeat.getReverse())
+          std::swap(found, written);
       }
       places[body.getArgument(i)] = found;
       places[yielded[i]] = written;

@@ -175,6 +175,38 @@ LogicalResult checkLayers(Operation *op, int constraint, FlatSymbolRefAttr layer
   return success();
 }
 
+FailureOr<StateOp> lookupCache(Operation *op, int constraint, StateKind kind,
+                               SymbolTableCollection &symbols) {
+  auto name = op->getAttrOfType<FlatSymbolRefAttr>("cache");
+  auto cache = symbols.lookupNearestSymbolFrom<StateOp>(op, name);
+  if (!cache)
+    return violates(op, constraint)
+           << "cache names " << name << ", which is no tenon.state of the model; declare it";
+  if (cache.getKind() != kind)
+    return violates(op, constraint)
+           << "the cache must be a state of kind '" << stringifyStateKind(kind) << "'; " << name
+           << " is one of kind '" << stringifyStateKind(cache.getKind()) << "'";
+  if (cache.getLayersAttr() && !insideRepeatOver(op, cache.getLayersAttr()))
+    return violates(op, constraint) << "cache " << name << " has layers " << cache.getLayersAttr()
+                                    << "; use it inside a repeat over them";
+  return cache;
+}
+
+bool isCacheOf(RankedTensorType held, RankedTensorType like) {
+  bool fits = held.getRank() == like.getRank() && sameDim(held, 0, like, 0);
+  for (int64_t i = 2; fits && i < like.getRank(); ++i)
+    fits = sameDim(held, i, like, i);
+  return fits;
+}
+
+void addCacheEffects(Operation *op,
+                     SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
+  if (!op->hasAttr("cache"))
+    return;
+  effects.emplace_back(MemoryEffects::Read::get());
+  effects.emplace_back(MemoryEffects::Write::get());
+}
+
 bool insideRepeatOver(Operation *op, FlatSymbolRefAttr layers) {
   for (auto loop = op->getParentOfType<RepeatOp>(); loop; loop = loop->getParentOfType<RepeatOp>())
     if (loop.getLayersAttr() == layers)

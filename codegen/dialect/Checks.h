@@ -64,6 +64,19 @@ bool isI32(mlir::Type tensor);
 mlir::LogicalResult checkLayers(mlir::Operation *op, int constraint, mlir::FlatSymbolRefAttr layers,
                                 mlir::SymbolTableCollection &symbols);
 
+/// The state of that kind that the operation's `cache` names and may use where it stands, else an
+/// error of (Cn).
+mlir::FailureOr<StateOp> lookupCache(mlir::Operation *op, int constraint, StateKind kind,
+                                     mlir::SymbolTableCollection &symbols);
+
+/// Whether `held` is (B, context) and what `like` (B, T, ...) has behind T.
+bool isCacheOf(mlir::RankedTensorType held, mlir::RankedTensorType like);
+
+/// Without a cache nothing is written; with one, the cache is read and extended.
+void addCacheEffects(
+    mlir::Operation *op,
+    llvm::SmallVectorImpl<mlir::SideEffects::EffectInstance<mlir::MemoryEffects::Effect>> &effects);
+
 /// Whether the operation is in the body of a repeat over that dimension.
 bool insideRepeatOver(mlir::Operation *op, mlir::FlatSymbolRefAttr layers);
 

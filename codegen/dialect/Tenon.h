@@ -39,6 +39,9 @@ DimOp lookupDim(ModelOp model, llvm::StringRef name);
 mlir::RankedTensorType tensorOf(ModelOp model, llvm::ArrayRef<mlir::StringAttr> names,
                                 mlir::Type element);
 
+/// The state that an operation continues from and extends; null where it has none.
+StateOp cacheOf(mlir::Operation *op);
+
 /// (B, ...): the type of the last token of each sequence of x (B, T, ...).
 mlir::RankedTensorType lastTokenType(mlir::RankedTensorType x);
 

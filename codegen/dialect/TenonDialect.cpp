@@ -105,6 +105,11 @@ std::optional<SmallVector<unsigned>> placesIn(RankedTensorType part, RankedTenso
   });
 }
 
+StateOp cacheOf(Operation *op) {
+  auto name = op->getAttrOfType<FlatSymbolRefAttr>("cache");
+  return name ? cast<StateOp>(SymbolTable::lookupSymbolIn(enclosingModel(op), name)) : StateOp();
+}
+
 bool isView(Operation *op) { return isa<SliceOp, JoinOp>(op); }
 
 RankedTensorType withoutDim(RankedTensorType type, unsigned place) {

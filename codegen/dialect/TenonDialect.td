@@ -82,8 +82,9 @@ def Tenon_StoredKind : Tenon_Enum<"StoredKind", "what a name in a checkpoint mea
   I32EnumAttrCase<"Twin", 2, "twin">]>;
 def Tenon_StoredKindAttr : Tenon_EnumAttr<Tenon_StoredKind, "stored_kind">;
 
+// In the order of state_kind of the graph format.
 def Tenon_StateKind : Tenon_Enum<"StateKind", "what a state holds", [
-  I32EnumAttrCase<"KvCache", 0, "kv_cache">]>;
+  I32EnumAttrCase<"KvCache", 0, "kv_cache">, I32EnumAttrCase<"Rows", 1, "rows">]>;
 def Tenon_StateKindAttr : Tenon_EnumAttr<Tenon_StateKind, "state_kind">;
 
 def Tenon_GroupKind : Tenon_Enum<"GroupKind", "which kernel family computes a fused group", [
@@ -104,7 +105,8 @@ def Tenon_GroupKind : Tenon_Enum<"GroupKind", "which kernel family computes a fu
   I32EnumAttrCase<"Initialise", 16, "initialise">, I32EnumAttrCase<"Choice", 17, "choice">,
   I32EnumAttrCase<"GatheredLinear", 18, "gathered_linear">,
   I32EnumAttrCase<"GatheredLinearBackward", 19, "gathered_linear_backward">,
-  I32EnumAttrCase<"GatheredWeightGradient", 20, "gathered_weight_gradient">]>;
+  I32EnumAttrCase<"GatheredWeightGradient", 20, "gathered_weight_gradient">,
+  I32EnumAttrCase<"Shift", 21, "shift">]>;
 def Tenon_GroupKindAttr : Tenon_EnumAttr<Tenon_GroupKind, "group_kind">;
 
 // See Traits.h.

@@ -110,7 +110,7 @@ LogicalResult StateOp::verify() {
   if (!type || type.getRank() < 3 ||
       ShapedType::isDynamicShape(type.getShape().drop_front())) // (C1)
     return violates(*this, 1)
-           << "a kv_cache is a float tensor (B, context, ...) with three or more named dimensions, "
+           << "a state is a float tensor (B, context, ...) with three or more named dimensions, "
               "all but the first static; its type is "
            << getType();
   return success();

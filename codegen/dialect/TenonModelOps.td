@@ -88,13 +88,15 @@ def Tenon_StateOp : Tenon_Op<"state", [Symbol, HasParent<"ModelOp">,
   let summary = "memory that an entry carries from call to call";
   let description = [{
     A `kv_cache` of shape (B, context, C), or (B, context, heads..., D), holds the keys and the
-    values of the positions seen so far; how they lie in memory is the kernels' affair.
+    values of the positions seen so far; how they lie in memory is the kernels' affair. `rows` of
+    shape (B, context, ...) are those of one tensor at these positions.
     (C1) `type` is a float tensor with three or more named dimensions, all but the first static.
     (C2) `layers`, where given, is a static dimension of the model.
 
     ```mlir
     tenon.state @cache kv_cache : tensor<?x1024x768xf32, #tenon.dims<batch, n_block, n_embd>>
       layers @n_layer
+    tenon.state @tokens rows : tensor<?x1024x768xf32, #tenon.dims<batch, n_block, n_embd>>
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, Tenon_StateKindAttr:$kind, TypeAttr:$type,

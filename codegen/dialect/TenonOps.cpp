@@ -289,37 +289,25 @@ LogicalResult AttentionOp::verifySymbolUses(SymbolTableCollection &symbols) {
     return failure();
   if (!getCacheAttr())
     return success();
-  auto cache = symbols.lookupNearestSymbolFrom<StateOp>(*this, getCacheAttr()); // (C4)
-  if (!cache)
-    return violates(*this, 4) << "cache names " << getCacheAttr()
-                              << ", which is no tenon.state of the model; declare it";
+  FailureOr<StateOp> cache = lookupCache(*this, 4, StateKind::KvCache, symbols); // (C4)
+  if (failed(cache))
+    return failure();
   bool isPacked = getHeadsAttr() != nullptr;
-  RankedTensorType held = cache.getTensorType();
+  RankedTensorType held = cache->getTensorType();
   auto like = isPacked ? result : cast<RankedTensorType>(getInputs()[1].getType());
-  bool fits = held.getRank() == like.getRank() && sameDim(held, 0, like, 0) &&
-              held.getElementType() == getKeptType();
-  for (int64_t i = 2; fits && i < like.getRank(); ++i)
-    fits = sameDim(held, i, like, i);
-  if (!fits) {
+  if (!isCacheOf(held, like) || held.getElementType() != getKeptType()) {
     auto [shape, what] = isPacked ? std::pair("(B, context, C) for the result", "the result")
                                   : std::pair("(B, context, heads..., D) as k", "k");
     return violates(*this, 4) << "the cache must be " << shape << ", of the type that is kept, "
                               << getKeptType() << "; " << getCacheAttr() << " is "
                               << shapeText(held) << ", " << what << " is " << shapeText(like);
   }
-  if (cache.getLayersAttr() && !insideRepeatOver(*this, cache.getLayersAttr()))
-    return violates(*this, 4) << "cache " << getCacheAttr() << " has layers "
-                              << cache.getLayersAttr() << "; use it inside a repeat over them";
   return success();
 }
 
-// Without a cache nothing is written; with one, the cache is read and extended.
 void AttentionOp::getEffects(
     SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
-  if (!getCacheAttr())
-    return;
-  effects.emplace_back(MemoryEffects::Read::get());
-  effects.emplace_back(MemoryEffects::Write::get());
+  addCacheEffects(*this, effects);
 }
 
 RankedTensorType lastTokenType(RankedTensorType x) {

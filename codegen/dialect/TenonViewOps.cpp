@@ -81,4 +81,36 @@ LogicalResult JoinOp::verify() {
   return success();
 }
 
+LogicalResult ShiftOp::verify() {
+  RankedTensorType x = getX().getType();
+  if (!isFloat(x) || x.getRank() < 2 ||
+      ShapedType::isDynamicShape(x.getShape().drop_front(2))) // (C1)
+    return violates(*this, 1)
+           << "x must be floats (B, T, ...), all behind T known at compile time; "
+              "it is "
+           << shapeText(x);
+  if (getDistance() == 0 || (getCacheAttr() && getDistance() < 0)) // (C2)
+    return violates(*this, 2) << "shifts by " << getDistance() << "; it must not be 0"
+                              << (getCacheAttr() ? ", and with a cache not below it" : "");
+  return success();
+}
+
+LogicalResult ShiftOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (!getCacheAttr())
+    return success();
+  FailureOr<StateOp> cache = lookupCache(*this, 3, StateKind::Rows, symbols); // (C3)
+  if (failed(cache))
+    return failure();
+  RankedTensorType x = getX().getType(), held = cache->getTensorType();
+  if (isCacheOf(held, x) && held.getElementType() == x.getElementType())
+    return success();
+  return violates(*this, 3) << "the cache must be (B, context, ...) as x; " << getCacheAttr()
+                            << " is " << shapeText(held) << ", x is " << shapeText(x);
+}
+
+void ShiftOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
+  addCacheEffects(*this, effects);
+}
+
 } // namespace tenon

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Where elements stand: their numbers along a dimension, parts of rows, parts side by side.
+// Where elements stand: their numbers along a dimension, parts of rows, parts side by side, rows of
+// other tokens.
 #ifndef TENON_VIEW_OPS
 #define TENON_VIEW_OPS
 
@@ -71,6 +72,34 @@ def Tenon_JoinOp : Tenon_Op<"join", [Pure]> {
   let results = (outs Tenon_Tensor:$result);
   let assemblyFormat = "$parts `at` $offsets `:` type($parts) `->` type($result) attr-dict";
   let hasVerifier = 1;
+}
+
+def Tenon_ShiftOp : Tenon_Op<"shift",
+    [AllTypesMatch<["x", "result"]>, DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
+     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "the rows of tokens that stand so many positions before, or behind";
+  let description = [{
+    result[b, t, i...] = x[b, t - by, i...], and 0 where there is no such token: the gradient of a
+    shift by k is one by -k.
+    With `cache`, positions count from the call's on: rows of positions before it come from the
+    cache, and those of x are added to it. Shifts of one tensor may have one cache.
+    (C1) x are floats (B, T, ...), all dimensions behind T known at compile time.
+    (C2) by is not 0, and with a cache above it.
+    (C3) cache, where given, is a rows state of the model, (B, context) and what x has behind T,
+         with its element type; one with layers is used inside a repeat over them.
+
+    ```mlir
+    %before = tenon.shift %x by 1 cache @tokens
+      : tensor<?x?x768xf32, #tenon.dims<batch, seq, n_embd>>
+    ```
+  }];
+  let arguments = (ins Tenon_Tensor:$x, I64Attr:$by, OptionalAttr<FlatSymbolRefAttr>:$cache);
+  let results = (outs Tenon_Tensor:$result);
+  let assemblyFormat = "$x `by` $by (`cache` $cache^)? `:` type($x) attr-dict";
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    int64_t getDistance() { return static_cast<int64_t>(getBy()); }
+  }];
 }
 
 #endif

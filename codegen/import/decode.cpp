@@ -188,7 +188,7 @@ private:
     each(table::states, "state", graph_.states, [&](Graph::State &state) {
       using namespace graph::state_record;
       state = {name(name_offset),
-               enumerator<graph::state_kind>(field(kind), 1, "kind"),
+               enumerator<graph::state_kind>(field(kind), graph::n_state_kinds, "kind"),
                dtype(field(graph::state_record::dtype)),
                shape(field(rank), field(dims_begin)),
                optionalIndex(field(repeat), table::dims, "layers dimension"),

@@ -310,7 +310,7 @@ private:
     case AttrSource::Integer:
       value = builder_.getI32IntegerAttr(static_cast<int32_t>(words[0]));
       break;
-    case AttrSource::Column:
+    case AttrSource::Count:
       value = builder_.getI64IntegerAttr(words[0]);
       break;
     case AttrSource::Offsets:

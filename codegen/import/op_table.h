@@ -12,7 +12,7 @@ enum class AttrSource {
   Double,    // two words, low word first -> F64Attr
   Flag,      // one word, 0 or 1 -> absent or UnitAttr
   Integer,   // one word, the bits of an i32 -> I32Attr
-  Column,    // one word -> I64Attr
+  Count,     // one word -> I64Attr
   Offsets,   // no word: each operand begins where the one before ends -> DenseI64ArrayAttr
   Dimension, // one word, index of a dimension -> FlatSymbolRefAttr
   Gelu,      // one word, gelu_kind -> GeluKindAttr
@@ -55,7 +55,7 @@ inline constexpr OpRow opRows[] = {
      {{"kind", AttrSource::Reduction}, {"over", AttrSource::Dimension}}},
     {graph::op::grouped_attention, "tenon.attention", {{"cache", AttrSource::Cache}}},
     {graph::op::along, "tenon.along"},
-    {graph::op::slice, "tenon.slice", {{"offset", AttrSource::Column}}},
+    {graph::op::slice, "tenon.slice", {{"offset", AttrSource::Count}}},
     {graph::op::join, "tenon.join", {{"offsets", AttrSource::Offsets}}},
     {graph::op::scores, nullptr},
     {graph::op::attend, nullptr},
@@ -63,6 +63,7 @@ inline constexpr OpRow opRows[] = {
     {graph::op::top_k, "tenon.top_k"},
     {graph::op::take, "tenon.take"},
     {graph::op::gathered_linear, "tenon.gathered_linear"},
+    {graph::op::before, "tenon.shift", {{"by", AttrSource::Count}, {"cache", AttrSource::State}}},
 };
 
 /// Words that an attribute takes.
@@ -72,7 +73,7 @@ constexpr uint32_t wordsOf(AttrSource source) {
     return 2;
   case AttrSource::Flag:
   case AttrSource::Integer:
-  case AttrSource::Column:
+  case AttrSource::Count:
   case AttrSource::Dimension:
   case AttrSource::Gelu:
   case AttrSource::Scalar:

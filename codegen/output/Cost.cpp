@@ -268,6 +268,12 @@ static void countOperation(Operation &operation, Cost &cost) {
         cost.flops.add(6, logits);
       })
       .Case([&](AttentionOp op) { countAttention(op, cost); })
+      // Rows that are read are counted with the operand; those that are kept are written.
+      .Case([&](ShiftOp op) {
+        bool isFirst = *operation.getBlock()->getOps<ShiftOp>().begin() == op;
+        if (op.getCacheAttr() && isFirst)
+          cost.bytes.addElements(bytesOf(op.getType()), op.getType());
+      })
       .Case([&](AttentionSavingOp op) { countPairs(op, op.getResult().getType(), 4, 4, cost); })
       .Case([&](AttentionBackwardOp op) { countAttentionBackward(op, cost); })
       // Maximum, difference, exponential, sum.

@@ -40,10 +40,10 @@ void keepResults(func::FuncOp function, llvm::function_ref<bool(unsigned)> keep)
   (void)function.eraseResults(drop);
 }
 
-/// Attention writes the keys and values that only it reads, and a stack may hold attention: where
-/// nobody uses their results, nothing is lost with them.
+/// What has a cache writes what only it reads, and a stack may hold such operations: where nobody
+/// uses their results, nothing is lost with them.
 bool isUnused(Operation *op) {
-  return isOpTriviallyDead(op) || (isa<AttentionOp, RepeatOp>(op) && op->use_empty());
+  return isOpTriviallyDead(op) || (isa<AttentionOp, ShiftOp, RepeatOp>(op) && op->use_empty());
 }
 
 /// How long a vector is that reads nothing, an input tells: the first that has its dimension stays
@@ -75,17 +75,20 @@ void eraseUnused(func::FuncOp function) {
   (void)function.eraseArguments(drop);
 }
 
+void dropCaches(func::FuncOp function) {
+  function.walk([](AttentionOp op) { op.removeCacheAttr(); });
+  function.walk([](ShiftOp op) { op.removeCacheAttr(); });
+}
+
 namespace {
-/// Whether an attention has a cache, and what sees tokens that come later.
+/// Whether anything has a cache, and what sees tokens that come later.
 struct Sight {
   bool isCached = false, isBidirectional = false;
   std::string reduced; // a dimension known at run time only; empty where none is
 
   explicit Sight(func::FuncOp function) {
-    function.walk([&](AttentionOp op) {
-      isCached |= op.getCacheAttr() != nullptr;
-      isBidirectional |= op.getBidirectional();
-    });
+    function.walk([&](Operation *op) { isCached |= op->hasAttr("cache"); });
+    function.walk([&](AttentionOp op) { isBidirectional |= op.getBidirectional(); });
     function.walk([&](ReduceOp op) {
       if (cast<RankedTensorType>(op.getX().getType()).isDynamicDim(op.getPlace()))
         reduced = op.getOver().str();
@@ -123,27 +126,24 @@ std::vector<std::string> entriesOf(func::FuncOp graph) {
   return entries;
 }
 
-void dropCaches(func::FuncOp function) {
-  function.walk([](AttentionOp op) { op.removeCacheAttr(); });
-}
-
 /// The greatest number of positions for each dimension that counts the tokens of a call: that of
 /// the smallest of its caches.
 llvm::MapVector<StringAttr, int64_t> tokenDims(func::FuncOp function) {
   llvm::MapVector<StringAttr, int64_t> contexts;
-  function.walk([&](AttentionOp op) {
-    if (!op.getCacheAttr())
+  function.walk([&](Operation *op) {
+    StateOp cache = cacheOf(op);
+    if (!cache)
       return;
-    auto cache = cast<StateOp>(SymbolTable::lookupSymbolIn(enclosingModel(op), op.getCacheAttr()));
     int64_t context = cache.getTensorType().getDimSize(1);
-    auto [found, isNew] = contexts.insert({dimNames(op.getType())[1], context});
+    auto [found, isNew] = contexts.insert({dimNames(op->getResult(0).getType())[1], context});
     if (!isNew)
       found->second = std::min(found->second, context);
   });
   return contexts;
 }
 
-/// Lets positions and attention continue from the cache, and returns the last token's outputs.
+/// Lets positions continue from the cache, as what has one does, and returns the last token's
+/// outputs.
 LogicalResult makeStep(func::FuncOp function) {
   function.walk([](PositionsOp op) { op.setCached(true); });
   llvm::MapVector<StringAttr, int64_t> tokens = tokenDims(function);
@@ -196,7 +196,7 @@ struct DeriveEntries : impl::DeriveEntriesBase<DeriveEntries> {
                : !sight.reduced.empty() ? "its sum or maximum over '" + sight.reduced +
                                               "' needs all tokens of a sequence at once"
                : llvm::is_contained(possible, "forward")
-                   ? "no output depends on attention with a cache"
+                   ? "no output depends on anything with a cache"
                    : "all of its outputs depend on a cross_entropy")
            << "; ask for what it has: " << have;
   }

@@ -135,6 +135,7 @@ void replaceByTrainingForms(Entry &entry) {
       if (!init.get().getDefiningOp() || init.get().getDefiningOp<RepeatOp>())
         init.set(ScaleOp::create(b, op.getLoc(), init.get(), llvm::APFloat(1.0)));
   });
+  dropCaches(entry.function);
   entry.function.walk([&](AttentionOp op) {
     OpBuilder b(op);
     RankedTensorType lse =

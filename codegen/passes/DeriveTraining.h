@@ -8,6 +8,9 @@ namespace tenon {
 /// Erases operations and arguments of an entry that none of its results needs.
 void eraseUnused(mlir::func::FuncOp function);
 
+/// Without caches each call begins at position 0.
+void dropCaches(mlir::func::FuncOp function);
+
 /// Names of the entries that deriveTraining makes.
 llvm::ArrayRef<llvm::StringRef> trainingEntries();
 

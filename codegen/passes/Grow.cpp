@@ -29,7 +29,7 @@ bool startsGroup(Operation *op) {
     return !waitsForGroup(op);
   if (auto last = dyn_cast<LastTokenOp>(op))
     return !(isRow(last) && op->hasOneUse() && isa<LayerNormOp>(*op->user_begin()));
-  return isa<LinearOp, GatheredLinearOp, TopKOp, TakeOp, LayerNormOp, AttentionOp,
+  return isa<LinearOp, GatheredLinearOp, TopKOp, TakeOp, ShiftOp, LayerNormOp, AttentionOp,
              TokenCrossEntropyOp, MaskedMeanOp>(op) ||
          isElementwise(op) || isa<ReduceOp>(op) || isView(op) || startsTrainingGroup(op);
 }
@@ -80,6 +80,16 @@ GroupPlan growChoice(Operation *first) {
   growth.stop("a choice takes nothing in but the elements that it names");
   return growth.plan;
 }
+/// Rows at several distances, of one tensor.
+GroupPlan growShift(ShiftOp first) {
+  Growth growth(GroupKind::Shift, first);
+  for (Operation *op = first->getNextNode(); op; op = op->getNextNode())
+    if (auto shift = dyn_cast<ShiftOp>(op);
+        shift && shift.getX() == first.getX() && shift.getCacheAttr() == first.getCacheAttr())
+      growth.take(shift);
+  growth.stop("this kernel takes in other rows of the same tensor only");
+  return growth.plan;
+}
 } // namespace
 
 GroupPlan growGroup(Operation *op) {
@@ -108,6 +118,8 @@ GroupPlan growGroup(Operation *op) {
   }
   if (isa<TopKOp, TakeOp>(op))
     return growChoice(op);
+  if (auto shift = dyn_cast<ShiftOp>(op))
+    return growShift(shift);
   if (isElementwise(op) || isa<ReduceOp>(op) || isView(op))
     return growRows(op);
   if (isa<AlongOp>(op)) {

@@ -68,10 +68,11 @@ void castOperands(Block &block) {
   }
 }
 
+/// Rows of earlier tokens stay what they are: what reads them reads those of the call too.
 void narrowCaches(ModelOp model) {
   Type bf16 = BFloat16Type::get(model.getContext());
   for (StateOp state : model.getBody().getOps<StateOp>())
-    if (isF32(state.getTensorType()))
+    if (state.getKind() == StateKind::KvCache && isF32(state.getTensorType()))
       state.setType(narrowed(state.getTensorType()));
   model.walk([&](AttentionOp op) {
     if (op.getCacheAttr() && op.getKeptType().isF32())

@@ -13,9 +13,10 @@ def DeriveEntries : Tenon_Pass<"tenon-derive-entries"> {
   let summary = "make the entries of a model from its graph";
   let description = [{
     Replaces `func.func @graph` by one function an entry:
-    * `forward`: the outputs that do not depend on a `cross_entropy`; attention without its cache.
+    * `forward`: the outputs that do not depend on a `cross_entropy`; attention and shifts without
+      their caches.
     * `step`: the same of the last token only, positions, also as numbers along the dimension of the
-      tokens, and attention continuing from the cache.
+      tokens, and attention and shifts continuing from their caches.
     * `loss`: the outputs that depend on a `cross_entropy`.
     * `train_step`, `gradients`: the loss and the gradients of all parameters that it depends on;
       `train_step` then updates them, as `update` (AdamW) and `update_sgd` do by themselves.
@@ -39,7 +40,7 @@ def NarrowTypes : Tenon_Pass<"tenon-narrow-types"> {
   let summary = "compute in bf16: narrow matrices, tables and caches of f32";
   let description = [{
     What `--compute bf16` asks for. Parameters of f32 that are read only as the weights of products
-    and as tables become bf16, and so do the caches; what reads them is told so:
+    and as tables become bf16, and so do caches of keys and values; what reads them is told so:
     `linear(x, w)` becomes `linear(cast(x), w)` with its result f32 as before, attention gets
     `keeps bf16`, gathered rows stay f32. Norms, biases and all sums stay f32.
     Fails where nothing in a model can be narrowed. Before `tenon-derive-entries`: the entries are

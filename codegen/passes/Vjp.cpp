@@ -11,7 +11,8 @@ namespace tenon {
 
 bool isRecomputed(Operation *op) {
   return op->hasTrait<IsOfEachKernel>() ||
-         isa<LayerNormOp, GeluOp, ScaleOp, ElementwiseOp, ReduceOp, TrainingDropoutOp>(op) ||
+         isa<LayerNormOp, GeluOp, ScaleOp, ElementwiseOp, ReduceOp, TrainingDropoutOp, ShiftOp>(
+             op) ||
          isView(op);
 }
 

@@ -217,6 +217,12 @@ LogicalResult rule(JoinOp op, Value dy, Backward &w) {
   return success();
 }
 
+LogicalResult rule(ShiftOp op, Value dy, Backward &w) {
+  return addTo(op.getX(), w, [&]() -> Value {
+    return ShiftOp::create(w.b, op.getLoc(), dy, -op.getDistance(), FlatSymbolRefAttr());
+  });
+}
+
 LogicalResult rule(TakeOp op, Value dy, Backward &w) {
   return addTo(op.getX(), w, [&]() -> Value {
     return TakeBackwardOp::create(w.b, op.getLoc(), op.getX().getType(), dy, w.use(op.getIds()));
@@ -308,8 +314,8 @@ LogicalResult applyRule(Operation *op, Backward &backward) {
   Value dy = backward.gradientOf(op->getResult(0));
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case<EmbeddingOp, AddOp, ScaleOp, TrainingDropoutOp, LayerNormOp, LinearOp, GeluOp,
-            ElementwiseOp, ReduceOp, SliceOp, JoinOp, TakeOp, GatheredLinearOp, AttentionSavingOp,
-            CrossEntropyOp>([&](auto op) { return rule(op, dy, backward); })
+            ElementwiseOp, ReduceOp, SliceOp, JoinOp, ShiftOp, TakeOp, GatheredLinearOp,
+            AttentionSavingOp, CrossEntropyOp>([&](auto op) { return rule(op, dy, backward); })
       .Default(
           [](Operation *op) {
             return op->emitError("'")

@@ -167,13 +167,12 @@ void describeEntries(CompiledModel &compiled) {
         if (dim.getSymName() == sequence)
           entry.sequenceDim = i;
     };
-    function.walk([&](AttentionOp op) {
-      FlatSymbolRefAttr cache = op.getCacheAttr();
-      if (!cache)
+    function.walk([&](Operation *op) {
+      StateOp state = cacheOf(op);
+      if (!state)
         return;
       entry.usesState = true;
-      auto state = cast<StateOp>(SymbolTable::lookupSymbolIn(compiled.model, cache));
-      bound(dimNames(op.getType())[1], dimNames(state.getType())[1]);
+      bound(dimNames(op->getResult(0).getType())[1], dimNames(state.getType())[1]);
     });
     function.walk([&](EmbeddingOp op) {
       if (auto positions = op.getIds().getDefiningOp<PositionsOp>())

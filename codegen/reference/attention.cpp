@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The interpreter's cases of attention: inputs packed or apart, and the cache.
+// The interpreter's cases of what goes from token to token: attention, with inputs packed or apart,
+// rows of earlier tokens, and the cache of both.
 #include "AttentionHeads.h"
 #include "ScoreRegion.h"
 #include "backward.h"
@@ -29,16 +30,44 @@ LogicalResult Interpreter::defineRows(Value value, Tensor rows) {
   return define(value, Tensor{shapeOf(value.getType()), std::move(rows.values)});
 }
 
-// Keys or values of the positions before, followed by the new ones: (B, offset + T, C).
-static Tensor extend(const Tensor &before, const Tensor &fresh, int64_t offset) {
-  int64_t B = fresh.shape[0], T = fresh.shape[1], P = offset + T;
-  Tensor result = Tensor::zeros({B, P, fresh.last()});
+Interpreter::Cache &Interpreter::kept(StateOp state) {
+  return caches_[{state.getSymName().str(), layerOf(state.getLayersAttr())}];
+}
+
+LogicalResult Interpreter::extend(Operation *op, Tensor &kept, const Tensor &fresh) {
+  int64_t B = fresh.shape[0], T = fresh.shape[1], P = position_ + T;
+  int64_t context = cacheOf(op).getTensorType().getDimSize(1);
+  if (P > context)
+    return op->emitError("positions ")
+           << position_ << " to " << P - 1 << " do not fit into a context of " << context;
+  int64_t seen = kept.shape.empty() ? 0 : kept.shape[1];
+  if (position_ > seen)
+    return op->emitError("position ")
+           << position_ << " does not follow the " << seen << " positions in the cache";
+  if (position_ > 0 && kept.shape[0] != B)
+    return op->emitError("the cache holds ") << kept.shape[0] << " sequences, this call has " << B;
+  Tensor result = fresh;
+  result.shape[1] = P;
+  result.values.clear();
+  int64_t columns = fresh.product() / (B * T); // of a token
   for (int64_t b = 0; b < B; ++b) {
-    if (offset > 0)
-      std::copy_n(before.row(b * before.shape[1]), offset * fresh.last(), result.row(b * P));
-    std::copy_n(fresh.row(b * T), T * fresh.last(), result.row(b * P + offset));
+    auto before = kept.values.begin() + b * seen * columns;
+    auto added = fresh.values.begin() + b * T * columns;
+    result.values.insert(result.values.end(), before, before + position_ * columns);
+    result.values.insert(result.values.end(), added, added + T * columns);
   }
-  return result;
+  kept = std::move(result);
+  return success();
+}
+
+LogicalResult Interpreter::shiftRows(ShiftOp op) {
+  const Tensor &x = get(op.getX());
+  if (!op.getCacheAttr())
+    return define(op.getResult(), shift(x, op.getDistance(), 0, x.shape[1]));
+  Tensor &rows = kept(cacheOf(op)).rows;
+  if (failed(extend(op, rows, x)))
+    return failure();
+  return define(op.getResult(), shift(rows, op.getDistance(), position_, x.shape[1]));
 }
 
 // Keys that the scores of `seen` keys have room for: the last dimension of their type.
@@ -94,21 +123,9 @@ LogicalResult Interpreter::attend(AttentionOp op) {
     return defineRows(op.getResult(), attention(*scores, in.values, in.heads));
   }
 
-  auto state = cast<StateOp>(SymbolTable::lookupSymbolIn(model_, *op.getCache()));
-  int64_t context = state.getTensorType().getDimSize(1), T = in.queries.shape[1];
-  if (position_ + T > context)
-    return op.emitError("positions ") << position_ << " to " << position_ + T - 1
-                                      << " do not fit into a context of " << context;
-  Cache &cache = caches_[{state.getSymName().str(), layerOf(state.getLayersAttr())}];
-  int64_t seen = cache.keys.shape.empty() ? 0 : cache.keys.shape[1];
-  if (position_ > seen)
-    return op.emitError("position ")
-           << position_ << " does not follow the " << seen << " positions in the cache";
-  if (position_ > 0 && cache.keys.shape[0] != in.keys.shape[0])
-    return op.emitError("the cache holds ")
-           << cache.keys.shape[0] << " sequences, this call has " << in.keys.shape[0];
-  cache.keys = extend(cache.keys, in.keys, position_);
-  cache.values = extend(cache.values, in.values, position_);
+  Cache &cache = kept(cacheOf(op));
+  if (failed(extend(op, cache.keys, in.keys)) || failed(extend(op, cache.values, in.values)))
+    return failure();
   FailureOr<Scores> scores =
       scoresOf(in, cache.keys, op.getScore(), op.getCaptured(), position_, false);
   if (failed(scores))

@@ -181,6 +181,7 @@ LogicalResult Interpreter::execute(Operation *op) {
         result.shape = shapeOf(op.getType());
         return define(op.getResult(), result);
       })
+      .Case([&](ShiftOp op) { return shiftRows(op); })
       .Case([&](TopKOp op) {
         return define(op.getResult(), topK(get(op.getX()), op.getType().getShape().back()));
       })

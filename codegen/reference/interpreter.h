@@ -52,8 +52,9 @@ public:
 
 private:
   using Handle = std::shared_ptr<const Tensor>;
+  /// Of P positions seen so far: keys and values (B, P, all key heads), or rows (B, P, ...).
   struct Cache {
-    Tensor keys, values; // (B, P, all key heads), P positions seen so far
+    Tensor keys, values, rows;
   };
   /// An attention's inputs in rows of all their heads, however the operation has them.
   struct AttentionInputs {
@@ -80,6 +81,10 @@ private:
   mlir::LogicalResult repeat(RepeatOp op);
   mlir::LogicalResult group(GroupOp op);
   mlir::LogicalResult getParam(GetParamOp op);
+  /// What an operation kept of the positions before the call's, which then holds `fresh` too.
+  mlir::LogicalResult extend(mlir::Operation *op, Tensor &kept, const Tensor &fresh);
+  Cache &kept(StateOp state);
+  mlir::LogicalResult shiftRows(ShiftOp op);
   mlir::LogicalResult attend(AttentionOp op);
   mlir::LogicalResult attend(AttentionSavingOp op);
   mlir::LogicalResult differentiate(AttentionBackwardOp op);

@@ -247,6 +247,19 @@ Tensor join(ArrayRef<const Tensor *> parts, ArrayRef<int64_t> offsets, int64_t c
   return result;
 }
 
+Tensor shift(const Tensor &x, int64_t by, int64_t first, int64_t count) {
+  int64_t B = x.shape[0], P = x.shape[1], columns = x.product() / (B * P);
+  Tensor result = x;
+  result.shape[1] = count;
+  result.values.assign(result.product(), 0.0);
+  for (int64_t b = 0; b < B; ++b)
+    for (int64_t t = 0; t < count; ++t)
+      if (int64_t from = first + t - by; from >= 0 && from < P)
+        std::copy_n(x.values.begin() + (b * P + from) * columns, columns,
+                    result.values.begin() + (b * count + t) * columns);
+  return result;
+}
+
 Tensor lastToken(const Tensor &x) {
   int64_t B = x.shape[0], T = x.shape[1];
   SmallVector<int64_t> shape(x.shape);

@@ -65,6 +65,10 @@ Tensor slice(const Tensor &x, int64_t begin, int64_t count);
 /// Parts side by side in a last dimension of `columns`, each from its offset on; 0 between them.
 Tensor join(llvm::ArrayRef<const Tensor *> parts, llvm::ArrayRef<int64_t> offsets, int64_t columns);
 
+/// Rows of x (B, P, ...) at positions from `first` - `by` on, `count` of each sequence; 0 where
+/// there is none.
+Tensor shift(const Tensor &x, int64_t by, int64_t first, int64_t count);
+
 /// (B, ...): the last of each sequence of x (B, T, ...).
 Tensor lastToken(const Tensor &x);
 

@@ -31,3 +31,4 @@ using expert_scores = tensor<f32, batch, seq, n_expert>;
 using chosen_experts = indices<n_expert, batch, seq, n_active>;
 using expert_weights = param<f32, n_expert, n_hidden, n_embd>;
 using key_cache = kv_cache<f32, batch, n_block, n_kv, n_dim>;
+using kept_rows = kept<f32, batch, n_block, n_embd>;

@@ -27,6 +27,7 @@ struct param {
 };
 struct state {
   std::string name;
+  format::state_kind kind;
   format::dtype type;
   std::vector<std::uint32_t> dims;
   std::uint32_t repeat, line;
@@ -109,8 +110,9 @@ struct graph {
                         word(r + 8), string(r + 9), word(r + 11)});
     });
     each(format::table::states, [&](auto r) {
-      states.push_back({string(r), static_cast<format::dtype>(word(r + 3)), words(r + 5, r + 4),
-                        word(r + 6), word(r + 9)});
+      states.push_back({string(r), static_cast<format::state_kind>(word(r + 2)),
+                        static_cast<format::dtype>(word(r + 3)), words(r + 5, r + 4), word(r + 6),
+                        word(r + 9)});
     });
     each(format::table::inputs, [&](auto r) { inputs.push_back({string(r), word(r + 2)}); });
     each(format::table::outputs, [&](auto r) { outputs.push_back({string(r), word(r + 2)}); });

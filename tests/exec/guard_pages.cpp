@@ -27,6 +27,7 @@
 #include "losses.tenon.h"
 #include "norms.tenon.h"
 #include "pointwise.tenon.h"
+#include "shifts_alone.tenon.h"
 #include "tied_heads.tenon.h"
 #include "tied_heads_bf16.tenon.h"
 #include "two_stacks.tenon.h"
@@ -115,6 +116,7 @@ const tenon_model* const models[] = {&tenon_model_linear_widths,
                                      &tenon_model_embeddings,
                                      &tenon_model_losses,
                                      &tenon_model_experts_alone,
+                                     &tenon_model_shifts_alone,
                                      &tenon_model_two_stacks,
                                      &tenon_model_in_turns,
                                      &tenon_model_gpt_d1,
@@ -147,7 +149,8 @@ TEST_CASE("nothing before or behind a buffer is touched while the cache grows to
   for (const tenon_model* model :
        {&tenon_model_attentions, &tenon_model_attentions_bf16, &tenon_model_heads_apart,
         &tenon_model_heads_apart_bf16, &tenon_model_two_stacks, &tenon_model_gpt_d1,
-        &tenon_model_gpt_d5, &tenon_model_gpt_d33, &tenon_model_gpt_d64_bf16})
+        &tenon_model_gpt_d5, &tenon_model_gpt_d33, &tenon_model_gpt_d64_bf16,
+        &tenon_model_shifts_alone})
     for (const edge where : {edge::start, edge::end}) check_growing(*model, where);
 }
 

@@ -8,6 +8,7 @@
 #include "gpt_d5_bf16.tenon.h"
 #include "gpt_d64.tenon.h"
 #include "gpt_d64_bf16.tenon.h"
+#include "token_shifts.tenon.h"
 
 namespace {
 
@@ -15,7 +16,8 @@ using namespace driver;
 
 const tenon_model* const models[] = {&tenon_model_gpt_d5,      &tenon_model_gpt_d20,
                                      &tenon_model_gpt_d33,     &tenon_model_gpt_d64,
-                                     &tenon_model_gpt_d5_bf16, &tenon_model_gpt_d64_bf16};
+                                     &tenon_model_gpt_d5_bf16, &tenon_model_gpt_d64_bf16,
+                                     &tenon_model_token_shifts};
 
 // Blocks hold 16 to 64 keys, depending on the variant.
 std::vector<std::int64_t> lengths_of(const tenon_model& model) {
@@ -86,6 +88,34 @@ TEST_CASE("a prompt in random pieces gives the bits of forward at the end of eac
             CAPTURE(model->name, variant, b, length, begin, end);
             REQUIRE(got == at_position(all, b, length, end - 1));
           }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a smaller position forgets what comes after it") {
+  for (const tenon_model* model : models) {
+    const auto given = random_parameters(*model);
+    const auto forward = entry_of(*model, "forward"), step = entry_of(*model, "step");
+    const std::int64_t length = lengths_of(*model).back(), b = 2;
+    for (const std::string& variant : variants_of(*model)) {
+      const auto weights = given.pack(*model, variant);
+      auto session = open_session(*model, weights, variant, 1);
+      const words ids = random_ids(*model, b * length, 7);
+      const auto all = call(session, *model, forward, sizes_of(*model, b, length), {ids})[0];
+      // Other tokens up to the end, then these from a position on that lies before it.
+      const words others = random_ids(*model, b * length, 8);
+      for (const std::int64_t from : {length - 1, length / 2, std::int64_t{1}}) {
+        call(session, *model, step, sizes_of(*model, b, from), {columns(ids, b, 0, from)});
+        call(session, *model, step, sizes_of(*model, b, length - from),
+             {columns(others, b, from, length)}, from);
+        for (std::int64_t begin = from, end = from; begin < length; begin = end) {
+          end = std::min(length, begin + 3);
+          const auto got = call(session, *model, step, sizes_of(*model, b, end - begin),
+                                {columns(ids, b, begin, end)}, begin)[0];
+          CAPTURE(model->name, variant, from, begin, end);
+          REQUIRE(got == at_position(all, b, length, end - 1));
         }
       }
     }

@@ -2,7 +2,7 @@
 // The ideas of modded-nanoGPT (Jordan et al. 2024) as a model that trains: squared ReLU, norms
 // without weights, of queries and keys too, one head of keys and values, rotary positions of half
 // the channels, embeddings of each layer's values, every layer mixed with the first by learned
-// numbers, skips from early layers to late ones, capped logits.
+// numbers, skips from early layers to late ones, a smear of the token before, capped logits.
 // tests/goldens/make_modded_goldens.py has it in PyTorch.
 #include <tenon/tenon.hpp>
 
@@ -18,6 +18,7 @@ struct n_head : dim<3> {};
 struct n_dim : dim<8> {};
 struct n_half : dim<4> {};
 struct n_hidden : dim<20> {};
+struct n_gate : dim<5> {};
 
 using hidden_states = tensor<f32, batch, seq, n_embd>;
 using number = param<f32, one>;
@@ -65,12 +66,18 @@ struct gpt {
   param<f32, n_vocab, n_embd> wte{"wte.weight", normal(0.02)}, head{"lm_head.weight", zeros};
   table v0{"values.0.weight", normal(0.02)}, v1{"values.1.weight", normal(0.02)},
       v2{"values.2.weight", normal(0.02)}, v3{"values.3.weight", normal(0.02)};
-  number inner_skip{"skip.0", ones}, outer_skip{"skip.1", ones};
+  number inner_skip{"skip.0", ones}, outer_skip{"skip.1", ones}, smear{"smear.lambda", zeros};
+  nn::torch_linear<n_gate, one> smear_gate{"smear.gate", zeros, false};
+  kept<f32, batch, n_block, n_embd> tokens{"tokens"};
 
+  constexpr auto smeared(hidden_states x) const {
+    auto gate = sum<one>(sigmoid(smear_gate(slice<n_gate>(x)))) * value_of(smear, x);
+    return x + before<1>(x, tokens) * gate;
+  }
   constexpr auto operator()(input<"ids", i32, batch, seq> ids,
                             input<"targets", i32, batch, seq> targets) const {
     auto rotation = nn::rotary<seq>(ids, frequencies(ids));
-    auto first = nn::unit_rms<n_embd>(embedding(wte, ids));
+    auto first = nn::unit_rms<n_embd>(smeared(embedding(wte, ids)));
     auto layer = [&](const char* name, const table& values, hidden_states x) {
       return repeat<one>(name, block{rotation, first, embedding(values, ids)}, x);
     };

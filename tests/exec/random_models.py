@@ -5,9 +5,10 @@
   random_models.py random|trained|experts|stacked 0 1 2 -o random.model.cpp
 
 A model is made of the DSL's operations on whatever is at hand: results are used once, twice or not
-at all, parameters and norms again, layers are stacked, losses are added up. One that is trained has
-no output but its loss. Those of the other forms are trained, too: `experts` have mixtures of experts;
-layers of `stacked` take turns, hand on several values and leave some for other stacks.
+at all, parameters and norms again, layers are stacked, losses are added up; those of `random` have rows
+of earlier tokens, too. One that is trained has no output but its loss. Those of the other forms are
+trained, too: `experts` have mixtures of experts; layers of `stacked` take turns, hand on several values
+and leave some for other stacks.
 """
 import argparse
 import random
@@ -62,6 +63,7 @@ class Model:
         self.random = random.Random(seed)
         self.training = form != "random"
         self.has_experts, self.stacked = form == "experts", form == "stacked"
+        self.has_earlier = form == "random"
         self.members, self.layers = [], []
         self.inside = None  # the members of the layer that is being written
         self.count = 0
@@ -230,6 +232,17 @@ class Model:
             "scored": f"attention<c>({x}, {x}, {made}({x}), {cache}, {function})",
             "both ways": f"attention<c, other>({x}, {made}({x}), {x}, {function})"}[form])
 
+    def earlier(self, scope, shape, width):
+        """Rows of earlier tokens: one, several of one tensor, perhaps more than there are."""
+        x, kept = scope.any(shape), self.member(f'kept<f32, batch, n_place, {width}> {{}}{{"{{}}"}}')
+        if self.chance(0.5):
+            scope.add(shape, f"before<{self.pick([1, 1, 2, 5, 9])}>({x}, {kept})")
+            return
+        near, far = f"near{self.number()}", f"far{self.number()}"
+        scope.lines.append(f"auto [{near}, {far}] = before<1, {self.pick([2, 3, 8])}>({x}, {kept});")
+        form = self.pick(["{0} + {1} * 0.5 - {2}", "{0} * tanh({1}) + {2}", "{1} - {2}"])
+        scope.add(shape, form.format(x, near, far))
+
     def experts(self, scope):
         """What of experts families do: which scores choose, how much each of the chosen counts."""
         x, router = scope.any("x"), self.member('param<f32, n_expert, c> {}{"{}", normal(0.6)}')
@@ -312,6 +325,8 @@ class Model:
             kinds += ["stack", "places", "head"] + ["stack"] * (6 if self.stacked else 0)
         if self.has_experts:
             kinds += ["experts"] * 6
+        if self.has_earlier:
+            kinds += ["earlier"] * 3
         kind = self.pick(kinds)
         shape, width = self.pick([("x", "c"), ("x", "c"), ("h", "w")])
         if kind == "norm":
@@ -332,6 +347,8 @@ class Model:
             self.attention(scope)
         elif kind == "experts":
             self.experts(scope)
+        elif kind == "earlier":
+            self.earlier(scope, shape, width)
         elif kind == "stack":
             self.stack(scope)
         elif kind == "places":

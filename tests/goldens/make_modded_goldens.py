@@ -14,12 +14,13 @@ import torch.nn.functional as F
 
 from make_training_goldens import batch, write
 
-V, T, C, H, D, HIDDEN, LAYERS, B = 19, 12, 16, 3, 8, 20, 4, 3
+V, T, C, H, D, HIDDEN, LAYERS, B, GATE = 19, 12, 16, 3, 8, 20, 4, 3, 5
 
 
 def parameters():
     """name -> tensor, all random and large, numbers around 1: nothing is flat or zero."""
-    shapes = {"wte.weight": (V, C), "skip.0": (1,), "skip.1": (1,), "lm_head.weight": (V, C)}
+    shapes = {"wte.weight": (V, C), "skip.0": (1,), "skip.1": (1,), "lm_head.weight": (V, C),
+              "smear.gate.weight": (1, GATE), "smear.lambda": (1,)}
     for layer in range(LAYERS):
         shapes |= {f"values.{layer}.weight": (V, D)}
         for name, shape in {"keep": (1,), "first": (1,), "value": (1,), "q.weight": (H, D, C), "k.weight": (D, C),
@@ -57,6 +58,12 @@ def attended(x, p, name, values):
     return torch.einsum("bhtd,chd->btc", y, p[f"{name}.o.weight"])
 
 
+def smeared(x, p):
+    """Each token but the first gets some of the one before it."""
+    gate = p["smear.lambda"] * torch.sigmoid(x[:, 1:, :GATE] @ p["smear.gate.weight"].T)
+    return torch.cat([x[:, :1], x[:, 1:] + gate * x[:, :-1]], dim=1)
+
+
 def loss_of(p, ids, targets):
     """ids, targets (B, T) -> mean cross-entropy of the targets that are not -1."""
     def block(x, layer):
@@ -65,7 +72,7 @@ def loss_of(p, ids, targets):
         x = x + attended(norm(x), p, name, p[f"values.{layer}.weight"][ids])
         return x + F.relu(norm(x) @ p[f"{name}.up.weight"].T).square() @ p[f"{name}.down.weight"].T
 
-    first = norm(p["wte.weight"][ids])
+    first = norm(smeared(p["wte.weight"][ids], p))
     outer = block(first, 0)
     inner = block(outer, 1)
     x = block(inner + p["skip.0"] * inner, 2)

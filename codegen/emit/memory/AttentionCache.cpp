@@ -13,6 +13,8 @@ namespace tenon {
 
 int64_t cacheElements(StateOp state) {
   ModelOp model = enclosingModel(state);
+  if (state.getKind() == StateKind::Rows)
+    return maxElements(model, state.getTensorType());
   ArrayRef<StringAttr> names = dimNames(state.getType());
   auto max = [&](unsigned i) { return static_cast<int64_t>(lookupDim(model, names[i]).getMax()); };
   // headElements is linear in D, so all heads of a sequence together are headElements(context, C).

@@ -21,7 +21,7 @@ inline int64_t headElements(int64_t context, int64_t headSize) {
   return 2 * llvm::divideCeil(context, keyPadding) * keyPadding * headSize;
 }
 
-/// Elements of a kv_cache state, one layer, for its greatest batch.
+/// Elements of a state, one layer, for its greatest batch.
 int64_t cacheElements(StateOp state);
 
 /// Cuts positions offset + [0, count) where they are multiples of `size`: the body gets the first

@@ -34,6 +34,8 @@ LogicalResult emitFamily(GroupOp group, CpuKernelBuilder &k) {
     return inOneStage(emitRows);
   case GroupKind::LastToken:
     return inOneStage(emitLastToken);
+  case GroupKind::Shift:
+    return inOneStage(emitShift);
   case GroupKind::NormBackward:
     return emitNormBackward(group, k);
   case GroupKind::EmbeddingBackward:

@@ -44,9 +44,9 @@ std::string structureOf(GroupOp group, const CpuKernelBuilder &k) {
       describe(op->getAttrOfType<FlatSymbolRefAttr>("name").getAttr());
     if (auto dropout = dyn_cast<TrainingDropoutOp>(op))
       os << " of " << dropoutLayers(dropout);
-    // The places of keys and values in a cache depend on its context.
-    if (auto cache = op->getAttrOfType<FlatSymbolRefAttr>("cache"))
-      os << " " << cast<StateOp>(SymbolTable::lookupSymbolIn(k.model, cache)).getTensorType();
+    // The places in a cache depend on its context.
+    if (StateOp cache = cacheOf(op))
+      os << " " << cache.getTensorType();
     for (Value operand : op->getOperands())
       os << " %" << number(operand) << ":" << operand.getType();
     for (Value result : op->getResults())

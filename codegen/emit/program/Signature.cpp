@@ -46,15 +46,17 @@ KernelSignature KernelSignature::of(GroupOp group) {
                    op.getNameAttr());
         });
   });
-  group.getBody().walk([&](AttentionOp op) {
-    if (FlatSymbolRefAttr cache = op.getCacheAttr()) {
-      auto state = cast<StateOp>(SymbolTable::lookupSymbolIn(model, cache));
-      signature.buffers.push_back({KernelBuffer::Source::State,
+  group.getBody().walk([&](Operation *op) {
+    StateOp state = cacheOf(op);
+    if (state && seen.insert({Source::State, state.getSymNameAttr()})) {
+      RankedTensorType type = state.getTensorType();
+      int64_t tensors = state.getKind() == StateKind::KvCache ? 2 : 1; // keys and values
+      signature.buffers.push_back({Source::State,
                                    {},
-                                   cache.getAttr(),
-                                   state.getTensorType(),
-                                   2 * maxElements(model, state.getTensorType()),
-                                   state.getTensorType().getElementType()});
+                                   state.getSymNameAttr(),
+                                   type,
+                                   tensors * maxElements(model, type),
+                                   type.getElementType()});
     }
   });
   for (Value result : group.getResults())

@@ -16,6 +16,8 @@ mlir::LogicalResult emitReduce(ReduceOp op, CpuKernelBuilder &k);
 mlir::LogicalResult emitChoice(GroupOp group, CpuKernelBuilder &k);
 /// Copies of the last token: LastToken.cpp.
 mlir::LogicalResult emitLastToken(GroupOp group, CpuKernelBuilder &k);
+/// Rows of tokens before, or behind: Shift.cpp.
+mlir::LogicalResult emitShift(GroupOp group, CpuKernelBuilder &k);
 /// Gradients of a layer norm's weight, bias and input, with epilogue: NormBackward.cpp.
 mlir::LogicalResult emitNormBackward(GroupOp group, CpuKernelBuilder &k);
 int64_t normBackwardScratch(GroupOp group);

@@ -10,7 +10,7 @@
 #include "tenon/core/arithmetic.hpp"
 #include "tenon/core/checkpoint_names.hpp"  // checkpoint_names, stored
 #include "tenon/core/refusal.hpp"
-#include "tenon/core/tensor.hpp"  // dim, dyn; tensor, input, param, kv_cache
+#include "tenon/core/tensor.hpp"  // dim, dyn; tensor, input, param, kv_cache, kept
 #include "tenon/core/tied.hpp"    // tied
 #include "tenon/core/where.hpp"
 #include "tenon/graph/emit.hpp"
@@ -27,6 +27,7 @@
 #include "tenon/ops/along.hpp"
 #include "tenon/ops/as_f32.hpp"
 #include "tenon/ops/attention.hpp"  // attention, causal_self_attention
+#include "tenon/ops/before.hpp"     // before
 #include "tenon/ops/choose.hpp"     // x < y, choose, expand_as
 #include "tenon/ops/cross_entropy.hpp"
 #include "tenon/ops/embedding.hpp"  // embedding, positions

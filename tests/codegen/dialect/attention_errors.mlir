@@ -75,6 +75,23 @@ tenon.model @attention_c4 {
 
 // -----
 
+tenon.model @attention_c4_kind {
+  tenon.dim @B 1 to 2
+  tenon.dim @T 1 to 8
+  tenon.dim @P 8 to 8
+  tenon.dim @C 4 to 4
+  tenon.dim @C3 12 to 12
+  tenon.dim @H 2 to 2
+  tenon.state @kv rows : tensor<?x8x4xf32, #tenon.dims<B, P, C>>
+  func.func @graph(%qkv: tensor<?x?x12xf32, #tenon.dims<B, T, C3>>) {
+    // expected-error @+1 {{(C4) the cache must be a state of kind 'kv_cache'; @kv is one of kind 'rows'}}
+    %0 = tenon.attention %qkv heads @H cache @kv : tensor<?x?x12xf32, #tenon.dims<B, T, C3>> -> tensor<?x?x4xf32, #tenon.dims<B, T, C>>
+    return
+  }
+}
+
+// -----
+
 tenon.model @attention_c4_unknown {
   tenon.dim @B 1 to 2
   tenon.dim @T 1 to 8

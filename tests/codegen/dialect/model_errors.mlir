@@ -101,7 +101,7 @@ tenon.model @param_c3 {
 tenon.model @state_c1 {
   tenon.dim @B 1 to 4
   tenon.dim @C 4 to 4
-  // expected-error @+1 {{(C1) a kv_cache is a float tensor (B, context, ...) with three or more named dimensions, all but the first static; its type is 'tensor<4x4xf32, #tenon.dims<C, C>>'}}
+  // expected-error @+1 {{(C1) a state is a float tensor (B, context, ...) with three or more named dimensions, all but the first static; its type is 'tensor<4x4xf32, #tenon.dims<C, C>>'}}
   tenon.state @kv kv_cache : tensor<4x4xf32, #tenon.dims<C, C>>
 }
 

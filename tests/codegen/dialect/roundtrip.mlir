@@ -28,6 +28,8 @@ tenon.model @all attributes {tenon.machine = "x86-64"} {
   // CHECK: tenon.stored twin "h.{}.copy" of @"h.{}.w"
   tenon.stored twin "h.{}.copy" of @"h.{}.w"
 
+  // CHECK: tenon.state @rows rows : tensor<?x8x4xf32, #tenon.dims<batch, context, "app::C">>
+  tenon.state @rows rows : tensor<?x8x4xf32, #tenon.dims<batch, context, "app::C">>
   // CHECK: tenon.state @single kv_cache : tensor<?x8x4xf32, #tenon.dims<batch, context, "app::C">>
   tenon.state @single kv_cache : tensor<?x8x4xf32, #tenon.dims<batch, context, "app::C">>
 
@@ -129,6 +131,10 @@ tenon.model @all attributes {tenon.machine = "x86-64"} {
     %of_experts = tenon.gathered_linear %y, %experts, %top : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>, tensor<4x9x4xf32, #tenon.dims<"app::C", V, "app::C">>, tensor<?x?x2xi32, #tenon.dims<batch, seq, H>> -> tensor<?x?x2x9xf32, #tenon.dims<batch, seq, H, V>>
     // CHECK: tenon.scale %{{.*}} by 5.000000e-01 : tensor
     %s = tenon.scale %y by 0.5 : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+    // CHECK: tenon.shift %{{.*}} by 2 cache @rows : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+    %earlier = tenon.shift %s by 2 cache @rows : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+    // CHECK: tenon.shift %{{.*}} by -1 : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
+    %later = tenon.shift %s by -1 : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">>
     // CHECK: tenon.last_token %{{.*}} : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x4xf32, #tenon.dims<batch, "app::C">>
     %last = tenon.last_token %s : tensor<?x?x4xf32, #tenon.dims<batch, seq, "app::C">> -> tensor<?x4xf32, #tenon.dims<batch, "app::C">>
     // CHECK: tenon.linear %{{.*}}, %[[WTE]] transposed : tensor

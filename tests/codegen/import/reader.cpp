@@ -150,7 +150,7 @@ TEST_CASE("reader: damaged records name themselves and what is wrong") {
       {table::params, 1, f::param_record::dims_begin, ~0u, "parameter 1: dimensions end at word"},
       {table::params, 1, f::param_record::init, 5, "parameter 1: initialisation 5 is unknown"},
       {table::params, 1, f::param_record::repeat, 9, "layers dimension 8 is not below 8"},
-      {table::states, 0, f::state_record::kind, 1, "state 0: kind 1 is unknown"},
+      {table::states, 0, f::state_record::kind, 2, "state 0: kind 2 is unknown"},
       {table::inputs, 1, f::input_record::value, 99, "input 1: value 99 is not below"},
       {table::outputs, 1, f::output_record::value, 99, "output 1: value 99 is not below"},
       {table::values, 3, f::value_record::dtype, ~0u,

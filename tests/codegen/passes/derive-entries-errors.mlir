@@ -5,7 +5,7 @@
 tenon.model @no_cache {
   tenon.dim @batch 1 to 2
   tenon.dim @C 4 to 4
-  // expected-error @+1 {{model 'no_cache' has no entry 'step': no output depends on attention with a cache; ask for what it has: forward}}
+  // expected-error @+1 {{model 'no_cache' has no entry 'step': no output depends on anything with a cache; ask for what it has: forward}}
   func.func @graph(%x: !x {tenon.name = "x"}) -> (!x {tenon.name = "y"}) {
     %y = tenon.scale %x by 2.0 : !x
     return %y : !x
@@ -83,7 +83,7 @@ tenon.model @dead_attention {
   tenon.dim @H 2 to 2
   tenon.dim @L 2 to 2
   tenon.state @kv kv_cache : tensor<?x8x4xf32, #tenon.dims<batch, context, C>>
-  // expected-error @+1 {{model 'dead_attention' has no entry 'step': no output depends on attention with a cache; ask for what it has: forward}}
+  // expected-error @+1 {{model 'dead_attention' has no entry 'step': no output depends on anything with a cache; ask for what it has: forward}}
   func.func @graph(%qkv: !qkv {tenon.name = "qkv"}, %x: !x {tenon.name = "x"}) -> (!x {tenon.name = "y"}) {
     %a = tenon.attention %qkv heads @H cache @kv : !qkv -> !x
     %r = tenon.repeat @L (%z = %a) : !x {

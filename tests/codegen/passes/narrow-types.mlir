@@ -31,6 +31,9 @@ tenon.model @m {
   tenon.param @both : !up init normal 0.02
   // CHECK: tenon.state @kv kv_cache : tensor<?x8x4xbf16
   tenon.state @kv kv_cache : tensor<?x8x4xf32, #tenon.dims<batch, P, C>> layers @L
+  // Rows of earlier tokens are what rows of the call are.
+  // CHECK: tenon.state @rows rows : tensor<?x8x4xf32
+  tenon.state @rows rows : tensor<?x8x4xf32, #tenon.dims<batch, P, C>>
 
   // CHECK-LABEL: func.func @graph
   func.func @graph(%ids: !ids, %few: tensor<?x?x4x12xf32, #tenon.dims<batch, seq, C, C3>>)

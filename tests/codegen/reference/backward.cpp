@@ -152,3 +152,9 @@ TEST_CASE("the fused head's gradients are those of its parts") {
     checkGradient(bias, dloss, all.dbias, [&](const Tensor &v) { return loss(x, weight, v); });
   }
 }
+
+TEST_CASE("the gradient of a shift is one in the other direction") {
+  Tensor x = randomTensor({2, 5, 3}, 81), dy = randomTensor({2, 5, 3}, 82);
+  for (int64_t by : {1, 3, -2})
+    checkGradient(x, dy, shift(dy, -by, 0, 5), [&](const Tensor &v) { return shift(v, by, 0, 5); });
+}

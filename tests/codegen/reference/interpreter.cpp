@@ -44,7 +44,7 @@ void setLayers(Interpreter &interpreter) {
   interpreter.setParam("last", 0, {{2}, {100, 200}});
 }
 
-// One attention over a sequence of ids, with a cache of 4 positions.
+// One attention over a sequence of ids, and two earlier rows of it, with caches of 4 positions.
 constexpr const char *cachedModel = R"mlir(
   tenon.model @cached {
     tenon.dim @batch 1 to 2
@@ -57,6 +57,7 @@ constexpr const char *cachedModel = R"mlir(
     tenon.param @wte : tensor<5x6xf32, #tenon.dims<V, C3>> init zeros 0.0
     tenon.param @wpe : tensor<6x6xf32, #tenon.dims<C3, C3>> init zeros 0.0
     tenon.state @kv kv_cache : tensor<?x4x2xf32, #tenon.dims<batch, context, C>>
+    tenon.state @rows rows : tensor<?x4x2xf32, #tenon.dims<batch, context, C>>
     func.func @step(%ids: tensor<?x?xi32, #tenon.dims<batch, seq>>)
         -> tensor<?x?x2xf32, #tenon.dims<batch, seq, C>> {
       %wte = tenon.get_param @wte : tensor<5x6xf32, #tenon.dims<V, C3>>
@@ -66,7 +67,11 @@ constexpr const char *cachedModel = R"mlir(
       %p = tenon.embedding %wpe, %at : tensor<6x6xf32, #tenon.dims<C3, C3>>, tensor<?xi32, #tenon.dims<seq>> -> tensor<?x6xf32, #tenon.dims<seq, C3>>
       %qkv = tenon.add %e, %p : tensor<?x?x6xf32, #tenon.dims<batch, seq, C3>>, tensor<?x6xf32, #tenon.dims<seq, C3>>
       %y = tenon.attention %qkv heads @H cache @kv : tensor<?x?x6xf32, #tenon.dims<batch, seq, C3>> -> tensor<?x?x2xf32, #tenon.dims<batch, seq, C>>
-      return %y : tensor<?x?x2xf32, #tenon.dims<batch, seq, C>>
+      %1 = tenon.shift %y by 1 cache @rows : tensor<?x?x2xf32, #tenon.dims<batch, seq, C>>
+      %2 = tenon.shift %y by 2 cache @rows : tensor<?x?x2xf32, #tenon.dims<batch, seq, C>>
+      %12 = tenon.elementwise subtract %1, %2 : tensor<?x?x2xf32, #tenon.dims<batch, seq, C>>, tensor<?x?x2xf32, #tenon.dims<batch, seq, C>> -> tensor<?x?x2xf32, #tenon.dims<batch, seq, C>>
+      %z = tenon.add %y, %12 : tensor<?x?x2xf32, #tenon.dims<batch, seq, C>>, tensor<?x?x2xf32, #tenon.dims<batch, seq, C>>
+      return %z : tensor<?x?x2xf32, #tenon.dims<batch, seq, C>>
     }
   }
 )mlir";

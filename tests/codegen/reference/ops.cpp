@@ -243,3 +243,13 @@ TEST_CASE("masked mean leaves ignored tokens out") {
   CHECK(maskedMean(x, {{2, 2}, {-1, -1, -1, -1}}, -1).values == Values{0});
   CHECK(maskedMean(x, {{2, 2}, {-1, -1, -1, -1}}, -1).shape.empty());
 }
+
+TEST_CASE("shift: rows of earlier tokens and of later ones, of each sequence") {
+  Tensor x{{2, 3, 1, 2}, {1, 2, 3, 4, 5, 6, 10, 20, 30, 40, 50, 60}};
+  CHECK(shift(x, 1, 0, 3).values == Values{0, 0, 1, 2, 3, 4, 0, 0, 10, 20, 30, 40});
+  CHECK(shift(x, -2, 0, 3).values == Values{5, 6, 0, 0, 0, 0, 50, 60, 0, 0, 0, 0});
+  CHECK(shift(x, 3, 0, 3).values == Values(12, 0));
+  // Of the last two positions.
+  CHECK(shift(x, 1, 1, 2).values == Values{1, 2, 3, 4, 10, 20, 30, 40});
+  CHECK(shift(x, 1, 1, 2).shape == llvm::SmallVector<int64_t>{2, 2, 1, 2});
+}

@@ -381,3 +381,28 @@ struct skips_model {
   }
 };
 TENON_MODEL(skips, skips_model{});
+
+// Rows of earlier tokens: in layers, of what is recomputed there and of what is not, several of one
+// tensor, one of another's, and by more than there are.
+struct shifting {
+  kept<f32, batch, n_block, n_embd> tokens{"tokens"}, products{"products"}, again{"again"};
+  param<f32, n_embd> first{"first", ones}, second{"second", ones}, third{"third", ones};
+  nn::linear<n_embd, n_embd> mix{"mix", normal(1)};
+  constexpr auto operator()(hidden_states x) const {
+    auto [x1, x3] = before<1, 3>(x * first, tokens);
+    auto y = mix(tanh(x + x1 * second + x3 * third));
+    auto y2 = before<2>(y, products);
+    return x + y * y2 + before<1>(y2, again);
+  }
+};
+struct shifts_model {
+  kept<f32, batch, n_block, n_embd> early{"early"};
+  param<f32, n_vocab, n_embd> wte{"wte.weight", torch_embedding};
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids,
+                            input<"targets", i32, batch, seq> targets) const {
+    auto [x1, x9] = before<1, 9>(embedding(wte, ids), early);
+    auto x = repeat<n_layer>("h", shifting{}, x1 + x9);
+    return outputs(output<"loss">(cross_entropy(tied_head(x, wte), targets)));
+  }
+};
+TENON_MODEL(shifts, shifts_model{});

@@ -80,6 +80,17 @@ struct kv_cache {
   text name;
 };
 
+/// The rows of a tensor at the positions so far, for `before`: (Batch, Context, and what the tensor
+/// has behind time); all but Batch known at compile time.
+///   name: as that of a kv_cache.
+template <class T, class Batch, class Context, class C, class... More>
+struct kept {
+  using kept_element = T;
+  using shape = dims<Batch, Context, C, More...>;
+
+  text name;
+};
+
 /// Numbers of elements along D, shape (Dims...), as top_k finds them (ops/top_k.hpp). No tensor,
 /// since it is not for arithmetic: gather and take know what it counts.
 template <class D, class... Dims>
@@ -118,6 +129,11 @@ concept is_param = requires { typename X::param_element; };
 template <class X>
 concept is_cache = requires { typename X::cache_element; };
 template <class X>
+concept is_kept = requires { typename X::kept_element; };
+/// What a call hands on to the next one.
+template <class X>
+concept is_state = is_cache<X> || is_kept<X>;
+template <class X>
 concept is_indices = requires { typename X::index_element; };
 template <class X>
 concept is_gathered = requires { typename X::gathered_param; };
@@ -139,6 +155,10 @@ struct element_of<X> {
 template <is_cache X>
 struct element_of<X> {
   using type = typename X::cache_element;
+};
+template <is_kept X>
+struct element_of<X> {
+  using type = typename X::kept_element;
 };
 template <is_indices X>
 struct element_of<X> {

@@ -56,11 +56,12 @@ constexpr std::uint32_t operand_word(graph::builder& graph, const P& param, wher
                                }));
 }
 
-template <is_cache S>
-constexpr std::uint32_t operand_word(graph::builder& graph, const S& cache, where at) {
+template <is_state S>
+constexpr std::uint32_t operand_word(graph::builder& graph, const S& state, where at) {
+  constexpr auto kind = is_cache<S> ? graph::state_kind::kv_cache : graph::state_kind::rows;
   return graph::encode_operand(
       graph::operand_kind::state, with_shape(graph, shape_t<S>{}, [&](graph::shape_ref shape) {
-        return graph.state(cache.name, graph::state_kind::kv_cache, element_t<S>::code, shape, at);
+        return graph.state(state.name, kind, element_t<S>::code, shape, at);
       }));
 }
 

@@ -34,7 +34,8 @@ inline constexpr std::uint32_t n_dtypes = 4;
 enum class init : std::uint32_t { zeros = 0, ones = 1, normal = 2, scaled_normal = 3, uniform = 4 };
 inline constexpr std::uint32_t n_inits = 5;
 
-enum class state_kind : std::uint32_t { kv_cache = 0 };
+enum class state_kind : std::uint32_t { kv_cache = 0, rows = 1 };
+inline constexpr std::uint32_t n_state_kinds = 2;
 
 /// What the names in a checkpoint mean beyond those of parameters: letters before all names, a
 /// tensor to ignore, a second copy of a parameter.
@@ -96,6 +97,11 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
 //   top_k          x (..., D)                              -> (..., K) i32: the indices of the K
 //                                                          greatest elements, the greatest first
 //   take           x (..., D), indices (..., K) of top_k   -> (..., K)
+//   before         x (B, T, ...), state rows (B, context, ...)
+//                  attrs: word k, 1 or more                -> shape of x: at each position what x
+//                                                          is k positions before, 0 where there
+//                                                          is none. Several may have one state
+//                                                          where x is the same.
 //   gathered_linear  x (..., K...) or (..., A, K...), weight (D, N..., K...), indices (..., A) of
 //                      top_k                               -> (..., A, N...)
 #define TENON_OPS(X)                 \
@@ -123,7 +129,8 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
   X(repeat_from_last, 1, 64, any, 1) \
   X(top_k, 1, 1, 1, 0)               \
   X(take, 2, 2, 1, 0)                \
-  X(gathered_linear, 3, 3, 1, 0)
+  X(gathered_linear, 3, 3, 1, 0)     \
+  X(before, 2, 2, 1, 1)
 
 inline constexpr std::uint32_t any = ~std::uint32_t{0};
 
@@ -241,7 +248,7 @@ enum : std::uint32_t {
   words
 };
 }
-namespace state_record {  // kv_cache: shape (B, context, ...); holds keys and values
+namespace state_record {  // shape (B, context, ...); a kv_cache holds keys and values of it
 enum : std::uint32_t {
   name_offset,
   name_length,

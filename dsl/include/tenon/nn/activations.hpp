@@ -20,7 +20,10 @@ struct relu_activation : refused_activation {
   template <class X, class Check = decltype(detail::check_scale<X>())>
     requires is_accepted<Check>
   constexpr auto operator()(X x, where at = where::here()) const {
-    return max(x, 0.0, at);
+    if constexpr (any_refused<X>)
+      return x;
+    else
+      return max(x, 0.0, at);
   }
 };
 
@@ -30,7 +33,10 @@ struct silu_activation : refused_activation {
   template <class X, class Check = decltype(detail::check_scale<X>())>
     requires is_accepted<Check>
   constexpr auto operator()(X x, where at = where::here()) const {
-    return detail::emit_arithmetic<graph::scalar::multiply>(x, sigmoid(x, at), at);
+    if constexpr (any_refused<X>)
+      return x;
+    else
+      return detail::emit_arithmetic<graph::scalar::multiply>(x, sigmoid(x, at), at);
   }
 };
 

@@ -201,6 +201,13 @@ template <class S, class K>
 struct dimensions_of_the_cache_are_not_batch_context_and_those_of_k {};
 template <class J, class Q>
 struct dimension_of_keys_is_one_of_the_queries_too {};
+template <class X>
+struct x_must_have_dimensions_batch_time_and_more {};
+template <class S>
+struct rows_of_earlier_tokens_need_a_kept {};
+template <class S, class X>
+struct dimensions_of_the_kept_are_not_batch_context_and_those_of_x {};
+struct before_counts_from_1 {};
 template <class J, class T>
 struct bounds_of_the_dimension_of_keys_are_not_those_of_time {};
 template <class Made, class S>

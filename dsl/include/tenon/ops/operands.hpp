@@ -48,7 +48,7 @@ template <class X>
 consteval auto check_operand() {
   if constexpr (is_gathered<X>)
     return error::only_linear_takes_what_gather_makes<X>{};
-  else if constexpr (!is_tensor<X> && !is_param<X> && !is_cache<X>)
+  else if constexpr (!is_tensor<X> && !is_param<X> && !is_state<X>)
     return accepted<void>{};
   else if constexpr (!element<element_t<X>>)
     return error::element_type_must_be_f32_bf16_i32_or_f64<element_t<X>>{};
@@ -62,7 +62,7 @@ consteval auto check_operand() {
       return error::a_tensor_has_at_most_2_to_the_48_elements<X>{};
     else if constexpr (is_param<X>)
       return check_static(shape_t<X>{});
-    else if constexpr (is_cache<X>)
+    else if constexpr (is_state<X>)
       return check_static(shape::trailing_t<shape_t<X>, rank_of<X> - 1>{});
     else
       return accepted<void>{};

@@ -83,7 +83,7 @@ consteval auto check_repeat() {
 }
 
 template <class X>
-concept is_layer = std::is_class_v<X> && !is_tensor<X> && !is_param<X> && !is_cache<X> &&
+concept is_layer = std::is_class_v<X> && !is_tensor<X> && !is_param<X> && !is_state<X> &&
                    !is_layer_stack<X> && !any_refused<X>;
 
 /// The arguments of `repeat` in three: the layers that come first, the values that they hand on,

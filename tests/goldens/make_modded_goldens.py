@@ -18,7 +18,8 @@ V, T, C, H, D, HIDDEN, LAYERS, B, GATE = 19, 12, 16, 3, 8, 20, 4, 3, 5
 
 
 def parameters():
-    """name -> tensor, all random and large, numbers around 1: nothing is flat or zero."""
+    """name -> tensor, all random and large, numbers around 1: nothing is flat or zero, and by this seed no
+    number's gradient is the small rest of large terms."""
     shapes = {"wte.weight": (V, C), "skip.0": (1,), "skip.1": (1,), "lm_head.weight": (V, C),
               "smear.gate.weight": (1, GATE), "smear.lambda": (1,)}
     for layer in range(LAYERS):
@@ -27,7 +28,7 @@ def parameters():
                             "v.weight": (D, C), "o.weight": (C, H, D), "up.weight": (HIDDEN, C),
                             "down.weight": (C, HIDDEN)}.items():
             shapes[f"layer_{layer}.0.{name}"] = shape
-    generator = torch.Generator().manual_seed(7)
+    generator = torch.Generator().manual_seed(31)
     out = {}
     for name, shape in shapes.items():
         value = 0.3 * torch.randn(shape, generator=generator, dtype=torch.float64) + (shape == (1,))

@@ -216,6 +216,11 @@ TEST_CASE("importer: attributes and states that an operation cannot have") {
   two.node(op::attention, {test::state(cache), test::state(cache)}, {two.fresh()}, {two.C}, 8);
   refuses(two, 8, "hands one operation the states 'kv' and 'kv'; it can have one");
 
+  Small shifted; // the verifier's message, at the DSL's line
+  cache = shifted.cache("kv", {shifted.seq, shifted.C, shifted.C});
+  shifted.node(op::before, {shifted.x, test::state(cache)}, {shifted.fresh()}, {1}, 11);
+  refuses(shifted, 11, "(C3) the cache must be a state of kind 'rows'; @kv is one of kind");
+
   Small carried;
   cache = carried.cache("kv", {carried.seq, carried.C, carried.C});
   carried.node(op::repeat, {test::state(cache)}, {carried.fresh()}, {carried.L}, 9);

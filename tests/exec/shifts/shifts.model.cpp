@@ -51,7 +51,7 @@ struct convolved_attention {
     auto n = norm(x);
     auto y = linear(n, q);
     auto [y1, y2, y3] = before<1, 2, 3>(y, rows);
-    auto c = nn::silu(y * tap0 + y1 * tap1 + y2 * tap2 + y3 * tap3);
+    auto c = nn::unit_rms<n_dim>(nn::silu(y * tap0 + y1 * tap1 + y2 * tap2 + y3 * tap3));
     return x + linear(attention<n_dim>(c, c, linear(n, v), cache), o);
   }
 };

@@ -159,8 +159,8 @@ const char* tenon_gguf_type(const tenon_gguf_file* file, size_t index) {
   return index < tenon_gguf_count(file) ? file->tensors[index].what.type_text() : nullptr;
 }
 
-tenon_status tenon_gguf_read(const tenon_gguf_file* file, size_t index, float* values,
-                             uint64_t count) {
+tenon_status tenon_gguf_read(const tenon_gguf_file* file, size_t index, uint64_t first,
+                             float* values, uint64_t count) {
   return guarded([&] {
     if (index >= tenon_gguf_count(file) || values == nullptr)
       return failure(TENON_INVALID_ARGUMENT,
@@ -173,11 +173,11 @@ tenon_status tenon_gguf_read(const tenon_gguf_file* file, size_t index, float* v
     if (!converts(tensor.what.type, element::f32))
       return failure(TENON_INCOMPATIBLE, "tensor '%s' is %s, which is not converted to F32", name,
                      tensor.what.type_text());
-    if (count != elements)
+    if (first > elements || count > elements - first)
       return failure(TENON_INVALID_ARGUMENT,
-                     "tensor '%s' has %" PRIu64 " elements, there is memory for %" PRIu64
-                     "; pass as much as it has",
-                     name, elements, count);
-    return read_values(file->source, tensor, element::f32, 0, count, values);
+                     "tensor '%s' has %" PRIu64 " elements, %" PRIu64 " from %" PRIu64
+                     " on are asked for; ask for what it has",
+                     name, elements, count, first);
+    return read_values(file->source, tensor, element::f32, first, count, values);
   });
 }

@@ -58,10 +58,10 @@ size_t tenon_gguf_count(const tenon_gguf_file* file);
 tenon_named_tensor tenon_gguf_tensor(const tenon_gguf_file* file, size_t index);
 /* The name of its type, such as "Q8_0"; NULL where there is no such tensor. */
 const char* tenon_gguf_type(const tenon_gguf_file* file, size_t index);
-/* Reads tensor `index` as f32; of what is quantised, the values that it stands for. `count` must be
- * the number of its elements. */
-tenon_status tenon_gguf_read(const tenon_gguf_file* file, size_t index, float* values,
-                             uint64_t count);
+/* Reads `count` elements of tensor `index` from `first` on, row-major, as f32; of what is
+ * quantised, the values that it stands for. */
+tenon_status tenon_gguf_read(const tenon_gguf_file* file, size_t index, uint64_t first,
+                             float* values, uint64_t count);
 
 #ifdef TENON_EXPORT
 #pragma GCC visibility pop

@@ -47,9 +47,9 @@ class gguf_file {
   [[nodiscard]] const char* type(std::size_t index) const noexcept {
     return tenon_gguf_type(handle_.get(), index);
   }
-  /// Reads a tensor as f32.
-  status read(std::size_t index, std::span<float> values) const noexcept {
-    return tenon_gguf_read(handle_.get(), index, values.data(), values.size());
+  /// Reads elements of a tensor from `first` on, as f32.
+  status read(std::size_t index, std::uint64_t first, std::span<float> values) const noexcept {
+    return tenon_gguf_read(handle_.get(), index, first, values.data(), values.size());
   }
 
  private:

@@ -156,7 +156,7 @@ tenon.model @stored_c2_layers {
 tenon.model @stored_c3_rank {
   tenon.dim @C 4 to 4
   tenon.param @w : tensor<4xf32, #tenon.dims<C>> init ones 0.0
-  // expected-error @+1 {{(C3) 'head' needs a parameter of two dimensions or more; @w is C}}
+  // expected-error @+1 {{(C3) 'head' needs a parameter of two dimensions or more; @w is (C = 4)}}
   tenon.stored swapped "head" of @w
 }
 
@@ -166,7 +166,7 @@ tenon.model @stored_c3_even {
   tenon.dim @C 4 to 4
   tenon.dim @D 3 to 3
   tenon.param @w : tensor<3x4xf32, #tenon.dims<D, C>> init ones 0.0
-  // expected-error @+1 {{(C3) 'head' needs an even number of rows; @w is D}}
+  // expected-error @+1 {{(C3) 'head' needs an even number of rows; @w is (D = 3, C = 4)}}
   tenon.stored paired "head" of @w
 }
 

@@ -106,9 +106,12 @@ def write_names(folder):
         known = gguf.get_tensor_name_map(gguf.MODEL_ARCH[arch], 1)
         found = {}
         for tensor in tensors:
-            name = known.get_name(tensor.replace("{}", "0"), try_suffixes=(".weight", ".bias"))
-            found[tensor] = name.replace("blk.0.", "blk.{}.") if name else None
-        names[family] = {tensor: name for tensor, name in found.items() if name}
+            bare = tensor.removeprefix("transformer.")  # BLOOM's names are known without it, as the converter asks
+            name = known.get_name(bare.replace("{}", "0"), try_suffixes=(".weight", ".bias"))
+            if name is None:
+                raise SystemExit(f"the package has no name for {tensor} of {family}")
+            found[tensor] = name.replace("blk.0.", "blk.{}.")
+        names[family] = found
     # The converter joins the experts of a layer under names of its own.
     for weight, leaf in (("w1", "gate"), ("w2", "down"), ("w3", "up")):
         name = gguf.TENSOR_NAMES[gguf.MODEL_TENSOR[f"FFN_{leaf.upper()}_EXP"]]

@@ -191,6 +191,7 @@ void add_sizes(gguf_bytes::file& file, const std::string& family, const json& co
   size("context_length", {"n_positions", "max_position_embeddings", "seq_length"});
   size("expert_count", {"num_local_experts"});
   size("expert_used_count", {"num_experts_per_tok"});
+  if (family == "bloom" && !config.contains("seq_length")) file.size(a + "context_length", 2048);
   if (config.contains("intermediate_size"))
     size("feed_forward_length", {"intermediate_size"});
   else

@@ -79,7 +79,9 @@ def Tenon_InitKindAttr : Tenon_EnumAttr<Tenon_InitKind, "init_kind">;
 // In the order of stored_kind of the graph format.
 def Tenon_StoredKind : Tenon_Enum<"StoredKind", "what a name in a checkpoint means", [
   I32EnumAttrCase<"Prefix", 0, "prefix">, I32EnumAttrCase<"Ignored", 1, "ignored">,
-  I32EnumAttrCase<"Twin", 2, "twin">]>;
+  I32EnumAttrCase<"Twin", 2, "twin">, I32EnumAttrCase<"Named", 3, "named">,
+  I32EnumAttrCase<"Swapped", 4, "swapped">, I32EnumAttrCase<"Paired", 5, "paired">,
+  I32EnumAttrCase<"Raised", 6, "raised">]>;
 def Tenon_StoredKindAttr : Tenon_EnumAttr<Tenon_StoredKind, "stored_kind">;
 
 // In the order of state_kind of the graph format.

@@ -125,8 +125,9 @@ LogicalResult StoredOp::verify() {
   if (places > most) // (C1)
     return violates(*this, 1) << "the name '" << getName() << "' holds " << places
                               << " times {}; it may at most " << most;
-  if ((getKind() == StoredKind::Twin) != getOf().has_value()) // (C2)
-    return violates(*this, 2) << "a twin names the parameter 'of' which it is a copy, others none";
+  bool isOfNone = getKind() == StoredKind::Prefix || getKind() == StoredKind::Ignored;
+  if (isOfNone == getOf().has_value()) // (C2)
+    return violates(*this, 2) << "a prefix and what is ignored name no parameter, all others do";
   return success();
 }
 
@@ -136,12 +137,22 @@ LogicalResult StoredOp::verifySymbolUses(SymbolTableCollection &symbols) {
   auto param = symbols.lookupNearestSymbolFrom<ParamOp>(*this, getOfAttr()); // (C2)
   if (!param)
     return violates(*this, 2) << getOfAttr() << " is no tenon.param of the model; declare it";
-  if (param.isStoredInParts())
-    return violates(*this, 2) << getOfAttr() << " is stored as several tensors, of which '"
-                              << getName() << "' can be no copy";
+  if (param.isStoredInParts() && getKind() != StoredKind::Named)
+    return violates(*this, 2) << getOfAttr() << " is stored as several tensors, which '"
+                              << getName() << "' can only be as they are";
   if (param.getLayers().has_value() != getName().contains("{}"))
     return violates(*this, 2) << "the name '" << getName()
                               << "' must hold {} exactly where that of " << getOfAttr() << " does";
+  ArrayRef<int64_t> shape = param.getTensorType().getShape(); // (C3)
+  if (getKind() != StoredKind::Swapped && getKind() != StoredKind::Paired)
+    return success();
+  if (shape.size() < 2)
+    return violates(*this, 3) << "'" << getName()
+                              << "' needs a parameter of two dimensions or more; " << getOfAttr()
+                              << " is " << shapeText(param.getType());
+  if (getKind() == StoredKind::Paired && shape[shape.size() - 2] % 2 != 0)
+    return violates(*this, 3) << "'" << getName() << "' needs an even number of rows; "
+                              << getOfAttr() << " is " << shapeText(param.getType());
   return success();
 }
 

@@ -115,15 +115,22 @@ def Tenon_StoredOp : Tenon_Op<"stored", [HasParent<"ModelOp">,
   let summary = "what a name in a checkpoint means, other than a parameter's";
   let description = [{
     `prefix`: letters that may stand before all names. `ignored`: a tensor that the model does not
-    need. `twin`: a second copy of a parameter, whose values must be equal. Kernels know nothing of
-    it; the runtime reads it when it loads.
+    need. `twin`: a second copy of a parameter, whose values must be equal. The others are names that
+    a parameter has elsewhere: `named`, as it is, of one that is stored as several tensors all in one;
+    `swapped`, with its first two dimensions in the other order; `paired`, with rows 2i and 2i + 1
+    of each head where the parameter has rows i and i + D/2; `raised`, with 1 added. Kernels know
+    nothing of it; the runtime reads it when it loads.
     (C1) a prefix holds no `{}`, another name at most one, for the number of a layer.
-    (C2) `of` is given for a twin alone; it is a `tenon.param` of the model, which has layers exactly
-         where the name holds `{}`.
+    (C2) `of` is given for all but prefix and ignored; it is a `tenon.param` of the model, which has
+         layers exactly where the name holds `{}`. Only `named` may be one that is stored as several
+         tensors.
+    (C3) of `swapped` and `paired` it has two dimensions or more, and of `paired` the last but one is
+         even.
 
     ```mlir
     tenon.stored ignored "h.{}.attn.bias"
     tenon.stored twin "lm_head.weight" of @wte.weight
+    tenon.stored named "token_embd.weight" of @wte.weight
     ```
   }];
   let arguments = (ins Tenon_StoredKindAttr:$kind, StrAttr:$name,

@@ -41,7 +41,7 @@ struct Graph {
   struct Stored { // what a name in a checkpoint means
     std::string name;
     graph::stored_kind kind{};
-    std::optional<uint32_t> param; // a twin's: index into `params`
+    std::optional<uint32_t> param; // whose name it is: index into `params`
   };
   struct Port { // an input or an output
     std::string name;

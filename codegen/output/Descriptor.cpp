@@ -82,6 +82,14 @@ StringRef storedName(StoredKind kind) {
     return "TENON_STORED_IGNORED";
   case StoredKind::Twin:
     return "TENON_STORED_TWIN";
+  case StoredKind::Named:
+    return "TENON_STORED_NAMED";
+  case StoredKind::Swapped:
+    return "TENON_STORED_SWAPPED";
+  case StoredKind::Paired:
+    return "TENON_STORED_PAIRED";
+  case StoredKind::Raised:
+    return "TENON_STORED_RAISED";
   }
   llvm_unreachable("a meaning that the ABI lacks");
 }

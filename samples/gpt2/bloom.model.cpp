@@ -67,9 +67,11 @@ struct block {
 };
 
 struct decoder {
-  static constexpr checkpoint_names checkpoint{
-      stored::prefix("transformer."),
-      stored::twin("lm_head.weight", cfg.tied ? "word_embeddings.weight" : "lm_head.weight")};
+  static constexpr auto checkpoint =
+      checkpoint_names{
+          stored::prefix("transformer."),
+          stored::twin("lm_head.weight", cfg.tied ? "word_embeddings.weight" : "lm_head.weight")} +
+      gguf_names(cfg);
 
   param<f32, n_vocab, n_embd> embed{"word_embeddings.weight", normal(0.02)};
   norm first{"word_embeddings_layernorm", true, cfg.epsilon}, last{"ln_f", true, cfg.epsilon};

@@ -76,8 +76,10 @@ struct block {
 };
 
 struct decoder {
-  static constexpr checkpoint_names checkpoint{
-      stored::prefix("model."), stored::twin("lm_head.weight", "embed_tokens.weight")};
+  static constexpr auto checkpoint =
+      checkpoint_names{stored::prefix("model."),
+                       stored::twin("lm_head.weight", "embed_tokens.weight")} +
+      gguf_names(cfg);
 
   param<f32, n_vocab, n_embd> embed{"embed_tokens.weight", normal(0.02)};
   norm last{"norm"};

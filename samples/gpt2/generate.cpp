@@ -16,6 +16,7 @@
 
 #include "checkpoint/choose_model.hpp"
 #include "checkpoint/ends_of_text.hpp"
+#include "checkpoint/model_tokenizer.hpp"
 #include "console/load_progress.hpp"
 #include "console/standard_streams.hpp"
 #include "generation/generator.hpp"
@@ -143,7 +144,7 @@ void run_generate(const generate_options& options) {
   const auto models = all_compiled_models();
   const compiled_model& compiled = choose_model(options.model, wanted, models, options.compute);
   const model_sizes sizes{compiled.n_block, compiled.n_vocab};
-  const bpe tokenizer = bpe::load(options.model);
+  const bpe tokenizer = load_tokenizer(options.model);
   for (const std::string& warning : tokenizer.warnings())
     note(fmt::format("warning: {}\n", warning));
   check_vocabulary(tokenizer, compiled.n_vocab);

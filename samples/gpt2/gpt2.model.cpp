@@ -61,10 +61,12 @@ struct block {
 
 struct gpt {
   // What checkpoints of Hugging Face and of the first GPT-2 hold beside the parameters.
-  static constexpr checkpoint_names checkpoint{
-      stored::prefix("transformer."), stored::ignored("h.{}.attn.bias"),
-      stored::ignored("h.{}.attn.masked_bias"), stored::ignored("attn.masked_bias"),
-      stored::twin("lm_head.weight", cfg.tied ? "wte.weight" : "lm_head.weight")};
+  static constexpr auto checkpoint =
+      checkpoint_names{stored::prefix("transformer."), stored::ignored("h.{}.attn.bias"),
+                       stored::ignored("h.{}.attn.masked_bias"),
+                       stored::ignored("attn.masked_bias"),
+                       stored::twin("lm_head.weight", cfg.tied ? "wte.weight" : "lm_head.weight")} +
+      gguf_names(cfg);
 
   param<f32, n_vocab, n_embd> wte{"wte.weight", gpt2_normal};
   param<f32, n_block, n_embd> wpe{"wpe.weight", gpt2_normal};

@@ -11,6 +11,9 @@
 
 #include "checkpoint/checkpoint_listing.hpp"
 #include "checkpoint/choose_model.hpp"
+#include "checkpoint/gguf_config.hpp"
+#include "checkpoint/gguf_reader.hpp"
+#include "checkpoint/model_tokenizer.hpp"
 #include "console/standard_streams.hpp"
 #include "model_error.hpp"
 #include "tokenizer/bpe.hpp"
@@ -67,7 +70,15 @@ void print_config(const wanted_model& wanted, const std::vector<std::string>& di
   }
 }
 
+// Under the file's own names; whether they are the model's is for the loader to say.
+void print_file(const std::filesystem::path& path) {
+  const gguf_reader file(path);
+  print("tensors of the file\n");
+  for (const gguf_tensor& each : file.tensors()) print_row(each.name, each.type, each.shape, "");
+}
+
 void print_tensors(const tenon_model& model, const std::filesystem::path& directory) {
+  if (is_gguf(directory)) return print_file(directory);
   listing found;
   for (listed_tensor& tensor : list_checkpoint(directory)) {
     std::string name = tensor.bare_name(model);
@@ -94,7 +105,7 @@ bool run_inspect(const std::filesystem::path& directory) {
   try {
     choose_model(directory, wanted, models, model->compute);
     checked(runtime::weights::load(*model->model, directory.string()));
-    const bpe tokenizer = bpe::load(directory);
+    const bpe tokenizer = load_tokenizer(directory);
     for (const std::string& warning : tokenizer.warnings()) print("tokenizer: {}\n", warning);
     print("tokenizer: {} tokens\nit loads\n", tokenizer.size());
     return true;

@@ -35,3 +35,35 @@ struct llama_config {
   bool qk_norm = false;  // norms of queries and keys, over a head (Qwen3)
   bool tied = true;      // the head is the token table, or a parameter of its own
 };
+
+/// Names in GGUF files. Of Llama and Mistral, unlike Qwen, they have the channels of queries and
+/// keys that turn together side by side; the scaling of Llama 3 as a table, which is made here.
+constexpr auto gguf_names(const llama_config& cfg) {
+  using tenon::stored;
+  const bool qwen = cfg.bias || cfg.qk_norm;
+  const auto turned = [&](const char* name, const char* of) {
+    return qwen ? stored::named(name, of) : stored::paired(name, of);
+  };
+  return tenon::checkpoint_names{
+      stored::named("token_embd.weight", "embed_tokens.weight"),
+      stored::ignored("rope_freqs.weight").when(cfg.scaling.factor != 1),
+      stored::named("blk.{}.attn_norm.weight", "layers.{}.input_layernorm.weight"),
+      turned("blk.{}.attn_q.weight", "layers.{}.self_attn.q_proj.weight"),
+      turned("blk.{}.attn_k.weight", "layers.{}.self_attn.k_proj.weight"),
+      stored::named("blk.{}.attn_v.weight", "layers.{}.self_attn.v_proj.weight"),
+      stored::named("blk.{}.attn_q.bias", "layers.{}.self_attn.q_proj.bias").when(cfg.bias),
+      stored::named("blk.{}.attn_k.bias", "layers.{}.self_attn.k_proj.bias").when(cfg.bias),
+      stored::named("blk.{}.attn_v.bias", "layers.{}.self_attn.v_proj.bias").when(cfg.bias),
+      stored::named("blk.{}.attn_q_norm.weight", "layers.{}.self_attn.q_norm.weight")
+          .when(cfg.qk_norm),
+      stored::named("blk.{}.attn_k_norm.weight", "layers.{}.self_attn.k_norm.weight")
+          .when(cfg.qk_norm),
+      stored::named("blk.{}.attn_output.weight", "layers.{}.self_attn.o_proj.weight"),
+      stored::named("blk.{}.ffn_norm.weight", "layers.{}.post_attention_layernorm.weight"),
+      stored::named("blk.{}.ffn_gate.weight", "layers.{}.mlp.gate_proj.weight"),
+      stored::named("blk.{}.ffn_up.weight", "layers.{}.mlp.up_proj.weight"),
+      stored::named("blk.{}.ffn_down.weight", "layers.{}.mlp.down_proj.weight"),
+      stored::named("output_norm.weight", "norm.weight"),
+      cfg.tied ? stored::twin("output.weight", "embed_tokens.weight")
+               : stored::named("output.weight", "lm_head.weight")};
+}

@@ -68,9 +68,11 @@ struct block {
 };
 
 struct decoder {
-  static constexpr checkpoint_names checkpoint{
-      stored::prefix("model."),
-      stored::twin("lm_head.weight", cfg.tied ? "embed_tokens.weight" : "lm_head.weight")};
+  static constexpr auto checkpoint =
+      checkpoint_names{
+          stored::prefix("model."),
+          stored::twin("lm_head.weight", cfg.tied ? "embed_tokens.weight" : "lm_head.weight")} +
+      gguf_names(cfg);
 
   param<f32, n_vocab, n_embd> embed{"embed_tokens.weight", normal(0.02)};
   nn::rms_norm<n_embd> norm{"norm", cfg.epsilon};

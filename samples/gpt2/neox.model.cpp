@@ -62,11 +62,13 @@ struct block {
 };
 
 struct decoder {
-  static constexpr checkpoint_names checkpoint{
-      stored::prefix("gpt_neox."), stored::ignored("layers.{}.attention.bias"),
-      stored::ignored("layers.{}.attention.masked_bias"),
-      stored::ignored("layers.{}.attention.rotary_emb.inv_freq"),
-      stored::twin("embed_out.weight", cfg.tied ? "embed_in.weight" : "embed_out.weight")};
+  static constexpr auto checkpoint =
+      checkpoint_names{
+          stored::prefix("gpt_neox."), stored::ignored("layers.{}.attention.bias"),
+          stored::ignored("layers.{}.attention.masked_bias"),
+          stored::ignored("layers.{}.attention.rotary_emb.inv_freq"),
+          stored::twin("embed_out.weight", cfg.tied ? "embed_in.weight" : "embed_out.weight")} +
+      gguf_names(cfg);
 
   param<f32, n_vocab, n_embd> embed{"embed_in.weight", normal(0.02)};
   nn::layer_norm<n_embd> norm{"final_layer_norm", true, cfg.epsilon};

@@ -6,13 +6,14 @@
 
 #include <fmt/format.h>
 
+#include "checkpoint/model_tokenizer.hpp"
 #include "console/standard_streams.hpp"
 #include "tokenizer/bpe.hpp"
 
 namespace tenon::samples {
 
 void run_tokenize(const std::filesystem::path& directory, const prompt_source& from) {
-  const bpe tokenizer = bpe::load(directory);
+  const bpe tokenizer = load_tokenizer(directory);
   for (const std::string& warning : tokenizer.warnings())
     note(fmt::format("warning: {}\n", warning));
   const std::vector<std::int32_t> ids = tokenizer.prompt(read_prompt(from));

@@ -125,9 +125,15 @@ struct named_elsewhere {
   param<f32, n_vocab, n_embd> wte{"wte.weight", gpt2_normal};
   static constexpr checkpoint_names checkpoint{stored::prefix("model."),
                                                stored::ignored("h.{}.mask"),
-                                               stored::twin("lm_head.weight", "wte.weight")};
+                                               stored::twin("lm_head.weight", "wte.weight"),
+                                               stored::ignored("mask").when(false),
+                                               stored::named("token_embd.weight", "wte.weight"),
+                                               stored::swapped("table", "wte.weight"),
+                                               stored::paired("pairs", "w"),
+                                               stored::raised("gain", "wte.weight")};
+  param<f32, n_embd, n_qkv> w{"w", gpt2_normal};
   constexpr auto operator()(input<"ids", i32, batch> ids) const {
-    return outputs(output<"x">(embedding(wte, ids)));
+    return outputs(output<"x">(linear(embedding(wte, ids), w)));
   }
 };
 }  // namespace
@@ -137,12 +143,19 @@ TENON_MODEL(named_elsewhere, named_elsewhere{});
 TEST_CASE("a model says what checkpoints hold beside its parameters") {
   CHECK(g.stored.empty());
   const decode::graph stored = decode::read(tenon_graph_named_elsewhere);
-  REQUIRE(names(stored.stored) == strings{"model.", "h.{}.mask", "lm_head.weight"});
+  REQUIRE(names(stored.stored) == strings{"model.", "h.{}.mask", "lm_head.weight",
+                                          "token_embd.weight", "table", "pairs", "gain"});
   CHECK(stored.stored[0].kind == graph::stored_kind::prefix);
   CHECK(stored.stored[1].kind == graph::stored_kind::ignored);
   CHECK(stored.stored[1].param == 0);
   CHECK(stored.stored[2].kind == graph::stored_kind::twin);
   CHECK(stored.stored[2].param == 1);
+  CHECK(stored.stored[3].kind == graph::stored_kind::named);
+  CHECK(stored.stored[4].kind == graph::stored_kind::swapped);
+  CHECK(stored.stored[5].kind == graph::stored_kind::paired);
+  CHECK(stored.stored[5].param == 2);
+  CHECK(stored.stored[6].kind == graph::stored_kind::raised);
+  CHECK(stored.stored[6].param == 1);
 }
 
 namespace {

@@ -155,7 +155,7 @@ TEST_CASE("what is not read does not matter: unknown dtypes and keys of the head
   CHECK(message_of(tensors) ==
         "the tensors are not those of model 'toy': 1 of a type that is not converted: "
         "h.0.proj.weight is F6_E2M3 [3, 3] where the model has F32 [3, 3]; store them as F64, F32, "
-        "F16 or BF16");
+        "F16 or BF16, or in GGUF as Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K or Q6_K");
 }
 
 TEST_CASE("f64 is rounded to nearest, and what no f32 holds is an error") {

@@ -96,7 +96,7 @@ tenon_status tenon_device_weights_load(const tenon_device* device, const tenon_m
   return make_weights<checkpoint>(device, model, weights, [&](checkpoint& source) {
     if (path == nullptr)
       return failure(TENON_INVALID_ARGUMENT,
-                     "the path is null; pass a .safetensors file or a "
+                     "the path is null; pass a .safetensors or .gguf file or a "
                      "directory that holds one");
     return checkpoint::open(*model, path, source);
   });

@@ -29,7 +29,7 @@ tenon_status file::open(const std::string& path, file& opened) {
     return failure(TENON_IO_ERROR, "cannot examine '%s': %s", path.c_str(), std::strerror(errno));
   if (!S_ISREG(facts.st_mode))
     return failure(TENON_IO_ERROR,
-                   "'%s' is not a regular file; pass a .safetensors file or a "
+                   "'%s' is not a regular file; pass a .safetensors or .gguf file or a "
                    "directory that holds one",
                    path.c_str());
   fresh.bytes_ = static_cast<std::uint64_t>(facts.st_size);

@@ -10,15 +10,9 @@
 #include <tenon/runtime/runtime.h>
 
 #include "file.hpp"
-#include "offered_tensor.hpp"
+#include "stored_tensor.hpp"
 
 namespace tenon::runtime::detail {
-
-/// A tensor of a file; its bytes are [begin, end) of the file.
-struct stored_tensor {
-  offered_tensor what;
-  std::uint64_t begin, end;
-};
 
 /// What else a header says.
 struct header_extras {

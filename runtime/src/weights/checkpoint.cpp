@@ -8,7 +8,10 @@
 #include <sys/stat.h>
 
 #include "failure.hpp"
+#include "files/gguf.hpp"
+#include "files/safetensors.hpp"
 #include "files/shard_index.hpp"
+#include "files/tensor_values.hpp"
 
 namespace tenon::runtime::detail {
 namespace {
@@ -29,7 +32,14 @@ tenon_status checkpoint::open_file(const std::string& path) {
   file opened;
   TENON_TRY(file::open(path, opened));
   std::vector<stored_tensor> tensors;
-  TENON_TRY(read_header(opened, tensors));
+  bool is_gguf = false;
+  TENON_TRY(has_gguf_magic(opened, is_gguf));
+  if (is_gguf || path.ends_with(".gguf")) {
+    gguf_header header;
+    TENON_TRY(read_gguf(opened, tensors, header));
+  } else {
+    TENON_TRY(read_header(opened, tensors));
+  }
   for (stored_tensor& tensor : tensors) tensors_.push_back({files_.size(), std::move(tensor)});
   files_.push_back(std::move(opened));
   return success();
@@ -41,7 +51,8 @@ tenon_status checkpoint::open_directory(const std::string& path) {
   if (exists(index)) return open_shards(path, index);
   return failure(TENON_IO_ERROR,
                  "'%s' holds neither model.safetensors nor "
-                 "model.safetensors.index.json; pass the directory of a safetensors checkpoint",
+                 "model.safetensors.index.json; pass the directory of a safetensors checkpoint, or "
+                 "a .gguf file",
                  path.c_str());
 }
 
@@ -73,7 +84,8 @@ tenon_status checkpoint::open_shards(const std::string& folder, const std::strin
 // A tied tensor that differs would be dropped silently, and the model would compute something else.
 tenon_status checkpoint::check_twin(const located& a, const located& b) const {
   const std::uint64_t bytes = a.tensor.end - a.tensor.begin;
-  bool same = a.tensor.what.type == b.tensor.what.type;
+  bool same =
+      a.tensor.what.type == b.tensor.what.type && a.tensor.what.blocks == b.tensor.what.blocks;
   constexpr std::uint64_t chunk = std::uint64_t{1} << 20;
   std::vector<char> left(chunk), right(chunk);
   for (std::uint64_t at = 0; same && at < bytes; at += chunk) {
@@ -96,45 +108,31 @@ tenon_status checkpoint::open(const tenon_model& model, const std::string& path,
   for (const located& each : opened.tensors_) offered.push_back(each.tensor.what);
   const std::vector<slot> slots = slots_of(model);
   std::vector<twin> twins;
-  TENON_TRY(bind(model, slots, offered, opened.bound_, twins));
+  TENON_TRY(bind_slots(model, slots, offered, opened.bound_, twins));
   opened.types_.reserve(slots.size());
-  for (const slot& each : slots)
+  for (const slot& each : slots) {
     opened.types_.push_back(element_of(model.params[each.param].tensor.dtype));
-  for (const twin& pair : twins)
-    TENON_TRY(
-        opened.check_twin(opened.tensors_[pair.tensor], opened.tensors_[opened.bound_[pair.slot]]));
-  return success();
-}
-
-// Values that are wider in the file come through a window.
-tenon_status checkpoint::read_narrowing(const located& from, element type, std::size_t first,
-                                        std::size_t count, std::byte* to) const {
-  constexpr std::size_t window = std::size_t{16} << 10;  // bytes
-  alignas(TENON_ALIGNMENT) std::byte raw[window];
-  const std::size_t wide = element_bytes(from.tensor.what.type), narrow = element_bytes(type);
-  for (std::size_t done = 0; done < count; done += window / wide) {
-    const std::size_t n = std::min(window / wide, count - done);
-    TENON_TRY(files_[from.file].read(from.tensor.begin + (first + done) * wide, raw, n * wide));
-    if (convert(from.tensor.what.type, raw, type, to + done * narrow, n) < n)
-      return does_not_fit(from.tensor.what, type);
+    opened.shapes_.push_back(shape_of(model, model.params[each.param]));
   }
+  for (const twin& pair : twins)
+    TENON_TRY(opened.check_twin(opened.tensors_[pair.tensor],
+                                opened.tensors_[opened.bound_[pair.slot].tensor]));
   return success();
 }
 
 tenon_status checkpoint::read(std::size_t index, std::size_t first, std::size_t count,
                               void* destination) const {
-  const located& from = tensors_[bound_[index]];
-  const std::size_t each = element_bytes(from.tensor.what.type), bytes = count * each;
-  if (each > element_bytes(types_[index]))
-    return read_narrowing(from, types_[index], first, count, static_cast<std::byte*>(destination));
-  // Narrower values go to the end of the destination and are widened in place from there.
-  std::byte* const to = static_cast<std::byte*>(destination);
-  std::byte* const raw = to + count * element_bytes(types_[index]) - bytes;
-  TENON_TRY(files_[from.file].read(from.tensor.begin + first * each, raw, bytes));
-  if (from.tensor.what.type != types_[index] &&
-      convert(from.tensor.what.type, raw, types_[index], to, count) < count)
-    return does_not_fit(from.tensor.what, types_[index]);
-  return success();
+  const binding& from = bound_[index];
+  const located& tensor = tensors_[from.tensor];
+  const auto read = [&](element type, std::size_t begin, std::size_t n, std::byte* to) {
+    return read_values(files_[tensor.file], tensor.tensor, type, from.first + begin, n, to);
+  };
+  return read_arranged(from.lies, shapes_[index], types_[index], first, count, read,
+                       static_cast<std::byte*>(destination));
+}
+
+bool checkpoint::whole(std::size_t index) const {
+  return bound_[index].lies == arrangement::swapped;
 }
 
 }  // namespace tenon::runtime::detail

@@ -28,16 +28,17 @@ tenon_status memory_source::create(const tenon_model& model,
   }
   const std::vector<slot> slots = slots_of(model);
   std::vector<twin> twins;
-  TENON_TRY(bind(model, slots, offered, made.bound_, twins));
+  TENON_TRY(bind_slots(model, slots, offered, made.bound_, twins));
   made.tensors_ = tensors;
   for (const slot& each : slots) {
     made.types_.push_back(element_of(model.params[each.param].tensor.dtype));
-    made.counts_.push_back(element_count(model, model.params[each.param]));
+    made.shapes_.push_back(shape_of(model, model.params[each.param]));
   }
   for (const twin& pair : twins) {
     const tenon_named_tensor& tensor = tensors[pair.tensor];
-    const tenon_named_tensor& same = tensors[made.bound_[pair.slot]];
-    const std::size_t bytes = made.counts_[pair.slot] * element_bytes(element_of(tensor.dtype));
+    const tenon_named_tensor& same = tensors[made.bound_[pair.slot].tensor];
+    const std::size_t bytes = element_count(model, model.params[slots[pair.slot].param]) *
+                              element_bytes(element_of(tensor.dtype));
     if (tensor.dtype != same.dtype || std::memcmp(tensor.data, same.data, bytes) != 0)
       return failure(TENON_INCOMPATIBLE,
                      "tensor '%s' differs from '%s', to which the model ties it; "
@@ -49,12 +50,18 @@ tenon_status memory_source::create(const tenon_model& model,
 
 tenon_status memory_source::read(std::size_t index, std::size_t first, std::size_t count,
                                  void* destination) const {
-  const tenon_named_tensor& tensor = tensors_[bound_[index]];
-  const element type = element_of(tensor.dtype);
-  if (convert(type, static_cast<const std::byte*>(tensor.data) + first * element_bytes(type),
-              types_[index], static_cast<std::byte*>(destination), count) < count)
-    return does_not_fit({tensor.name, type, {}}, types_[index]);
-  return success();
+  const binding& from = bound_[index];
+  const tenon_named_tensor& tensor = tensors_[from.tensor];
+  const element stored = element_of(tensor.dtype);
+  const auto read = [&](element type, std::size_t begin, std::size_t n, std::byte* to) {
+    const std::size_t offset = (from.first + begin) * element_bytes(stored);
+    const auto* const data = static_cast<const std::byte*>(tensor.data) + offset;
+    if (convert(stored, data, type, to, n) < n)
+      return does_not_fit({tensor.name, stored, {}}, type);
+    return success();
+  };
+  return read_arranged(from.lies, shapes_[index], types_[index], first, count, read,
+                       static_cast<std::byte*>(destination));
 }
 
 }  // namespace tenon::runtime::detail

@@ -17,9 +17,10 @@ class memory_source final : public parameter_source {
 
  private:
   std::span<const tenon_named_tensor> tensors_;
-  std::vector<std::size_t> bound_;  // slot -> tensor
-  std::vector<element> types_;      // of the parameters, by slot
-  std::vector<std::size_t> counts_;
+  // By slot: its tensor, type and shape.
+  std::vector<binding> bound_;
+  std::vector<element> types_;
+  std::vector<std::vector<std::int64_t>> shapes_;
 };
 
 }  // namespace tenon::runtime::detail

@@ -51,12 +51,12 @@ struct packing {
   void cut() {
     for (std::size_t i = 0; i < slots.size(); ++i) {
       const std::size_t count = element_count(model, model.params[slots[i].param]);
-      const bool whole = variant.params[slots[i].param].pack != nullptr;
-      const std::size_t most = whole ? count : piece_elements;
+      const bool packed_whole = variant.params[slots[i].param].pack != nullptr;
+      const std::size_t most = packed_whole || source.whole(i) ? count : piece_elements;
       for (std::size_t first = 0; first < count; first += most) {
         pieces.push_back({i, first, std::min(most, count - first)});
         total_bytes += bytes(pieces.back());
-        if (whole) most_staged = std::max(most_staged, bytes(pieces.back()));
+        if (packed_whole) most_staged = std::max(most_staged, bytes(pieces.back()));
       }
     }
   }

@@ -10,6 +10,7 @@
 
 #include <tenon/runtime/runtime.h>
 
+#include "arrangement.hpp"
 #include "files/offered_tensor.hpp"
 
 namespace tenon::runtime::detail {
@@ -52,20 +53,26 @@ class parameter_source {
   /// parameter's dtype. `first` is a multiple of 4. Called by several threads at once.
   virtual tenon_status read(std::size_t index, std::size_t first, std::size_t count,
                             void* destination) const = 0;
+  /// Whether a slot is better read whole than in pieces.
+  [[nodiscard]] virtual bool whole(std::size_t /*index*/) const { return false; }
 };
 
-/// The failure of a value that convert() cannot represent.
-tenon_status does_not_fit(const offered_tensor& tensor, element type);
-
-/// For each slot, the index of the offered tensor that belongs to it. Every missing, misshaped and
-/// unexpected tensor is named in the failure. Names may begin with prefixes of wrappers
-/// ("module._orig_mod.") and of the model; what else it says of names (tenon_model.stored) holds:
-/// tensors that are ignored, `twins` to compare.
+/// Where the values of a slot lie.
+struct binding {
+  std::size_t tensor;                        // index of an offered tensor
+  arrangement lies = arrangement::as_it_is;  // in that tensor
+  std::size_t first = 0;                     // its element that the slot begins with
+};
 struct twin {
   std::size_t tensor, slot;  // an offered tensor that must hold the same values as a slot
 };
-tenon_status bind(const tenon_model& model, const std::vector<slot>& slots,
-                  const std::vector<offered_tensor>& offered, std::vector<std::size_t>& bound,
-                  std::vector<twin>& twins);
+
+/// A binding for each slot. Every missing, misshaped and unexpected tensor is named in the failure.
+/// Names may begin with prefixes of wrappers ("module._orig_mod.") and of the model; what else it
+/// says of names (tenon_model.stored) holds: other names of parameters, tensors that are ignored,
+/// `twins` to compare.
+tenon_status bind_slots(const tenon_model& model, const std::vector<slot>& slots,
+                        const std::vector<offered_tensor>& offered, std::vector<binding>& bound,
+                        std::vector<twin>& twins);
 
 }  // namespace tenon::runtime::detail

@@ -47,7 +47,7 @@ tenon_status tenon_weights_load(const tenon_model* model, const char* path,
       model, options, weights, [&](checkpoint& source, const tenon_options&) {
         if (path == nullptr)
           return failure(TENON_INVALID_ARGUMENT,
-                         "the path is null; pass a .safetensors file or a "
+                         "the path is null; pass a .safetensors or .gguf file or a "
                          "directory that holds one");
         return checkpoint::open(*model, path, source);
       });

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "checkpoint/gguf_config.hpp"
 #include "model_error.hpp"
 
 namespace tenon::samples {
@@ -28,7 +29,8 @@ std::string model_name(const std::filesystem::path& directory,
   std::error_code error;
   std::filesystem::path folder = std::filesystem::weakly_canonical(directory, error);
   if (!folder.has_filename()) folder = folder.parent_path();  // "models/gpt2/"
-  std::string name = "gpt_" + folder.filename().string().substr(0, most_letters);
+  const std::string last = (is_gguf(folder) ? folder.stem() : folder.filename()).string();
+  std::string name = "gpt_" + last.substr(0, most_letters);
   for (char& c : name)
     if (std::strchr(letters, c) == nullptr) c = '_';
   const auto taken = [&](const std::string& which) {
@@ -107,7 +109,7 @@ nearest_model nearest(const wanted_model& wanted, std::span<const compiled_model
 const compiled_model& choose_model(const std::filesystem::path& directory,
                                    const wanted_model& wanted,
                                    std::span<const compiled_model> models, tenon_dtype compute) {
-  const std::string file = (directory / "config.json").string();
+  const std::string file = config_file(directory).string();
   if (const std::string refusals = refusals_of(wanted.keys); !refusals.empty())
     throw model_error(fmt::format("{}: {}; use a checkpoint without it", file, refusals));
   if (!wanted.impossible.empty())

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "checkpoint/gguf_config.hpp"
 #include "model_error.hpp"
 #include "tokenizer/json_file.hpp"
 #include "tokenizer/tokenizer_error.hpp"
@@ -23,14 +24,17 @@ std::string refusals_of(const std::vector<config_key>& keys) {
   return all;
 }
 
-config_reader::config_reader(const std::filesystem::path& directory)
-    : file_(directory / "config.json") {
+config_reader::config_reader(const std::filesystem::path& model) : file_(config_file(model)) {
   std::error_code error;
-  if (!std::filesystem::is_directory(directory, error))
+  if (is_gguf(model)) {
+    root_ = config_of_gguf(model);
+    return;
+  }
+  if (!std::filesystem::is_directory(model, error))
     throw model_error(
         fmt::format("'{}' is not a directory; pass one with config.json, "
-                    "model.safetensors and a tokenizer",
-                    directory.string()));
+                    "model.safetensors and a tokenizer, or a .gguf file",
+                    model.string()));
   root_ = read_json(file_);
   if (!root_.is_object()) fail_in(file_, "is not a JSON object; pass a Hugging Face directory");
 }

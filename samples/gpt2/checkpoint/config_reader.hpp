@@ -24,9 +24,9 @@ std::string refusals_of(const std::vector<config_key>& keys);
 /// Throws tokenizer_error, naming the file, the key and its value, where a value is malformed.
 class config_reader {
  public:
-  /// config.json of a Hugging Face directory.
+  /// config.json of a Hugging Face directory, or what it would be for a GGUF file.
   ///   Throws model_error or tokenizer_error if it is absent or malformed.
-  explicit config_reader(const std::filesystem::path& directory);
+  explicit config_reader(const std::filesystem::path& model);
 
   /// `most`: what Configurations.cmake takes, too.
   std::int64_t size(const char* key, std::int64_t fallback, std::int64_t most);

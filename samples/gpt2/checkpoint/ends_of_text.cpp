@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "checkpoint/gguf_config.hpp"
+#include "checkpoint/gguf_reader.hpp"
 #include "tokenizer/definition.hpp"
 #include "tokenizer/json_file.hpp"
 #include "tokenizer/json_options.hpp"
@@ -13,6 +15,12 @@ namespace tenon::samples {
 std::vector<std::int32_t> ends_of_text(const std::filesystem::path& directory,
                                        const bpe& tokenizer) {
   std::vector<std::int32_t> ends;
+  if (is_gguf(directory)) {
+    const gguf_reader file(directory);
+    for (const char* key : {"tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id"})
+      if (const auto id = file.integer_if(key); id && *id >= 0 && *id < tokenizer.size())
+        ends.push_back(static_cast<std::int32_t>(*id));
+  }
   for (const char* name : {"generation_config.json", "config.json"}) {
     const std::filesystem::path file = directory / name;
     std::error_code error;

@@ -28,6 +28,8 @@ class bpe {
   /// Reads tokenizer.json of a Hugging Face model directory, or vocab.json and merges.txt.
   ///   Throws if they are malformed or ask for what this class does not do.
   static bpe load(const std::filesystem::path& directory);
+  /// Of a definition from elsewhere, which check_complete has seen.
+  explicit bpe(definition whole);
 
   /// Text -> ids in 0..size()-1. Added tokens such as <|endoftext|> are recognised in the text.
   ///   Throws if the text is not well-formed UTF-8, or has a byte that the vocabulary lacks or an
@@ -66,8 +68,6 @@ class bpe {
   std::optional<std::int32_t> find(std::string_view token) const;
 
  private:
-  explicit bpe(definition whole);
-
   void encode_piece(std::string_view text, std::vector<std::int32_t>& ids) const;
   void encode_word(std::string_view word, std::vector<std::int32_t>& ids) const;
   /// The token of the vocabulary that spells a whole word.

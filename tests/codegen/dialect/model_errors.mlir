@@ -75,7 +75,7 @@ tenon.model @stored_c2_parts {
   tenon.dim @C 4 to 4
   tenon.dim @E 2 to 2
   tenon.param @"e.{}.w" : tensor<2x4xf32, #tenon.dims<E, C>> init ones 0.0
-  // expected-error @+1 {{(C2) @"e.{}.w" is stored as several tensors, of which 'twin.{}' can be no copy}}
+  // expected-error @+1 {{(C2) @"e.{}.w" is stored as several tensors, which 'twin.{}' can only be as they are}}
   tenon.stored twin "twin.{}" of @"e.{}.w"
 }
 
@@ -131,7 +131,7 @@ tenon.model @stored_c1_twice {
 // -----
 
 tenon.model @stored_c2 {
-  // expected-error @+1 {{(C2) a twin names the parameter 'of' which it is a copy, others none}}
+  // expected-error @+1 {{(C2) a prefix and what is ignored name no parameter, all others do}}
   tenon.stored twin "head"
 }
 
@@ -149,6 +149,25 @@ tenon.model @stored_c2_layers {
   tenon.param @w : tensor<4xf32, #tenon.dims<C>> init ones 0.0
   // expected-error @+1 {{(C2) the name 'h.{}.head' must hold {} exactly where that of @w does}}
   tenon.stored twin "h.{}.head" of @w
+}
+
+// -----
+
+tenon.model @stored_c3_rank {
+  tenon.dim @C 4 to 4
+  tenon.param @w : tensor<4xf32, #tenon.dims<C>> init ones 0.0
+  // expected-error @+1 {{(C3) 'head' needs a parameter of two dimensions or more; @w is (C = 4)}}
+  tenon.stored swapped "head" of @w
+}
+
+// -----
+
+tenon.model @stored_c3_even {
+  tenon.dim @C 4 to 4
+  tenon.dim @D 3 to 3
+  tenon.param @w : tensor<3x4xf32, #tenon.dims<D, C>> init ones 0.0
+  // expected-error @+1 {{(C3) 'head' needs an even number of rows; @w is (D = 3, C = 4)}}
+  tenon.stored paired "head" of @w
 }
 
 // -----

@@ -27,6 +27,8 @@ tenon.model @all attributes {tenon.machine = "x86-64"} {
   tenon.stored prefix "transformer."
   // CHECK: tenon.stored twin "h.{}.copy" of @"h.{}.w"
   tenon.stored twin "h.{}.copy" of @"h.{}.w"
+  // CHECK: tenon.stored named "blk.{}.w" of @"h.{}.w"
+  tenon.stored named "blk.{}.w" of @"h.{}.w"
 
   // CHECK: tenon.state @rows rows : tensor<?x8x4xf32, #tenon.dims<batch, context, "app::C">>
   tenon.state @rows rows : tensor<?x8x4xf32, #tenon.dims<batch, context, "app::C">>

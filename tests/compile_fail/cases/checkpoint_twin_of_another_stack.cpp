@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// EXPECT: twin_must_have_a_layer_number_where_its_parameter_has_one<.*>
+// EXPECT: checkpoint_name_must_have_a_layer_number_where_its_parameter_has_one<.*>
 #include "dims.hpp"
 
 struct model {

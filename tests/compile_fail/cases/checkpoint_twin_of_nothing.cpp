@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// EXPECT: twin_of_no_parameter_of_the_model<.*>
+// EXPECT: checkpoint_name_of_no_parameter_of_the_model<.*>
 #include "dims.hpp"
 
 struct model {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// EXPECT: twin_of_a_parameter_that_is_stored_as_several_tensors<.*>
+// EXPECT: checkpoint_name_of_a_parameter_that_is_stored_as_several_tensors<.*>
 #include "dims.hpp"
 
 struct model {

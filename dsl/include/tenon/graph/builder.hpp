@@ -158,8 +158,8 @@ class builder_of {
     room(outputs_.push(letters.offset, letters.length, value), "TENON_MAX_NAMES");
   }
 
-  /// What the name of a tensor in a checkpoint means, once all parameters are there. `of`: a
-  /// twin's.
+  /// What the name of a tensor in a checkpoint means, once all parameters are there. `of`: the
+  /// parameter whose it is.
   constexpr void stored(stored_kind kind, text name, text of, where at) {
     check_letters(name, at);
     const string_ref letters = intern(name);
@@ -169,22 +169,37 @@ class builder_of {
     if (layers > (kind == stored_kind::prefix ? 0 : 1))
       fail({mistake_kind::stored_name_holds_braces, letters, 0, at.line});
     std::uint32_t param = 0;
-    if (kind == stored_kind::twin) {
+    if (kind != stored_kind::prefix && kind != stored_kind::ignored) {
       const std::uint32_t* first = find(params_, param_record::words, intern(of));
       if (first == nullptr)
         if (const auto stacked = layers_.find(of, strings_.data()); stacked != layers_.none)
           first = params_.data + stacked * param_record::words;
       const bool is_stacked = first != nullptr && first[param_record::repeat] != 0;
+      const auto refuse = [&](mistake_kind why) {
+        fail({why, letters, first[param_record::line], at.line});
+      };
       if (first == nullptr)
-        fail({mistake_kind::twin_of_no_parameter, intern(of), 0, at.line});
-      else if (holes(of) > (is_stacked ? 1 : 0))
-        fail({mistake_kind::twin_of_parts, letters, first[param_record::line], at.line});
+        fail({mistake_kind::stored_name_of_no_parameter, intern(of), 0, at.line});
+      else if (kind != stored_kind::named && holes(of) > (is_stacked ? 1 : 0))
+        refuse(mistake_kind::stored_name_of_parts);
       else if (is_stacked != (layers != 0))
-        fail({mistake_kind::twin_of_another_stack, letters, first[param_record::line], at.line});
+        refuse(mistake_kind::stored_name_of_another_stack);
+      else if (!has_dimensions_for(kind, first))
+        refuse(mistake_kind::stored_name_needs_other_dimensions);
       else
         param = 1 + static_cast<std::uint32_t>(first - params_.data) / param_record::words;
     }
     room(stored_.push(letters.offset, letters.length, kind, param), "TENON_MAX_NAMES");
+  }
+
+  /// Whether a parameter can be stored so: in another order only what has two dimensions.
+  constexpr bool has_dimensions_for(stored_kind kind, const std::uint32_t* param) const {
+    if (kind != stored_kind::swapped && kind != stored_kind::paired) return true;
+    const std::uint32_t rank = param[param_record::rank];
+    if (rank < 2) return false;
+    const std::uint32_t rows = pool_.data[param[param_record::dims_begin] + rank - 2];
+    return kind == stored_kind::swapped ||
+           dims_.data[rows * dim_record::words + dim_record::max] % 2 == 0;
   }
 
   template <std::uint32_t Operands, std::uint32_t Attributes>

@@ -38,9 +38,18 @@ enum class state_kind : std::uint32_t { kv_cache = 0, rows = 1 };
 inline constexpr std::uint32_t n_state_kinds = 2;
 
 /// What the names in a checkpoint mean beyond those of parameters: letters before all names, a
-/// tensor to ignore, a second copy of a parameter.
-enum class stored_kind : std::uint32_t { prefix = 0, ignored = 1, twin = 2 };
-inline constexpr std::uint32_t n_stored_kinds = 3;
+/// tensor to ignore, a second copy of a parameter; or the parameter itself under another name: as
+/// it is, with its first two dimensions swapped, with rows in pairs, with 1 added.
+enum class stored_kind : std::uint32_t {
+  prefix = 0,
+  ignored = 1,
+  twin = 2,
+  named = 3,
+  swapped = 4,
+  paired = 5,
+  raised = 6
+};
+inline constexpr std::uint32_t n_stored_kinds = 7;
 
 enum class gelu_kind : std::uint32_t { tanh = 0, erf = 1 };
 enum class reduction : std::uint32_t { sum = 0, max = 1 };
@@ -292,8 +301,8 @@ enum : std::uint32_t {
 };
 }
 
-// `param`: 0, or 1 + index of the parameter that a twin is a copy of. Names and patterns of a stack
-// hold "{}" where the layer's number goes.
+// `param`: 0, or 1 + index of the parameter that the name is of (of all but prefix and ignored).
+// Names and patterns of a stack hold "{}" where the layer's number goes.
 namespace stored_record {
 enum : std::uint32_t { name_offset, name_length, kind, param, words };
 }

@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-#define TENON_ABI_VERSION 6
+#define TENON_ABI_VERSION 7
 /* Bytes, of every buffer that generated code is handed; scalars (rank 0) need their own size only.
  */
 #define TENON_ALIGNMENT 64u
@@ -208,17 +208,23 @@ typedef struct tenon_metadata {
 } tenon_metadata;
 
 /* What a name in a checkpoint means that is no parameter's: letters that may stand before all
- * names; a tensor to ignore; a second copy of parameter `param`, whose values must be equal. "{}"
- * stands for the number of a layer. */
+ * names; a tensor to ignore; a second copy of parameter `param`, whose values must be equal; or the
+ * parameter itself, as checkpoints of another kind have it. "{}" stands for the number of a layer.
+ */
 typedef enum tenon_stored {
   TENON_STORED_PREFIX = 0,
   TENON_STORED_IGNORED = 1,
-  TENON_STORED_TWIN = 2
+  TENON_STORED_TWIN = 2,
+  TENON_STORED_NAMED = 3,   /* as it is; of a parameter in parts, all of them in one tensor */
+  TENON_STORED_SWAPPED = 4, /* its first two dimensions in the other order */
+  TENON_STORED_PAIRED = 5,  /* of the D rows in the last but one dimension, i and i + D/2 are 2i and
+                               2i + 1 there: channels that turn together are neighbours */
+  TENON_STORED_RAISED = 6   /* each value is greater by 1 */
 } tenon_stored;
 typedef struct tenon_stored_name {
   const char* name;
   uint32_t kind;  /* tenon_stored */
-  uint32_t param; /* index into tenon_model.params, of a twin */
+  uint32_t param; /* index into tenon_model.params, of all but a prefix and what is ignored */
 } tenon_stored_name;
 
 /* A model as a generated library defines it. Its header declares it as tenon_model_<name>; the

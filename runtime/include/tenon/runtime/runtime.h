@@ -99,14 +99,17 @@ typedef struct tenon_named_tensor {
   const void* data;
 } tenon_named_tensor;
 
-/* Reads `path`: a .safetensors file, or a directory that holds model.safetensors or
- * model.safetensors.index.json and its shards. The names may begin with prefixes of wrappers,
+/* Reads `path`: a .safetensors file, a directory that holds model.safetensors or
+ * model.safetensors.index.json and its shards, or a GGUF file. The names are the model's own or
+ * other names that it gives them (tenon_model.stored). They may begin with prefixes of wrappers,
  * "_orig_mod." (torch.compile) and "module." (DistributedDataParallel), and with those of the model
  * (tenon_model.stored).
  * A tensor has its parameter's shape, or neighbouring dimensions of it multiplied: heads may be
  * stored flat, (H * D, C) for (H, D, C). Saving writes the parameter's own shape.
  * F64, F32, F16 and BF16 are converted to what the model has, rounded to nearest where it is
- * narrower; a value beyond its range is an error. On any error nothing is kept and *weights is
+ * narrower; a value beyond its range is an error. What is quantised in a GGUF file (Q4_0, Q4_1,
+ * Q5_0, Q5_1, Q8_0, Q4_K, Q5_K, Q6_K) becomes the f32 values that it stands for, and then what the
+ * model has: it takes the memory of that. On any error nothing is kept and *weights is
  * NULL; missing, misshaped and unexpected tensors are all named. */
 tenon_status tenon_weights_load(const tenon_model* model, const char* path,
                                 const tenon_options* options, tenon_weights** weights);

@@ -276,8 +276,12 @@ private:
     llvm_unreachable("the reader checked it");
   }
 
-  // Where each of the operands begins, side by side; the verifier says what is wrong with them.
-  static SmallVector<int64_t> offsetsOf(ValueRange parts) {
+  // Where each of the operands begins, side by side, or one behind the other where they take turns;
+  // the verifier says what is wrong with them.
+  static SmallVector<int64_t> offsetsOf(const OperationState &join) {
+    ValueRange parts = join.operands;
+    if (cast<IntegerAttr>(join.attributes.get("stride")).getInt() > 1)
+      return llvm::to_vector(llvm::seq<int64_t>(0, parts.size()));
     SmallVector<int64_t> offsets;
     int64_t end = 0;
     for (Value part : parts) {
@@ -314,7 +318,7 @@ private:
       value = builder_.getI64IntegerAttr(words[0]);
       break;
     case AttrSource::Offsets:
-      value = builder_.getDenseI64ArrayAttr(offsetsOf(operation.operands));
+      value = builder_.getDenseI64ArrayAttr(offsetsOf(operation));
       break;
     case AttrSource::Flag:
       if (failed(limited(2)))

@@ -279,12 +279,11 @@ private:
   // Where each of the operands begins, side by side, or one behind the other where they take turns;
   // the verifier says what is wrong with them.
   static SmallVector<int64_t> offsetsOf(const OperationState &join) {
-    ValueRange parts = join.operands;
     if (cast<IntegerAttr>(join.attributes.get("stride")).getInt() > 1)
-      return llvm::to_vector(llvm::seq<int64_t>(0, parts.size()));
+      return llvm::to_vector(llvm::seq<int64_t>(0, join.operands.size()));
     SmallVector<int64_t> offsets;
     int64_t end = 0;
-    for (Value part : parts) {
+    for (Value part : join.operands) {
       offsets.push_back(end);
       ArrayRef<int64_t> shape = cast<RankedTensorType>(part.getType()).getShape();
       if (!shape.empty() && !ShapedType::isDynamic(shape.back()))

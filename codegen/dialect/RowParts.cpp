@@ -6,8 +6,19 @@ using namespace mlir;
 
 namespace tenon {
 
-unsigned rowRank(RankedTensorType part, RankedTensorType whole) {
-  return part.getRank() > whole.getRank() ? 0 : 1 + whole.getRank() - part.getRank();
+static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
+
+unsigned outerRank(RankedTensorType x, RankedTensorType y) {
+  int64_t most = std::max<int64_t>(0, std::min(x.getRank(), y.getRank()) - 1);
+  int64_t rank = 0;
+  while (rank < most && x.getDimSize(rank) == y.getDimSize(rank) &&
+         dimNames(x)[rank] == dimNames(y)[rank])
+    ++rank;
+  return rank;
+}
+
+unsigned outerRank(Operation *view) {
+  return outerRank(typeOf(view->getOperand(0)), typeOf(view->getResult(0)));
 }
 
 int64_t rowColumns(RankedTensorType type, unsigned rank) {
@@ -15,6 +26,10 @@ int64_t rowColumns(RankedTensorType type, unsigned rank) {
   for (int64_t size : type.getShape().take_back(rank))
     columns *= size;
   return columns;
+}
+
+int64_t viewColumns(Operation *view, Value value) {
+  return rowColumns(typeOf(value), typeOf(value).getRank() - outerRank(view));
 }
 
 } // namespace tenon

@@ -24,36 +24,45 @@ LogicalResult AlongOp::verifySymbolUses(SymbolTableCollection &symbols) {
                             << dim.getSymName() << "' has up to " << dim.getMax() << " elements";
 }
 
-/// Whether `part` has the floats of `whole` but for its last dimension, which is in place of the
-/// last ones of `whole`; all these known at compile time.
-static bool isPart(RankedTensorType part, RankedTensorType whole) {
-  unsigned row = rowRank(part, whole);
-  return isFloat(whole) && part.getRank() > 0 && row > 0 &&
-         !part.isDynamicDim(part.getRank() - 1) &&
-         !ShapedType::isDynamicShape(whole.getShape().take_back(row)) &&
-         reshaped(part, 1) == reshaped(whole, row);
+/// Whether both hold the same floats in rows that are known at compile time.
+static bool haveRows(RankedTensorType x, RankedTensorType y) {
+  unsigned outer = outerRank(x, y);
+  return isFloat(x) && x.getElementType() == y.getElementType() && x.getRank() > 0 &&
+         y.getRank() > 0 && !ShapedType::isDynamicShape(x.getShape().drop_front(outer)) &&
+         !ShapedType::isDynamicShape(y.getShape().drop_front(outer));
 }
 
-/// The last dimensions of `whole` that a part's last one is in place of, for messages.
-static std::string rowText(RankedTensorType part, RankedTensorType whole) {
+/// Whether every stride-th of `columns` elements, from `begin` on, are `count`.
+static bool isTurn(int64_t begin, int64_t stride, int64_t count, int64_t columns) {
+  return stride > 1 && begin >= 0 && begin < stride && columns % stride == 0 &&
+         columns / stride == count;
+}
+
+/// The dimensions of a row behind the `outer` first ones, for messages.
+static std::string rowText(RankedTensorType type, unsigned outer) {
   std::string text;
-  for (int64_t dim = whole.getRank() - rowRank(part, whole); dim < whole.getRank(); ++dim)
-    text += (text.empty() ? "" : " x ") + dimText(whole, dim);
+  for (int64_t dim = outer; dim < type.getRank(); ++dim)
+    text += (text.empty() ? "" : " x ") + dimText(type, dim);
   return text;
 }
 
 LogicalResult SliceOp::verify() {
   RankedTensorType x = getX().getType(), result = getType();
-  if (!isPart(result, x)) // (C1)
+  if (!haveRows(x, result)) // (C1)
     return violates(*this, 1)
-           << "the result must be the floats x with one dimension in place of the "
-              "last ones, known at compile time; x is "
+           << "the result must be the floats x, with other dimensions in place of the last ones, "
+              "known at compile time; x is "
            << shapeText(x) << ", the result is " << shapeText(result);
-  int64_t count = result.getShape().back();
-  if (getBegin() < 0 || getBegin() > rowColumns(x, rowRank(result, x)) - count) // (C2)
-    return violates(*this, 2) << "takes " << dimText(result, result.getRank() - 1)
-                              << " elements from " << getBegin() << " on; x has "
-                              << rowText(result, x);
+  unsigned outer = outerRank(x, result);
+  int64_t count = rowColumns(result, result.getRank() - outer);
+  int64_t columns = rowColumns(x, x.getRank() - outer);
+  bool fits = getStep() == 1 ? getBegin() >= 0 && getBegin() <= columns - count
+                             : isTurn(getBegin(), getStep(), count, columns);
+  if (!fits) // (C2)
+    return violates(*this, 2) << "takes " << rowText(result, outer) << " elements from "
+                              << getBegin() << " on"
+                              << (getStep() == 1 ? "" : ", by " + std::to_string(getStep()))
+                              << "; x has " << rowText(x, outer);
   return success();
 }
 
@@ -62,21 +71,30 @@ LogicalResult JoinOp::verify() {
     return violates(*this, 2) << "needs one part or more, and as many offsets; it has "
                               << getParts().size() << " parts and " << getOffsets().size()
                               << " offsets";
-  auto first = cast<RankedTensorType>(getParts().front().getType());
-  int64_t end = 0;
+  unsigned outer = outerRank(getOperation());
+  int64_t columns = rowColumns(getType(), getType().getRank() - outer), end = 0;
   for (auto [part, offset] : llvm::zip_equal(getParts(), getOffsets())) {
     auto type = cast<RankedTensorType>(part.getType());
-    if (type.getRank() != first.getRank() || !isPart(type, getType())) // (C1)
-      return violates(*this, 1) << "parts must be the floats of the result with one dimension in "
-                                   "place of the last ones, known at compile time; the result is "
-                                << shapeText(getType()) << ", a part is " << shapeText(type);
-    int64_t size = type.getShape().back();
-    if (offset < end || offset > rowColumns(getType(), rowRank(type, getType())) - size) // (C2)
-      return violates(*this, 2) << "a part of " << dimText(type, type.getRank() - 1)
-                                << " elements at " << offset
-                                << " overlaps the one before it, which ends at " << end
-                                << ", or the end of the result, " << rowText(type, getType());
-    end = offset + size;
+    if (!haveRows(type, getType()) || outerRank(type, getType()) != outer) // (C1)
+      return violates(*this, 1)
+             << "parts must be the floats of the result, with other dimensions in place of the "
+                "last ones, known at compile time; the result is "
+             << shapeText(getType()) << ", a part is " << shapeText(type);
+    int64_t count = rowColumns(type, type.getRank() - outer);
+    if (getStep() == 1) {
+      if (offset < end || offset > columns - count) // (C2)
+        return violates(*this, 2) << "a part of " << rowText(type, outer) << " elements at "
+                                  << offset << " overlaps the one before it, which ends at " << end
+                                  << ", or the end of the result, " << rowText(getType(), outer);
+      end = offset + count;
+    } else {
+      if (offset < end || !isTurn(offset, getStep(), count, columns)) // (C2)
+        return violates(*this, 2) << "a part of " << rowText(type, outer) << " elements at "
+                                  << offset << ", by " << getStep()
+                                  << ", is no turn of the result, " << rowText(getType(), outer)
+                                  << ", behind those before it";
+      end = offset + 1;
+    }
   }
   return success();
 }

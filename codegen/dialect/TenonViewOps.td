@@ -30,48 +30,63 @@ def Tenon_AlongOp : Tenon_Op<"along",
 }
 
 def Tenon_SliceOp : Tenon_Op<"slice", [Pure]> {
-  let summary = "elements side by side, of rows";
+  let summary = "elements of rows, side by side or at the same distance";
   let description = [{
-    result[i..., e] = x[i..., offset + e], where the last dimensions of x, as many more than the
-    result has, are one row: one of (..., N, C) from i C on is number i of N.
-    (C1) x are floats; the result has one dimension in place of the row's, with its element type;
-         these are known at compile time.
-    (C2) offset is 0 or more; offset + E is at most the length of a row of x.
+    result[i..., e] = x[i..., offset + stride e]. The dimensions in front that x and the result have
+    in common, but for the last of either, are i; all behind them are one row of x, and one of the
+    result. So of (..., N, C) what begins at n C is number n of N, of (..., C, N) what begins at n
+    with stride N; and all from 0 on are the row under other dimensions.
+    (C1) x are floats, the result has their element type; the dimensions of the rows are known at
+         compile time.
+    (C2) with stride 1, offset is 0 or more and offset + E at most the length D of a row of x;
+         else offset is 0 or more and below stride, and stride E is D. E is the length of a row of
+         the result.
 
     ```mlir
     %b = tenon.slice %x from 32 : tensor<?x64xf32, #tenon.dims<seq, n_dim>>
       -> tensor<?x32xf32, #tenon.dims<seq, n_half>>
+    %odd = tenon.slice %x from 1 by 2 : tensor<?x64xf32, #tenon.dims<seq, n_dim>>
+      -> tensor<?x32xf32, #tenon.dims<seq, n_half>>
     ```
   }];
-  let arguments = (ins Tenon_Tensor:$x, I64Attr:$offset);
+  let arguments = (ins Tenon_Tensor:$x, I64Attr:$offset, DefaultValuedAttr<I64Attr, "1">:$stride);
   let results = (outs Tenon_Tensor:$result);
-  let assemblyFormat = "$x `from` $offset `:` type($x) `->` type($result) attr-dict";
+  let assemblyFormat = 
+      "$x `from` $offset (`by` $stride^)? `:` type($x) `->` type($result) attr-dict";
   let hasVerifier = 1;
   let extraClassDeclaration = [{
     int64_t getBegin() { return static_cast<int64_t>(getOffset()); }
+    int64_t getStep() { return static_cast<int64_t>(getStride()); }
   }];
 }
 
 def Tenon_JoinOp : Tenon_Op<"join", [Pure]> {
-  let summary = "parts side by side, of rows";
+  let summary = "parts of rows, side by side or in turns";
   let description = [{
-    result[i..., offsets[n] + e] = parts[n][i..., e], and 0 where there is no part: the gradient of
-    what a slice was taken from has only one. As in `slice`, a row of the result may be several
-    dimensions.
-    (C1) parts are floats of the element type of the result, all of one rank, with one dimension in
-         place of its row's; these are known at compile time.
-    (C2) there are as many offsets as parts, one or more; parts follow one another within the result
-         and do not overlap.
+    result[i..., offsets[n] + stride e] = parts[n][i..., e], and 0 where there is no part: the
+    gradient of what a slice was taken from has only one. Rows are what they are in `slice`.
+    (C1) parts are floats of the element type of the result; all have the same dimensions in front
+         of their rows, whose own are known at compile time.
+    (C2) there are as many offsets as parts, one or more; with stride 1 parts follow one another
+         within the result and do not overlap; else offsets rise and are below stride, and stride
+         times the length of a part's row is that of the result's.
 
     ```mlir
     %y = tenon.join %a, %b at [0, 32] : tensor<?x32xf32, #tenon.dims<seq, n_half>>,
       tensor<?x32xf32, #tenon.dims<seq, n_half>> -> tensor<?x64xf32, #tenon.dims<seq, n_dim>>
+    %pairs = tenon.join %a, %b at [0, 1] by 2 : tensor<?x32xf32, #tenon.dims<seq, n_half>>,
+      tensor<?x32xf32, #tenon.dims<seq, n_half>> -> tensor<?x32x2xf32, #tenon.dims<seq, n_half, two>>
     ```
   }];
-  let arguments = (ins Variadic<Tenon_Tensor>:$parts, DenseI64ArrayAttr:$offsets);
+  let arguments = (ins Variadic<Tenon_Tensor>:$parts, DenseI64ArrayAttr:$offsets,
+      DefaultValuedAttr<I64Attr, "1">:$stride);
   let results = (outs Tenon_Tensor:$result);
-  let assemblyFormat = "$parts `at` $offsets `:` type($parts) `->` type($result) attr-dict";
+  let assemblyFormat = 
+      "$parts `at` $offsets (`by` $stride^)? `:` type($parts) `->` type($result) attr-dict";
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    int64_t getStep() { return static_cast<int64_t>(getStride()); }
+  }];
 }
 
 def Tenon_ShiftOp : Tenon_Op<"shift",

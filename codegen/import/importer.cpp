@@ -276,11 +276,14 @@ private:
     llvm_unreachable("the reader checked it");
   }
 
-  // Where each of the operands begins, side by side; the verifier says what is wrong with them.
-  static SmallVector<int64_t> offsetsOf(ValueRange parts) {
+  // Where each of the operands begins, side by side, or one behind the other where they take turns;
+  // the verifier says what is wrong with them.
+  static SmallVector<int64_t> offsetsOf(const OperationState &join) {
+    if (cast<IntegerAttr>(join.attributes.get("stride")).getInt() > 1)
+      return llvm::to_vector(llvm::seq<int64_t>(0, join.operands.size()));
     SmallVector<int64_t> offsets;
     int64_t end = 0;
-    for (Value part : parts) {
+    for (Value part : join.operands) {
       offsets.push_back(end);
       ArrayRef<int64_t> shape = cast<RankedTensorType>(part.getType()).getShape();
       if (!shape.empty() && !ShapedType::isDynamic(shape.back()))
@@ -314,7 +317,7 @@ private:
       value = builder_.getI64IntegerAttr(words[0]);
       break;
     case AttrSource::Offsets:
-      value = builder_.getDenseI64ArrayAttr(offsetsOf(operation.operands));
+      value = builder_.getDenseI64ArrayAttr(offsetsOf(operation));
       break;
     case AttrSource::Flag:
       if (failed(limited(2)))

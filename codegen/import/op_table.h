@@ -13,7 +13,8 @@ enum class AttrSource {
   Flag,      // one word, 0 or 1 -> absent or UnitAttr
   Integer,   // one word, the bits of an i32 -> I32Attr
   Count,     // one word -> I64Attr
-  Offsets,   // no word: each operand begins where the one before ends -> DenseI64ArrayAttr
+  Offsets,   // no word: each operand begins where the one before ends, or, by `stride`, one element
+             // behind it -> DenseI64ArrayAttr
   Dimension, // one word, index of a dimension -> FlatSymbolRefAttr
   Gelu,      // one word, gelu_kind -> GeluKindAttr
   Scalar,    // one word, scalar -> ScalarFunctionAttr
@@ -55,8 +56,12 @@ inline constexpr OpRow opRows[] = {
      {{"kind", AttrSource::Reduction}, {"over", AttrSource::Dimension}}},
     {graph::op::grouped_attention, "tenon.attention", {{"cache", AttrSource::Cache}}},
     {graph::op::along, "tenon.along"},
-    {graph::op::slice, "tenon.slice", {{"offset", AttrSource::Count}}},
-    {graph::op::join, "tenon.join", {{"offsets", AttrSource::Offsets}}},
+    {graph::op::slice,
+     "tenon.slice",
+     {{"offset", AttrSource::Count}, {"stride", AttrSource::Count}}},
+    {graph::op::join,
+     "tenon.join",
+     {{"stride", AttrSource::Count}, {"offsets", AttrSource::Offsets}}},
     {graph::op::scores, nullptr},
     {graph::op::attend, nullptr},
     {graph::op::repeat_from_last, nullptr},

@@ -311,7 +311,7 @@ static void countOperation(Operation &operation, Cost &cost) {
 
 /// The bytes of a value that a kernel reads: where it takes slices alone, those of them, each once.
 static void countRead(Value value, GroupOp group, Cost &cost) {
-  llvm::MapVector<int64_t, RankedTensorType> slices; // by their first element
+  llvm::MapVector<std::pair<int64_t, int64_t>, RankedTensorType> slices; // by begin and stride
   int64_t read = 0, whole = 0;
   for (Operation *user : value.getUsers()) {
     if (user->getParentOp() != group)
@@ -319,13 +319,13 @@ static void countRead(Value value, GroupOp group, Cost &cost) {
     auto slice = dyn_cast<SliceOp>(user);
     if (!slice)
       return cost.bytes.addElements(bytesOf(value.getType()), value.getType());
-    whole = rowColumns(slice.getX().getType(), rowRank(slice.getType(), slice.getX().getType()));
-    if (slices.insert({slice.getBegin(), slice.getType()}).second)
-      read += slice.getType().getShape().back();
+    whole = viewColumns(slice, slice.getX());
+    if (slices.insert({{slice.getBegin(), slice.getStep()}, slice.getType()}).second)
+      read += viewColumns(slice, slice.getResult());
   }
   if (read >= whole)
     return cost.bytes.addElements(bytesOf(value.getType()), value.getType());
-  for (auto &[begin, type] : slices)
+  for (auto &[place, type] : slices)
     cost.bytes.addElements(bytesOf(type), type);
 }
 

@@ -41,15 +41,14 @@ struct Rows {
 
 /// What a view reads and makes.
 static SmallVector<Rows> rowsOf(Operation *view) {
-  RankedTensorType made = typeOf(view->getResult(0));
-  if (auto slice = dyn_cast<SliceOp>(view)) {
-    RankedTensorType x = slice.getX().getType();
-    return {{made}, {x, rowRank(made, x)}};
-  }
   SmallVector<Rows> rows;
-  for (Value part : view->getOperands())
-    rows.push_back({typeOf(part)});
-  rows.push_back({made, rowRank(rows.front().type, made)});
+  auto add = [&](Value value) {
+    rows.push_back(
+        {typeOf(value), static_cast<unsigned>(typeOf(value).getRank()) - outerRank(view)});
+  };
+  for (Value operand : view->getOperands())
+    add(operand);
+  add(view->getResult(0));
   return rows;
 }
 
@@ -62,11 +61,12 @@ namespace {
 class RowGrowth {
 public:
   explicit RowGrowth(Operation *first) : first(first) {
-    auto reduce = dyn_cast<ReduceOp>(first);
-    row = reduce          ? reduce.getX().getType()
-          : isView(first) ? rowsOf(first).front().type
-                          : typeOf(first->getResult(0));
-    rows.insert(row);
+    if (isView(first))
+      numbers = rowsOf(first).front().outer();
+    else if (auto reduce = dyn_cast<ReduceOp>(first))
+      setRow(reduce.getX().getType());
+    else
+      setRow(typeOf(first->getResult(0)));
     take(first);
   }
 
@@ -92,7 +92,8 @@ public:
   /// Whether an operation makes what has an element for each column, or a number for each row.
   bool fits(Operation *op) {
     if (auto reduce = dyn_cast<ReduceOp>(op))
-      return reduce.isOfRows() && isRow(typeOf(reduce.getX())) && hasOneOfEachName(row);
+      return reduce.isOfRows() && isRow(typeOf(reduce.getX())) &&
+             hasOneOfEachName(typeOf(reduce.getX()));
     if (isView(op))
       return llvm::all_of(rowsOf(op), [&](const Rows &own) {
         return isOfNumbers(own.outer()) && hasOneOfEachName(own.type);
@@ -104,14 +105,19 @@ public:
   }
 
 private:
+  void setRow(RankedTensorType type) {
+    row = type;
+    rows.clear();
+    rows.insert(row);
+    bool hasNumbers =
+        row.getRank() > 0 && !row.isDynamicDim(row.getRank() - 1) && hasOneOfEachName(row);
+    numbers = hasNumbers ? withoutDim(row, row.getRank() - 1) : RankedTensorType();
+  }
   /// Whether a type is that of the rows, or of one that a view has to do with.
   bool isRow(RankedTensorType type) {
     return llvm::any_of(rows, [&](RankedTensorType known) { return haveSameDims(type, known); });
   }
-  bool isOfNumbers(RankedTensorType type) {
-    return row.getRank() > 0 && !row.isDynamicDim(row.getRank() - 1) && hasOneOfEachName(row) &&
-           haveSameDims(type, withoutDim(row, row.getRank() - 1));
-  }
+  bool isOfNumbers(RankedTensorType type) { return numbers && haveSameDims(type, numbers); }
 
   /// Takes in what follows from members, or reads rows that they read, where nothing that it needs
   /// is made later by a kernel that would rather end with it, or follows from this one.
@@ -130,6 +136,8 @@ private:
       return true;
     if (!isElementwise(op))
       return false;
+    if (!row)
+      return false;
     // What was taken so far are the numbers of longer rows.
     RankedTensorType type = typeOf(op->getResult(0));
     bool isWider = type.getRank() == row.getRank() + 1 && !type.isDynamicDim(type.getRank() - 1) &&
@@ -141,9 +149,7 @@ private:
     });
     if (!isWider || !areNumbers)
       return false;
-    row = type;
-    rows.clear();
-    rows.insert(row);
+    setRow(type);
     return true;
   }
 
@@ -230,7 +236,8 @@ private:
   }
 
   Operation *first;
-  RankedTensorType row;                           // of what has elements
+  RankedTensorType row;                           // of what has elements; null where views say
+  RankedTensorType numbers;                       // of what has one for each row, if anything may
   llvm::SmallSetVector<RankedTensorType, 4> rows; // that one, and those of views
   llvm::SmallSetVector<Operation *, 16> members;
   llvm::SmallPtrSet<Operation *, 16> early;  // that fit, and become members where one needs them

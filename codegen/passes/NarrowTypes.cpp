@@ -17,8 +17,10 @@ bool readsBf16(OpOperand &use) {
     return use.get() == linear.getWeight() && use.get() != linear.getBias();
   if (auto gathered = dyn_cast<GatheredLinearOp>(use.getOwner()))
     return use.get() == gathered.getWeight();
+  // What indices of the model's own choose from are biases, which stay as those of products do.
   auto embedding = dyn_cast<EmbeddingOp>(use.getOwner());
-  return embedding && use.get() == embedding.getTable();
+  return embedding && use.get() == embedding.getTable() &&
+         !embedding.getIds().getDefiningOp<TopKOp>();
 }
 
 RankedTensorType narrowed(Type type) {

@@ -3,6 +3,7 @@
 #include "Vjp.h"
 #include "LayerResults.h"
 #include "RepeatStacks.h"
+#include "RowParts.h"
 #include "VjpRules.h"
 
 using namespace mlir;
@@ -31,10 +32,7 @@ JoinOp joinBoth(OpBuilder &b, JoinOp x, JoinOp y) {
   for (JoinOp join : {x, y})
     for (auto [offset, part] : llvm::zip_equal(join.getOffsets(), join.getParts()))
       parts.emplace_back(offset, part);
-  auto rank = [](JoinOp join) { // parts may be in place of one dimension or of several
-    return cast<RankedTensorType>(join.getParts().front().getType()).getRank();
-  };
-  if (rank(x) != rank(y))
+  if (x.getStep() != y.getStep() || outerRank(x) != outerRank(y))
     return {};
   llvm::stable_sort(parts, llvm::less_first());
   int64_t end = 0;
@@ -43,11 +41,11 @@ JoinOp joinBoth(OpBuilder &b, JoinOp x, JoinOp y) {
   for (auto [offset, part] : parts) {
     if (offset < end)
       return {};
-    end = offset + cast<RankedTensorType>(part.getType()).getShape().back();
+    end = offset + (x.getStep() > 1 ? 1 : viewColumns(x, part));
     values.push_back(part);
     offsets.push_back(offset);
   }
-  return JoinOp::create(b, y.getLoc(), x.getType(), values, offsets);
+  return JoinOp::create(b, y.getLoc(), x.getType(), values, offsets, x.getStep());
 }
 
 /// The backward of one block. At the top level its operations follow the block's own, and every

@@ -204,14 +204,14 @@ LogicalResult rule(ReduceOp op, Value dy, Backward &w) {
 
 LogicalResult rule(SliceOp op, Value dy, Backward &w) {
   return addTo(op.getX(), w, [&]() -> Value {
-    return JoinOp::create(w.b, op.getLoc(), op.getX().getType(), dy, op.getBegin());
+    return JoinOp::create(w.b, op.getLoc(), op.getX().getType(), dy, op.getBegin(), op.getStep());
   });
 }
 
 LogicalResult rule(JoinOp op, Value dy, Backward &w) {
   for (auto [part, offset] : llvm::zip_equal(op.getParts(), op.getOffsets()))
     if (failed(addTo(part, w, [&, type = part.getType(), begin = offset]() -> Value {
-          return SliceOp::create(w.b, op.getLoc(), type, dy, begin);
+          return SliceOp::create(w.b, op.getLoc(), type, dy, begin, op.getStep());
         })))
       return failure();
   return success();

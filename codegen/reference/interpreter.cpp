@@ -90,6 +90,14 @@ Interpreter::Handle Interpreter::alignedTo(Type whole, Value part) const {
   return std::make_shared<const Tensor>(spread(get(part), places, shapeOf(type)));
 }
 
+// What a view reads, with the dimensions of a row as one.
+Tensor Interpreter::inRows(Operation *view, Value operand) const {
+  Tensor x = get(operand);
+  x.shape.resize(outerRank(view));
+  x.shape.push_back(viewColumns(view, operand));
+  return x;
+}
+
 LogicalResult Interpreter::fits(const Tensor &tensor, Type type, Location location,
                                 const Twine &what) {
   SmallVector<int64_t> expected = shapeOf(type);
@@ -165,19 +173,16 @@ LogicalResult Interpreter::execute(Operation *op) {
         return define(op.getResult(), reduce(op.getKind(), get(op.getX()), op.getPlace()));
       })
       .Case([&](SliceOp op) {
-        Tensor x = get(op.getX());
-        unsigned row = rowRank(op.getType(), op.getX().getType());
-        x.shape.resize(x.shape.size() - row);
-        x.shape.push_back(rowColumns(op.getX().getType(), row));
-        return define(op.getResult(), slice(x, op.getBegin(), op.getType().getShape().back()));
+        Tensor result = slice(inRows(op, op.getX()), op.getBegin(), viewColumns(op, op.getResult()),
+                              op.getStep());
+        result.shape = shapeOf(op.getType());
+        return define(op.getResult(), result);
       })
       .Case([&](JoinOp op) {
-        SmallVector<const Tensor *> parts;
+        SmallVector<Tensor> parts;
         for (Value part : op.getParts())
-          parts.push_back(&get(part));
-        auto first = cast<RankedTensorType>(op.getParts().front().getType());
-        int64_t columns = rowColumns(op.getType(), rowRank(first, op.getType()));
-        Tensor result = join(parts, op.getOffsets(), columns);
+          parts.push_back(inRows(op, part));
+        Tensor result = join(parts, op.getOffsets(), viewColumns(op, op.getResult()), op.getStep());
         result.shape = shapeOf(op.getType());
         return define(op.getResult(), result);
       })

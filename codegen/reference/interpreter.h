@@ -103,6 +103,7 @@ private:
   }
   const Tensor &get(mlir::Value value) const { return *values_.at(value); }
   Handle alignedTo(mlir::Type whole, mlir::Value part) const;
+  Tensor inRows(mlir::Operation *view, mlir::Value operand) const;
   double scalar(mlir::Value value) const { return get(value).values[0]; }
   const Tensor *getOptional(mlir::Value value) const { return value ? &get(value) : nullptr; }
   int64_t layerOf(mlir::FlatSymbolRefAttr layers) const;

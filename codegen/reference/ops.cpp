@@ -228,22 +228,24 @@ Tensor geluErf(const Tensor &x) {
       x, [](double value) { return value / 2 * (1 + std::erf(value / std::numbers::sqrt2)); });
 }
 
-Tensor slice(const Tensor &x, int64_t begin, int64_t count) {
+Tensor slice(const Tensor &x, int64_t begin, int64_t count, int64_t stride) {
   SmallVector<int64_t> shape = x.shape;
   shape.back() = count;
   Tensor result = Tensor::zeros(shape);
   for (int64_t r = 0; r < x.rows(); ++r)
-    std::copy_n(x.row(r) + begin, count, result.row(r));
+    for (int64_t e = 0; e < count; ++e)
+      result.row(r)[e] = x.row(r)[begin + stride * e];
   return result;
 }
 
-Tensor join(ArrayRef<const Tensor *> parts, ArrayRef<int64_t> offsets, int64_t columns) {
-  SmallVector<int64_t> shape = parts.front()->shape;
+Tensor join(ArrayRef<Tensor> parts, ArrayRef<int64_t> offsets, int64_t columns, int64_t stride) {
+  SmallVector<int64_t> shape = parts.front().shape;
   shape.back() = columns;
   Tensor result = Tensor::zeros(shape);
-  for (auto [part, offset] : zip_equal(parts, offsets))
-    for (int64_t r = 0; r < part->rows(); ++r)
-      std::copy_n(part->row(r), part->last(), result.row(r) + offset);
+  for (const auto &[part, offset] : zip_equal(parts, offsets))
+    for (int64_t r = 0; r < part.rows(); ++r)
+      for (int64_t e = 0; e < part.last(); ++e)
+        result.row(r)[offset + stride * e] = part.row(r)[e];
   return result;
 }
 

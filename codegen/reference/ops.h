@@ -59,11 +59,12 @@ Tensor linear(const Tensor &x, const Tensor &weight, const Tensor *bias, bool tr
 Tensor geluTanh(const Tensor &x);
 Tensor geluErf(const Tensor &x);
 
-/// `count` elements of the last dimension, from `begin`.
-Tensor slice(const Tensor &x, int64_t begin, int64_t count);
+/// `count` elements of the last dimension, from `begin`, each `stride` behind the one before.
+Tensor slice(const Tensor &x, int64_t begin, int64_t count, int64_t stride = 1);
 
-/// Parts side by side in a last dimension of `columns`, each from its offset on; 0 between them.
-Tensor join(llvm::ArrayRef<const Tensor *> parts, llvm::ArrayRef<int64_t> offsets, int64_t columns);
+/// Parts in a last dimension of `columns`, each from its offset on by `stride`; 0 between them.
+Tensor join(llvm::ArrayRef<Tensor> parts, llvm::ArrayRef<int64_t> offsets, int64_t columns,
+            int64_t stride = 1);
 
 /// Rows of x (B, P, ...) at positions from `first` - `by` on, `count` of each sequence; 0 where
 /// there is none.

@@ -25,6 +25,9 @@ decoder_family(llama TENON_LLAMA n_layer n_head n_kv n_dim n_embd n_hidden n_voc
 decoder_family(neox TENON_NEOX n_layer n_head n_turned n_embd n_hidden n_vocab n_block max_batch theta
                epsilon act [sequential] [untied]
                DIVIDES n_head:n_embd 2:n_turned)
+decoder_family(gptj TENON_GPTJ n_layer n_head n_turned n_embd n_hidden n_vocab n_block max_batch
+               epsilon act [untied]
+               DIVIDES n_head:n_embd 2:n_turned)
 decoder_family(gemma2 TENON_GEMMA2 n_layer n_head n_kv n_dim n_scalar n_embd n_hidden n_vocab n_block n_window
                max_batch theta epsilon act score_cap logit_cap
                DIVIDES n_kv:n_head 2:n_dim)

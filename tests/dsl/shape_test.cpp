@@ -130,6 +130,46 @@ static_assert(same<result<joined<other_c, tensor<f32, b, c>>>, tensor<f32, b, ot
 static_assert(!is_accepted<joined<c, tensor<f32, b, a>, tensor<f32, b, a>>>);
 static_assert(!is_accepted<joined<c, tensor<f32, b, a>, tensor<f32, b>>>);
 static_assert(!is_accepted<joined<c, tensor<f32, b, a>, tensor<f32, a, b>>>);
+// one of a dimension, wherever it stands; of the last one of at most 16
+template <class D, std::uint32_t Index, class X>
+using one_of = decltype(detail::check_pick<D, Index, X>());
+using longer = tensor<f32, time_steps, b, a, c>;
+static_assert(same<result<one_of<b, 2, longer>>, tensor<f32, time_steps, a, c>>);
+static_assert(same<result<one_of<a, 1, longer>>, tensor<f32, time_steps, b, c>>);
+static_assert(same<result<one_of<c, 4, longer>>, tensor<f32, time_steps, b, a>>);
+static_assert(same<result<one_of<c, 4, tensor<f32, a, c, c>>>, tensor<f32, a, c>>);
+struct sixteen : dim<16> {};
+struct seventeen : dim<17> {};
+static_assert(is_accepted<one_of<sixteen, 15, tensor<f32, a, sixteen>>>);
+static_assert(!is_accepted<one_of<seventeen, 0, tensor<f32, a, seventeen>>>);
+static_assert(is_accepted<one_of<seventeen, 0, tensor<f32, a, seventeen, b>>>);
+static_assert(!is_accepted<one_of<c, 0, x>> && !is_accepted<one_of<a, 0, x>>);  // runs of time
+static_assert(!is_accepted<one_of<b, 3, longer>> && !is_accepted<one_of<c, 0, tensor<f32, c>>>);
+
+// other dimensions in place of some that stand side by side
+template <class From, class To, class X>
+using regrouped =
+    decltype(detail::check_regroup<detail::as_dims_t<From>, detail::as_dims_t<To>, X>());
+static_assert(shape::place_of<dims<b, c>, abc>() == 1 && shape::place_of<dims<a, c>, abc>() == 3);
+static_assert(shape::place_of<abc, dims<a>>() == 1);
+static_assert(
+    same<result<regrouped<dims<b, a>, dims<a, b>, longer>>, tensor<f32, time_steps, a, b, c>>);
+static_assert(same<result<regrouped<three_c, dims<c, b>, tensor<f32, a, time_steps, three_c>>>,
+                   tensor<f32, a, time_steps, c, b>>);
+static_assert(
+    same<result<regrouped<dims<b, c>, three_c, tensor<f32, a, b, c>>>, tensor<f32, a, three_c>>);
+static_assert(same<result<regrouped<c, dims<c, heads>, x>>, tensor<f32, a, time_steps, c, heads>>);
+static_assert(!is_accepted<regrouped<c, b, x>> && !is_accepted<regrouped<b, b, x>>);
+static_assert(!is_accepted<regrouped<a, a, x>> && !is_accepted<regrouped<dims<>, c, x>>);
+
+// parts as the elements of a new last dimension
+template <class D, class... X>
+using stacked = decltype(detail::check_stack<D, X...>());
+static_assert(same<result<stacked<a, x, x>>, tensor<f32, a, time_steps, c, a>>);
+static_assert(same<result<stacked<heads, x>>, tensor<f32, a, time_steps, c, heads>>);
+static_assert(!is_accepted<stacked<b, x, x>> && !is_accepted<stacked<a, x, longer>>);
+static_assert(!is_accepted<stacked<a, tensor<f32, time_steps>, tensor<f32, time_steps>>>);
+
 // all dimensions of both, which have none in common
 using outer_product = decltype(detail::check_outer<tensor<f32, a, time_steps>, param<f32, b, c>>());
 static_assert(same<result<outer_product>, tensor<f32, a, time_steps, b, c>>);

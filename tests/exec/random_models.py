@@ -26,6 +26,7 @@ struct n_layer : dim<{layers}> {{}};
 struct n_head : dim<{heads}> {{}};
 struct c : dim<{c}> {{}};
 struct c3 : dim<{c3}> {{}};
+struct c_each : dim<{each}> {{}};
 struct other : dyn<1, 9> {{}};
 struct c_left : dim<{left}> {{}};
 struct c_right : dim<{right}> {{}};
@@ -203,12 +204,20 @@ class Model:
                 y = scope.any("x")
                 left, right = f"slice<c_left, 0>({x})", f"slice<c_right, {self.left}>({y})"
                 scope.add("x", self.pick(["join<c>({0}, {1})", "join<c>({1}, {0})", "join<c>({1} * {1}, -{0})",
-                                          "{2} * join<c>({0}, {1} + {1})"]).format(left, right, x))
+                                          "{2} * join<c>({0}, {1} + {1})", "{3}", "join<c>({4}, {1}) * {3}",
+                                          "{3} + {2}"]).format(left, right, x, self.turns(x, y), f"slice<c_left>({self.turns(y, x)})"))
         elif form == "norm":
             name = self.member(f'nn::rms_norm<{width}> {{}}{{"{{}}", 0.1}}')
             scope.add(shape, f"{self.use(name)}({x})")
         else:
             scope.add(shape, form.format(x, width, scope.any("s") if "{2}" in form else ""))
+
+    def turns(self, x, y):
+        """Heads of x whose channels take turns, each with what another form of rows has of y; as a row again."""
+        parts = [f"pick<n_head, {head}>(regroup<c, dims<c_each, n_head>>({x})) * "
+                 f"tanh(pick<n_head, {self.heads - 1 - head}>(regroup<c, dims<n_head, c_each>>({y})))"
+                 for head in range(self.heads)]
+        return f"regroup<dims<c_each, n_head>, c>(stack<n_head>({', '.join(parts)}))"
 
     def elementwise(self, scope, shape):
         x = scope.any(shape)
@@ -254,13 +263,18 @@ class Model:
         scope.lines.append(f"auto {scores} = {logits.format(x, router)};")
         scope.lines.append(f"auto {chosen} = top_k<n_expert, n_active>({scores});")
         act = self.pick(["nn::silu({})", "tanh({})", "gelu({}, gelu_erf)", "{} * 0.5"])
-        product = f"linear({x}, gather({up}, {chosen}.indices))"
+        biased = self.count % 2 == 0  # so that seeds keep the rest of their models
+        product = f"linear({x}, gather({up}, {chosen}.indices){self.bias_of('w', chosen) if biased else ''})"
         scope.lines.append(f"auto {h} = {act.format(product)};")
-        each = f"linear({h}, gather({down}, {chosen}.indices))"
+        each = f"linear({h}, gather({down}, {chosen}.indices){self.bias_of('c', chosen) if biased else ''})"
         share = self.pick(["{0}.values", "softmax<n_active>({0}.values)", "tanh(take({1}, {0}.indices))",
                            "({0}.values / (2 + sum<n_active>({0}.values * {0}.values)))"]).format(chosen, scores)
         scope.add("x", self.pick(["{2} + sum<n_active>({0} * {1})", "sum<n_active>({0} * {1})",
                                   "max<n_active>({0}) * sum<n_active>({1})"]).format(each, share, x))
+
+    def bias_of(self, width, chosen):
+        bias = self.member(f'param<f32, n_expert, {width}> {{}}{{"{{}}", normal(0.3)}}')
+        return f", gather({bias}, {chosen}.indices)"
 
     def layer(self, takes, lefts=0):
         """Writes a layer that takes values and returns as many, but for those from stacks. Returns its name."""
@@ -384,7 +398,7 @@ class Model:
         named = ", ".join(f'output<"{value}">({value})' for value in dict.fromkeys(results))
         used = [f'input<"{i}", i32, batch, seq> {i}' for i in ("ids", "kinds", "targets")]
         dims = DIMENSIONS.format(vocab=self.vocab, layers=self.pick([1, 2, 3]), heads=self.heads, c=self.c,
-                                 c3=3 * self.c, w=self.w, left=self.left, right=max(1, self.c - self.left))
+                                 c3=3 * self.c, each=self.c // self.heads, w=self.w, left=self.left, right=max(1, self.c - self.left))
         if self.has_experts:
             experts = self.pick([1, 2, 3, 5, 8])
             dims += EXPERTS.format(experts=experts, active=1 + int(self.random.random() * experts))

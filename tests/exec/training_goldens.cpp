@@ -172,7 +172,7 @@ TEST_CASE("gradients and ten steps of a compiled GPT-2 are those of transformers
 
 TEST_CASE("gradients of other families are those of transformers") {
   const std::string name =
-      GENERATE("llama", "qwen3", "neox", "neox_sequential", "bloom", "gemma2", "mixtral");
+      GENERATE("llama", "qwen3", "neox", "neox_sequential", "gptj", "bloom", "gemma2", "mixtral");
   const auto found = driver::rt::find_model(("train_" + name).c_str());
   REQUIRE(found);
   const tenon_model& model = found->raw();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Parts of rows and rows of parts: alone, in arithmetic, under reductions and dropout, behind and
-// in front of products, and their gradients; in widths of one, primes and around vectors.
+// Parts of rows, rows of parts, and elements that take turns: alone, in arithmetic, under
+// reductions and dropout, behind and in front of products, and their gradients; in widths of one,
+// primes and around vectors.
 #include <tenon/tenon.hpp>
 
 using namespace tenon;
@@ -19,6 +20,9 @@ struct wider : dim<22> {};
 struct half : dim<33> {};
 struct whole : dim<66> {};
 struct n_layer : dim<2> {};
+struct fifteen : dim<15> {};
+struct n_51 : dim<51> {};
+struct n_102 : dim<102> {};
 
 struct views_alone {
   constexpr auto operator()(input<"x", f32, batch, seq, wide> x, input<"w", f32, seq, whole> w,
@@ -35,7 +39,23 @@ struct views_alone {
     auto longer = join<wider>(x, slice<five, 12>(x) * 2.0);
     auto first_of_all = pick<three, 0>(q);
     auto gate = nn::unit_rms<five>(pick<three, 1>(q)) * sum<five>(pick<three, 2>(q) * first_of_all);
+    auto pairs = regroup<whole, dims<half, two>>(w);
+    auto a = pick<two, 0>(pairs), b = pick<two, 1>(pairs), angle = a * 0.1;
+    auto neighbours = stack<two>(a * cos(angle) - b * sin(angle), b * cos(angle) + a * sin(angle));
+    auto in_threes = stack<three>(x, -x, exp(x * 0.2));
+    auto threes = regroup<dims<wide, three>, n_51>(in_threes);
+    auto inner = stack<two>(threes, threes * threes);  // turns of two, and of six within
+    auto kept = exp(threes - max<n_51>(threes));
     return outputs(
+        output<"of_neighbours">(regroup<dims<half, two>, whole>(neighbours)),
+        output<"in_threes">(in_threes), output<"across_turns">(slice<seven, 4>(threes)),
+        output<"turns_and_parts">(join<whole>(slice<twelve, 1>(threes), threes, slice<three>(x))),
+        output<"sum_of_turns">(sum<n_51>(threes * threes)),
+        output<"kept_turns">(kept / sum<n_51>(kept)),
+        output<"turns_of_turns">(sum<n_102>(regroup<dims<n_51, two>, n_102>(inner))),
+        output<"inner">(inner), output<"every_third">(pick<three, 1>(in_threes)),
+        output<"outermost">(pick<two, 1>(q)), output<"every_fifth">(pick<five, 3>(q)),
+        output<"renamed_rows">(regroup<dims<three, five>, fifteen>(q)),
         output<"picked">(pick<five, 4>(z)), output<"gate">(gate),
         output<"pieces">(join<seven>(slice<two>(first_of_all), pick<three, 1>(q))),
         output<"part">(slice<three, 14>(x)), output<"last">(slice<one, 16>(x)),
@@ -63,7 +83,14 @@ struct views_trained {
       auto a = slice<five, 1>(x), b = slice<five, 6>(x);
       auto n = nn::unit_rms<five>(a * b) * gain;
       auto mixed = join<wide>(dropout(n, 0.25), slice<five, 2>(dropout(x, 0.25)), slice<seven>(x));
-      return x + out(gated) + mixed;
+      auto pairs = regroup<whole, dims<half, two>>(dropout(both, 0.25));
+      auto neighbours = tanh(pick<two, 0>(pairs)) * pick<two, 1>(pairs);
+      auto rows = regroup<fifteen, dims<three, five>>(slice<fifteen, 1>(x));
+      auto turns = regroup<dims<five, three>, fifteen>(
+          stack<three>(pick<three, 2>(rows), n, pick<three, 0>(rows) * 0.5));
+      auto more = join<wide>(slice<two>(pick<five, 4>(rows)),
+                             turns * 0.1 - slice<fifteen, 2>(dropout(x, 0.25)));
+      return x + out(gated + neighbours) + mixed + tanh(more) * x;
     }
   };
   param<f32, wide> scale{"scale", normal(0.5)};

@@ -14,6 +14,8 @@ set(golden_neox
     neox,n_layer=2,n_head=3,n_turned=4,n_embd=33,n_hidden=41,n_vocab=344,n_block=40,theta=10000,epsilon=1e-5,act=gelu,untied)
 set(golden_neox_sequential
     neox,n_layer=2,n_head=2,n_turned=10,n_embd=20,n_hidden=24,n_vocab=61,n_block=24,theta=300,epsilon=1e-4,act=gelu_new,sequential)
+set(golden_gptj
+    gptj,n_layer=2,n_head=3,n_turned=6,n_embd=33,n_hidden=50,n_vocab=344,n_block=40,epsilon=1e-5,act=gelu_new,untied)
 set(golden_mixtral
     mixtral,n_layer=2,n_head=4,n_kv=2,n_dim=6,n_embd=20,n_hidden=24,n_expert=5,n_active=2,n_vocab=460,n_block=40,theta=10000,epsilon=1e-5,act=silu,untied)
 set(golden_bloom bloom,n_layer=2,n_head=5,n_embd=35,n_vocab=345,n_block=40,epsilon=1e-5)

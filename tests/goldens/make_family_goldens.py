@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Makes llama/, qwen3/, neox/, neox_sequential/, bloom/, mixtral/ and gemma2/: tiny random checkpoints as these families
-have them, and what transformers says.
+"""Makes llama/, qwen3/, neox/, neox_sequential/, gptj/, bloom/, mixtral/ and gemma2/: tiny random checkpoints as these
+families have them, and what transformers says.
 
 Expected values are computed in float64 from the stored weights (bf16 or f16, so that the files are small).
     python3 make_family_goldens.py [name ...]
@@ -15,7 +15,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from transformers import AutoModelForCausalLM, BloomConfig, BloomForCausalLM, Gemma2Config, Gemma2ForCausalLM
-from transformers import GPTNeoXConfig, GPTNeoXForCausalLM, LlamaConfig, LlamaForCausalLM
+from transformers import GPTJConfig, GPTJForCausalLM, GPTNeoXConfig, GPTNeoXForCausalLM, LlamaConfig, LlamaForCausalLM
 from transformers import MixtralConfig, MixtralForCausalLM, Qwen3Config, Qwen3ForCausalLM
 
 from make_goldens import HERE, MIN_MARGIN, greedy, lively_prompt, logits_of, mean_loss, write_golden
@@ -28,7 +28,7 @@ def random_model(kind, seed, config):
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             parameter.normal_(0.0, 0.3, generator=generator)
-            if ("norm" in name or "ln_f" in name) and name.endswith("weight"):
+            if ("norm" in name or "ln_" in name) and name.endswith("weight"):
                 parameter += 1.0
     return model
 
@@ -154,6 +154,16 @@ def main():
         eos_token_id=None, use_parallel_residual=False, tie_word_embeddings=True,
         rope_parameters={"rope_type": "default", "rope_theta": 300.0, "partial_rotary_factor": 1.0})
     make("neox_sequential", 14, torch.float16, None, random_model(GPTNeoXForCausalLM, 14, sequential))
+    # Six of eleven channels of a head turn, neighbours against each other; what the first checkpoints hold besides.
+    gptj = GPTJConfig(
+        vocab_size=344, n_positions=40, n_embd=33, n_layer=2, n_head=3, rotary_dim=6, n_inner=50,
+        layer_norm_epsilon=1e-5, activation_function="gelu_new", bos_token_id=None, eos_token_id=343)
+    buffers = {}
+    for layer in range(2):
+        place = f"transformer.h.{layer}.attn"
+        buffers |= {f"{place}.bias": torch.tril(torch.ones(1, 1, 40, 40)).to(torch.bool),
+                    f"{place}.masked_bias": torch.tensor(-1e9)}
+    make("gptj", 21, torch.float16, "bpe_qwen", random_model(GPTJForCausalLM, 21, gptj), buffers.items())
     # Five heads: four slopes, and one between them.
     bloom = BloomConfig(vocab_size=345, hidden_size=35, n_layer=2, n_head=5, layer_norm_epsilon=1e-5,
                         bos_token_id=343, eos_token_id=344)

@@ -24,7 +24,8 @@ TEST_CASE("the program's models are those that it was linked with, in that order
   for (const compiled_model& each : all_compiled_models()) names.push_back(each.model->name);
   CHECK(names == std::vector<std::string>{"tiny_masks", "tiny_sharded_erf", "tiny_prefixed",
                                           "tiny_untied", "licences", "llama", "qwen3", "neox",
-                                          "neox_sequential", "bloom", "gemma2", "mixtral", "wide"});
+                                          "neox_sequential", "gptj", "bloom", "gemma2", "mixtral",
+                                          "wide"});
 }
 
 TEST_CASE("a checkpoint of another family, or with another number, finds no model", "[compiled]") {

@@ -76,7 +76,7 @@ TEST_CASE("what cannot be compiled ends the configuration", "[configurations]") 
   refused("gpt3", "'gpt3' is neither licences");
   refused("a:2,2,32,65,32,gelu", "nor of the form name:family,setting=value,... with one of the");
   refused("a:gpt3,n_layer=2",
-          "families gpt2|llama|neox|gemma2|mixtral|bloom, with or without +bf16 behind it");
+          "families gpt2|llama|neox|gptj|gemma2|mixtral|bloom, with or without +bf16 behind it");
   refused("3a:gpt2,n_layer=1", "nor of the form");
   const auto gpt2 = [](const std::string& settings, const std::string& why) {
     check_refused(

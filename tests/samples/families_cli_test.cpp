@@ -24,7 +24,8 @@ outcome run(const std::string& command, const std::filesystem::path& model,
 }  // namespace
 
 TEST_CASE("greedy text of each family equals transformers'", "[families]") {
-  const std::string family = GENERATE("llama", "qwen3", "neox", "bloom", "gemma2", "mixtral");
+  const std::string family =
+      GENERATE("llama", "qwen3", "neox", "gptj", "bloom", "gemma2", "mixtral");
   const auto golden = nlohmann::json::parse(contents(goldens / family / "text.json"));
   const std::string prompt = golden.at("prompt"), continuation = golden.at("continuation");
   const auto found = run("generate", goldens / family, {"-p", prompt, "-n", "16", "--greedy"});
@@ -53,7 +54,7 @@ TEST_CASE("a directory of a family is listed and loads", "[families]") {
                                Contains("rope_parameters.rope_type") &&
                                Contains("layers.1.self_attn.rotary_emb.inv_freq") &&
                                Contains("ignored"));
-  for (const char* family : {"qwen3", "neox", "bloom", "gemma2", "mixtral"}) {
+  for (const char* family : {"qwen3", "neox", "gptj", "bloom", "gemma2", "mixtral"}) {
     const auto found = run("inspect", goldens / family);
     INFO(found.output);
     CHECK(found.code == 0);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// config.json of GPT-NeoX, BLOOM, Gemma 2 and Mixtral: what is read, and what is refused by name.
+// config.json of GPT-NeoX, GPT-J, BLOOM, Gemma 2 and Mixtral: what is read, and what is refused by
+// name.
 #include <catch2/catch.hpp>
 
 #include "checkpoint/families.hpp"
@@ -51,6 +52,19 @@ const json gemma2{{"model_type", "gemma2"},
                   {"hidden_activation", "gelu_pytorch_tanh"},
                   {"attn_logit_softcapping", 50.0},
                   {"final_logit_softcapping", 30.0}};
+
+// GPT-J 6B's.
+const json gptj{{"model_type", "gptj"},
+                {"n_layer", 28},
+                {"n_head", 16},
+                {"n_embd", 4096},
+                {"n_inner", nullptr},
+                {"rotary_dim", 64},
+                {"vocab_size", 50400},
+                {"n_positions", 2048},
+                {"layer_norm_epsilon", 1e-5},
+                {"activation_function", "gelu_new"},
+                {"tie_word_embeddings", false}};
 
 // Mixtral 8x7B's.
 const json mixtral{{"model_type", "mixtral"},     {"num_hidden_layers", 32},
@@ -167,6 +181,20 @@ TEST_CASE("what Gemma 2 can switch on and is not computed is refused", "[familie
                     Contains("sliding_window is null, which needs a whole number"));
 }
 
+TEST_CASE("a GPT-J is read, and what its heads cannot turn is told", "[families]") {
+  const wanted_model found = read_config(gptj);
+  CHECK(refusals_of(found).empty());
+  CHECK(found.configuration() ==
+        "gptj,n_layer=28,n_head=16,n_embd=4096,n_hidden=16384,n_vocab=50400,n_block=2048,"
+        "n_turned=64,epsilon=1e-05,act=gelu_new,untied");
+  CHECK(read_config(with(gptj, {{"rotary_dim", 258}})).impossible ==
+        "rotary_dim is 258, more than the 256 channels of a head");
+  CHECK(read_config(with(gptj, {{"rotary_dim", 63}})).impossible ==
+        "rotary_dim is 63, which rotary positions need even");
+  CHECK_THROWS_WITH(read_config(with(gptj, {{"rotary_dim", nullptr}})),
+                    Contains("rotary_dim is null, which needs a whole number"));
+}
+
 TEST_CASE("a Mixtral is read, and what it can switch on and is not computed is refused",
           "[families]") {
   const wanted_model found = read_config(mixtral);
@@ -187,5 +215,5 @@ TEST_CASE("what no family serves is refused with those that there are", "[famili
       CHECK(read_config(json{{"model_type", type}}).family == each.name);
   refused({{"model_type", "opt"}},
           "model_type is \"opt\": this sample computes gpt2, llama, mistral, qwen2, qwen3, "
-          "gpt_neox, gemma2, mixtral, bloom");
+          "gpt_neox, gptj, gemma2, mixtral, bloom");
 }

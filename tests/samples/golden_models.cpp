@@ -62,6 +62,7 @@ std::span<const golden_model> golden_models() {
       {linked("qwen3"), goldens / "qwen3", goldens / "qwen3"},
       {linked("neox"), goldens / "neox", goldens / "neox"},
       {linked("neox_sequential"), goldens / "neox_sequential", goldens / "neox_sequential"},
+      {linked("gptj"), goldens / "gptj", goldens / "gptj"},
       {linked("bloom"), goldens / "bloom", goldens / "bloom"},
       {linked("gemma2"), goldens / "gemma2", goldens / "gemma2"},
       {linked("mixtral"), goldens / "mixtral", goldens / "mixtral"},

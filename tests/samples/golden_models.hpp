@@ -19,7 +19,7 @@ struct golden_model {
 
 /// Those with goldens, GPT-2s first, then one of GPT-2's width without; Catch2's GENERATE takes
 /// them by index.
-inline constexpr int n_gpt2s = 5, n_goldens = 12, n_models = 13;
+inline constexpr int n_gpt2s = 5, n_goldens = 13, n_models = 14;
 std::span<const golden_model> golden_models();
 
 /// The variants of a model that this CPU can run; at least one.

@@ -43,7 +43,7 @@ Value emitElement(KernelBuilder &k, Operation *operation, llvm::function_ref<Val
       .Case([&](CastOp op) { return operand(op.getX()); });
 }
 
-Value emitAlong(KernelBuilder &k, AlongOp op, Value first, unsigned lanes) {
+Value emitAlong(KernelBuilder &k, AlongOp op, Value first, unsigned lanes, int64_t step) {
   if (op.getCached())
     first = k.add(first, k.position);
   Value integer = arith::IndexCastOp::create(k.b, k.loc, k.b.getI32Type(), first);
@@ -52,7 +52,7 @@ Value emitAlong(KernelBuilder &k, AlongOp op, Value first, unsigned lanes) {
     return number;
   SmallVector<float> steps;
   for (unsigned lane = 0; lane < lanes; ++lane)
-    steps.push_back(static_cast<float>(lane));
+    steps.push_back(static_cast<float>(lane * step));
   auto type = cast<VectorType>(k.vectorType(k.b.getF32Type(), lanes));
   Value onward =
       arith::ConstantOp::create(k.b, k.loc, DenseElementsAttr::get(type, ArrayRef(steps)));

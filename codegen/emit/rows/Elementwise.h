@@ -13,8 +13,9 @@ mlir::Value emitElement(KernelBuilder &k, mlir::Operation *op,
                         llvm::function_ref<mlir::Value(mlir::Value)> operand, mlir::Value row,
                         mlir::Value column, unsigned inner = 1, int64_t beyond = 0);
 
-/// `lanes` numbers along a dimension, from that of element `first` on.
-mlir::Value emitAlong(KernelBuilder &k, AlongOp op, mlir::Value first, unsigned lanes);
+/// `lanes` numbers along a dimension, from that of element `first` on, of every step-th element.
+mlir::Value emitAlong(KernelBuilder &k, AlongOp op, mlir::Value first, unsigned lanes,
+                      int64_t step = 1);
 
 /// Whether an operation needs registers beside its operands and its result.
 bool isLong(mlir::Operation *op);

@@ -4,6 +4,7 @@
 #include "Elementwise.h"
 #include "Families.h"
 #include "RowPasses.h"
+#include "Turns.h"
 #include "kernel/Bf16.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -86,14 +87,21 @@ private:
     llvm::DenseMap<Value, Value> numbers; // known so far
     llvm::DenseMap<Value, Value> starts;  // of the elements of operands and results
   };
-  /// What is made of each value, by the column of its row where a section begins.
-  using Made = llvm::DenseMap<std::pair<Value, int64_t>, Value>;
-  /// Some columns of a row, in a walk over sections of the same length: `lanes` of them, from
-  /// `column` of each section on.
+  using Place = RowPasses::Place;
+  /// What is made of each value, by the place of its row where a section begins.
+  using Made = llvm::DenseMap<std::tuple<Value, int64_t, int64_t>, Value>;
+  /// Some columns of a row, in a walk over sections of the same form: `lanes` of them, from
+  /// `column` of each section on, which has `count`.
   struct Columns {
     Value column;
     unsigned lanes;
+    int64_t count;
     Made made;
+
+    /// The element of a row where they begin, of a section that begins at a place.
+    Value at(KernelBuilder &k, Place place) const {
+      return k.add(place.step == 1 ? column : k.mul(column, place.step), place.begin);
+    }
   };
 
   Type elementOf(Value value) { return cast<RankedTensorType>(value.getType()).getElementType(); }
@@ -143,51 +151,66 @@ private:
     return row.numbers[value] = result;
   }
 
-  /// The elements of a value at `columns` of the section that begins at `begin` of its row.
-  Value element(unsigned number, Value value, int64_t begin, Columns &columns) {
-    if (Value known = columns.made.lookup({value, begin}))
+  /// The elements of a value at `columns` of the section that begins at a place of its row.
+  Value element(unsigned number, Value value, Place place, Columns &columns) {
+    std::tuple key(value, place.begin, place.step);
+    if (Value known = columns.made.lookup(key))
       return known;
-    Value result = makeElement(number, value, begin, columns);
-    return columns.made[{value, begin}] = result;
+    Value result = makeElement(number, value, place, columns);
+    return columns.made[key] = result;
   }
 
-  Value makeElement(unsigned number, Value value, int64_t begin, Columns &columns) {
+  Value makeElement(unsigned number, Value value, Place place, Columns &columns) {
     Row &row = rows[number];
     unsigned lanes = columns.lanes;
     if (!plan.isElement(value))
       return k.broadcast(row.numbers.lookup(value), lanes);
-    Value column = k.add(columns.column, begin);
+    Value column = columns.at(k, place);
     if (auto along = value.getDefiningOp<AlongOp>())
-      return emitAlong(k, along, column, lanes);
+      return emitAlong(k, along, column, lanes, place.step);
+    auto before = runBefore(place.begin, place.step, columns.count, plan.columnsOf(value));
     if (!plan.isMade(value)) {
       Value at = row.starts.lookup(value);
-      return loadAsF32(k, k.base(value), at ? k.add(at, column) : column, elementOf(value), lanes);
+      return loadEvery(k, k.base(value), at ? k.add(at, column) : column, elementOf(value), lanes,
+                       place.step, before);
     }
     auto found = plan.kept.find(value);
     bool isKept = found != plan.kept.end();
     if (isKept && found->second < pass)
-      return k.load(keptBase(value), keptAt(number, value, column), k.b.getF32Type(), lanes);
+      return loadEvery(k, keptBase(value), keptAt(number, value, column), k.b.getF32Type(), lanes,
+                       place.step, before);
     Operation *op = value.getDefiningOp();
     Value result;
     if (auto slice = dyn_cast<SliceOp>(op)) {
-      result = element(number, slice.getX(), begin + slice.getBegin(), columns);
+      int64_t step = slice.getStep();
+      result = element(number, slice.getX(),
+                       {slice.getBegin() + step * place.begin, step * place.step}, columns);
     } else if (auto join = dyn_cast<JoinOp>(op)) {
-      result = partOf(join, number, begin, columns);
+      auto [part, at] = RowPasses::partAt(join, place); // no section goes on to the next
+      result = part ? element(number, part, at, columns) : k.splat(0.0, lanes);
+    } else if (isa<TrainingDropoutOp>(op) && place.step > 1 && lanes > 1) {
+      result = dropEach(number, op, place, columns);
     } else {
-      auto operand = [&](Value other) { return element(number, other, begin, columns); };
-      result = emitElement(k, op, operand, row.index, column, /*inner=*/1, begin);
+      auto operand = [&](Value other) { return element(number, other, place, columns); };
+      result = emitElement(k, op, operand, row.index, column, /*inner=*/1, place.begin);
     }
     if (isKept && !placeOfResult(value))
-      k.store(result, keptBase(value), keptAt(number, value, column));
+      storeEvery(k, k.b.getF32Type(), result, keptBase(value), keptAt(number, value, column),
+                 place.step);
     return result;
   }
 
-  /// No section goes on from one part to the next.
-  Value partOf(JoinOp join, unsigned number, int64_t begin, Columns &columns) {
-    for (auto [part, offset] : llvm::zip_equal(join.getParts(), join.getOffsets()))
-      if (offset <= begin && begin < offset + plan.columnsOf(part))
-        return element(number, part, begin - offset, columns);
-    return k.splat(0.0, columns.lanes);
+  /// Elements by whose number random words are drawn, and which are not side by side.
+  Value dropEach(unsigned number, Operation *dropout, Place place, Columns &columns) {
+    Value x = element(number, dropout->getOperand(0), place, columns);
+    Value column = columns.at(k, place), result = k.splat(0.0, columns.lanes);
+    for (unsigned lane = 0; lane < columns.lanes; ++lane) {
+      auto operand = [&](Value) { return takePiece(k, x, {lane, 1}); };
+      Value one = emitElement(k, dropout, operand, rows[number].index,
+                              k.add(column, lane * place.step), /*inner=*/1, place.begin);
+      result = insertPiece(k, one, result, lane);
+    }
+    return result;
   }
 
   Value keptBase(Value value) {
@@ -204,26 +227,35 @@ private:
   }
 
   /// What a pass does at some columns of sections of a row: stores, and hands on what is reduced.
-  void visit(unsigned number, const RowPasses::Strip &strip, ArrayRef<int64_t> begins, Value column,
-             unsigned lanes,
+  void visit(unsigned number, const RowPasses::Strip &strip, const RowPasses::Sections &sections,
+             Value column, unsigned lanes,
              llvm::function_ref<void(size_t reduction, Value x, Value factor)> reduced) {
-    Columns columns{column, lanes, Made()};
-    for (int64_t begin : begins) {
+    Columns columns{column, lanes, sections.columns, Made()};
+    for (int64_t begin : sections.begins) {
       for (Value value : strip.stored) {
-        Value elements = element(number, value, begin, columns);
-        for (unsigned result : results.lookup(value))
-          storeF32As(k, elementOf(value), elements, k.resultBase(result),
-                     k.add(rowStart(number, value), k.add(column, begin)));
-      }
-      for (size_t i = 0; i < strip.reductions.size(); ++i) {
-        ReduceOp reduce = strip.reductions[i];
-        if (ElementwiseOp product = plan.summedProduct(reduce)) {
-          Value x = element(number, product.getInputs()[0], begin, columns);
-          reduced(i, x, element(number, product.getInputs()[1], begin, columns));
-        } else {
-          reduced(i, element(number, reduce.getX(), begin, columns), {});
+        KernelBuilder::Values turns;
+        for (int64_t turn = 0; turn < sections.turns; ++turn)
+          turns.push_back(element(number, value, {begin + turn, sections.step}, columns));
+        Value at = columns.at(k, {begin, sections.turns});
+        for (unsigned result : results.lookup(value)) {
+          Value index = k.add(rowStart(number, value), at);
+          if (sections.turns == 1)
+            storeF32As(k, elementOf(value), turns.front(), k.resultBase(result), index);
+          else
+            storeTurns(k, elementOf(value), turns, k.resultBase(result), index);
         }
       }
+      for (size_t i = 0; i < strip.reductions.size(); ++i)
+        for (int64_t turn = 0; turn < sections.turns; ++turn) {
+          ReduceOp reduce = strip.reductions[i];
+          Place place{begin + turn, sections.step};
+          if (ElementwiseOp product = plan.summedProduct(reduce)) {
+            Value x = element(number, product.getInputs()[0], place, columns);
+            reduced(i, x, element(number, product.getInputs()[1], place, columns));
+          } else {
+            reduced(i, element(number, reduce.getX(), place, columns), {});
+          }
+        }
     }
   }
 
@@ -269,7 +301,7 @@ private:
         KernelBuilder::Values parts(sums.size());
         for (unsigned v = 0; v < vectors; ++v)
           for (unsigned row = 0; row < rows.size(); ++row)
-            visit(row, strip, sections.begins, k.add(column, v * width), width,
+            visit(row, strip, sections, k.add(column, v * width), width,
                   [&](size_t i, Value x, Value factor) {
                     size_t at = row * count + i;
                     add(i, vectors == 1 ? sums[at] : parts[at], x, factor);
@@ -296,7 +328,7 @@ private:
           totals[i] = reducer(i).ofLanes(sums[row * count + i]);
       for (const RowPasses::Sections &sections : strip.sections)
         for (Piece piece : tailPieces(sections.columns, width))
-          visit(row, strip, sections.begins, k.index(piece.offset), piece.lanes,
+          visit(row, strip, sections, k.index(piece.offset), piece.lanes,
                 [&](size_t i, Value x, Value factor) {
                   Value part;
                   add(i, part, x, factor);
@@ -322,7 +354,7 @@ private:
                   k.prefetchRun(k.base(value),
                                 k.add(k.add(at, k.add(column, begin)), elementsAhead),
                                 elementOf(value), lanes);
-          visit(row, strip, sections.begins, column, lanes, nothing);
+          visit(row, strip, sections, column, lanes, nothing);
         }
       };
       if (sections.columns >= width)

@@ -4,6 +4,10 @@
 #include "Elementwise.h"
 #include "RowParts.h"
 
+#include "llvm/Support/MathExtras.h"
+
+#include <numeric>
+
 using namespace mlir;
 
 namespace tenon {
@@ -11,7 +15,7 @@ namespace tenon {
 static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
 
 RowPasses::RowPasses(GroupOp group) : group(group) {
-  findRowDims(longestType());
+  findRowDims();
   findLevels();
   Block &body = group.getBody().front();
   for (Value value : body.getTerminator()->getOperands())
@@ -45,27 +49,30 @@ RankedTensorType RowPasses::longestType() {
   for (ReduceOp reduce : body.getOps<ReduceOp>())
     compare(reduce.getX());
   for (Operation &op : body)
-    if (auto join = dyn_cast<JoinOp>(op)) // whose rows may be several dimensions
-      compare(join.getParts().front());
-    else
-      for (Value value : op.getResults())
-        if (isMade(value))
-          compare(value);
+    for (Value value : op.getResults())
+      if (isMade(value))
+        compare(value);
   return longest;
 }
 
-void RowPasses::findRowDims(RankedTensorType row) {
+void RowPasses::findRowDims() {
+  bool hasViews = false;
+  for (Operation &op : group.getBody().front())
+    if (isView(&op)) { // all of them have the same outer dimensions
+      hasViews = true;
+      outer = dimNames(op.getResult(0).getType()).take_front(outerRank(&op));
+      rowDims.insert(dimNames(op.getResult(0).getType()).back());
+      for (Value operand : op.getOperands())
+        rowDims.insert(dimNames(operand.getType()).back());
+    }
+  if (hasViews)
+    return;
+  RankedTensorType row = longestType();
   outer = dimNames(row);
   if (row.getRank() == 0 || ShapedType::isDynamic(row.getShape().back()))
     return;
   rowDims.insert(outer.back());
   outer = outer.drop_back();
-  for (Operation &op : group.getBody().front())
-    if (isView(&op)) {
-      rowDims.insert(dimNames(op.getResult(0).getType()).back());
-      for (Value operand : op.getOperands())
-        rowDims.insert(dimNames(operand.getType()).back());
-    }
 }
 
 /// The pass that is the first to know each value.
@@ -173,8 +180,14 @@ void RowPasses::findCuts(Operation &op) {
       cutAt(column + shift);
   };
   if (auto slice = dyn_cast<SliceOp>(op)) {
-    takeCuts(slice.getX(), -slice.getBegin());
-  } else if (auto join = dyn_cast<JoinOp>(op)) {
+    for (int64_t column : cuts.lookup(slice.getX()))
+      if (column > slice.getBegin())
+        cutAt(llvm::divideCeilSigned(column - slice.getBegin(), slice.getStep()));
+  } else if (auto join = dyn_cast<JoinOp>(op); join && join.getStep() > 1) {
+    for (Value part : join.getParts())
+      for (int64_t column : cuts.lookup(part))
+        cutAt(column * join.getStep());
+  } else if (join) {
     for (auto [part, offset] : llvm::zip_equal(join.getParts(), join.getOffsets())) {
       cutAt(offset);
       takeCuts(part, offset);
@@ -187,21 +200,72 @@ void RowPasses::findCuts(Operation &op) {
   cuts[result] = std::move(places);
 }
 
+std::pair<Value, RowPasses::Place> RowPasses::partAt(JoinOp join, Place place) {
+  int64_t stride = join.getStep();
+  for (auto [part, offset] : llvm::zip_equal(join.getParts(), join.getOffsets()))
+    if (stride > 1 && place.begin % stride == offset)
+      return {part, {place.begin / stride, place.step / stride}};
+    else if (stride == 1 && offset <= place.begin && place.begin < offset + viewColumns(join, part))
+      return {part, {place.begin - offset, place.step}};
+  return {};
+}
+
+/// In how many turns elements from a place on have to be made, so that in each of them all are of
+/// the same parts.
+int64_t RowPasses::turnsOf(Value value, Place place) {
+  if (!isMade(value) || !isElement(value))
+    return 1;
+  std::tuple key(value, place.begin, place.step);
+  if (int64_t known = turns.lookup(key))
+    return known;
+  int64_t result = 1;
+  Operation *op = value.getDefiningOp();
+  if (auto slice = dyn_cast<SliceOp>(op)) {
+    int64_t stride = slice.getStep();
+    result = turnsOf(slice.getX(), {slice.getBegin() + stride * place.begin, stride * place.step});
+  } else if (auto join = dyn_cast<JoinOp>(op)) {
+    int64_t own = join.getStep() / std::gcd(join.getStep(), place.step);
+    for (int64_t turn = 0; turn < own; ++turn)
+      if (auto [part, at] = partAt(join, {place.begin + turn * place.step, own * place.step}); part)
+        result = std::lcm(result, turnsOf(part, at));
+    result *= own;
+  } else {
+    for (Value operand : op->getOperands())
+      result = std::lcm(result, turnsOf(operand, place));
+  }
+  return turns[key] = result;
+}
+
 void RowPasses::cutIntoSections(Strip &strip) {
   std::set<int64_t> places{strip.columns};
   for (Value value : strip.stored)
     places.merge(cuts.lookup(value));
   for (ReduceOp reduce : strip.reductions)
     places.merge(cuts.lookup(reduce.getX()));
-  int64_t begin = 0;
-  for (int64_t end : places) {
-    auto same = llvm::find_if(strip.sections,
-                              [&](const Sections &other) { return other.columns == end - begin; });
+  auto turnsAt = [&](int64_t column) {
+    int64_t result = 1;
+    for (Value value : strip.stored)
+      result = std::lcm(result, turnsOf(value, {column}));
+    for (ReduceOp reduce : strip.reductions)
+      result = std::lcm(result, turnsOf(reduce.getX(), {column}));
+    return result;
+  };
+  auto add = [&](int64_t begin, int64_t columns, int64_t turns, int64_t step) {
+    auto same = llvm::find_if(strip.sections, [&](const Sections &other) {
+      return other.columns == columns && other.turns == turns && other.step == step;
+    });
     if (same == strip.sections.end())
-      strip.sections.push_back({end - begin, {begin}});
+      strip.sections.push_back({columns, turns, step, {begin}});
     else
       same->begins.push_back(begin);
-    begin = end;
+  };
+  int64_t begin = 0;
+  for (int64_t end : places) {
+    int64_t turns = turnsAt(begin), columns = (end - begin) / turns;
+    if (columns)
+      add(begin, columns, turns, /*step=*/turns);
+    for (begin += columns * turns; begin < end; ++begin)
+      add(begin, /*columns=*/1, /*turns=*/1, /*step=*/turnsAt(begin));
   }
 }
 

@@ -22,11 +22,17 @@ struct RowPasses {
   GroupOp group;
   llvm::ArrayRef<mlir::StringAttr> outer; // the dimensions of the numbers
 
-  /// Columns [begin, begin + columns) for each of `begins`: what is made in one of them are the
-  /// same operations on the same parts of other rows, from the first to the last column. Sections
-  /// of one length go side by side, so that what they share is made once.
+  /// Elements of a row from number `begin` on, each `step` behind the one before.
+  struct Place {
+    int64_t begin, step = 1;
+  };
+  /// `columns` times `turns` elements from each of `begins` on. What is made of those of one turn,
+  /// at {begin + turn, step}, are the same operations on the same parts of other rows, from the
+  /// first to the last one. Sections of one form go side by side, so that what they share is made
+  /// once. Mostly there is one turn and a step of 1; where parts take turns in rows, there are as
+  /// many; what is left over behind whole turns are sections of one element.
   struct Sections {
-    int64_t columns;
+    int64_t columns, turns, step;
     llvm::SmallVector<int64_t> begins;
   };
   /// What a pass does with rows of one width.
@@ -52,6 +58,9 @@ struct RowPasses {
   /// The columns of an element's row: mostly of its last dimension, of all behind the outer ones
   /// where a view reads or makes such rows.
   int64_t columnsOf(mlir::Value value) const;
+  /// Of which part of a join an element at a place is, and at which place of that; null for none.
+  /// Either the join's parts stand side by side or their number divides the step.
+  static std::pair<mlir::Value, Place> partAt(JoinOp join, Place place);
   /// Where the outer dimensions of an operand stand among `outer`.
   llvm::SmallVector<unsigned> outerPlaces(mlir::Value operand) const;
   /// The product of which `reduce` alone needs the elements; null where it sums something else.
@@ -60,18 +69,20 @@ struct RowPasses {
 private:
   unsigned rowRankOf(mlir::Value value) const;
   mlir::RankedTensorType longestType();
-  void findRowDims(mlir::RankedTensorType row);
+  void findRowDims();
   void findLevels();
   Strip &stripOf(unsigned pass, mlir::Value value);
   void need(mlir::Value value, unsigned pass, bool isWhole);
   void findCuts(mlir::Operation &op);
+  int64_t turnsOf(mlir::Value value, Place place);
   void cutIntoSections(Strip &strip);
 
   llvm::SmallSetVector<mlir::StringAttr, 4> rowDims;    // the last dimensions of elements
   llvm::DenseMap<mlir::Value, unsigned> levels, madeIn; // by pass
   llvm::DenseSet<mlir::Value> costly; // elements that take more than a store and a load to make
   llvm::DenseMap<mlir::Value, std::set<int64_t>> cuts; // columns where other operations begin
-  std::set<std::tuple<mlir::Operation *, unsigned, bool>> needed; // seen by `need`
+  std::set<std::tuple<mlir::Operation *, unsigned, bool>> needed;           // seen by `need`
+  llvm::DenseMap<std::tuple<mlir::Value, int64_t, int64_t>, int64_t> turns; // known to `turnsOf`
 };
 
 } // namespace tenon

@@ -36,9 +36,10 @@
 #include "tenon/ops/linear.hpp"  // linear, tied_head
 #include "tenon/ops/outer.hpp"
 #include "tenon/ops/reduce.hpp"  // sum<D>, max<D>
+#include "tenon/ops/regroup.hpp"
 #include "tenon/ops/softmax.hpp"
 #include "tenon/ops/top_k.hpp"  // top_k, take
-#include "tenon/ops/views.hpp"  // slice, pick, join
+#include "tenon/ops/views.hpp"  // slice, pick, join, stack
 
 #include "tenon/nn/activations.hpp"  // nn::relu, nn::silu
 #include "tenon/nn/layer_norm.hpp"   // nn::layer_norm

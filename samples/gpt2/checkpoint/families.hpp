@@ -11,6 +11,7 @@
   X(gpt2, "gpt2")                               \
   X(llama, "llama", "mistral", "qwen2", "qwen3") \
   X(neox, "gpt_neox")                           \
+  X(gptj, "gptj")                               \
   X(gemma2, "gemma2")                           \
   X(mixtral, "mixtral")                         \
   X(bloom, "bloom")

@@ -93,18 +93,6 @@ std::int64_t family_reader::positions(const char* key, std::int64_t fallback) {
   return found;
 }
 
-// transformers 5 writes rope_parameters; before, rope_theta stood outside.
-void family_reader::rope(double theta) {
-  if (file.peek("rope_parameters").is_object()) {
-    const config_reader::inside inside(file, "rope_parameters");
-    file.demand("rope_type", "default", {"default"});
-    positive("theta", "rope_theta", theta);
-  } else {
-    file.demand("rope_scaling", nullptr, {nullptr});
-    positive("theta", "rope_theta", theta);
-  }
-}
-
 void family_reader::any_length(const std::string& key, std::int64_t advised) {
   wanted_.values.push_back({.setting = "n_block",
                             .key = key,

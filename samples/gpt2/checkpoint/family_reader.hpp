@@ -15,6 +15,16 @@ namespace tenon::samples {
 /// The function that transformers calls so, if activations.hpp has it.
 std::optional<activation> find_activation(std::string_view name);
 
+/// What a family's rotary positions have, and the keys of files from before transformers 5, which
+/// writes all into rope_parameters.
+struct rope_keys {
+  double theta = 10000;
+  const char* older_theta = "rope_theta";
+  std::int64_t n_scaled = 0;          // the positions of Llama 3's scaling; 0: none is computed
+  const char* older_share = nullptr;  // of the channels that turn, where not all do
+  std::int64_t n_dim = 0;             // the channels of a head, where not all turn
+};
+
 /// `setting` is a value's name in items of TENON_SAMPLES_GPT2, `key` the one in config.json, which
 /// need not have it: then it is `fallback`. Throws tokenizer_error where a value is malformed.
 class family_reader {
@@ -41,8 +51,8 @@ class family_reader {
              std::string absent = "");
   /// A form: a word in an item where it is not `usual`.
   void form(const char* setting, const std::string& key, bool value, bool usual = false);
-  /// Rotary positions of the form `default`, and their theta.
-  void rope(double theta);
+  /// Rotary positions: theta, and what of the rest a family has.
+  void rope(const rope_keys& keys);
   /// Any length of sequence will do; items have this one.
   void any_length(const std::string& key, std::int64_t advised);
 
@@ -55,6 +65,9 @@ class family_reader {
   }
 
  private:
+  std::string rope_scaling(std::int64_t n_positions);
+  void turned(const char* key, std::int64_t n_dim);
+
   wanted_model& wanted_;
 };
 

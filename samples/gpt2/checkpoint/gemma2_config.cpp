@@ -32,7 +32,7 @@ void read_gemma2(family_reader& reader) {
   reader.positions("max_position_embeddings", 8192);
   reader.size("n_window", "sliding_window", 4096);
   read_layers(file);
-  reader.rope(10000);
+  reader.rope({.theta = 10000});
   reader.fraction("epsilon", "rms_norm_eps", 1e-6);
   reader.activation_of("act", "hidden_activation", "gelu_pytorch_tanh");
   reader.positive("score_cap", "attn_logit_softcapping", 50);

@@ -11,36 +11,6 @@ namespace {
 
 using nlohmann::json;
 
-// transformers 5 writes rope_parameters; before, rope_theta stood outside and rope_scaling was null
-// where there was none.
-void read_rope(family_reader& reader, std::int64_t n_positions) {
-  config_reader& file = reader.file;
-  constexpr const char* theta = "rope_theta";
-  constexpr double usual = 10000;
-  const bool newer = file.peek("rope_parameters").is_object();
-  if (!newer) reader.positive("theta", theta, usual);
-  const char* const object = newer ? "rope_parameters" : "rope_scaling";
-  std::string scaling = "none";
-  if (newer || !file.peek(object).is_null()) {
-    const config_reader::inside inside(file, object);
-    if (newer) reader.positive("theta", theta, usual);
-    const char* const key = file.peek("rope_type").is_null() ? "type" : "rope_type";
-    const std::string type = file.word(key, "default");
-    if (type == "llama3") {
-      const double factor = file.positive("factor", 8);
-      const double low = file.positive("low_freq_factor", 1);
-      const double high = file.positive("high_freq_factor", 4);
-      if (!(low < high)) file.refuse("low_freq_factor has to be less than high_freq_factor");
-      const std::int64_t original =
-          file.size("original_max_position_embeddings", n_positions, 1048576);
-      if (factor != 1) scaling = fmt::format("{}/{}/{}/{}", factor, low, high, original);
-    } else if (type != "default") {
-      file.refuse("this sample computes rotary positions with default and llama3");
-    }
-  }
-  reader.value("scaling", "rope_scaling", scaling, "none");
-}
-
 // A window that is there but switched off does not matter.
 void read_windows(config_reader& file, const std::string& type) {
   if (type == "mistral") return file.demand("sliding_window", 4096, {nullptr});
@@ -66,7 +36,7 @@ void read_llama(family_reader& reader) {
   reader.value("n_embd", "hidden_size", fmt::format("{}", n_embd));
   reader.size("n_hidden", "intermediate_size", 11008);
   reader.size("n_vocab", "vocab_size", 32000);
-  read_rope(reader, reader.positions("max_position_embeddings", 2048));
+  reader.rope({.n_scaled = reader.positions("max_position_embeddings", 2048)});
   reader.fraction("epsilon", "rms_norm_eps", 1e-6);
   reader.activation_of("act", "hidden_act", "silu");
   // It means a bias of the output, too, unlike Qwen 2's.

@@ -21,7 +21,7 @@ void read_mixtral(family_reader& reader) {
   const std::int64_t n_active = reader.size("n_active", "num_experts_per_tok", 2);
   reader.size("n_vocab", "vocab_size", 32000);
   reader.positions("max_position_embeddings", 131072);
-  reader.rope(1e6);
+  reader.rope({.theta = 1e6});
   reader.fraction("epsilon", "rms_norm_eps", 1e-5);
   reader.activation_of("act", "hidden_act", "silu");
   reader.tied("tie_word_embeddings", false);

@@ -341,7 +341,7 @@ tenon.model @along_c2 {
 // -----
 
 func.func @slice_c1(%x: tensor<?x4xf32, #tenon.dims<T, C>>) {
-  // expected-error @+1 {{(C1) the result must be the floats x with one dimension in place of the last ones, known at compile time; x is (T, C = 4) of 'f32', the result is (B, E = 2) of 'f32'}}
+  // expected-error @+1 {{(C1) the result must be the floats x, with other dimensions in place of the last ones, known at compile time; x is (T, C = 4) of 'f32', the result is (B, E = 2) of 'f32'}}
   %0 = tenon.slice %x from 1 : tensor<?x4xf32, #tenon.dims<T, C>> -> tensor<?x2xf32, #tenon.dims<B, E>>
   return
 }
@@ -349,7 +349,7 @@ func.func @slice_c1(%x: tensor<?x4xf32, #tenon.dims<T, C>>) {
 // -----
 
 func.func @slice_c1_dynamic(%x: tensor<4x?xf32, #tenon.dims<C, T>>) {
-  // expected-error @+1 {{(C1) the result must be the floats x with one dimension in place of the last ones, known at compile time; x is (C = 4, T) of 'f32', the result is (C = 4, E = 2) of 'f32'}}
+  // expected-error @+1 {{(C1) the result must be the floats x, with other dimensions in place of the last ones, known at compile time; x is (C = 4, T) of 'f32', the result is (C = 4, E = 2) of 'f32'}}
   %0 = tenon.slice %x from 1 : tensor<4x?xf32, #tenon.dims<C, T>> -> tensor<4x2xf32, #tenon.dims<C, E>>
   return
 }
@@ -380,8 +380,40 @@ func.func @slice_c2_of_several(%x: tensor<?x3x4xf32, #tenon.dims<T, N, C>>) {
 
 // -----
 
+func.func @slice_c2_renamed(%x: tensor<?x3x4xf32, #tenon.dims<T, N, C>>) {
+  // expected-error @+1 {{(C2) takes C = 4 x E = 4 elements from 0 on; x has N = 3 x C = 4}}
+  %0 = tenon.slice %x from 0 : tensor<?x3x4xf32, #tenon.dims<T, N, C>> -> tensor<?x4x4xf32, #tenon.dims<T, C, E>>
+  return
+}
+
+// -----
+
+func.func @slice_c2_turn(%x: tensor<?x4xf32, #tenon.dims<T, C>>) {
+  // expected-error @+1 {{(C2) takes E = 2 elements from 2 on, by 2; x has C = 4}}
+  %0 = tenon.slice %x from 2 by 2 : tensor<?x4xf32, #tenon.dims<T, C>> -> tensor<?x2xf32, #tenon.dims<T, E>>
+  return
+}
+
+// -----
+
+func.func @slice_c2_some_turns(%x: tensor<?x5xf32, #tenon.dims<T, C>>) {
+  // expected-error @+1 {{(C2) takes E = 2 elements from 0 on, by 2; x has C = 5}}
+  %0 = tenon.slice %x from 0 by 2 : tensor<?x5xf32, #tenon.dims<T, C>> -> tensor<?x2xf32, #tenon.dims<T, E>>
+  return
+}
+
+// -----
+
+func.func @slice_c2_no_stride(%x: tensor<?x4xf32, #tenon.dims<T, C>>) {
+  // expected-error @+1 {{(C2) takes E = 2 elements from 0 on, by 0; x has C = 4}}
+  %0 = tenon.slice %x from 0 by 0 : tensor<?x4xf32, #tenon.dims<T, C>> -> tensor<?x2xf32, #tenon.dims<T, E>>
+  return
+}
+
+// -----
+
 func.func @join_c1(%x: tensor<?x2xf32, #tenon.dims<T, E>>, %y: tensor<?x2xf32, #tenon.dims<B, E>>) {
-  // expected-error @+1 {{(C1) parts must be the floats of the result with one dimension in place of the last ones, known at compile time; the result is (T, C = 4) of 'f32', a part is (B, E = 2) of 'f32'}}
+  // expected-error @+1 {{(C1) parts must be the floats of the result, with other dimensions in place of the last ones, known at compile time; the result is (T, C = 4) of 'f32', a part is (B, E = 2) of 'f32'}}
   %0 = tenon.join %x, %y at [0, 2] : tensor<?x2xf32, #tenon.dims<T, E>>, tensor<?x2xf32, #tenon.dims<B, E>> -> tensor<?x4xf32, #tenon.dims<T, C>>
   return
 }
@@ -399,6 +431,30 @@ func.func @join_c2(%x: tensor<?x2xf32, #tenon.dims<T, E>>) {
 func.func @join_c2_overlap(%x: tensor<?x2xf32, #tenon.dims<T, E>>) {
   // expected-error @+1 {{(C2) a part of E = 2 elements at 1 overlaps the one before it, which ends at 2, or the end of the result, C = 4}}
   %0 = tenon.join %x, %x at [0, 1] : tensor<?x2xf32, #tenon.dims<T, E>>, tensor<?x2xf32, #tenon.dims<T, E>> -> tensor<?x4xf32, #tenon.dims<T, C>>
+  return
+}
+
+// -----
+
+func.func @join_c1_rows(%x: tensor<?x4xf32, #tenon.dims<T, E>>, %y: tensor<?x2x2xf32, #tenon.dims<T, C, E>>) {
+  // expected-error @+1 {{(C1) parts must be the floats of the result, with other dimensions in place of the last ones, known at compile time; the result is (T, C = 2, D = 4) of 'f32', a part is (T, C = 2, E = 2) of 'f32'}}
+  %0 = tenon.join %x, %y at [0, 4] : tensor<?x4xf32, #tenon.dims<T, E>>, tensor<?x2x2xf32, #tenon.dims<T, C, E>> -> tensor<?x2x4xf32, #tenon.dims<T, C, D>>
+  return
+}
+
+// -----
+
+func.func @join_c2_turn(%x: tensor<?x2xf32, #tenon.dims<T, E>>) {
+  // expected-error @+1 {{(C2) a part of E = 2 elements at 2, by 2, is no turn of the result, C = 4, behind those before it}}
+  %0 = tenon.join %x, %x at [0, 2] by 2 : tensor<?x2xf32, #tenon.dims<T, E>>, tensor<?x2xf32, #tenon.dims<T, E>> -> tensor<?x4xf32, #tenon.dims<T, C>>
+  return
+}
+
+// -----
+
+func.func @join_c2_same_turn(%x: tensor<?x2xf32, #tenon.dims<T, E>>) {
+  // expected-error @+1 {{(C2) a part of E = 2 elements at 1, by 2, is no turn of the result, C = 4, behind those before it}}
+  %0 = tenon.join %x, %x at [1, 1] by 2 : tensor<?x2xf32, #tenon.dims<T, E>>, tensor<?x2xf32, #tenon.dims<T, E>> -> tensor<?x4xf32, #tenon.dims<T, C>>
   return
 }
 

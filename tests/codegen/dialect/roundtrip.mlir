@@ -109,6 +109,12 @@ tenon.model @all attributes {tenon.machine = "x86-64"} {
     %inside = tenon.join %part at [2] : tensor<?x2xf32, #tenon.dims<seq, H>> -> tensor<?x4x2xf32, #tenon.dims<seq, "app::C", H>>
     // CHECK: tenon.slice %{{.*}} from 6 : tensor<?x4x2xf32{{.*}} -> tensor<?x2xf32, #tenon.dims<seq, H>>
     %picked = tenon.slice %inside from 6 : tensor<?x4x2xf32, #tenon.dims<seq, "app::C", H>> -> tensor<?x2xf32, #tenon.dims<seq, H>>
+    // CHECK: tenon.slice %{{.*}} from 1 by 2 : tensor<?x4xf32{{.*}} -> tensor<?x2xf32, #tenon.dims<seq, H>>
+    %odd = tenon.slice %each from 1 by 2 : tensor<?x4xf32, #tenon.dims<seq, "app::C">> -> tensor<?x2xf32, #tenon.dims<seq, H>>
+    // CHECK: tenon.join %{{.*}} at [1] by 4 : tensor<?x2xf32{{.*}} -> tensor<?x2x4xf32, #tenon.dims<seq, H, "app::C">>
+    %turn = tenon.join %odd at [1] by 4 : tensor<?x2xf32, #tenon.dims<seq, H>> -> tensor<?x2x4xf32, #tenon.dims<seq, H, "app::C">>
+    // CHECK: tenon.slice %{{.*}} from 0 : tensor<?x2x4xf32{{.*}} -> tensor<?x4x2xf32, #tenon.dims<seq, "app::C", H>>
+    %renamed = tenon.slice %turn from 0 : tensor<?x2x4xf32, #tenon.dims<seq, H, "app::C">> -> tensor<?x4x2xf32, #tenon.dims<seq, "app::C", H>>
     // CHECK: tenon.join %{{.*}}, %{{.*}} at [0, 2] : tensor<?x2xf32
     %parts = tenon.join %part, %part at [0, 2] : tensor<?x2xf32, #tenon.dims<seq, H>>, tensor<?x2xf32, #tenon.dims<seq, H>> -> tensor<?x4xf32, #tenon.dims<seq, "app::C">>
     // CHECK: tenon.attention %[[Y]], %[[Y]], %[[Y]] bidirectional : tensor

@@ -117,8 +117,8 @@ TEST_CASE("reader: what stands before the checksum") {
   CHECK_THAT(messageOf(std::string(128, '\0')), Contains("holds no graph"));
   CHECK_THAT(messageOf("x" + bytes), Contains("no graph begins at byte 0 of section .tenon.graph"));
   CHECK(
-      messageOf(tinyGpt().bytes(3)) ==
-      "the model was written by a newer DSL: its format is version 3, this tenonc reads 2; compile "
+      messageOf(tinyGpt().bytes(4)) ==
+      "the model was written by a newer DSL: its format is version 4, this tenonc reads 3; compile "
       "it with the headers that came with this tenonc, or use a newer tenonc");
   CHECK_THAT(messageOf(tinyGpt().bytes(0)), Contains("older DSL: its format is version 0"));
   CHECK_THAT(messageOf(bytes.substr(0, 40)),

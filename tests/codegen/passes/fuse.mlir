@@ -24,6 +24,7 @@ tenon.model @m {
   tenon.dim @F 12 to 12
   tenon.dim @V 9 to 9
   tenon.dim @D 2 to 2
+  tenon.dim @two 2 to 2
   tenon.dim @L 3 to 3
   tenon.param @wte : !wte init normal 0.02
   tenon.param @wpe : !wpe init normal 0.02
@@ -427,6 +428,30 @@ tenon.model @m {
     %b = tenon.slice %y from 4 : !pairs -> !half
     %c = tenon.elementwise multiply %a, %b : !half, !half -> !half
     return %c : !half
+  }
+
+  // Neighbours that turn against each other: other dimensions for a row are a row of that kernel.
+  // CHECK-LABEL: func.func @neighbours
+  // CHECK: tenon.group rows -> tensor<?x?x4xf32
+  // CHECK-NEXT: tenon.slice {{.*}} from 0 :
+  // CHECK-NEXT: tenon.slice {{.*}} from 0 by 2
+  // CHECK-NEXT: tenon.slice {{.*}} from 1 by 2
+  // CHECK-NEXT: tenon.elementwise multiply
+  // CHECK-NEXT: tenon.elementwise multiply
+  // CHECK-NEXT: tenon.join {{.*}} at [0, 1] by 2
+  // CHECK-NEXT: tenon.slice {{.*}} from 0 :
+  // CHECK-NEXT: tenon.yield
+  // CHECK-NOT: tenon.group
+  // CHECK: return
+  func.func @neighbours(%x: !x, %cos: !angles, %sin: !angles) -> !x {
+    %p = tenon.slice %x from 0 : !x -> tensor<?x?x2x2xf32, #tenon.dims<batch, seq, D, two>>
+    %a = tenon.slice %p from 0 by 2 : tensor<?x?x2x2xf32, #tenon.dims<batch, seq, D, two>> -> !half
+    %b = tenon.slice %p from 1 by 2 : tensor<?x?x2x2xf32, #tenon.dims<batch, seq, D, two>> -> !half
+    %first = tenon.elementwise multiply %a, %sin : !half, !angles -> !half
+    %second = tenon.elementwise multiply %b, %cos : !half, !angles -> !half
+    %z = tenon.join %first, %second at [0, 1] by 2 : !half, !half -> tensor<?x?x2x2xf32, #tenon.dims<batch, seq, D, two>>
+    %y = tenon.slice %z from 0 : tensor<?x?x2x2xf32, #tenon.dims<batch, seq, D, two>> -> !x
+    return %y : !x
   }
 
   // Where two dimensions have one name, a view is alone: the name would not say which is meant.

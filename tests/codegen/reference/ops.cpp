@@ -53,10 +53,18 @@ TEST_CASE("numbers along a dimension count from the first") {
 
 TEST_CASE("parts stand side by side, and 0 between them") {
   Tensor x{{2, 2}, {1, 2, 3, 4}}, y{{2, 1}, {5, 6}};
-  Tensor joined = join({&x, &y}, {0, 3}, 5);
+  Tensor joined = join({x, y}, {0, 3}, 5);
   CHECK(joined.shape == llvm::SmallVector<int64_t>{2, 5});
   CHECK(joined.values == Values{1, 2, 0, 5, 0, 3, 4, 0, 6, 0});
   CHECK(slice(joined, 1, 3).values == Values{2, 0, 5, 4, 0, 6});
+}
+
+TEST_CASE("parts take turns, and 0 in the turns of no part") {
+  Tensor x{{2, 2}, {1, 2, 3, 4}}, y{{2, 2}, {5, 6, 7, 8}};
+  Tensor joined = join({x, y}, {0, 2}, 6, /*stride=*/3);
+  CHECK(joined.shape == llvm::SmallVector<int64_t>{2, 6});
+  CHECK(joined.values == Values{1, 0, 5, 2, 0, 6, 3, 0, 7, 4, 0, 8});
+  CHECK(slice(joined, 2, 2, /*stride=*/3).values == y.values);
 }
 
 TEST_CASE("positions count from the offset over the last dimension") {

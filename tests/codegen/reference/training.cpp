@@ -125,6 +125,11 @@ TEST_CASE("gradients of rows of earlier tokens are central differences") {
   checkAgainstDifferences(model);
 }
 
+TEST_CASE("gradients of neighbours and of other dimensions for a row are central differences") {
+  Model model("neighbours", {"gradients"});
+  checkAgainstDifferences(model);
+}
+
 TEST_CASE("gradients of reductions and of what is repeated are central differences") {
   Model model("reductions", {"gradients"});
   model.inputs["q"] = randomTensor({4, 5, 2, 3}, 77);

@@ -228,6 +228,43 @@ struct rotary_model {
   }
 };
 TENON_MODEL(rotary, rotary_model{});
+// Neighbours that turn against each other; other dimensions for a row, of which one is picked
+// first, between others or last, or which elements take turns in.
+struct n_kind : dim<2> {};
+struct neighbours {
+  nn::rotation<seq, n_half> rotation;
+  nn::linear<n_embd, n_hidden> in{"in", normal(1)};
+  nn::linear<n_hidden, n_embd> out{"out", normal(1)};
+
+  constexpr auto turned(tensor<f32, batch, seq, n_embd> x) const {
+    auto pairs = regroup<n_embd, dims<n_half, n_rest>>(x);
+    auto a = pick<n_rest, 0>(pairs), b = pick<n_rest, 1>(pairs);
+    auto both = stack<n_rest>(a * rotation.cosines - b * rotation.sines,
+                              b * rotation.cosines + a * rotation.sines);
+    return regroup<dims<n_half, n_rest>, n_embd>(both);
+  }
+  constexpr auto operator()(tensor<f32, batch, seq, n_embd> x) const {
+    auto y = regroup<n_hidden, dims<n_half, n_kind, n_rest>>(in(turned(tanh(x))));
+    auto first = pick<n_half, 1>(y);
+    auto between = pick<n_kind, 1>(y);
+    auto last = pick<n_rest, 0>(y);
+    auto z = stack<n_rest>(last, pick<n_rest, 1>(y) * last + pick<n_rest, 0>(y));
+    auto gates = sum<n_kind>(first) * max<n_half>(between);
+    auto scaled = regroup<dims<n_half, n_kind, n_rest>, n_hidden>(z * gates);
+    return x + turned(out(scaled));
+  }
+};
+struct neighbours_model {
+  param<f32, n_vocab, n_embd> wte{"wte.weight", torch_embedding};
+
+  constexpr auto operator()(input<"ids", i32, batch, seq> ids,
+                            input<"targets", i32, batch, seq> targets) const {
+    auto rotation = nn::rotary<seq>(ids, nn::rotary_frequencies<n_half>(ids, 10.0));
+    auto x = repeat<n_layer>("h", neighbours{rotation}, embedding(wte, ids));
+    return outputs(output<"loss">(cross_entropy(tied_head(x, wte), targets)));
+  }
+};
+TENON_MODEL(neighbours, neighbours_model{});
 // Attention with functions of its scores, causal and in both directions.
 struct other : dyn<1, 6> {};
 struct scored_layer {
@@ -274,15 +311,20 @@ struct expert_layer {
   param<f32, n_expert, n_embd> router{"router", normal(1)};
   param<f32, n_expert, n_hidden, n_embd> up{"up", normal(1)}, gate{"gate", normal(1)};
   param<f32, n_expert, n_embd, n_hidden> down{"down", normal(1)};
+  param<f32, n_expert, n_hidden> of_up{"of_up", normal(1)};
+  param<f32, n_expert, n_embd> of_down{"of_down", normal(1)};
   param<f32, n_expert, n_kv, n_dim, n_embd> heads{"heads", normal(1)};
   param<f32, n_expert, n_embd, n_kv, n_dim> merged{"merged", normal(1)};
 
   constexpr auto operator()(tensor<f32, batch, seq, n_embd> x) const {
     auto scores = linear(x, router);
     auto [score, expert] = top_k<n_expert, n_active>(scores);
-    auto h = nn::silu(linear(x, gather(gate, expert))) * linear(x, gather(up, expert));
-    auto y = sum<n_active>(linear(h, gather(down, expert)) * softmax<n_active>(score));
-    auto turned = linear(tanh(linear(x, gather(heads, before))), gather(merged, before));
+    auto h = nn::silu(linear(x, gather(gate, expert))) *
+             linear(x, gather(up, expert), gather(of_up, expert));
+    auto each = linear(h, gather(down, expert), gather(of_down, expert));
+    auto y = sum<n_active>(each * softmax<n_active>(score));
+    auto turned = linear(tanh(linear(x, gather(heads, before))), gather(merged, before),
+                         gather(tied(of_down), before));
     return x + y + sum<n_active>(turned * take(softmax<n_expert>(scores), before));
   }
 };

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// EXPECT: pick_takes_from_the_dimension_before_the_last<n_kv, tenon::dims<batch, seq, n_kv,
-// n_group, n_dim>
+// EXPECT: x_has_no_dimension<n_kv, tenon::dims<batch, seq, n_embd>
 #include "dims.hpp"
 
-auto f(query_heads x) {
+auto f(hidden_states x, key_heads y) {
 #ifdef MISTAKE
   return pick<n_kv, 0>(x);
 #else
-  return pick<n_group, 0>(x);
+  return pick<n_kv, 0>(y);
 #endif
 }

@@ -99,8 +99,9 @@ struct trained_experts_model {
 TENON_MODEL(trained_experts, trained_experts_model{});
 
 /// Qwen's: a softmax of all scores, of which the chosen ones count, normalised or not, and an
-/// expert that all tokens share; others by scores with a bias that does not count; experts of
-/// heads; one expert of several, all of them, one of one; an epilogue that is short.
+/// expert that all tokens share; with biases of each expert, as GPT-OSS has; others by scores with
+/// a bias that does not count; experts of heads; one expert of several, all of them, one of one; an
+/// epilogue that is short.
 struct experts_alone_model {
   param<f32, n_expert, n_embd> router{"gate", normal(0.5)};
   param<f32, n_expert> bias{"gate.bias", normal(0.5)};
@@ -109,6 +110,8 @@ struct experts_alone_model {
   param<f32, n_embd> shared_gate{"shared_gate", normal(0.5)};
   param<f32, n_expert, n_hidden, n_embd> up{"up", normal(0.3)};
   param<f32, n_expert, n_embd, n_hidden> down{"down", normal(0.3)};
+  param<f32, n_expert, n_hidden> up_bias{"up_bias", normal(0.3)};
+  param<f32, n_expert, n_embd> down_bias{"down_bias", normal(0.3)};
   param<f32, n_expert, n_kv, n_dim, n_embd> heads{"heads", normal(0.3)};
   param<f32, n_expert, n_embd, n_kv, n_dim> merged{"merged", normal(0.3)};
   param<f32, n_few, n_hidden, n_embd> of_few{"of_few", normal(0.3)};
@@ -120,8 +123,8 @@ struct experts_alone_model {
                             input<"targets", i32, batch, seq> targets) const {
     auto share = softmax<n_expert>(linear(x, router));
     auto [picked, expert] = top_k<n_expert, n_active>(share);
-    auto h = gelu(linear(x, gather(up, expert)), gelu_tanh);
-    auto each = linear(h, gather(down, expert));
+    auto h = gelu(linear(x, gather(up, expert), gather(up_bias, expert)), gelu_tanh);
+    auto each = linear(h, gather(down, expert), gather(down_bias, expert));
     auto y = sum<n_active>(each * (picked / sum<n_active>(picked)));
     y = y + shared_down(nn::relu(shared_up(x))) * sigmoid(sum<n_embd>(x * shared_gate));
 

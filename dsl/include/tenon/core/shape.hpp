@@ -168,6 +168,18 @@ constexpr std::size_t fitting(std::index_sequence<I...>) {
   return count;
 }
 
+/// Index of the first of Part, whose dimensions stand side by side in Whole; the rank of Whole if
+/// they do not.
+template <class Part, class Whole, std::size_t I = 0>
+constexpr std::size_t place_of() {
+  if constexpr (I + Part::rank > Whole::rank)
+    return Whole::rank;
+  else if constexpr (std::is_same_v<slice_t<Whole, I, Part::rank>, Part>)
+    return I;
+  else
+    return place_of<Part, Whole, I + 1>();
+}
+
 /// How many of the last dimensions of Part are dimensions of Whole too, in the same order.
 template <class Part, class Whole>
 inline constexpr std::size_t fitting_dims =

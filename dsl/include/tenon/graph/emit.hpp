@@ -20,6 +20,12 @@ constexpr attributes attribute(std::uint32_t word) {
   return list;
 }
 
+constexpr attributes attribute(std::uint32_t word, std::uint32_t next) {
+  attributes list;
+  list.push(word, next);
+  return list;
+}
+
 constexpr attributes attribute(double number) {
   const auto bits = __builtin_bit_cast(std::uint64_t, number);
   attributes list;
@@ -93,7 +99,7 @@ constexpr std::uint32_t operand_word(graph::builder&, const placed<X>& operand, 
 constexpr graph::builder* graph_of() { return nullptr; }
 template <class First, class... Rest>
 constexpr graph::builder* graph_of(const First& first, const Rest&... rest) {
-  if constexpr (is_tensor<First>)
+  if constexpr (is_value<First>)
     return first.ref().graph;
   else if constexpr (requires { first.graph; })
     return first.graph;

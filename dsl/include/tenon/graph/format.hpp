@@ -15,7 +15,7 @@ namespace tenon::graph {
 
 inline constexpr char section_name[] = ".tenon.graph";
 inline constexpr char magic[9] = "TENONGRF";  // 8 bytes are written, without the terminator
-inline constexpr std::uint32_t version = 2;
+inline constexpr std::uint32_t version = 3;
 inline constexpr std::uint32_t alignment = 64;  // bytes; what g++ gives large constants anyway
 
 // Limits of a model. The DSL refuses what exceeds them at the user's line; tenonc does not trust
@@ -23,6 +23,7 @@ inline constexpr std::uint32_t alignment = 64;  // bytes; what g++ gives large c
 inline constexpr std::uint32_t max_rank = 8;
 inline constexpr std::uint32_t max_name_bytes = 4096;  // also of a path; no control characters
 inline constexpr std::uint64_t max_columns = std::uint64_t{1} << 31;      // of what is sliced
+inline constexpr std::uint64_t max_stride = 16;                           // of the same
 inline constexpr std::uint64_t max_elements = std::uint64_t{1} << 48;     // of a tensor, at most
 inline constexpr std::uint64_t max_model_bytes = std::uint64_t{1} << 56;  // all tensors and layers
 
@@ -100,9 +101,11 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
 //   along                                                  -> (D) f32: 0..D-1; where D counts the
 //                                                          tokens of a call, its first position +
 //                                                          that
-//   slice          x (..., D...); attrs: word first element of the rows D...
-//                                                          -> (..., E)
-//   join           parts (..., D1), (..., D2) ...          -> (..., D1 + D2 + ...)
+//   slice          x (..., D...); attrs: word first element of the rows D..., word stride: the next
+//                  element is that many further on         -> (..., E...)
+//   join           parts (..., D1), (..., D2) ...; attrs: word stride: 1 for parts side by side, or
+//                  as many as there are parts, whose elements take turns
+//                                                          -> (..., D...), the elements of all
 //   top_k          x (..., D)                              -> (..., K) i32: the indices of the K
 //                                                          greatest elements, the greatest first
 //   take           x (..., D), indices (..., K) of top_k   -> (..., K)
@@ -131,8 +134,8 @@ constexpr std::uint32_t encode_operand(operand_kind kind, std::uint32_t index) {
   X(reduce, 1, 1, 1, 2)              \
   X(grouped_attention, 3, 4, 1, 0)   \
   X(along, 0, 0, 1, 0)               \
-  X(slice, 1, 1, 1, 1)               \
-  X(join, 1, 64, 1, 0)               \
+  X(slice, 1, 1, 1, 2)               \
+  X(join, 1, 64, 1, 1)               \
   X(scores, 3, 4, 1, 0)              \
   X(attend, 1, 1, 1, 0)              \
   X(repeat_from_last, 1, 64, any, 1) \

@@ -122,11 +122,24 @@ struct last_dimension_must_be_known_at_compile_time {};
 template <class E, unsigned long long End, class D, unsigned long long Size>
 struct slice_ends_behind_the_end_of {};
 template <class D, class X>
-struct pick_takes_from_the_dimension_before_the_last {};
+struct pick_needs_a_dimension_beside {};
+template <class D, unsigned long long Size>
+struct pick_of_the_last_dimension_is_one_of_at_most_16 {};
+template <class D>
+struct dimensions_of_a_row_must_be_known_at_compile_time {};
 template <unsigned long long Index, class D, unsigned long long Size>
 struct pick_is_behind_the_end_of {};
-template <class D, class C>
+template <class... D>
 struct rows_of_more_than_2_to_the_31_elements {};
+template <class From, unsigned long long Size, class To, unsigned long long OtherSize>
+struct products_of_dimensions_differ {};
+template <class From, class Dims>
+struct x_does_not_have_these_dimensions_side_by_side {};
+struct regroup_needs_a_dimension_at_least {};
+template <unsigned long long Count, class D, unsigned long long Size>
+struct parts_are_not_as_many_as_the_dimension_has_elements {};
+template <class X, class First>
+struct dimensions_are_not_those_of_the_first_part {};
 template <class X, class First>
 struct dimensions_before_the_last_are_not_those_of_the_first_part {};
 template <class F>
@@ -154,7 +167,15 @@ struct dimensions_of_x_are_not_those_of_the_indices {};
 template <class K, class W>
 struct a_gathered_weight_is_stored_out_in_within_each_part {};
 template <class B>
-struct a_gathered_weight_comes_without_a_bias {};
+struct a_gathered_weight_needs_a_gathered_bias {};
+template <class W>
+struct a_gathered_bias_needs_a_gathered_weight {};
+template <class Dims>
+struct a_gathered_bias_has_one_dimension_behind_the_first {};
+template <class B, class Dims>
+struct dimensions_of_a_gathered_bias_are_not {};
+template <class W, class B>
+struct weight_and_bias_are_gathered_by_indices_of_other_dimensions {};
 template <class D>
 struct a_gathered_weight_has_a_dimension_twice_so_name_one_otherwise {};
 template <class T, class X>

@@ -20,7 +20,7 @@ consteval auto check_gather() {
     return error::table_must_hold_floats_but_holds<element_t<Param>>{};
   else if constexpr (!is_indices<I>)
     return error::needs_indices_that_top_k_makes<I>{};
-  else if constexpr (rank_of<Param> < 3)
+  else if constexpr (rank_of<Param> < 2)
     return error::a_gathered_param_needs_dimensions_behind_the_first<shape_t<Param>>{};
   else if constexpr (!std::is_same_v<shape::first_t<shape_t<Param>>, typename I::counted>)
     return error::first_dimension_of_the_param_is_not_what_the_indices_count<typename I::counted,
@@ -32,10 +32,8 @@ consteval auto check_gather() {
 struct refused_gather {
   template <class Param, class I, class Error = decltype(check_gather<Param, I>())>
     requires(!is_accepted<Error>)
-  TENON_REFUSES(
-      "gather(weight, indices): needs a weight (D, N..., K...) and indices of top_k<D, K>")
-  constexpr refused_value
-  operator()(Param, I, where = where::here()) const {
+  TENON_REFUSES("gather(weight, indices): needs a param (D, ...) and indices of top_k<D, K>")
+  constexpr refused_value operator()(Param, I, where = where::here()) const {
     return {};
   }
 };
@@ -55,11 +53,12 @@ struct gather_operation : refused_gather {
 
 }  // namespace detail
 
-/// gather(weight, indices): for each index the part of a parameter that it names, as the weight of
-/// a linear, which is all that it is for: nobody forms it. So of experts, each token's own are
-/// read.
+/// gather(weight, indices): for each index the part of a parameter that it names, as the weight or
+/// the bias of a linear, which is all that it is for: nobody forms a weight. So of experts, each
+/// token's own are read.
 ///   weight (D, N..., K...) a param, (out, in) within each part; indices (..., A) of top_k<D, A>.
 ///   linear(x, gather(weight, indices)): x (..., K...), or (..., A, K...), -> (..., A, N...).
+///   linear(x, gather(weight, indices), gather(bias, indices)): bias (D, N) a param, one N.
 inline constexpr detail::gather_operation gather{};
 
 }  // namespace tenon

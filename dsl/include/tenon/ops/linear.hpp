@@ -145,13 +145,46 @@ consteval auto check_bias() {
     return accepted<Bias>{};
 }
 
+/// Of each index (..., A) the bias (N), beside a gathered weight.
+template <class X, class Weight, class Bias>
+consteval auto check_gathered_bias() {
+  using weight = shape_t<typename Weight::gathered_param>;
+  using part = shape::trailing_t<weight, weight::rank - 1>;
+  using whole = shape::joined_t<dims<shape::first_t<weight>>, shape::others_t<part, shape_t<X>>>;
+  if constexpr (any_refused<Bias>)
+    return accepted<refused_value>{};
+  else if constexpr (!is_gathered<Bias>)
+    return error::a_gathered_weight_needs_a_gathered_bias<Bias>{};
+  else {
+    using bias = typename Bias::gathered_param;
+    if constexpr (!std::is_same_v<element_t<X>, computed_t<element_t<bias>>>)
+      return error::element_types_differ<element_t<X>, element_t<bias>>{};
+    else if constexpr (whole::rank > 2)
+      return error::a_gathered_bias_has_one_dimension_behind_the_first<whole>{};
+    else if constexpr (!std::is_same_v<shape_t<bias>, whole>)
+      return error::dimensions_of_a_gathered_bias_are_not<shape_t<bias>, whole>{};
+    else if constexpr (!std::is_same_v<shape_t<typename Bias::gathered_by>,
+                                       shape_t<typename Weight::gathered_by>>)
+      return error::weight_and_bias_are_gathered_by_indices_of_other_dimensions<
+          shape_t<typename Weight::gathered_by>, shape_t<typename Bias::gathered_by>>{};
+    else
+      return accepted<Bias>{};
+  }
+}
+
 template <class X, class Weight, class Bias>
 consteval auto check_linear() {
   using without_bias = decltype(check_linear<X, Weight>());
   if constexpr (!accepts_a_value<without_bias>) {
     return without_bias{};
   } else if constexpr (is_gathered<Weight>) {
-    return error::a_gathered_weight_comes_without_a_bias<Bias>{};
+    using bias = decltype(check_gathered_bias<X, Weight, Bias>());
+    if constexpr (!accepts_a_value<bias>)
+      return bias{};
+    else
+      return without_bias{};
+  } else if constexpr (is_gathered<Bias>) {
+    return error::a_gathered_bias_needs_a_gathered_weight<Weight>{};
   } else {
     using bias = decltype(check_bias<X, Bias, typename product_of<X, Weight>::n>());
     if constexpr (!accepts_a_value<bias>)
@@ -210,10 +243,16 @@ struct linear_operation : refused_linear {
     requires is_accepted<Check>
   constexpr auto operator()(X x, Weight weight, Bias bias, where at = where::here()) const {
     using result = typename Check::result;
-    if constexpr (any_refused<result>)
+    if constexpr (any_refused<result>) {
       return result{};
-    else
+    } else if constexpr (is_gathered<Weight>) {
+      const auto of_each = emit<result>(graph::op::embedding, at, {}, bias.param, bias.by);
+      const auto product =
+          emit<result>(graph::op::gathered_linear, at, {}, x, weight.param, weight.by);
+      return emit<result>(graph::op::add, at, {}, product, of_each);
+    } else {
       return emit_product<result>(at, product_of<X, Weight>::storage, x, weight, bias);
+    }
   }
 
   template <class X, class Weight, class Check = decltype(check_linear<X, Weight>())>
@@ -260,7 +299,7 @@ struct tied_head_operation : refused_tied_head {
 ///   x (batch, seq, n_embd), weight (n_head, n_dim, n_embd) -> (batch, seq, n_head, n_dim).
 ///   The weight lies as the checkpoint has it: (in, out) in Hugging Face's Conv1D, (out, in) in
 ///   PyTorch's nn.Linear. One that has a dimension twice does not say which: nn/linear.hpp.
-///   A weight that gather makes is of each token's own: ops/gather.hpp.
+///   A weight that gather makes, and a bias with it, are of each token's own: ops/gather.hpp.
 ///   All have one dtype, or the weight is bf16 and all else f32: x is then rounded to bf16 (to
 ///   nearest even), the products are exact and the sums f32.
 inline constexpr detail::linear_operation linear{};

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Parts of the last dimension, and parts side by side. Kernels find the elements where they are.
+// Parts of dimensions, and parts side by side or in turns. Kernels find the elements where they
+// are.
 #pragma once
 #include "tenon/ops/pointwise.hpp"
 
 namespace tenon {
 namespace detail {
+
+/// The stride of what lies side by side.
+inline constexpr std::uint32_t side_by_side = 1;
 
 /// Of what has rows: a last dimension known at compile time.
 template <class X>
@@ -65,33 +69,70 @@ struct slice_operation : refused_slice<E, Offset> {
   template <class X, class Check = decltype(check_slice<E, Offset, X>())>
     requires is_accepted<Check>
   constexpr auto operator()(X x, where at = where::here()) const {
-    return emit<typename Check::result>(graph::op::slice, at, attribute(Offset), x);
+    return emit<typename Check::result>(graph::op::slice, at, attribute(Offset, side_by_side), x);
   }
 };
 
-/// Of a dimension that stands before the last.
+/// Of rows that are several dimensions, all known at compile time.
+template <class D, class... More>
+consteval auto check_long_rows(dims<D, More...>) {
+  if constexpr (!static_dimension<D>)
+    return error::dimensions_of_a_row_must_be_known_at_compile_time<D>{};
+  else if constexpr (sizeof...(More) > 0)
+    return check_long_rows(dims<More...>{});
+  else
+    return accepted<void>{};
+}
+template <class... D>
+consteval auto check_columns(dims<D...> row) {
+  using known = decltype(check_long_rows(row));
+  if constexpr (!is_accepted<known>)
+    return known{};
+  else if constexpr (shape::elements(dims<D...>{}, graph::max_columns) > graph::max_columns)
+    return error::rows_of_more_than_2_to_the_31_elements<D...>{};
+  else
+    return accepted<void>{};
+}
+
+/// The row that a pick takes from: D and what is behind it, or, where D is the last one, the
+/// dimension before it. Of two D the one before the last dimension is meant.
+template <class D, class Dims>
+struct picked_from {
+  static constexpr bool is_before_last = std::is_same_v<shape::at_t<Dims, Dims::rank - 2>, D>;
+  static constexpr std::size_t place =
+      is_before_last ? Dims::rank - 2 : shape::first_index<D>(Dims{});
+  static constexpr bool is_last = place + 1 == Dims::rank;
+  using row = shape::trailing_t<Dims, is_last ? 2 : Dims::rank - place>;
+  using behind = shape::trailing_t<Dims, Dims::rank - place - 1>;
+  using rest = shape::joined_t<shape::slice_t<Dims, 0, place>, behind>;
+};
+
 template <class D, std::uint32_t Index, class X>
 consteval auto check_pick() {
-  using rows = decltype(check_rows<X>());
+  using floats = decltype(check_pointwise<X>());
   using made = decltype(check_made<D>());
-  if constexpr (!accepts_a_value<rows>)
-    return rows{};
+  if constexpr (!accepts_a_value<floats>)
+    return floats{};
   else if constexpr (!is_accepted<made>)
     return made{};
+  else if constexpr (shape::times<D>(shape_t<X>{}) == 0)
+    return error::x_has_no_dimension<D, shape_t<X>>{};
   else if constexpr (rank_of<X> < 2)
-    return error::pick_takes_from_the_dimension_before_the_last<D, shape_t<X>>{};
+    return error::pick_needs_a_dimension_beside<D, shape_t<X>>{};
+  else if constexpr (shape::times<D>(shape_t<X>{}) > 1 &&
+                     !picked_from<D, shape_t<X>>::is_before_last)
+    return error::x_has_the_dimension_twice<D, shape_t<X>>{};
+  else if constexpr (Index >= D::max)
+    return error::pick_is_behind_the_end_of<Index, D, D::max>{};
   else {
-    using before = shape::leading_t<shape_t<X>>;
-    using last = shape::last_t<shape_t<X>>;
-    if constexpr (!std::is_same_v<shape::last_t<before>, D>)
-      return error::pick_takes_from_the_dimension_before_the_last<D, shape_t<X>>{};
-    else if constexpr (Index >= D::max)
-      return error::pick_is_behind_the_end_of<Index, D, D::max>{};
-    else if constexpr (std::uint64_t{D::max} * last::max > graph::max_columns)
-      return error::rows_of_more_than_2_to_the_31_elements<D, last>{};
+    using from = picked_from<D, shape_t<X>>;
+    using columns = decltype(check_columns(typename from::row{}));
+    if constexpr (!is_accepted<columns>)
+      return columns{};
+    else if constexpr (from::is_last && D::max > graph::max_stride)
+      return error::pick_of_the_last_dimension_is_one_of_at_most_16<D, D::max>{};
     else
-      return accepted<typename tensor_of<element_t<X>,
-                                         shape::append_t<shape::leading_t<before>, last>>::type>{};
+      return accepted<typename tensor_of<element_t<X>, typename from::rest>::type>{};
   }
 }
 
@@ -99,7 +140,7 @@ template <class D, std::uint32_t Index>
 struct refused_pick {
   template <class X, class Error = decltype(check_pick<D, Index, X>())>
     requires(!is_accepted<Error>)
-  TENON_REFUSES("pick<D, index>(x): needs x (..., D, C) of floats, index below D")
+  TENON_REFUSES("pick<D, index>(x): needs x (..., D, ...) of floats, index below D")
   constexpr refused_value operator()(X, where = where::here()) const {
     return {};
   }
@@ -113,11 +154,16 @@ struct pick_operation : refused_pick<D, Index> {
     requires is_accepted<Check>
   constexpr auto operator()(X x, where at = where::here()) const {
     using result = typename Check::result;
-    if constexpr (any_refused<result>)
+    if constexpr (any_refused<result>) {
       return refused_value{};
-    else
-      return emit<result>(graph::op::slice, at, attribute(Index * shape::last_t<shape_t<X>>::max),
-                          x);
+    } else {
+      using from = picked_from<D, shape_t<X>>;
+      constexpr auto apart =
+          static_cast<std::uint32_t>(shape::elements(typename from::behind{}, graph::max_columns));
+      return emit<result>(
+          graph::op::slice, at,
+          from::is_last ? attribute(Index, D::max) : attribute(Index * apart, side_by_side), x);
+    }
   }
 };
 
@@ -192,6 +238,18 @@ struct refused_join {
   }
 };
 
+template <std::uint32_t Stride, class Result, class A, class B, class C, class E>
+constexpr auto emit_join(where at, A a, B b, C c, E e) {
+  if constexpr (std::is_same_v<B, no_part>)
+    return emit<Result>(graph::op::join, at, attribute(Stride), a);
+  else if constexpr (std::is_same_v<C, no_part>)
+    return emit<Result>(graph::op::join, at, attribute(Stride), a, b);
+  else if constexpr (std::is_same_v<E, no_part>)
+    return emit<Result>(graph::op::join, at, attribute(Stride), a, b, c);
+  else
+    return emit<Result>(graph::op::join, at, attribute(Stride), a, b, c, e);
+}
+
 template <class D>
 struct join_operation : refused_join<D> {
   using refused_join<D>::operator();
@@ -200,15 +258,83 @@ struct join_operation : refused_join<D> {
             class Check = decltype(check_join<D, A, B, C, E>())>
     requires is_accepted<Check>
   constexpr auto operator()(A a, B b = {}, C c = {}, E e = {}, where at = where::here()) const {
-    using result = typename Check::result;
-    if constexpr (std::is_same_v<B, no_part>)
-      return emit<result>(graph::op::join, at, {}, a);
-    else if constexpr (std::is_same_v<C, no_part>)
-      return emit<result>(graph::op::join, at, {}, a, b);
-    else if constexpr (std::is_same_v<E, no_part>)
-      return emit<result>(graph::op::join, at, {}, a, b, c);
-    else
-      return emit<result>(graph::op::join, at, {}, a, b, c, e);
+    return emit_join<side_by_side, typename Check::result>(at, a, b, c, e);
+  }
+};
+
+/// Of a part of a stack of which `First` is the first.
+template <class First, class X>
+consteval auto check_stacked() {
+  using part = decltype(check_part<First, X>());
+  if constexpr (std::is_same_v<X, no_part> || !is_accepted<part>)
+    return part{};
+  else if constexpr (!std::is_same_v<shape_t<X>, shape_t<First>>)
+    return error::dimensions_are_not_those_of_the_first_part<shape_t<X>, shape_t<First>>{};
+  else
+    return accepted<void>{};
+}
+
+template <class First, class X, class... More>
+consteval auto check_stacked_parts() {
+  using verdict = decltype(check_stacked<First, X>());
+  if constexpr (!is_accepted<verdict> || sizeof...(More) == 0)
+    return verdict{};
+  else
+    return check_stacked_parts<First, More...>();
+}
+
+template <class D, class First, class... More>
+consteval auto check_stack() {
+  using first = decltype(check_rows<First>());
+  using made = decltype(check_made<D>());
+  if constexpr (any_refused<First, More...>)
+    return accepted<refused_value>{};
+  else if constexpr (!accepts_a_value<first>)
+    return first{};
+  else if constexpr (!is_accepted<made>)
+    return made{};
+  else {
+    using parts = decltype(check_stacked_parts<First, First, More...>());
+    constexpr std::uint64_t count = 1 + (0 + ... + !std::is_same_v<More, no_part>);
+    if constexpr (!is_accepted<parts>)
+      return parts{};
+    else if constexpr (count != D::max)
+      return error::parts_are_not_as_many_as_the_dimension_has_elements<count, D, D::max>{};
+    else {
+      using result = typename tensor_of<element_t<First>, shape::append_t<shape_t<First>, D>>::type;
+      using columns = decltype(check_columns(dims<shape::last_t<shape_t<First>>, D>{}));
+      if constexpr (rank_of<result> > graph::max_rank)
+        return error::a_tensor_has_at_most_8_dimensions<result>{};
+      else if constexpr (!is_accepted<columns>)
+        return columns{};
+      else
+        return accepted<result>{};
+    }
+  }
+}
+
+template <class D>
+struct refused_stack {
+  template <class A, class B = no_part, class C = no_part, class E = no_part,
+            class Error = decltype(check_stack<D, A, B, C, E>())>
+    requires(!is_accepted<Error>)
+  TENON_REFUSES(
+      "stack<D>(a, b, ...): needs D tensors of floats (..., C), all of the same dimensions")
+  constexpr refused_value
+  operator()(A, B = {}, C = {}, E = {}, where = where::here()) const {
+    return {};
+  }
+};
+
+template <class D>
+struct stack_operation : refused_stack<D> {
+  using refused_stack<D>::operator();
+
+  template <class A, class B = no_part, class C = no_part, class E = no_part,
+            class Check = decltype(check_stack<D, A, B, C, E>())>
+    requires is_accepted<Check>
+  constexpr auto operator()(A a, B b = {}, C c = {}, E e = {}, where at = where::here()) const {
+    return emit_join<D::max, typename Check::result>(at, a, b, c, e);
   }
 };
 
@@ -219,9 +345,10 @@ struct join_operation : refused_join<D> {
 template <class E, std::uint32_t Offset = 0>
 inline constexpr detail::slice_operation<E, Offset> slice{};
 
-/// pick<D, index>(x): what has that index in D, which stands before the last dimension: queries of
-/// (batch, seq, n_head, three, n_dim).
-///   x (..., D, C) of floats -> (..., C); D and C known at compile time, index below D.
+/// pick<D, index>(x): what has that index in D: queries of (batch, seq, n_head, three, n_dim).
+///   x (..., D, ...) of floats -> (..., ...), shape of x without D; index below D. D and all behind
+///   it are known at compile time; where D is the last one, it has at most 16 elements, and the
+///   dimension before it is known at compile time, too.
 template <class D, std::uint32_t Index>
 inline constexpr detail::pick_operation<D, Index> pick{};
 
@@ -230,5 +357,12 @@ inline constexpr detail::pick_operation<D, Index> pick{};
 ///   D = A + B + ..., all known at compile time.
 template <class D>
 inline constexpr detail::join_operation<D> join{};
+
+/// stack<D>(a, b, ...): one to four tensors as the elements of a new last dimension; the opposite
+/// of pick.
+///   a (..., C), b (..., C), ... of floats, as many as D has elements -> (..., C, D); C known at
+///   compile time.
+template <class D>
+inline constexpr detail::stack_operation<D> stack{};
 
 }  // namespace tenon

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// EXPECT: dimensions_of_a_row_must_be_known_at_compile_time<seq>
+#include "dims.hpp"
+
+auto f(tensor<f32, batch, n_kv, seq, n_dim> x, query_heads y) {
+#ifdef MISTAKE
+  return pick<n_kv, 0>(x);
+#else
+  return pick<n_kv, 0>(y);
+#endif
+}

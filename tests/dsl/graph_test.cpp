@@ -159,6 +159,38 @@ TEST_CASE("a model says what checkpoints hold beside its parameters") {
 }
 
 namespace {
+struct norm_layer {
+  nn::layer_norm<n_embd> norm{"norm"};
+  constexpr auto operator()(tensor<f32, batch, n_embd> x) const { return norm(x); }
+};
+struct heir_layer : norm_layer {};
+struct ancestor {
+  param<f32, n_vocab, n_embd> wte{"wte.weight", gpt2_normal};
+  constexpr auto operator()(input<"ids", i32, batch> ids) const {
+    return outputs(output<"x">(repeat<n_layer>("h", heir_layer{}, embedding(wte, ids))));
+  }
+};
+struct heir : ancestor {
+  static constexpr checkpoint_names checkpoint{stored::prefix("model."),
+                                               stored::twin("lm_head.weight", "wte.weight")};
+};
+struct heir_by_using : ancestor {
+  static constexpr checkpoint_names checkpoint{stored::ignored("mask")};
+  using ancestor::operator();
+};
+}  // namespace
+
+TENON_MODEL(heir, heir{});
+TENON_MODEL(heir_by_using, heir_by_using{});
+
+TEST_CASE("a model that inherits its operator() keeps what it says of checkpoints") {
+  CHECK(names(decode::read(tenon_graph_heir).stored) == strings{"model.", "lm_head.weight"});
+  CHECK(names(decode::read(tenon_graph_heir_by_using).stored) == strings{"mask"});
+  CHECK(names(decode::read(tenon_graph_heir).params) ==
+        strings{"wte.weight", "h.{}.norm.weight", "h.{}.norm.bias"});
+}
+
+namespace {
 struct arithmetic {
   param<f32, n_embd> gain{"gain", ones};
   constexpr auto operator()(input<"x", f32, batch, n_embd> x, input<"y", f32, n_embd> y) const {

@@ -223,7 +223,10 @@ uint64_t fingerprintOf(ModelOp model, ArrayRef<const Target *> targets,
                        const CompileRequest &request) {
   std::string text;
   llvm::raw_string_ostream os(text);
+  Attribute lines = model->removeDiscardableAttr("tenon.fused_lines");
   model->print(os); // without locations
+  if (lines)
+    model->setDiscardableAttr("tenon.fused_lines", lines);
   auto add = [&](StringRef what, ArrayRef<std::string> names) {
     os << "\n" << what << " " << llvm::join(names, ",");
   };

@@ -58,7 +58,7 @@ struct block {
   self_attention attend;
   nn::rms_norm<n_embd> input{"input_layernorm"}, after{"post_attention_layernorm"};
   param<f32, n_embd> mixed{"mixed", normal(0.3)};
-  mlp feed_forward;
+  mlp feed_forward{};
 
   constexpr auto operator()(hidden_states x, hidden_states first) const {
     x = x + attend(input(x)) + mixed * first;

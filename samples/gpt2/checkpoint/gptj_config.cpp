@@ -7,7 +7,6 @@
 namespace tenon::samples {
 
 void read_gptj(family_reader& reader) {
-  config_reader& file = reader.file;
   reader.size("n_layer", "n_layer", 28);
   const std::int64_t n_head = reader.size("n_head", "n_head", 16);
   const std::int64_t n_embd = reader.size("n_embd", "n_embd", 4096);

@@ -17,13 +17,15 @@ namespace check {
 template <class Results>
 class noisy_results {
  public:
-  /// `ask` gives the results for a seed of the noise.
+  /// `ask` gives the results for a seed of the noise; null where noise explains nothing, as in
+  /// bf16, whose roundings the check's tolerance is about.
   explicit noisy_results(std::function<Results(int)> ask) : ask_(std::move(ask)) {}
 
   /// Fails unless noise explains an error, by the greatest `difference(results)` of a few; sums of
   /// many numbers round more often than once, hence the factor. `what` is off by how much.
   template <class Difference>
   void expect(double error, const std::string& what, Difference difference) {
+    if (!ask_) throw std::runtime_error(what);
     while (results_.size() < 4) results_.push_back(ask_(static_cast<int>(results_.size()) + 1));
     double most = 0;
     for (const Results& results : results_) most = std::max(most, difference(results));
